@@ -1,0 +1,82 @@
+// The import directions of HOUSE style: downward only. The message says what to import instead.
+const rule = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+export default {
+  forbidden: [
+    rule("no-cycles", "Move what both need into a third module.", {}, { circular: true }),
+    rule(
+      "rules-are-pure",
+      "rules.ts takes I/O results as arguments; pass them in from service.ts.",
+      { path: "^lib/[^/]+/rules\\.ts$" },
+      { path: "^(app|components|runner|worker|cli)/|^lib/(db|env|logger|clock|guard|auth)(\\.ts|/)|^lib/[^/]+/(store|service)|^generated|^node:" },
+    ),
+    rule(
+      "schema-is-zod-only",
+      "schema.ts holds shapes; behaviour goes to rules.ts or service.ts.",
+      { path: "^lib/[^/]+/schema\\.ts$" },
+      { path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema))(?![^/]+/schema\\.ts)|^generated|^node:" },
+    ),
+    rule(
+      "stores-are-private",
+      "Call the other noun's service; only a noun's own files reach its store.",
+      { path: "^lib/([^/]+)/" },
+      { path: "^lib/([^/]+)/[^/]*store\\.ts$", pathNot: "^lib/$1/" },
+    ),
+    rule(
+      "store-is-the-edge",
+      "A store knows the database and its own schema; decisions live in service.ts.",
+      { path: "^lib/[^/]+/[^/]*store\\.ts$" },
+      { path: "service|^lib/guard|^(app|components|runner|worker|cli)/" },
+    ),
+    rule(
+      "database-by-scope",
+      "Use transaction(scope, fn) or read(scope, fn) in a store.ts; generated Prisma stays behind lib/db.",
+      { path: "^(app|components|runner|worker)/" },
+      { path: "^generated/|^lib/[^/]+/[^/]*store\\.ts$" },
+    ),
+    rule(
+      "app-goes-through-doors",
+      "Pages, actions and routes import lib/guard and services, nothing below.",
+      { path: "^app/" },
+      { path: "^lib/(db|env)(\\.ts|/)|^(runner|worker|cli)/" },
+    ),
+    rule(
+      "components-are-view",
+      "Pass data in as props; a component imports schema, rules, authz and actions.",
+      { path: "^components/" },
+      { path: "^lib/[^/]+/(service|[^/]*store)|^lib/(guard|db|env|auth|record)(\\.ts|/)|^(runner|worker|cli)/|^node:" },
+    ),
+    rule(
+      "services-know-no-framework",
+      "A service is called by pages, jobs and tests alike.",
+      { path: "^lib/(?!guard|auth)[^/]+/" },
+      { path: "^(app|components)/|node_modules/(next|react|next-auth)/" },
+    ),
+    rule(
+      "runner-has-no-database",
+      "A runner may sit on a hostile host: it speaks lib/protocol and nothing else of ours.",
+      { path: "^runner/" },
+      { path: "^(app|components|worker|cli)/|^lib/(db|env|auth|guard|scope|record)(\\.ts|/)|^lib/[^/]+/(service|[^/]*store)|node_modules/(pg|pg-boss|@prisma)/|^generated/" },
+    ),
+    rule(
+      "processes-stand-alone",
+      "worker and cli call services; they never import pages or each other.",
+      { path: "^(worker|cli)/" },
+      { path: "^(app|components|runner)/" },
+    ),
+    rule(
+      "no-test-code-in-product",
+      "Test helpers stay in tests.",
+      { path: "^(app|components|lib|runner|worker|cli)/", pathNot: "\\.test\\.tsx?$|^lib/testing/" },
+      { path: "\\.test\\.tsx?$|^e2e/|^lib/testing/" },
+    ),
+    rule("resolvable", "The import resolves to nothing.", {}, { couldNotResolve: true }),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules|^generated|^\\.next" },
+    exclude: { path: "^\\.next|^examples/" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+  },
+};

@@ -1,0 +1,63 @@
+// Ids are `<prefix>_` + 9 base-32 characters of milliseconds + 13 random ones (65 bits): they sort by
+// time under collation "C", which is what the monthly partitions of run_event are cut by.
+import { randomBytes } from "node:crypto";
+
+const PREFIXES = {
+  person: "per",
+  grant: "grt",
+  session: "ses",
+  link: "lnk",
+  repository: "rep",
+  pilot: "pil",
+  charter: "cha",
+  agent: "agt",
+  runner: "rnr",
+  enrolment: "enr",
+  run: "run",
+  lease: "lse",
+  blob: "blb",
+  patch: "pat",
+  evidence: "evi",
+  gate: "gat",
+  approval: "apr",
+  merge: "mrg",
+  stop: "stp",
+  entry: "ent",
+  request: "req",
+} as const;
+
+export type IdPrefix = keyof typeof PREFIXES;
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"; // Crockford: no i, l, o, u
+const TIME_LENGTH = 9;
+const RANDOM_LENGTH = 13;
+
+function timePart(milliseconds: number): string {
+  let rest = milliseconds;
+  let text = "";
+  for (let i = 0; i < TIME_LENGTH; i++) {
+    text = ALPHABET.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function randomPart(): string {
+  let text = "";
+  for (const byte of randomBytes(RANDOM_LENGTH)) text += ALPHABET.charAt(byte & 31);
+  return text;
+}
+
+/** A new id, e.g. `run_01jb3c9q2m8x…`. Ids of later milliseconds sort after earlier ones. */
+export function newId(prefix: IdPrefix, now: number = Date.now()): string {
+  return `${PREFIXES[prefix]}_${timePart(now)}${randomPart()}`;
+}
+
+/** Lowest id of an instant; the bound of a partition. */
+export function idBound(prefix: IdPrefix, milliseconds: number): string {
+  return `${PREFIXES[prefix]}_${timePart(milliseconds)}`;
+}
+
+export function idPattern(prefix: IdPrefix): RegExp {
+  return new RegExp(`^${PREFIXES[prefix]}_[${ALPHABET}]{${TIME_LENGTH + RANDOM_LENGTH}}$`);
+}

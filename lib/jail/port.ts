@@ -1,0 +1,48 @@
+// The wall between a run and everything else. One `Sandbox.start` is one process tree in one fresh
+// sandbox: nothing survives it, and nothing it wrote is visible outside but the bytes it sent out.
+import type { Readable, Writable } from "node:stream";
+import type { Limits, Tier } from "./schema.ts";
+
+export interface SandboxSpec {
+  /** argv, looked up in the sandbox's own PATH. */
+  readonly command: readonly string[];
+  /** Working directory inside; `/work` is the writable tree (empty tmpfs at start). */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Host path → path inside, read-only. */
+  readonly readOnly?: Readonly<Record<string, string>>;
+  /** One host directory that stays writable inside, owned by the slot's uid. Used to unpack a run's bundle once. */
+  readonly writable?: { readonly host: string; readonly inside: string };
+  readonly limits: Limits;
+}
+
+export interface SandboxExit {
+  /** Exit code, or null when killed by a signal. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why we ended it, if we did. `memory` is reported only where a cgroup said so. */
+  readonly ended: "itself" | "time" | "memory" | "cancelled";
+  readonly milliseconds: number;
+}
+
+export interface SandboxProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** What the process wrote to file descriptor 3. */
+  readonly result: Readable;
+  readonly exited: Promise<SandboxExit>;
+  /** Kills the whole tree; resolves when nothing of it is left. Idempotent. */
+  kill(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+export interface Sandbox {
+  readonly tier: Tier;
+  /** What is missing for `strong`, one sentence each; empty when strong. */
+  readonly missing: readonly string[];
+  /** uid that owns a `writable` directory; null when it is the runner's own. */
+  readonly uid: number | null;
+  start(spec: SandboxSpec): Promise<SandboxProcess>;
+}

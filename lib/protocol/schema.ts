@@ -1,0 +1,172 @@
+// The wire contract between the control plane and a runner, version 1. Paths below /api/runner/v1.
+// Every request but `register` is signed: header `ph-runner` (id), `ph-time` (ms), `ph-sha256` (hex of the
+// body, or of the empty string) and `ph-signature` (base64 Ed25519 over `signedText`).
+import { z } from "zod";
+import { Limits, Tier } from "../jail/schema.ts";
+import { NewEvent, TestId } from "./events.ts";
+
+export const PROTOCOL_VERSION = 1;
+export const ACCEPTED_VERSIONS: readonly number[] = [1];
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const Commit = z.string().regex(/^[0-9a-f]{40}$/);
+export const Phase = z.enum(["agent", "verify"]);
+export type Phase = z.infer<typeof Phase>;
+
+export const Register = z.object({
+  version: z.int(),
+  enrolmentToken: z.string().min(20).max(200),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  /** Ed25519 public key, SPKI DER in base64. */
+  publicKey: z.string().min(40).max(200),
+  /** Random, made once per host; two runners of one host share it. */
+  hostId: z.string().min(8).max(100),
+  phases: z.array(Phase).min(1),
+  tier: Tier,
+  tierMissing: z.array(z.string().max(500)).max(10),
+  slots: z.int().min(1).max(64),
+});
+export const Registered = z.object({ runnerId: z.string() });
+
+export const LeaseRequest = z.object({
+  version: z.int(),
+  phases: z.array(Phase).min(1),
+  tier: Tier,
+  tierMissing: z.array(z.string().max(500)).max(10),
+  /** How long the plane may hold the request open, seconds. */
+  waitSeconds: z.int().min(0).max(25),
+});
+
+/** How the charter says to test. Nothing goes through a shell. */
+export const TestPlan = z.object({
+  argv: z.array(z.string().min(1)).min(1).max(50),
+  /** Path of the JUnit XML the command writes, relative to the tree. */
+  reportPath: z.string(),
+  env: z.record(z.string(), z.string()),
+  /** Pathspecs that belong to the harness (tests, runner config): overlaid from the base in verification. */
+  harnessPaths: z.array(z.string()),
+  repeats: z.int().min(1).max(20),
+});
+export type TestPlan = z.infer<typeof TestPlan>;
+
+const assignment = {
+  leaseId: z.string(),
+  runId: z.string(),
+  attempt: z.int().min(1),
+  title: z.string(),
+  baseCommit: Commit,
+  test: TestPlan,
+  limits: Limits,
+  /** Wall clock of the whole lease, seconds. */
+  maxSeconds: z.int().positive(),
+  /** Out of contact for `pauseAfter` seconds: pause the sandbox; for twice that: kill it. */
+  pauseAfterSeconds: z.int().positive(),
+  heartbeatSeconds: z.int().positive(),
+};
+
+export const AgentAssignment = z.object({
+  phase: z.literal("agent"),
+  ...assignment,
+  driver: z.string(),
+  /** How far back in first-parent history a culprit is looked for. */
+  maxHistory: z.int().min(1),
+});
+export type AgentAssignment = z.infer<typeof AgentAssignment>;
+
+export const VerifyAssignment = z.object({
+  phase: z.literal("verify"),
+  ...assignment,
+  /** One commit on `baseCommit`, rebuilt by the control plane from the imported tree. */
+  patchCommit: Commit,
+  patchDigest: Sha256,
+});
+export type VerifyAssignment = z.infer<typeof VerifyAssignment>;
+
+export const Assignment = z.discriminatedUnion("phase", [AgentAssignment, VerifyAssignment]);
+export type Assignment = z.infer<typeof Assignment>;
+
+/** Bundles a lease may download: GET leases/:id/bundles/:name */
+export const BundleName = z.enum(["base", "patch"]);
+
+export const Heartbeat = z.object({ attempt: z.int().min(1) });
+export const HeartbeatAnswer = z.object({ directive: z.enum(["go_on", "cancel"]), reason: z.string() });
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
+
+export const EventBatch = z.object({
+  attempt: z.int().min(1),
+  /** Number of the first event, counted by the runner from 1 in each lease. Resending is harmless. */
+  first: z.int().min(1),
+  events: z
+    .array(z.object({ at: z.iso.datetime(), event: NewEvent }))
+    .min(1)
+    .max(200),
+});
+export type EventBatch = z.infer<typeof EventBatch>;
+/** Everything up to and including this number is durable. */
+export const EventBatchAnswer = z.object({ acknowledged: z.int().min(0) });
+
+export const Claim = z.object({
+  text: z.string().max(1000),
+  /** Numbers of the commands (as in the events) whose results the claim rests on; empty = unverified. */
+  commands: z.array(z.int().min(1)).max(50),
+});
+export type Claim = z.infer<typeof Claim>;
+
+export const GivenUp = z.object({ tests: z.array(TestId).max(200), culprit: Commit.nullable(), reason: z.string().max(1000) });
+
+export const Summary = z.object({
+  text: z.string().max(10_000),
+  claims: z.array(Claim).max(50),
+  repaired: z.array(z.object({ tests: z.array(TestId).max(200), culprit: Commit, subject: z.string().max(500) })).max(100),
+  givenUp: z.array(GivenUp).max(100),
+  flaky: z.array(TestId).max(200),
+});
+export type Summary = z.infer<typeof Summary>;
+
+/** One execution of the test command on one tree, as the harness saw it. */
+export const Observation = z.object({
+  tree: z.enum(["base_on_base", "patch_on_patch", "base_on_patch"]),
+  repeat: z.int().min(1),
+  commit: Commit,
+  argv: z.array(z.string()),
+  exit: z.int().nullable(),
+  ended: z.enum(["itself", "time", "memory", "cancelled"]),
+  milliseconds: z.int().min(0),
+  reportSha256: Sha256.nullable(),
+  passed: z.array(TestId).max(20_000),
+  failed: z.array(TestId).max(20_000),
+  skipped: z.array(TestId).max(20_000),
+  /** Why there is no usable report; null when there is one. */
+  problem: z.string().max(2000).nullable(),
+});
+export type Observation = z.infer<typeof Observation>;
+
+export const Finish = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("patch"), attempt: z.int().min(1), bundleBlobId: z.string(), summary: Summary }),
+  z.object({ outcome: z.literal("no_change"), attempt: z.int().min(1), summary: Summary }),
+  z.object({ outcome: z.literal("failed"), attempt: z.int().min(1), reason: z.string().max(4000) }),
+  z.object({
+    outcome: z.literal("observed"),
+    attempt: z.int().min(1),
+    environment: z.object({ tier: Tier, node: z.string(), platform: z.string(), kernel: z.string() }),
+    observations: z.array(Observation).min(1).max(100),
+  }),
+]);
+export type Finish = z.infer<typeof Finish>;
+
+export const Uploaded = z.object({ blobId: z.string() });
+export const ProtocolError = z.object({ error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }) });
+
+export interface SignedParts {
+  readonly method: string;
+  /** Path with query, as sent. */
+  readonly path: string;
+  readonly runnerId: string;
+  readonly time: string;
+  readonly sha256: string;
+}
+
+/** The bytes a runner signs. */
+export function signedText({ method, path, runnerId, time, sha256 }: SignedParts): string {
+  return ["pilothouse-runner-v1", method, path, runnerId, time, sha256].join("\n");
+}
