@@ -1,0 +1,57 @@
+// Who may do what: one table, read by doors, pages and docs.
+import type { Role, RoleGrant } from "./schema.ts";
+
+const ALL = ["administrator", "engineering_lead", "security_lead", "reviewer", "auditor", "viewer"] as const;
+const LEADS = ["engineering_lead", "security_lead"] as const;
+const OPERATORS = ["administrator", "engineering_lead", "security_lead"] as const;
+
+export const PERMISSIONS = {
+  "pilot.view": ALL,
+  "pilot.create": LEADS,
+  "pilot.amend": LEADS,
+  "pilot.pause": ["engineering_lead", "security_lead", "reviewer"],
+  "run.view": ALL,
+  "run.launch": ["engineering_lead", "security_lead"],
+  "run.cancel": ["engineering_lead", "security_lead", "reviewer"],
+  "gate.decide": ["engineering_lead", "security_lead", "reviewer"],
+  "repository.view": ALL,
+  "repository.add": OPERATORS,
+  "repository.sync": OPERATORS,
+  "agent.view": ALL,
+  "runner.view": ALL,
+  "runner.enrol": ["administrator", "security_lead"],
+  "runner.revoke": ["administrator", "security_lead"],
+  "kpi.view": ALL,
+  "log.view": ["administrator", "engineering_lead", "security_lead", "auditor"],
+  "stop.pull": ["administrator", "engineering_lead", "security_lead", "reviewer"],
+  "stop.lift": LEADS,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** Doors open to anybody say so; every other signed-in page needs at least membership. */
+export type DoorPermission = Permission | "public" | "signed_in";
+
+/**
+ * True when a grant gives the permission. An organisation grant covers every pilot; a pilot's grant covers
+ * that pilot only. With `pilotId` left out: on the organisation or on any pilot. Unknown words give nothing.
+ */
+export function can(grants: readonly RoleGrant[], permission: Permission, pilotId?: string): boolean {
+  const roles: readonly Role[] | undefined = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission] : undefined;
+  if (!roles) return false;
+  return grants.some(
+    (grant) =>
+      roles.includes(grant.role) && (pilotId === undefined || grant.pilotId === null || grant.pilotId === pilotId),
+  );
+}
+
+/** Pilots a person is a member of: `all`, or the ids their grants name. */
+export function visiblePilots(grants: readonly RoleGrant[]): "all" | readonly string[] {
+  if (grants.some((grant) => grant.pilotId === null)) return "all";
+  return [...new Set(grants.flatMap((grant) => (grant.pilotId === null ? [] : [grant.pilotId])))];
+}
+
+/** The roles somebody needs for a permission, for the sentence that says whom to ask. */
+export function rolesFor(permission: Permission): readonly Role[] {
+  return PERMISSIONS[permission];
+}

@@ -1,0 +1,95 @@
+// The one way to the database. `transaction` writes the entries its function recorded as the last statement
+// before commit, so an entry is drawn after the row locks it speaks about (cause before effect).
+import { PrismaPg } from "@prisma/adapter-pg";
+import { Prisma, PrismaClient } from "#generated/prisma/client.ts";
+import { AppError, unavailable } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { entryBytes } from "./record/rules.ts";
+import type { NewEntry } from "./record/schema.ts";
+import type { Scope } from "./scope.ts";
+
+export type Db = Prisma.TransactionClient;
+
+export interface Tx {
+  readonly db: Db;
+  /** Adds an entry; a governed row changed without one about it refuses the commit. */
+  record(entry: NewEntry): void;
+}
+
+const STATEMENT_TIMEOUT = 30_000;
+const TRANSACTION_TIMEOUT = 35_000;
+
+// Next loads this module once per bundle; the pool belongs to the process.
+const holder = globalThis as { pilothouseDatabase?: PrismaClient };
+
+function connected(): PrismaClient {
+  holder.pilothouseDatabase ??= connect();
+  return holder.pilothouseDatabase;
+}
+
+function connect(): PrismaClient {
+  const url = process.env.DATABASE_URL;
+  if (!url) throw unavailable("DATABASE_URL is not set for this process.");
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10, statement_timeout: STATEMENT_TIMEOUT }) });
+}
+
+/** Ends the process's pool; the next call connects anew. */
+export async function disconnectDatabase(): Promise<void> {
+  await holder.pilothouseDatabase?.$disconnect();
+  delete holder.pilothouseDatabase;
+}
+
+async function appendEntries(db: Db, scope: Scope, entries: readonly NewEntry[]): Promise<void> {
+  for (const entry of entries) {
+    const id = newId("entry", scope.clock.now());
+    const body = entryBytes(id, entry, scope.actor, scope.requestId);
+    await db.$executeRaw`
+      insert into log_entry (id, kind, about, body) values (${id}, ${entry.kind}, ${[...entry.about]}, ${body})`;
+  }
+}
+
+const RETRYABLE = new Set(["40001", "40P01", "P2034"]);
+
+function isRetryable(error: unknown): boolean {
+  if (error instanceof AppError) return false;
+  const text = error instanceof Error ? `${"code" in error ? error.code : ""} ${error.message}` : "";
+  return [...RETRYABLE].some((code) => text.includes(code));
+}
+
+/**
+ * Runs `fn` in one transaction and commits its entries with it. Serialization failures and deadlocks are
+ * retried, so `fn` must have no effect outside the database. Throws what `fn` throws.
+ */
+export async function transaction<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const entries: NewEntry[] = [];
+    try {
+      return await connected().$transaction(
+        async (db) => {
+          const value = await fn({ db, record: (entry) => void entries.push(entry) });
+          await appendEntries(db, scope, entries);
+          return value;
+        },
+        { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
+      );
+    } catch (error) {
+      if (attempt >= 4 || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+/** Reads; refused by the database if `fn` tries to write. */
+export async function read<T>(_scope: Scope, fn: (db: Db) => Promise<T>): Promise<T> {
+  return connected().$transaction(
+    async (db) => {
+      await db.$executeRaw`set transaction read only`;
+      return fn(db);
+    },
+    { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
+  );
+}
+
+/** True for a violated unique constraint; stores translate it to a sentence. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
+}
