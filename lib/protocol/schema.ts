@@ -92,6 +92,9 @@ export const Heartbeat = z.object({ attempt: z.int().min(1) });
 export const HeartbeatAnswer = z.object({ directive: z.enum(["go_on", "cancel"]), reason: z.string() });
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
+/** POST leases/:id/prepared: preparation is over, the run goes `preparing` → `working`. Saying it again is harmless. */
+export const Prepared = z.object({ attempt: z.int().min(1) });
+
 export const EventBatch = z.object({
   attempt: z.int().min(1),
   /** Number of the first event, counted by the runner from 1 in each lease. Resending is harmless. */
@@ -112,12 +115,18 @@ export const Claim = z.object({
 });
 export type Claim = z.infer<typeof Claim>;
 
-export const GivenUp = z.object({ tests: z.array(TestId).max(200), culprit: Commit.nullable(), reason: z.string().max(1000) });
+export const GivenUp = z.object({
+  tests: z.array(TestId).max(200),
+  culprit: Commit.nullable(),
+  reason: z.string().max(1000),
+});
 
 export const Summary = z.object({
   text: z.string().max(10_000),
   claims: z.array(Claim).max(50),
-  repaired: z.array(z.object({ tests: z.array(TestId).max(200), culprit: Commit, subject: z.string().max(500) })).max(100),
+  repaired: z
+    .array(z.object({ tests: z.array(TestId).max(200), culprit: Commit, subject: z.string().max(500) }))
+    .max(100),
   givenUp: z.array(GivenUp).max(100),
   flaky: z.array(TestId).max(200),
 });
@@ -142,7 +151,12 @@ export const Observation = z.object({
 export type Observation = z.infer<typeof Observation>;
 
 export const Finish = z.discriminatedUnion("outcome", [
-  z.object({ outcome: z.literal("patch"), attempt: z.int().min(1), bundleBlobId: z.string(), summary: Summary }),
+  z.object({
+    outcome: z.literal("patch"),
+    attempt: z.int().min(1),
+    bundleBlobId: z.string(),
+    summary: Summary,
+  }),
   z.object({ outcome: z.literal("no_change"), attempt: z.int().min(1), summary: Summary }),
   z.object({ outcome: z.literal("failed"), attempt: z.int().min(1), reason: z.string().max(4000) }),
   z.object({
@@ -155,7 +169,9 @@ export const Finish = z.discriminatedUnion("outcome", [
 export type Finish = z.infer<typeof Finish>;
 
 export const Uploaded = z.object({ blobId: z.string() });
-export const ProtocolError = z.object({ error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }) });
+export const ProtocolError = z.object({
+  error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }),
+});
 
 export interface SignedParts {
   readonly method: string;
