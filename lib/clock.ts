@@ -26,3 +26,6 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", onAbort, { once: true });
     }),
 };
+
+/** For durations only: `now()` is no date, and setting the host's clock does not move it. */
+export const steadyClock: Clock = { now: () => performance.now(), sleep: systemClock.sleep };

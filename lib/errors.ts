@@ -16,6 +16,9 @@ const CODES = {
 
 export type ErrorCode = keyof typeof CODES;
 
+/** Whether a text from the wire is one of our codes. */
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(CODES, text);
+
 export type FieldErrors = Record<string, string[]>;
 
 interface AppErrorOptions {
