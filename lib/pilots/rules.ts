@@ -1,0 +1,80 @@
+// What a charter means for the processes that obey it, and how a pilot moves.
+import { type AppError, conflict, type FieldErrors } from "../errors.ts";
+import type { Limits } from "../jail/schema.ts";
+import type { TestPlan } from "../protocol/schema.ts";
+import type { Charter, PilotStatus } from "./schema.ts";
+
+/** Which status may follow which. */
+export const PILOT_TRANSITIONS = {
+  draft: ["activating", "abandoned"],
+  activating: ["active", "draft"],
+  active: ["paused", "completed", "rolled_back"],
+  paused: ["active", "completed", "rolled_back", "abandoned"],
+  completed: [],
+  rolled_back: [],
+  abandoned: [],
+} as const satisfies Record<PilotStatus, readonly PilotStatus[]>;
+
+export function mayMove(from: PilotStatus, to: PilotStatus): boolean {
+  const next: readonly PilotStatus[] = PILOT_TRANSITIONS[from];
+  return next.includes(to);
+}
+
+/** The statuses a move to `to` may start from; what the write repeats in its `where`. */
+export function sourcesOf(to: PilotStatus): PilotStatus[] {
+  const statuses = Object.keys(PILOT_TRANSITIONS) as PilotStatus[];
+  return statuses.filter((from) => mayMove(from, to));
+}
+
+/** What to throw when a move found the pilot elsewhere. */
+export function cannotMove(from: PilotStatus, to: PilotStatus): AppError {
+  return conflict(`The pilot is ${words(from)}; it cannot become ${words(to)}.`);
+}
+
+const words = (status: PilotStatus): string => status.replaceAll("_", " ");
+
+const MiB = 1024 * 1024;
+
+/** More than the largest report that is read (20 MB), so a report is never cut silently. */
+const OUTPUT_BYTES = 32 * MiB;
+
+/** What one sandbox of a run may use. */
+export function limitsOf(charter: Charter): Limits {
+  const { memoryMb, diskMb, cpus, processes } = charter.environment;
+  return {
+    memoryBytes: memoryMb * MiB,
+    diskBytes: diskMb * MiB,
+    cpus,
+    processes,
+    seconds: maxSecondsOf(charter),
+    outputBytes: OUTPUT_BYTES,
+  };
+}
+
+/** Wall clock of one lease. */
+export function maxSecondsOf(charter: Charter): number {
+  return charter.controls.maxRunMinutes * 60;
+}
+
+/** How the runner tests. `CI` keeps frameworks from watching files and from writing snapshots. */
+export function testPlanOf(charter: Charter): TestPlan {
+  const { testArgv, reportPath, harnessPaths, repeats } = charter.environment;
+  return {
+    argv: [...testArgv],
+    reportPath,
+    env: { CI: "true" },
+    harnessPaths: [...harnessPaths],
+    repeats,
+  };
+}
+
+/** The day it is in a time zone, as 2030-12-31. */
+export function dayIn(timeZone: string, milliseconds: number): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(milliseconds);
+}
+
+/** Faults of a charter that only the present day shows. */
+export function untimely(charter: Charter, timeZone: string, now: number): FieldErrors | null {
+  if (charter.rollback.endsOn >= dayIn(timeZone, now)) return null;
+  return { "rollback.endsOn": ["This day has passed; write a later one."] };
+}
