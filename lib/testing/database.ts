@@ -1,0 +1,73 @@
+// A database of its own for one test file:
+//
+//   const database = await testDatabase();          // DATABASE_URL is now this one, as role web
+//   const rows = await database.owner.query("…");   // past every guard, for arranging and checking
+//
+// Call it before the first use of lib/db; the database is dropped when the file's tests are over.
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { afterAll, inject } from "vitest";
+import type { ProcessName, RoleUrls } from "#lib/migrate/roles.ts";
+
+export interface TestDatabase {
+  readonly name: string;
+  /** Where each process would connect; `owner` may do everything. */
+  readonly urls: RoleUrls;
+  /** A pool as owner. */
+  readonly owner: pg.Pool;
+  drop(): Promise<void>;
+}
+
+function at(url: string, database: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${database}`;
+  return parsed.toString();
+}
+
+async function asAdmin(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject("pilothouse").urls.owner });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A copy of the migrated template, or an empty database; the caller drops it. */
+export async function openDatabase(from: "migrated" | "empty" = "migrated"): Promise<TestDatabase> {
+  const { template, urls: serverUrls } = inject("pilothouse");
+  const name = `ph_test_${randomBytes(6).toString("hex")}`;
+  await asAdmin(`create database ${name}${from === "migrated" ? ` template ${template}` : ""}`);
+  const urls: RoleUrls = {
+    owner: at(serverUrls.owner, name),
+    web: at(serverUrls.web, name),
+    worker: at(serverUrls.worker, name),
+    notary: at(serverUrls.notary, name),
+    gateway: at(serverUrls.gateway, name),
+  };
+  const owner = new pg.Pool({ connectionString: urls.owner, max: 4 });
+  owner.on("error", () => undefined); // dropping the database ends idle connections
+  return {
+    name,
+    urls,
+    owner,
+    async drop() {
+      await owner.end();
+      await asAdmin(`drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+/** A migrated database for this test file; `DATABASE_URL` names it as the role of `process`. */
+export async function testDatabase(processName: ProcessName = "web"): Promise<TestDatabase> {
+  const database = await openDatabase();
+  const before = process.env.DATABASE_URL;
+  process.env.DATABASE_URL = database.urls[processName];
+  afterAll(async () => {
+    if (before === undefined) delete process.env.DATABASE_URL;
+    else process.env.DATABASE_URL = before;
+    await database.drop();
+  });
+  return database;
+}
