@@ -50,7 +50,7 @@ async function build(draft: string, password: string, identity: Identity | null)
     await run(initdb, [...cluster, ...how], {
       ...maker,
       cwd: "/",
-      env: { TZ: "UTC", PATH: "/usr/bin:/bin" },
+      env: { NODE_ENV: "production", TZ: "UTC", PATH: "/usr/bin:/bin" },
     });
   } finally {
     await rm(passwordFile, { force: true });

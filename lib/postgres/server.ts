@@ -100,7 +100,7 @@ async function launch(paths: Paths, options: ServerOptions): Promise<{ exited():
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],
-    env: { TZ: "UTC", LC_ALL: "C.UTF-8" },
+    env: { NODE_ENV: "production", TZ: "UTC", LC_ALL: "C.UTF-8" },
   });
   closeSync(log);
   let exited = false;

@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+const complete = {
+  DATABASE_URL: "postgres://ph_web:pw@127.0.0.1:5432/pilothouse",
+  PILOTHOUSE_DATA: "/var/lib/pilothouse",
+  PILOTHOUSE_BLOBS: "/var/lib/pilothouse/blobs",
+  PILOTHOUSE_MIRRORS: "/var/lib/pilothouse/mirrors",
+  PILOTHOUSE_URL: "http://localhost:4300/",
+  PILOTHOUSE_SESSION_SECRET: "s".repeat(64),
+};
+
+/** A fresh module each time, because a process reads its environment once. */
+async function withEnv(values: Record<string, string>) {
+  vi.resetModules();
+  for (const name of Object.keys(complete)) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries(values)) vi.stubEnv(name, value);
+  return import("./env.ts");
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("the environment of a process", () => {
+  test("is typed, with lists split and the public address reduced to its origin", async () => {
+    const { webEnv } = await withEnv({
+      ...complete,
+      PORT: "8080",
+      PILOTHOUSE_ALLOWED_ROOTS: "/srv/git:/home/git:",
+      PILOTHOUSE_ALLOWED_HOSTS: "Git.internal, forge.lan",
+    });
+    expect(webEnv()).toMatchObject({
+      PORT: 8080,
+      PILOTHOUSE_URL: "http://localhost:4300",
+      PILOTHOUSE_ALLOWED_ROOTS: ["/srv/git", "/home/git"],
+      PILOTHOUSE_ALLOWED_HOSTS: ["git.internal", "forge.lan"],
+    });
+  });
+
+  test("has empty lists and the usual port where nothing is set", async () => {
+    const { webEnv } = await withEnv(complete);
+    expect(webEnv()).toMatchObject({
+      PORT: 4300,
+      PILOTHOUSE_ALLOWED_ROOTS: [],
+      PILOTHOUSE_ALLOWED_HOSTS: [],
+    });
+  });
+
+  test("is read once: later changes do not reach the process", async () => {
+    const { workerEnv } = await withEnv(complete);
+    const first = workerEnv();
+    vi.stubEnv("PILOTHOUSE_MIRRORS", "/elsewhere");
+    expect(workerEnv()).toBe(first);
+  });
+
+  test("is refused with every wrong variable named at once", async () => {
+    const { webEnv } = await withEnv({
+      DATABASE_URL: "mysql://root@localhost/x",
+      PILOTHOUSE_DATA: "relative/path",
+      PILOTHOUSE_BLOBS: "/blobs",
+      PILOTHOUSE_URL: "localhost",
+      PORT: "99999",
+    });
+    expect(webEnv).toThrow(/DATABASE_URL must be a URL like postgres:/);
+    expect(webEnv).toThrow(/PILOTHOUSE_DATA must be an absolute path/);
+    expect(webEnv).toThrow(/PILOTHOUSE_URL must be the address people open/);
+    expect(webEnv).toThrow(/PILOTHOUSE_SESSION_SECRET is missing/);
+    expect(webEnv).toThrow(/PORT must be between 1 and 65535/);
+  });
+
+  test("probe: a refusal quotes no value, which could be a secret", async () => {
+    const { webEnv } = await withEnv({ ...complete, PILOTHOUSE_SESSION_SECRET: "short-secret" });
+    expect(webEnv).toThrow(/PILOTHOUSE_SESSION_SECRET must have at least 32 characters/);
+    expect(webEnv).not.toThrow(/short-secret/);
+  });
+
+  test("worker needs its mirrors and no session secret", async () => {
+    const { workerEnv } = await withEnv({
+      ...complete,
+      PILOTHOUSE_MIRRORS: "",
+      PILOTHOUSE_SESSION_SECRET: "",
+    });
+    expect(workerEnv).toThrow(/PILOTHOUSE_MIRRORS must be an absolute path/);
+    expect(workerEnv).not.toThrow(/SESSION_SECRET/);
+  });
+});

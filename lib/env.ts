@@ -1,0 +1,89 @@
+// What each process takes from its environment: parsed once, all that is wrong said at once. Nothing else
+// reads these variables. The runner has an environment of its own (runner/env.ts).
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+
+const postgresUrl = z
+  .url({
+    protocol: /^postgres(ql)?$/,
+    error: "must be a URL like postgres://user:password@host:5432/database",
+  })
+  .describe("Where this process's database role connects");
+
+const absolute = (what: string) =>
+  z.string({ error: "is missing" }).regex(/^\//, { error: "must be an absolute path" }).describe(what);
+
+const colonList = z
+  .string()
+  .default("")
+  .transform((text) => text.split(":").filter((part) => part !== ""))
+  .pipe(z.array(z.string().regex(/^\//, { error: "must be absolute paths separated by colons" })))
+  .describe("Folders on this host that repositories may be read from");
+
+const hostList = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((part) => part.trim().toLowerCase()))
+  .transform((hosts) => hosts.filter((host) => host !== ""))
+  .describe("Hosts of repositories that may resolve to a private address, comma separated");
+
+const port = z.coerce
+  .number({ error: "must be a number" })
+  .int({ error: "must be a whole number" })
+  .min(1, { error: "must be between 1 and 65535" })
+  .max(65_535, { error: "must be between 1 and 65535" });
+
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: "must be the address people open, like http://localhost:4300" })
+  .transform((text) => new URL(text).origin)
+  .describe("Address people open");
+
+const shared = {
+  DATABASE_URL: postgresUrl,
+  PILOTHOUSE_DATA: absolute("Folder that keeps everything outside the database"),
+  PILOTHOUSE_BLOBS: absolute("Folder of large contents, shared by web and worker"),
+  PILOTHOUSE_URL: publicUrl,
+};
+
+const WebEnv = z.object({
+  ...shared,
+  PILOTHOUSE_SESSION_SECRET: z
+    .string({ error: "is missing" })
+    .min(32, { error: "must have at least 32 characters" })
+    .describe("Signs sessions; changing it signs everybody out"),
+  PILOTHOUSE_ALLOWED_ROOTS: colonList,
+  PILOTHOUSE_ALLOWED_HOSTS: hostList,
+  PORT: port.default(4300),
+});
+
+const WorkerEnv = z.object({
+  ...shared,
+  PILOTHOUSE_MIRRORS: absolute("Folder of the repositories' mirrors"),
+  PILOTHOUSE_ALLOWED_ROOTS: colonList,
+  PILOTHOUSE_ALLOWED_HOSTS: hostList,
+});
+
+export type WebEnv = z.infer<typeof WebEnv>;
+export type WorkerEnv = z.infer<typeof WorkerEnv>;
+
+/** Reads `source` by `shape`; the error names every wrong variable, never a value. */
+export function parseEnv<S extends z.ZodType>(shape: S, source: NodeJS.ProcessEnv): z.infer<S> {
+  const result = shape.safeParse(source);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? "environment");
+    return `  ${name} ${source[name] === undefined ? "is missing" : issue.message}`;
+  });
+  throw new AppError("bad_input", `The environment is not usable:\n${[...new Set(lines)].join("\n")}`);
+}
+
+function once<T>(read: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= read();
+    return value;
+  };
+}
+
+export const webEnv = once(() => parseEnv(WebEnv, process.env));
+export const workerEnv = once(() => parseEnv(WorkerEnv, process.env));
