@@ -1,5 +1,4 @@
-import { PgBoss } from "pg-boss";
-import { fromPrisma } from "pg-boss/adapters";
+import { fromPrisma, PgBoss } from "pg-boss";
 import type { Tx } from "../db.ts";
 import type { JobName, JobPayload } from "./schema.ts";
 
@@ -20,7 +19,12 @@ async function startSender(): Promise<PgBoss> {
 }
 
 /** Enqueues in the caller's transaction: a rollback takes the job with it. `key` keeps one waiting job per key. */
-export async function enqueue<N extends JobName>(tx: Tx, name: N, payload: JobPayload<N>, key?: string): Promise<void> {
+export async function enqueue<N extends JobName>(
+  tx: Tx,
+  name: N,
+  payload: JobPayload<N>,
+  key?: string,
+): Promise<void> {
   holder.pilothouseSender ??= startSender();
   const boss = await holder.pilothouseSender;
   await boss.send(name, payload, { db: fromPrisma(tx.db), ...(key ? { singletonKey: key } : {}) });

@@ -1,0 +1,21 @@
+import type { Readable } from "node:stream";
+
+/** Bytes kept outside the database, by blob id. Written once, never changed. */
+export interface BlobStore {
+  /**
+   * Stores a stream of at most `maxBytes`. Nothing is kept when it is longer, or ends early.
+   * Returns size in bytes, SHA-256 and SHA-256(salt ‖ bytes), both hex.
+   */
+  write(id: string, source: Readable, salt: Uint8Array, maxBytes: number): Promise<WrittenBlob>;
+  /** Throws unavailable when the bytes are not there. */
+  open(id: string): Promise<Readable>;
+  read(id: string): Promise<Buffer>;
+  /** For handing a file to a sandbox. */
+  path(id: string): string;
+}
+
+export interface WrittenBlob {
+  readonly size: number;
+  readonly sha256: string;
+  readonly commitment: string;
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import type { Readable } from "node:stream";
+import type { Tx } from "../db.ts";
+import { unavailable } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { createFileStore } from "./file-store.ts";
+import type { BlobStore, WrittenBlob } from "./port.ts";
+
+export type BlobKind = "bundle" | "manifest" | "diff" | "patch_bundle";
+
+let store: BlobStore | undefined;
+
+/** The deployment's blob store, at PILOTHOUSE_BLOBS. */
+export function blobStore(): BlobStore {
+  const root = process.env.PILOTHOUSE_BLOBS;
+  if (!root) throw unavailable("PILOTHOUSE_BLOBS is not set for this process.");
+  store ??= createFileStore(root);
+  return store;
+}
+
+const SALT_BYTES = 32;
+
+export interface StoredBlob extends WrittenBlob {
+  readonly id: string;
+  readonly salt: Uint8Array<ArrayBuffer>;
+}
+
+/** Writes bytes; they count for nothing until `registerBlob` has named them in a transaction. */
+export async function storeBytes(source: Readable, maxBytes: number, now: number): Promise<StoredBlob> {
+  const id = newId("blob", now);
+  const salt = new Uint8Array(randomBytes(SALT_BYTES));
+  return { id, salt, ...(await blobStore().write(id, source, salt, maxBytes)) };
+}
+
+/** The caller records an entry about the run that holds the commitment. */
+export async function registerBlob(
+  tx: Tx,
+  runId: string,
+  kind: BlobKind,
+  blob: StoredBlob,
+  now: number,
+): Promise<void> {
+  const { id, salt, size, sha256, commitment } = blob;
+  await tx.db.blob.create({
+    data: { id, runId, kind, size, sha256, salt, commitment, createdAt: new Date(now) },
+  });
+}

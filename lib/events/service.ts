@@ -1,0 +1,51 @@
+import { read, type Tx } from "../db.ts";
+import { notify } from "../notify.ts";
+import type { NewEvent, RunEvent } from "../protocol/events.ts";
+import type { Scope } from "../scope.ts";
+import { batchDigest, eventTime, numbered } from "./rules.ts";
+import { drawNumbers, insertEvents, selectEvents } from "./store.ts";
+
+export interface Batch {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly observedBy: RunEvent["observedBy"];
+  /** `at` is the observer's clock, ISO 8601. */
+  readonly events: readonly { readonly at: string; readonly event: NewEvent }[];
+}
+
+/** Appends a batch and the entry that binds it. Returns the number of its last event. */
+export async function appendEvents(tx: Tx, batch: Batch): Promise<number> {
+  const first = await drawNumbers(tx.db, batch.runId, batch.events.length);
+  const events = numbered(first, batch.attempt, batch.observedBy, batch.events);
+  await insertEvents(tx.db, batch.runId, events);
+  const last = first + events.length - 1;
+  tx.record({
+    kind: "run.events_appended",
+    about: [`run:${batch.runId}`],
+    detail: { attempt: batch.attempt, from: first, to: last, sha256: batchDigest(events) },
+  });
+  await notify(tx, "run_changed", batch.runId);
+  return last;
+}
+
+/** One event the control plane itself observed. */
+export async function appendOwnEvent(
+  tx: Tx,
+  scope: Scope,
+  runId: string,
+  attempt: number,
+  event: NewEvent,
+): Promise<void> {
+  const at = eventTime(scope.clock.now());
+  await appendEvents(tx, { runId, attempt, observedBy: "worker", events: [{ at, event }] });
+}
+
+/** Events of a run numbered above `after`. The caller has checked that the scope may see the run. */
+export async function listEvents(
+  scope: Scope,
+  runId: string,
+  after: number,
+  limit: number,
+): Promise<RunEvent[]> {
+  return read(scope, (db) => selectEvents(db, runId, after, limit));
+}

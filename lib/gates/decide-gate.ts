@@ -1,0 +1,146 @@
+import type { Role } from "../authz/schema.ts";
+import { type Tx, transaction } from "../db.ts";
+import { conflict, forbidden, notFound, refused } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { intendMerge, rejectAtGate } from "../merges/intend-merge.ts";
+import { liveGrants } from "../people/service.ts";
+import { activatePilot, returnToDraft } from "../pilots/service.ts";
+import type { Scope } from "../scope.ts";
+import { liftStop } from "../stops/service.ts";
+import { subjectsOf } from "./open-gate.ts";
+import { decidingRole, isSatisfied, refusalToApprove, refusalToDeny } from "./rules.ts";
+import type { DecideGate, GateStatus } from "./schema.ts";
+import { closeGate, factsOf, type GateRow, insertApproval, listExpired, lockGate } from "./store.ts";
+
+/**
+ * One person's decision, bound to the digest of the document they were shown. The decision that completes the
+ * rule takes effect in the same transaction. Returns the gate's state afterwards.
+ */
+export async function decideGate(scope: Scope, input: DecideGate): Promise<{ status: GateStatus }> {
+  const { actor } = scope;
+  if (actor.kind !== "user") throw forbidden("Only a person can decide at a gate.");
+  return transaction(scope, async (tx) => {
+    const gate = await lockGate(tx.db, input.gateId);
+    const grants = await liveGrants(tx, actor.personId);
+    if (!gate || !grants.some((grant) => grant.pilotId === null || grant.pilotId === gate.pilotId))
+      throw notFound("gate");
+    if (gate.digest !== input.digest)
+      throw conflict("What you were shown is not what this gate decides. Reload the page and read it again.");
+    const person = { personId: actor.personId, grants };
+    const facts = factsOf(gate);
+    const refusal = (input.decision === "approve" ? refusalToApprove : refusalToDeny)(
+      facts,
+      person,
+      scope.clock.now(),
+    );
+    const role = decidingRole(facts, person);
+    if (refusal !== null || role === null) throw refused(refusal ?? "Your role does not decide here.");
+    await sign(tx, scope, gate, { personId: actor.personId, role, input });
+    return input.decision === "deny"
+      ? deny(tx, scope, gate, input.reason, "denied")
+      : approve(tx, scope, gate);
+  });
+}
+
+interface Signature {
+  readonly personId: string;
+  readonly role: Role;
+  readonly input: DecideGate;
+}
+
+async function sign(
+  tx: Tx,
+  scope: Scope,
+  gate: GateRow,
+  { personId, role, input }: Signature,
+): Promise<void> {
+  const { decision, digest } = input;
+  const id = newId("approval", scope.clock.now());
+  const reason = input.reason === "" ? null : input.reason;
+  await insertApproval(tx.db, {
+    id,
+    gateId: gate.id,
+    personId,
+    role,
+    decision,
+    reason,
+    digest,
+    createdAt: new Date(scope.clock.now()),
+  });
+  tx.record({
+    kind: "gate.approval_given",
+    about: [`gate:${gate.id}`, ...subjectsOf(gate)],
+    detail: { approval: id, person: personId, role, decision, digest, reason },
+  });
+}
+
+/** Approvals that still count: of people who hold the role they signed with now. */
+async function standing(tx: Tx, gate: GateRow): Promise<number> {
+  let count = 0;
+  for (const { personId, role, decision } of gate.approvals) {
+    const grants = await liveGrants(tx, personId);
+    const holds = grants.some(
+      (grant) => grant.role === role && (grant.pilotId === null || grant.pilotId === gate.pilotId),
+    );
+    if (decision === "approve" && holds) count += 1;
+  }
+  return count;
+}
+
+async function approve(tx: Tx, scope: Scope, { id }: GateRow): Promise<{ status: GateStatus }> {
+  const gate = await lockGate(tx.db, id);
+  if (!gate || !isSatisfied(factsOf(gate).rule, await standing(tx, gate))) return { status: "open" };
+  await close(tx, scope, gate, "approved", null);
+  switch (gate.kind) {
+    case "merge":
+      return { status: await intendMerge(tx, scope, gate) };
+    case "activate":
+      await activatePilot(tx, scope, gate.pilotId ?? "", gate.charterId ?? "");
+      return { status: "approved" };
+    case "resume":
+      await liftStop(tx, scope, gate.stopId ?? "");
+      return { status: "approved" };
+  }
+}
+
+async function deny(
+  tx: Tx,
+  scope: Scope,
+  gate: GateRow,
+  reason: string,
+  status: "denied" | "expired",
+): Promise<{ status: GateStatus }> {
+  await close(tx, scope, gate, status, reason);
+  if (gate.kind === "merge") await rejectAtGate(tx, scope, gate.runId ?? "", reason);
+  if (gate.kind === "activate") await returnToDraft(tx, scope, gate.pilotId ?? "", reason);
+  return { status };
+}
+
+async function close(
+  tx: Tx,
+  scope: Scope,
+  gate: GateRow,
+  to: "approved" | "denied" | "expired",
+  reason: string | null,
+): Promise<void> {
+  const closed = await closeGate(tx.db, gate.id, "open", to, new Date(scope.clock.now()), reason);
+  if (!closed) throw conflict("Somebody else decided this gate first.");
+  tx.record({
+    kind: `gate.${to}`,
+    about: [`gate:${gate.id}`, ...subjectsOf(gate)],
+    detail: { reason, digest: gate.digest },
+  });
+}
+
+/** Expired means denied. Returns how many gates ran out. */
+export async function expireGates(scope: Scope): Promise<number> {
+  return transaction(scope, async (tx) => {
+    const due = await listExpired(tx.db, new Date(scope.clock.now()));
+    for (const { id } of due) {
+      const gate = await lockGate(tx.db, id);
+      if (gate?.status === "open")
+        await deny(tx, scope, gate, "The gate expired before enough people approved.", "expired");
+    }
+    return due.length;
+  });
+}

@@ -1,0 +1,64 @@
+import type { Tx } from "../db.ts";
+import { newId } from "../ids.ts";
+import { sha256Hex } from "../protocol/signing.ts";
+import { canonicalText } from "../record/rules.ts";
+import type { Subject } from "../record/schema.ts";
+import { actorId, type Scope } from "../scope.ts";
+import type { GateRule } from "./rules.ts";
+import type { GateKind } from "./schema.ts";
+import { closeGate, findOpenMergeGate, insertGate } from "./store.ts";
+
+export interface OpenGate {
+  readonly kind: GateKind;
+  readonly pilotId: string | null;
+  readonly runId?: string;
+  readonly charterId?: string;
+  readonly stopId?: string;
+  /** What approvals are bound to; stored as RFC 8785 text, known by its SHA-256. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly rule: GateRule;
+  readonly expiresAt: Date;
+}
+
+/** Opens a gate and returns its id. The document must name everything the decision depends on. */
+export async function openGate(tx: Tx, scope: Scope, gate: OpenGate): Promise<string> {
+  const id = newId("gate", scope.clock.now());
+  const document = canonicalText({ ...gate.document, gate: id, expires: gate.expiresAt.toISOString() });
+  const digest = sha256Hex(Buffer.from(document, "utf8"));
+  const { kind, pilotId, runId = null, charterId = null, stopId = null, rule, expiresAt } = gate;
+  await insertGate(tx.db, {
+    ...{ id, kind, pilotId, runId, charterId, stopId, status: "open", document, digest, expiresAt },
+    needed: rule.needed,
+    roles: [...rule.roles],
+    barred: [...rule.barred],
+    openedBy: actorId(scope.actor),
+    createdAt: new Date(scope.clock.now()),
+  });
+  tx.record({
+    kind: "gate.opened",
+    about: [`gate:${id}`, ...subjectsOf(gate)],
+    detail: { gate: kind, digest, needed: rule.needed },
+  });
+  return id;
+}
+
+/** The gate's other subjects: what it is about. */
+export function subjectsOf(gate: {
+  runId?: string | null;
+  pilotId: string | null;
+  stopId?: string | null;
+}): Subject[] {
+  return [
+    ...(gate.runId ? [`run:${gate.runId}` as const] : []),
+    ...(gate.pilotId ? [`pilot:${gate.pilotId}` as const] : []),
+    ...(gate.stopId ? [`stop:${gate.stopId}` as const] : []),
+  ];
+}
+
+/** Voids a run's open merge gate, if there is one. */
+export async function voidMergeGate(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
+  const gate = await findOpenMergeGate(tx.db, runId);
+  if (!gate || !(await closeGate(tx.db, gate.id, "open", "void", new Date(scope.clock.now()), reason)))
+    return;
+  tx.record({ kind: "gate.voided", about: [`gate:${gate.id}`, ...subjectsOf(gate)], detail: { reason } });
+}

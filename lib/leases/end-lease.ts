@@ -1,0 +1,58 @@
+// Every way a lease ends without its runner saying so.
+import type { Tx } from "../db.ts";
+import { appendOwnEvent } from "../events/service.ts";
+import { charterOf } from "../pilots/service.ts";
+import { afterEnd } from "../pilots/tripwires.ts";
+import { moveRun } from "../runs/move-run.ts";
+import { HELD } from "../runs/rules.ts";
+import { lockRun } from "../runs/run-in-tx.ts";
+import type { RunStatus } from "../runs/schema.ts";
+import type { Scope } from "../scope.ts";
+import { mayRetry } from "./rules.ts";
+import { closeLease, countEnded, type LeaseRow, liveLeaseOf, lockLease } from "./store.ts";
+
+/** Closes a lease and says so in the timeline. False when it was over already. */
+export async function endLease(tx: Tx, scope: Scope, lease: LeaseRow, reason: string): Promise<boolean> {
+  if (!(await closeLease(tx.db, lease.id, new Date(scope.clock.now()), reason))) return false;
+  await appendOwnEvent(tx, scope, lease.runId, lease.attempt, {
+    kind: "attempt_ended",
+    body: { phase: lease.phase, reason },
+  });
+  return true;
+}
+
+/** Ends whatever lease a run has; its runner hears of it at the next heartbeat, and its writes are fenced at once. */
+export async function endLeaseOf(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
+  const lease = await liveLeaseOf(tx.db, runId);
+  if (lease) await endLease(tx, scope, lease, reason);
+}
+
+/** A runner fell silent: the run goes on as a new attempt, or fails when the charter allows no more. */
+export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<void> {
+  const lease = await lockLease(tx.db, leaseId);
+  if (!lease || lease.endedAt) return;
+  const run = await lockRun(tx, lease.runId);
+  await endLease(tx, scope, lease, "lost: the runner fell silent");
+  tx.record({
+    kind: "run.lease_lost",
+    about: [`run:${run.id}`, `runner:${lease.runnerId}`],
+    detail: { attempt: lease.attempt, phase: lease.phase },
+  });
+  if (!HELD.includes(run.status)) return;
+  const charter = await charterOf(tx.db, run.charterId);
+  const lost = await countEnded(tx.db, run.id, lease.phase);
+  if (!mayRetry(charter, lost)) {
+    const reason = `The runner was lost in ${lost} ${lost === 1 ? "attempt" : "attempts"}, and the charter allows no more.`;
+    await moveRun(tx, scope, run, "failed", reason);
+    tx.record({
+      kind: "run.failed",
+      about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+      detail: { attempt: lease.attempt, reason },
+    });
+    await afterEnd(tx, scope, run.pilotId, charter);
+    return;
+  }
+  const next: RunStatus = lease.phase === "verify" ? "verifying" : "queued";
+  if (next === "queued")
+    await moveRun(tx, scope, run, next, "The runner was lost; the run waits for another.");
+}

@@ -1,0 +1,154 @@
+// What a runner may do with its lease. Every call names the attempt; the number fences late writers.
+import type { z } from "zod";
+import { read, type Tx, transaction } from "../db.ts";
+import { conflict, fenced, forbidden, notFound, refused } from "../errors.ts";
+import { appendEvents } from "../events/service.ts";
+import { recordEvidence } from "../evidence/service.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { notify } from "../notify.ts";
+import { charterOf } from "../pilots/service.ts";
+import { afterEnd } from "../pilots/tripwires.ts";
+import { isRunnerKind } from "../protocol/events.ts";
+import type { EventBatch, Finish, HeartbeatAnswer } from "../protocol/schema.ts";
+import { moveRun } from "../runs/move-run.ts";
+import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
+import type { Scope } from "../scope.ts";
+import { endLease } from "./end-lease.ts";
+import { findLease, type LeaseRow, lockLease, setAcknowledged, touchHeartbeat } from "./store.ts";
+
+function owned(scope: Scope, lease: LeaseRow | null): LeaseRow {
+  if (!lease) throw notFound("lease");
+  if (scope.actor.kind !== "runner" || scope.actor.runnerId !== lease.runnerId)
+    throw forbidden("This lease is another runner's.");
+  return lease;
+}
+
+function live(scope: Scope, lease: LeaseRow | null, attempt: number): LeaseRow {
+  const mine = owned(scope, lease);
+  if (mine.attempt !== attempt)
+    throw fenced(`Attempt ${attempt} is over; this lease is attempt ${mine.attempt}.`);
+  if (mine.endedAt) throw fenced(`The lease ended: ${mine.endReason ?? "over"}.`);
+  return mine;
+}
+
+/** The live lease of this runner, for reading. */
+export async function requireLease(scope: Scope, leaseId: string, attempt: number): Promise<LeaseRow> {
+  return live(scope, await read(scope, (db) => findLease(db, leaseId)), attempt);
+}
+
+/** Keeps the lease, or tells the runner to end it. */
+export async function heartbeat(scope: Scope, leaseId: string, attempt: number): Promise<HeartbeatAnswer> {
+  const lease = owned(scope, await read(scope, (db) => findLease(db, leaseId)));
+  if (lease.endedAt) return { directive: "cancel", reason: lease.endReason ?? "the lease is over" };
+  live(scope, lease, attempt);
+  await transaction(scope, (tx) => touchHeartbeat(tx.db, leaseId, new Date(scope.clock.now())));
+  return { directive: "go_on", reason: "" };
+}
+
+/** Makes a batch durable. Events below `acknowledged` were stored before and are passed over. */
+export async function appendRunnerEvents(
+  scope: Scope,
+  leaseId: string,
+  batch: EventBatch,
+): Promise<{ acknowledged: number }> {
+  return transaction(scope, async (tx) => {
+    const lease = live(scope, await lockLease(tx.db, leaseId), batch.attempt);
+    const foreign = batch.events.find(({ event }) => !isRunnerKind(event.kind));
+    if (foreign) throw refused(`A runner may not send “${foreign.event.kind}”.`);
+    if (batch.first > lease.acknowledged + 1)
+      throw conflict(`Send from ${lease.acknowledged + 1}: ${batch.first} leaves a gap.`);
+    const fresh = batch.events.slice(lease.acknowledged + 1 - batch.first);
+    if (fresh.length === 0) return { acknowledged: lease.acknowledged };
+    const acknowledged = lease.acknowledged + fresh.length;
+    await setAcknowledged(tx.db, leaseId, acknowledged);
+    await appendEvents(tx, {
+      runId: lease.runId,
+      attempt: lease.attempt,
+      observedBy: "runner",
+      events: fresh,
+    });
+    return { acknowledged };
+  });
+}
+
+/** The base was tested; the agent starts. Saying so twice is harmless. */
+export async function markPrepared(scope: Scope, leaseId: string, attempt: number): Promise<void> {
+  await transaction(scope, async (tx) => {
+    const lease = live(scope, await lockLease(tx.db, leaseId), attempt);
+    const run = await lockRun(tx, lease.runId);
+    if (run.status !== "preparing") return;
+    await moveRun(tx, scope, run, "working", "");
+    tx.record({ kind: "run.prepared", about: [`run:${run.id}`], detail: { attempt } });
+  });
+}
+
+/** The runner's last word on its lease. */
+export async function finishLease(
+  scope: Scope,
+  leaseId: string,
+  finish: z.infer<typeof Finish>,
+): Promise<void> {
+  await transaction(scope, async (tx) => {
+    const lease = live(scope, await lockLease(tx.db, leaseId), finish.attempt);
+    const run = await lockRun(tx, lease.runId);
+    if ((finish.outcome === "observed") !== (lease.phase === "verify") && finish.outcome !== "failed") {
+      throw refused(`A lease to ${lease.phase} cannot end as “${finish.outcome}”.`);
+    }
+    await endLease(tx, scope, lease, finish.outcome);
+    await settle(tx, scope, run, lease, finish);
+    await notify(tx, "work_waiting", "");
+  });
+}
+
+async function settle(
+  tx: Tx,
+  scope: Scope,
+  run: RunRow,
+  lease: LeaseRow,
+  finish: z.infer<typeof Finish>,
+): Promise<void> {
+  const { attempt } = lease;
+  switch (finish.outcome) {
+    case "patch": {
+      const blob = await tx.db.blob.findFirst({
+        where: { id: finish.bundleBlobId, runId: run.id, kind: "bundle" },
+      });
+      if (!blob) throw refused("The patch names a bundle that was not uploaded for this run.");
+      tx.record({
+        kind: "run.agent_finished",
+        about: [`run:${run.id}`],
+        detail: { attempt, outcome: "patch", bundle: blob.commitment },
+      });
+      const change = { bundleBlobId: blob.id, summary: finish.summary };
+      await moveRun(tx, scope, run, "verifying", "", change);
+      await enqueue(tx, "import_patch", { runId: run.id, attempt }, run.id);
+      return;
+    }
+    case "no_change":
+      await moveRun(
+        tx,
+        scope,
+        run,
+        "failed",
+        finish.summary.text.slice(0, 2000),
+        { summary: finish.summary },
+        "no_change",
+      );
+      tx.record({
+        kind: "run.agent_finished",
+        about: [`run:${run.id}`],
+        detail: { attempt, outcome: "no_change" },
+      });
+      return;
+    case "failed":
+      return fail(tx, scope, run, attempt, finish.reason);
+    case "observed":
+      return recordEvidence(tx, scope, run, lease, finish);
+  }
+}
+
+async function fail(tx: Tx, scope: Scope, run: RunRow, attempt: number, reason: string): Promise<void> {
+  await moveRun(tx, scope, run, "failed", reason.slice(0, 2000));
+  tx.record({ kind: "run.failed", about: [`run:${run.id}`, `pilot:${run.pilotId}`], detail: { attempt } });
+  await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));
+}

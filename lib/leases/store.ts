@@ -1,0 +1,121 @@
+import type { Db } from "../db.ts";
+import type { Phase } from "../protocol/schema.ts";
+import type { Beacon } from "./rules.ts";
+
+export interface LeaseRow {
+  readonly id: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly phase: Phase;
+  readonly runnerId: string;
+  readonly tier: string;
+  readonly endedAt: Date | null;
+  readonly endReason: string | null;
+  readonly acknowledged: number;
+}
+
+/** The lease, locked until the transaction ends. */
+export async function lockLease(db: Db, leaseId: string): Promise<LeaseRow | null> {
+  await db.$queryRaw`select from lease where id = ${leaseId} for update`;
+  return (await db.lease.findUnique({ where: { id: leaseId } })) as LeaseRow | null;
+}
+
+export async function findLease(db: Db, leaseId: string): Promise<LeaseRow | null> {
+  return (await db.lease.findUnique({ where: { id: leaseId } })) as LeaseRow | null;
+}
+
+export async function liveLeaseOf(db: Db, runId: string): Promise<LeaseRow | null> {
+  return (await db.lease.findFirst({ where: { runId, endedAt: null } })) as LeaseRow | null;
+}
+
+export interface NewLease {
+  readonly id: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly phase: Phase;
+  readonly runnerId: string;
+  readonly tier: string;
+  readonly grantedAt: Date;
+}
+
+export async function insertLease(db: Db, lease: NewLease): Promise<void> {
+  await db.lease.create({ data: lease });
+  await db.leaseHeartbeat.create({ data: { leaseId: lease.id, at: lease.grantedAt } });
+}
+
+/** Ends a live lease; false when it had ended already. */
+export async function closeLease(db: Db, leaseId: string, at: Date, reason: string): Promise<boolean> {
+  const { count } = await db.lease.updateMany({
+    where: { id: leaseId, endedAt: null },
+    data: { endedAt: at, endReason: reason },
+  });
+  return count === 1;
+}
+
+export async function setAcknowledged(db: Db, leaseId: string, acknowledged: number): Promise<void> {
+  await db.lease.update({ where: { id: leaseId }, data: { acknowledged } });
+}
+
+export async function touchHeartbeat(db: Db, leaseId: string, at: Date): Promise<void> {
+  await db.leaseHeartbeat.update({ where: { leaseId }, data: { at } });
+}
+
+interface Candidate {
+  readonly id: string;
+  readonly status: string;
+}
+
+/**
+ * Runs that wait for a runner in one of these phases, oldest first, whose pilot runs and is not stopped.
+ * Each is locked; rows another lease call holds are skipped.
+ */
+export async function lockWaiting(db: Db, phases: readonly Phase[], limit: number): Promise<Candidate[]> {
+  return db.$queryRaw<Candidate[]>`
+    select r.id, r.status from run r join pilot p on p.id = r.pilot_id
+    where p.status = 'active'
+      and not exists (select from stop s where s.lifted_at is null and (s.pilot_id is null or s.pilot_id = r.pilot_id))
+      and not exists (select from lease l where l.run_id = r.id and l.ended_at is null)
+      and (
+        (r.status = 'queued' and 'agent' = any(${[...phases]})
+          and exists (select from base_bundle b where b.repository_id = r.repository_id and b.commit = r.base_commit))
+        or (r.status = 'verifying' and 'verify' = any(${[...phases]})
+          and exists (select from patch x where x.run_id = r.id and x.base_commit = r.base_commit
+            and not exists (select from evidence e where e.patch_id = x.id)))
+      )
+    order by r.status = 'queued', r.launched_at
+    limit ${limit} for update of r skip locked`;
+}
+
+export async function countHeld(db: Db, pilotId: string): Promise<number> {
+  return db.run.count({ where: { pilotId, status: { in: ["preparing", "working"] } } });
+}
+
+interface Silent {
+  readonly id: string;
+  readonly runId: string;
+  readonly at: Date;
+}
+
+/** Live leases with their last heartbeat. */
+export async function liveHeartbeats(db: Db): Promise<Silent[]> {
+  return db.$queryRaw<Silent[]>`
+    select l.id, l.run_id as "runId", h.at from lease l join lease_heartbeat h on h.lease_id = l.id where l.ended_at is null`;
+}
+
+/** A process says that it works. `since` moves when it had been silent for longer than `staleMs`. */
+export async function beat(db: Db, process: string, at: Date, staleMs: number): Promise<void> {
+  const stale = new Date(at.getTime() - staleMs);
+  await db.$executeRaw`
+    insert into process_beacon (process, since, at) values (${process}, ${at}, ${at})
+    on conflict (process) do update
+      set since = case when process_beacon.at < ${stale} then excluded.since else process_beacon.since end, at = excluded.at`;
+}
+
+export async function beaconsOf(db: Db, processes: readonly string[]): Promise<Beacon[]> {
+  const rows = await db.processBeacon.findMany({ where: { process: { in: [...processes] } } });
+  return rows.map((row) => ({ since: row.since.getTime(), at: row.at.getTime() }));
+}
+
+export async function countEnded(db: Db, runId: string, phase: Phase): Promise<number> {
+  return db.lease.count({ where: { runId, phase, endedAt: { not: null } } });
+}

@@ -1,0 +1,28 @@
+import { read, transaction } from "../db.ts";
+import type { Scope } from "../scope.ts";
+import { loseLease } from "./end-lease.ts";
+import { BEACON_STALE, healthySince, isLost } from "./rules.ts";
+import { beaconsOf, beat, liveHeartbeats } from "./store.ts";
+
+/** The processes a heartbeat passes through; while one is silent, nobody's silence counts. */
+const ON_THE_WAY = ["web", "worker"] as const;
+export type BeatingProcess = (typeof ON_THE_WAY)[number];
+
+export async function beatProcess(scope: Scope, process: BeatingProcess): Promise<void> {
+  await transaction(scope, (tx) => beat(tx.db, process, new Date(scope.clock.now()), BEACON_STALE));
+}
+
+/** Ends leases whose runners fell silent; returns their ids. */
+export async function sweepLeases(scope: Scope): Promise<string[]> {
+  const now = scope.clock.now();
+  const { beacons, leases } = await read(scope, async (db) => ({
+    beacons: await beaconsOf(db, ON_THE_WAY),
+    leases: await liveHeartbeats(db),
+  }));
+  const planeHealthySince = beacons.length === ON_THE_WAY.length ? healthySince(beacons, now) : null;
+  const lost = leases.filter((lease) =>
+    isLost({ now, lastHeartbeat: lease.at.getTime(), planeHealthySince }),
+  );
+  for (const { id } of lost) await transaction(scope, (tx) => loseLease(tx, scope, id));
+  return lost.map((lease) => lease.id);
+}

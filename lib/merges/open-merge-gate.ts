@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { HOUR } from "../clock.ts";
+import type { Db, Tx } from "../db.ts";
+import { openGate } from "../gates/open-gate.ts";
+import { findPatchToVerify } from "../patches/service.ts";
+import { charterOf } from "../pilots/service.ts";
+import type { RunRow } from "../runs/run-in-tx.ts";
+import type { Scope } from "../scope.ts";
+import { mergeDocument, mergeRule } from "./rules.ts";
+
+/** The deployment is known by the id of its first entry, which nothing can change. */
+async function deploymentId(db: Db): Promise<string> {
+  const [first] = await db.$queryRaw<{ id: string }[]>`select id from log_entry order by seq limit 1`;
+  return first?.id ?? "unknown";
+}
+
+/** Opens the merge gate of a run in review, over its newest patch and all evidence about it. */
+export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<string> {
+  const charter = await charterOf(tx.db, run.charterId);
+  const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
+  const evidence = await tx.db.evidence.findMany({ where: { patchId: patch.id }, orderBy: { createdAt: "asc" }, select: { digest: true } });
+  const rule = mergeRule(charter, patch.flags, [run.launchedBy]);
+  const integrity = patch.flags.map(({ reason, path }) => (path === null ? reason : `${reason}: ${path}`));
+  const document = mergeDocument({
+    deployment: await deploymentId(tx.db),
+    goal: charter.goal.statement,
+    repository: run.repositoryId,
+    targetRef: `refs/heads/${charter.scope.branch}`,
+    run: run.id,
+    attempt: run.attempt,
+    baseCommit: run.baseCommit,
+    tree: patch.tree,
+    patch: patch.digest,
+    evidence: evidence.map((row) => row.digest),
+    findings: [],
+    testIntegrity: integrity,
+    charter: run.charterDigest,
+    needed: rule.needed,
+    roles: rule.roles,
+    method: "session",
+    nonce: randomBytes(16).toString("hex"),
+  });
+  const expiresAt = new Date(scope.clock.now() + charter.controls.approvalHours * HOUR);
+  return openGate(tx, scope, { kind: "merge", pilotId: run.pilotId, runId: run.id, document, rule, expiresAt });
+}

@@ -1,0 +1,121 @@
+// What the worker does with an intent: name the commit, publish it, write down what was seen.
+import { type Db, read, transaction } from "../db.ts";
+import { notFound } from "../errors.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { noteHead } from "../repositories/service.ts";
+import { moveRun } from "../runs/move-run.ts";
+import { rebaseRun } from "../runs/rebase-runs.ts";
+import { lockRun } from "../runs/run-in-tx.ts";
+import type { Scope } from "../scope.ts";
+import { openMergeGate } from "./open-merge-gate.ts";
+
+export interface MergeIntent {
+  readonly id: string;
+  readonly runId: string;
+  readonly repositoryId: string;
+  readonly state: "intent" | "moved" | "refused";
+  readonly targetRef: string;
+  readonly expectedOld: string;
+  readonly newCommit: string | null;
+  readonly message: string;
+  readonly tree: string;
+  /** Deterministic date of the commit: when the intent was written. */
+  readonly createdAt: Date;
+}
+
+async function intentOf(db: Db, mergeId: string): Promise<MergeIntent> {
+  const merge = await db.merge.findUnique({ where: { id: mergeId } });
+  const run = merge ? await db.run.findUnique({ where: { id: merge.runId } }) : null;
+  const patch = merge ? await db.patch.findUnique({ where: { id: merge.patchId } }) : null;
+  if (!merge || !run || !patch) throw notFound("merge");
+  const { id, runId, targetRef, expectedOld, newCommit, message, createdAt } = merge;
+  const state = merge.state as MergeIntent["state"];
+  return {
+    id,
+    runId,
+    repositoryId: run.repositoryId,
+    state,
+    targetRef,
+    expectedOld,
+    newCommit,
+    message,
+    tree: patch.tree,
+    createdAt,
+  };
+}
+
+export async function getMerge(scope: Scope, mergeId: string): Promise<MergeIntent> {
+  return read(scope, (db) => intentOf(db, mergeId));
+}
+
+/** Intents nobody has settled, the oldest first; the reconciler's list. */
+export async function listUnsettled(scope: Scope): Promise<string[]> {
+  const rows = await read(scope, (db) =>
+    db.merge.findMany({ where: { state: "intent" }, orderBy: { createdAt: "asc" }, select: { id: true } }),
+  );
+  return rows.map((row) => row.id);
+}
+
+/** The merge of a run that moved the ref or is on its way, or null. */
+export async function findMerge(scope: Scope, runId: string): Promise<MergeIntent | null> {
+  return read(scope, async (db) => {
+    const row = await db.merge.findFirst({ where: { runId }, orderBy: { createdAt: "desc" } });
+    return row ? intentOf(db, row.id) : null;
+  });
+}
+
+/** Written before the ref is touched, so that a crash leaves the reconciler a commit to look for. */
+export async function noteCommit(scope: Scope, merge: MergeIntent, newCommit: string): Promise<void> {
+  await transaction(scope, async (tx) => {
+    await tx.db.merge.update({ where: { id: merge.id }, data: { newCommit } });
+    tx.record({
+      kind: "run.merge_commit_built",
+      about: [`run:${merge.runId}`],
+      detail: { merge: merge.id, commit: newCommit },
+    });
+  });
+}
+
+export type SeenRef =
+  | { readonly outcome: "moved"; readonly commit: string }
+  | { readonly outcome: "base_moved"; readonly actual: string }
+  | { readonly outcome: "refused"; readonly reason: string };
+
+/** Writes down what the authority shows. Settling twice is harmless. */
+export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef): Promise<void> {
+  await transaction(scope, async (tx) => {
+    await tx.db.$queryRaw`select from merge where id = ${mergeId} for update`;
+    const merge = await intentOf(tx.db, mergeId);
+    if (merge.state !== "intent") return;
+    const run = await lockRun(tx, merge.runId);
+    const settledAt = new Date(scope.clock.now());
+    const about = [`run:${run.id}`, `pilot:${run.pilotId}`] as const;
+    if (seen.outcome === "moved") {
+      await tx.db.merge.update({ where: { id: mergeId }, data: { state: "moved", settledAt } });
+      await moveRun(tx, scope, run, "merged", "");
+      tx.record({
+        kind: "run.merged",
+        about: [...about],
+        detail: { merge: mergeId, ref: merge.targetRef, old: merge.expectedOld, commit: seen.commit },
+      });
+      await noteHead(tx, scope, merge.repositoryId, seen.commit);
+      await enqueue(tx, "mirror_repository", { repositoryId: merge.repositoryId }, merge.repositoryId);
+      return;
+    }
+    const reason =
+      seen.outcome === "refused" ? seen.reason : "The base moved before the merge; the approval is void.";
+    await tx.db.merge.update({
+      where: { id: mergeId },
+      data: { state: "refused", settledAt, detail: reason },
+    });
+    await moveRun(tx, scope, run, "in_review", reason);
+    tx.record({
+      kind: "run.merge_refused",
+      about: [...about],
+      detail: { merge: mergeId, ref: merge.targetRef, reason },
+    });
+    if (seen.outcome === "base_moved")
+      await rebaseRun(tx, scope, { ...run, status: "in_review" }, seen.actual);
+    else await openMergeGate(tx, scope, run);
+  });
+}

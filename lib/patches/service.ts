@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { blobStore, registerBlob, type StoredBlob } from "../blobs/service.ts";
+import { type Db, read, type Tx } from "../db.ts";
+import { notFound } from "../errors.ts";
+import { appendOwnEvent } from "../events/service.ts";
+import { newId } from "../ids.ts";
+import { notify } from "../notify.ts";
+import { charterOf } from "../pilots/service.ts";
+import { afterEnd } from "../pilots/tripwires.ts";
+import { moveRun } from "../runs/move-run.ts";
+import type { RunRow } from "../runs/run-in-tx.ts";
+import type { Scope } from "../scope.ts";
+import { PatchFile, PatchFlag, type PatchView } from "./schema.ts";
+
+type PatchRow = NonNullable<Awaited<ReturnType<Db["patch"]["findUnique"]>>>;
+
+function viewOf(row: PatchRow): PatchView {
+  const { id, runId, attempt, baseCommit, tree, commit, digest, diffBlobId, added, removed, createdAt } = row;
+  const files = z.array(PatchFile).parse(row.files);
+  const flags = z.array(PatchFlag).parse(row.flags);
+  return {
+    id,
+    runId,
+    attempt,
+    baseCommit,
+    tree,
+    commit,
+    digest,
+    diffBlobId,
+    files,
+    flags,
+    added,
+    removed,
+    createdAt,
+  };
+}
+
+export interface ImportedPatch {
+  readonly attempt: number;
+  readonly baseTree: string;
+  readonly tree: string;
+  /** The rebuilt commit that verification checks out; not the one that is merged. */
+  readonly commit: string;
+  readonly digest: string;
+  readonly files: readonly PatchFile[];
+  readonly flags: readonly PatchFlag[];
+  readonly manifest: StoredBlob;
+  readonly diff: StoredBlob;
+  readonly bundle: StoredBlob;
+}
+
+/** Stores what the jailed import found; the run then waits for verification. */
+export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: ImportedPatch): Promise<void> {
+  const now = scope.clock.now();
+  const added = patch.files.reduce((sum, file) => sum + file.added, 0);
+  const removed = patch.files.reduce((sum, file) => sum + file.removed, 0);
+  const id = newId("patch", now);
+  await registerBlob(tx, run.id, "manifest", patch.manifest, now);
+  await registerBlob(tx, run.id, "diff", patch.diff, now);
+  await registerBlob(tx, run.id, "patch_bundle", patch.bundle, now);
+  const { attempt, baseTree, tree, commit, digest } = patch;
+  await tx.db.patch.create({
+    data: {
+      ...{
+        id,
+        runId: run.id,
+        attempt,
+        baseCommit: run.baseCommit,
+        baseTree,
+        tree,
+        commit,
+        digest,
+        added,
+        removed,
+      },
+      manifestBlobId: patch.manifest.id,
+      diffBlobId: patch.diff.id,
+      bundleBlobId: patch.bundle.id,
+      files: [...patch.files],
+      flags: [...patch.flags],
+      createdAt: new Date(now),
+    },
+  });
+  const flags = patch.flags.map((flag) => flag.reason);
+  const imported = { digest, files: patch.files.length, added, removed, flags };
+  await appendOwnEvent(tx, scope, run.id, run.attempt, { kind: "patch_imported", body: imported });
+  tx.record({
+    kind: "run.patch_imported",
+    about: [`run:${run.id}`],
+    detail: {
+      patch: id,
+      digest,
+      tree,
+      base: run.baseCommit,
+      manifest: patch.manifest.commitment,
+      diff: patch.diff.commitment,
+    },
+  });
+  await notify(tx, "work_waiting", "");
+}
+
+/** The tree policy or git itself refused what the agent handed in: the run ends with the reason. */
+export async function refusePatch(tx: Tx, scope: Scope, run: RunRow, reason: string): Promise<void> {
+  await moveRun(tx, scope, run, "failed", reason.slice(0, 2000));
+  tx.record({
+    kind: "run.patch_refused",
+    about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    detail: { reason: reason.slice(0, 2000) },
+  });
+  await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));
+}
+
+/** The newest patch of a run on its present base. */
+export async function findPatchToVerify(db: Db, runId: string, baseCommit: string): Promise<PatchView> {
+  const row = await db.patch.findFirst({ where: { runId, baseCommit }, orderBy: { createdAt: "desc" } });
+  if (!row) throw notFound("patch");
+  return viewOf(row);
+}
+
+export async function patchById(db: Db, id: string): Promise<PatchView> {
+  const row = await db.patch.findUnique({ where: { id } });
+  if (!row) throw notFound("patch");
+  return viewOf(row);
+}
+
+/** The newest patch of a run, or null while there is none. The caller has checked the run's visibility. */
+export async function findPatch(scope: Scope, runId: string): Promise<PatchView | null> {
+  const row = await read(scope, (db) =>
+    db.patch.findFirst({ where: { runId }, orderBy: { createdAt: "desc" } }),
+  );
+  return row ? viewOf(row) : null;
+}
+
+/** The unified diff as the jailed git wrote it. */
+export async function readDiff(patch: PatchView): Promise<string> {
+  return (await blobStore().read(patch.diffBlobId)).toString("utf8");
+}
+
+/** Blob of the bundle that verification fetches. */
+export async function patchBundle(
+  db: Db,
+  runId: string,
+  baseCommit: string,
+): Promise<{ blobId: string; size: number; sha256: string }> {
+  const row = await db.patch.findFirst({ where: { runId, baseCommit }, orderBy: { createdAt: "desc" } });
+  const blob = row ? await db.blob.findUnique({ where: { id: row.bundleBlobId } }) : null;
+  if (!blob) throw notFound("patch bundle");
+  return { blobId: blob.id, size: Number(blob.size), sha256: blob.sha256 };
+}

@@ -1,0 +1,20 @@
+// Rollback criteria of the charter, judged when a run ends.
+import type { Tx } from "../db.ts";
+import { lastRunOutcomes } from "../runs/outcomes.ts";
+import type { Scope } from "../scope.ts";
+import type { Charter } from "./schema.ts";
+import { pauseByTripwire } from "./service.ts";
+
+/** True when the newest `limit` ended runs all failed. */
+export function isTripped(outcomes: readonly string[], limit: number): boolean {
+  return outcomes.length >= limit && outcomes.slice(0, limit).every((outcome) => outcome === "failed");
+}
+
+/** Pauses the pilot when as many runs in a row failed as the charter tolerates. */
+export async function afterEnd(tx: Tx, scope: Scope, pilotId: string, charter: Charter): Promise<void> {
+  const limit = charter.rollback.pauseAfterFailedRuns;
+  const outcomes = await lastRunOutcomes(tx, pilotId, limit);
+  if (isTripped(outcomes, limit)) {
+    await pauseByTripwire(tx, scope, pilotId, `${limit} ${limit === 1 ? "run" : "runs in a row"} failed; the charter pauses the pilot then.`);
+  }
+}

@@ -1,0 +1,28 @@
+import { requirePermission } from "../authz/require.ts";
+import { transaction } from "../db.ts";
+import { conflict } from "../errors.ts";
+import { voidMergeGate } from "../gates/open-gate.ts";
+import { endLeaseOf } from "../leases/end-lease.ts";
+import type { Scope } from "../scope.ts";
+import { moveRun } from "./move-run.ts";
+import { isEnded } from "./rules.ts";
+import { lockRun } from "./run-in-tx.ts";
+import type { CancelRun } from "./schema.ts";
+
+/** Ends a run for good. Its sandbox is killed at the next heartbeat; a merge under way cannot be cancelled. */
+export async function cancelRun(scope: Scope, { runId, reason }: CancelRun): Promise<void> {
+  await transaction(scope, async (tx) => {
+    const run = await lockRun(tx, runId);
+    requirePermission(scope, "run.cancel", run.pilotId);
+    if (run.status === "merging") throw conflict("The merge is under way and past the point of no return.");
+    if (isEnded(run.status)) throw conflict(`The run has ended already: it is ${run.status}.`);
+    await endLeaseOf(tx, scope, runId, `cancelled: ${reason}`);
+    await voidMergeGate(tx, scope, runId, "The run was cancelled.");
+    await moveRun(tx, scope, run, "cancelled", reason);
+    tx.record({
+      kind: "run.cancelled",
+      about: [`run:${runId}`, `pilot:${run.pilotId}`],
+      detail: { was: run.status, reason },
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import { requirePermission } from "../authz/require.ts";
+import { type Tx, transaction } from "../db.ts";
+import { notFound, refused } from "../errors.ts";
+import { startFact } from "../facts/service.ts";
+import { newId } from "../ids.ts";
+import { notify } from "../notify.ts";
+import { dayIn } from "../pilots/rules.ts";
+import { findActiveCharter, findPilotState } from "../pilots/service.ts";
+import { findRepositoryState } from "../repositories/service.ts";
+import { actorId, type Scope } from "../scope.ts";
+import { stopReason } from "../stops/service.ts";
+import { refusalToLaunch } from "./rules.ts";
+import type { LaunchRun } from "./schema.ts";
+import { countRuns, findByRequestKey, insertRun } from "./store.ts";
+
+/**
+ * Launches a run on the repository's present head under the active charter. The same request key gives the
+ * same run. Throws refused with the reason the charter, a stop or the repository gives.
+ */
+export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId: string }> {
+  requirePermission(scope, "run.launch", input.pilotId);
+  return transaction(scope, async (tx) => {
+    const earlier = await findByRequestKey(tx.db, input.pilotId, input.requestKey);
+    if (earlier) return { runId: earlier.id };
+    const { charterId, digest, repositoryId, baseCommit } = await mayLaunch(tx, scope, input);
+    const launchedAt = new Date(scope.clock.now());
+    const id = newId("run", scope.clock.now());
+    const { pilotId, agentId, title, requestKey } = input;
+    await insertRun(tx.db, {
+      id,
+      pilotId,
+      repositoryId,
+      agentId,
+      charterId,
+      charterDigest: digest,
+      kind: "repair",
+      title,
+      status: "queued",
+      baseCommit,
+      launchedBy: actorId(scope.actor),
+      requestKey,
+      launchedAt,
+    });
+    await startFact(tx, { id, pilotId, agentId, launchedAt });
+    tx.record({
+      kind: "run.launched",
+      about: [`run:${id}`, `pilot:${pilotId}`],
+      detail: { agent: agentId, repository: repositoryId, base: baseCommit, charter: digest, kind: "repair" },
+    });
+    await notify(tx, "work_waiting", "");
+    return { runId: id };
+  });
+}
+
+async function mayLaunch(tx: Tx, scope: Scope, input: LaunchRun) {
+  const pilot = await findPilotState(tx.db, input.pilotId);
+  if (!pilot) throw notFound("pilot");
+  const agent = await tx.db.agent.findUnique({ where: { id: input.agentId } });
+  if (!agent) throw notFound("agent");
+  const active = await findActiveCharter(tx.db, input.pilotId);
+  const repository = active ? await findRepositoryState(tx.db, active.charter.scope.repositoryId) : null;
+  const refusal = refusalToLaunch({
+    pilotStatus: pilot.status,
+    stopReason: await stopReason(tx.db, input.pilotId),
+    charter: active?.charter ?? null,
+    kind: "repair",
+    runsSoFar: await countRuns(tx.db, input.pilotId),
+    repositoryState: repository?.state ?? "missing",
+    repositoryProblem: repository?.problemDetail ?? null,
+    headCommit: repository?.headCommit ?? null,
+    today: dayIn(pilot.timeZone, scope.clock.now()),
+  });
+  if (refusal !== null || !active || !repository?.headCommit)
+    throw refused(refusal ?? "The pilot is not ready.");
+  return {
+    charterId: active.id,
+    digest: active.digest,
+    repositoryId: repository.id,
+    baseCommit: repository.headCommit,
+  };
+}

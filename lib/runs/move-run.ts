@@ -1,0 +1,39 @@
+import type { Tx } from "../db.ts";
+import { conflict } from "../errors.ts";
+import { appendOwnEvent } from "../events/service.ts";
+import { moveFact } from "../facts/service.ts";
+import type { Scope } from "../scope.ts";
+import { isEnded, mayBecome } from "./rules.ts";
+import type { RunStatus } from "./schema.ts";
+import { type RunChange, type RunRow, updateStatus } from "./store.ts";
+
+/**
+ * Moves a run, its facts and its timeline together. The caller records the entry that says why.
+ * `outcome` tells facts apart that share a state: a run that honestly found nothing to change has not broken down.
+ * Throws conflict when the run is no longer in `run.status`.
+ */
+export async function moveRun(
+  tx: Tx,
+  scope: Scope,
+  run: RunRow,
+  to: RunStatus,
+  reason: string,
+  change: RunChange = {},
+  outcome?: "no_change",
+): Promise<void> {
+  if (!mayBecome(run.status, to)) throw conflict(`A run that is ${run.status} cannot become ${to}.`);
+  const at = new Date(scope.clock.now());
+  const attempt = typeof change.attempt === "number" ? change.attempt : run.attempt;
+  const moved = await updateStatus(tx.db, run.id, run.status, to, {
+    reason: reason === "" ? null : reason,
+    ...(to === "in_review" ? { reviewOpenedAt: at } : {}),
+    ...(isEnded(to) ? { endedAt: at } : {}),
+    ...change,
+  });
+  if (!moved) throw conflict(`The run is no longer ${run.status}.`);
+  await moveFact(tx, { runId: run.id, to, attempt, at, outcome });
+  await appendOwnEvent(tx, scope, run.id, attempt, {
+    kind: "status_changed",
+    body: { from: run.status, to, reason },
+  });
+}

@@ -1,0 +1,35 @@
+import { type Tx, transaction } from "../db.ts";
+import { voidMergeGate } from "../gates/open-gate.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { notify } from "../notify.ts";
+import type { Scope } from "../scope.ts";
+import { moveRun } from "./move-run.ts";
+import { lockRun, type RunRow } from "./run-in-tx.ts";
+
+/** The base of a reviewed run moved: what was approved is void, and the agent works again on the new base. */
+export async function rebaseRun(tx: Tx, scope: Scope, run: RunRow, head: string): Promise<void> {
+  const reason = `The base moved from ${run.baseCommit.slice(0, 12)} to ${head.slice(0, 12)}; approvals are void and the work is done again on the new base.`;
+  await voidMergeGate(tx, scope, run.id, reason);
+  await moveRun(tx, scope, run, "queued", reason, { baseCommit: head });
+  tx.record({
+    kind: "run.base_moved",
+    about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    detail: { from: run.baseCommit, to: head },
+  });
+  await enqueue(tx, "mirror_repository", { repositoryId: run.repositoryId }, run.repositoryId);
+  await notify(tx, "work_waiting", "");
+}
+
+/** Sends back every run in review whose base is not the repository's head any more. */
+export async function rebaseStale(scope: Scope, repositoryId: string, head: string): Promise<void> {
+  await transaction(scope, async (tx) => {
+    const stale = await tx.db.run.findMany({
+      where: { repositoryId, status: "in_review", baseCommit: { not: head } },
+      select: { id: true },
+    });
+    for (const { id } of stale) {
+      const run = await lockRun(tx, id);
+      if (run.status === "in_review" && run.baseCommit !== head) await rebaseRun(tx, scope, run, head);
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import type { Charter } from "../pilots/schema.ts";
+import type { RunStatus } from "./schema.ts";
+
+/** What a run may become. The write repeats the expected state, so two writers cannot both win. */
+export const TRANSITIONS = {
+  queued: ["preparing", "failed", "cancelled"],
+  preparing: ["working", "queued", "paused", "failed", "cancelled"],
+  working: ["verifying", "awaiting_decision", "queued", "paused", "failed", "cancelled"],
+  awaiting_decision: ["working", "queued", "paused", "failed", "cancelled"],
+  paused: ["preparing", "working", "awaiting_decision", "queued", "cancelled"],
+  verifying: ["in_review", "queued", "failed", "cancelled"],
+  in_review: ["merging", "queued", "rejected", "cancelled"],
+  merging: ["merged", "in_review"],
+  merged: [],
+  rejected: [],
+  failed: [],
+  cancelled: [],
+} as const satisfies Record<RunStatus, readonly RunStatus[]>;
+
+export function mayBecome(from: RunStatus, to: RunStatus): boolean {
+  const targets: readonly RunStatus[] = TRANSITIONS[from];
+  return targets.includes(to);
+}
+
+export const isEnded = (status: RunStatus): boolean => TRANSITIONS[status].length === 0;
+
+/** States in which a runner may hold the run. */
+export const HELD: readonly RunStatus[] = ["preparing", "working", "awaiting_decision", "verifying"];
+
+export interface LaunchFacts {
+  readonly pilotStatus: string;
+  readonly stopReason: string | null;
+  readonly charter: Charter | null;
+  readonly kind: string;
+  readonly runsSoFar: number;
+  readonly repositoryState: string;
+  readonly repositoryProblem: string | null;
+  readonly headCommit: string | null;
+  /** Today in the pilot's time zone, `YYYY-MM-DD`. */
+  readonly today: string;
+}
+
+/** Null when the run may be launched, else the sentence that says why not. */
+export function refusalToLaunch(facts: LaunchFacts): string | null {
+  if (facts.stopReason !== null)
+    return `An emergency stop is on (“${facts.stopReason}”). It has to be lifted first.`;
+  if (facts.pilotStatus !== "active")
+    return `The pilot is ${facts.pilotStatus}; runs are launched in an active pilot.`;
+  if (!facts.charter) return "The pilot has no active charter.";
+  if (facts.charter.goal.kind !== facts.kind) {
+    return `The charter allows runs of kind “${facts.charter.goal.kind}”, not “${facts.kind}”.`;
+  }
+  if (facts.runsSoFar >= facts.charter.rollback.maxRuns) {
+    return `The charter ends after ${facts.charter.rollback.maxRuns} runs, and that many were launched.`;
+  }
+  if (facts.today > facts.charter.rollback.endsOn)
+    return `The charter ended on ${facts.charter.rollback.endsOn}.`;
+  if (facts.repositoryState !== "ready" || !facts.headCommit) {
+    return facts.repositoryProblem ?? "The repository has not been read yet; wait until it is ready.";
+  }
+  return null;
+}

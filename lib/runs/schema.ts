@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+export const RunStatus = z.enum([
+  "queued",
+  "preparing",
+  "working",
+  "awaiting_decision",
+  "paused",
+  "verifying",
+  "in_review",
+  "merging",
+  "merged",
+  "rejected",
+  "failed",
+  "cancelled",
+]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const LaunchRun = z.object({
+  pilotId: z.string().min(1),
+  agentId: z.string().min(1),
+  title: z
+    .string()
+    .trim()
+    .min(3, "Say in a few words what the run is for (3 characters or more).")
+    .max(200, "At most 200 characters."),
+  /** Made once by the form, so that a double submit is one run. */
+  requestKey: z.string().min(8).max(100),
+});
+export type LaunchRun = z.infer<typeof LaunchRun>;
+
+export const CancelRun = z.object({
+  runId: z.string().min(1),
+  reason: z.string().trim().min(3, "Say why in a few words.").max(500, "At most 500 characters."),
+});
+export type CancelRun = z.infer<typeof CancelRun>;
+
+/** A run as lists and pages show it. */
+export interface RunView {
+  readonly id: string;
+  readonly pilotId: string;
+  readonly pilotName: string;
+  readonly repositoryId: string;
+  readonly repositoryName: string;
+  readonly branch: string;
+  readonly agentId: string;
+  readonly agentName: string;
+  readonly driver: string;
+  readonly charterId: string;
+  readonly charterVersion: number;
+  readonly charterDigest: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly status: RunStatus;
+  readonly reason: string | null;
+  readonly baseCommit: string;
+  readonly attempt: number;
+  readonly launchedBy: string;
+  readonly launchedByName: string;
+  readonly launchedAt: Date;
+  readonly startedAt: Date | null;
+  readonly reviewOpenedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+/** A lease as the run page shows it. */
+export interface LeaseView {
+  readonly id: string;
+  readonly attempt: number;
+  readonly phase: string;
+  readonly runnerName: string;
+  readonly tier: string;
+  readonly grantedAt: Date;
+  readonly endedAt: Date | null;
+  readonly endReason: string | null;
+}

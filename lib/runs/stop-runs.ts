@@ -1,0 +1,36 @@
+import type { Tx } from "../db.ts";
+import { endLeaseOf } from "../leases/end-lease.ts";
+import type { Scope } from "../scope.ts";
+import { moveRun } from "./move-run.ts";
+import { lockRun } from "./run-in-tx.ts";
+
+/**
+ * Takes every run of a pilot (or of all) from its runner; sandboxes are killed at the runner's next heartbeat.
+ * The runs wait in the queue until the stop is lifted. Returns how many were taken.
+ */
+export async function stopRuns(
+  tx: Tx,
+  scope: Scope,
+  pilotId: string | null,
+  reason: string,
+): Promise<number> {
+  const held = await tx.db.run.findMany({
+    where: {
+      status: { in: ["preparing", "working", "awaiting_decision", "verifying"] },
+      ...(pilotId ? { pilotId } : {}),
+    },
+    select: { id: true },
+  });
+  for (const { id } of held) {
+    const run = await lockRun(tx, id);
+    await endLeaseOf(tx, scope, id, `stopped: ${reason}`);
+    if (["preparing", "working", "awaiting_decision"].includes(run.status))
+      await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
+    tx.record({
+      kind: "run.stopped",
+      about: [`run:${id}`, `pilot:${run.pilotId}`],
+      detail: { was: run.status },
+    });
+  }
+  return held.length;
+}
