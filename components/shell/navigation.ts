@@ -1,0 +1,54 @@
+// Navigation as data: the side bar, the phone's tabs, the palette, the shortcuts and the sheet read this table.
+import {
+  Bot,
+  ChartLine,
+  Compass,
+  FolderGit2,
+  House,
+  Inbox,
+  ListChecks,
+  type LucideIcon,
+  Play,
+  ScrollText,
+  Server,
+} from "lucide-react";
+
+export type NavKey =
+  | "home"
+  | "inbox"
+  | "runs"
+  | "pilots"
+  | "kpis"
+  | "log"
+  | "setup"
+  | "agents"
+  | "repositories"
+  | "runners";
+
+export interface NavItem {
+  readonly key: NavKey;
+  readonly href: string;
+  readonly title: string;
+  readonly icon: LucideIcon;
+  /** Pressed after `g`. */
+  readonly letter?: string;
+  /** `work` pages come first, `connected` ones below the line; `quiet` is only in the palette. */
+  readonly part: "work" | "connected" | "quiet";
+  /** One of the phone's tabs. */
+  readonly tab?: true;
+}
+
+export const NAVIGATION: readonly NavItem[] = [
+  { key: "home", href: "/", title: "Home", icon: House, letter: "h", part: "work", tab: true },
+  { key: "inbox", href: "/inbox", title: "Inbox", icon: Inbox, letter: "i", part: "work", tab: true },
+  { key: "runs", href: "/runs", title: "Runs", icon: Play, letter: "r", part: "work", tab: true },
+  { key: "pilots", href: "/pilots", title: "Pilots", icon: Compass, letter: "p", part: "work", tab: true },
+  { key: "kpis", href: "/kpis", title: "KPIs", icon: ChartLine, letter: "k", part: "work" },
+  { key: "log", href: "/log", title: "Log", icon: ScrollText, letter: "l", part: "work" },
+  { key: "agents", href: "/agents", title: "Agents", icon: Bot, part: "connected" },
+  { key: "repositories", href: "/repositories", title: "Repositories", icon: FolderGit2, part: "connected" },
+  { key: "runners", href: "/runners", title: "Runners", icon: Server, part: "connected" },
+  { key: "setup", href: "/setup", title: "Setup", icon: ListChecks, part: "quiet" },
+];
+
+export const navOf = (part: NavItem["part"]): NavItem[] => NAVIGATION.filter((item) => item.part === part);

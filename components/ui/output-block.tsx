@@ -1,0 +1,38 @@
+"use client";
+
+import { useState } from "react";
+import { formatCount } from "../format.ts";
+import { SCROLLS } from "./scrolls.ts";
+import { Visible } from "./visible.tsx";
+
+export interface OutputBlockProps {
+  readonly text: string;
+  /** Bytes that were not kept. */
+  readonly dropped?: number;
+  /** Still growing: shows its end and a cursor. */
+  readonly live?: boolean;
+  readonly label?: string;
+}
+
+const LINES_SHOWN = 12;
+
+/** What a program printed, as text: its last lines first, since that is where the failure is. */
+export function OutputBlock({ text, dropped = 0, live = false, label = "Output" }: OutputBlockProps) {
+  const [whole, setWhole] = useState(false);
+  const lines = text.replace(/\n$/, "").split("\n");
+  const hidden = whole ? 0 : Math.max(0, lines.length - LINES_SHOWN);
+  return (
+    <>
+      {hidden > 0 || whole ? (
+        <button type="button" className="more sm" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? "Show the end only" : `Show ${formatCount(hidden)} more lines`}
+        </button>
+      ) : null}
+      <section className="code out" aria-label={label} {...SCROLLS}>
+        <Visible text={lines.slice(hidden).join("\n")} mode="block" />
+        {live ? <span className="cursor" aria-hidden="true" /> : null}
+      </section>
+      {dropped > 0 ? <p className="t3 sm">{formatCount(dropped)} bytes of output were not kept.</p> : null}
+    </>
+  );
+}
