@@ -18,7 +18,11 @@ async function deploymentId(db: Db): Promise<string> {
 export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<string> {
   const charter = await charterOf(tx.db, run.charterId);
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
-  const evidence = await tx.db.evidence.findMany({ where: { patchId: patch.id }, orderBy: { createdAt: "asc" }, select: { digest: true } });
+  const evidence = await tx.db.evidence.findMany({
+    where: { patchId: patch.id },
+    orderBy: { createdAt: "asc" },
+    select: { digest: true },
+  });
   const rule = mergeRule(charter, patch.flags, [run.launchedBy]);
   const integrity = patch.flags.map(({ reason, path }) => (path === null ? reason : `${reason}: ${path}`));
   const document = mergeDocument({
@@ -41,5 +45,12 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
     nonce: randomBytes(16).toString("hex"),
   });
   const expiresAt = new Date(scope.clock.now() + charter.controls.approvalHours * HOUR);
-  return openGate(tx, scope, { kind: "merge", pilotId: run.pilotId, runId: run.id, document, rule, expiresAt });
+  return openGate(tx, scope, {
+    kind: "merge",
+    pilotId: run.pilotId,
+    runId: run.id,
+    document,
+    rule,
+    expiresAt,
+  });
 }
