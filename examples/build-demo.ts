@@ -27,7 +27,7 @@ export const DEMO_TEST_PLAN = {
   ],
   reportPath: "report.xml",
   env: {} as Record<string, string>,
-  harnessPaths: ["test", "package.json"],
+  harnessPaths: ["test/**", "package.json"],
   // One of its tests passes every other time: five repeats hide that from one tree in sixteen.
   repeats: 5,
 };

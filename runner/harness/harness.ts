@@ -1,0 +1,158 @@
+// The runner's hands: every execution is one fresh sandbox, numbered and told as events.
+import type { Clock } from "#lib/clock.ts";
+import { refused } from "#lib/errors.ts";
+import type { Sandbox, SandboxSpec } from "#lib/jail/port.ts";
+import { GIT_LIMITS } from "#lib/jail/rules.ts";
+import type { Limits } from "#lib/jail/schema.ts";
+import type { NewEvent } from "#lib/protocol/events.ts";
+import type { TestPlan } from "#lib/protocol/schema.ts";
+import { visibleText } from "#lib/text/rules.ts";
+import { BUNDLE_BYTES, type Bundle, readBundle } from "./bundle.ts";
+import { type Execution, execute } from "./execute.ts";
+import { type Commit, HISTORY_SCRIPT, parseHistory } from "./history.ts";
+import { REPORT_BYTES } from "./junit.ts";
+import { createOutputEvents } from "./output-events.ts";
+import { idsOf, type Report } from "./report.ts";
+import { testCommand } from "./test-command.ts";
+import { type TestOutcome, testOutcome } from "./test-outcome.ts";
+import { type TreeSpec, treeLabel, treeSandbox } from "./trees.ts";
+
+const FRAME_ROOM = 64 * 1024;
+
+export interface TestRun extends TestOutcome {
+  /** Number of the command in the run's events. */
+  readonly command: number;
+  readonly exit: number | null;
+  readonly ended: "itself" | "time" | "memory" | "cancelled";
+  readonly milliseconds: number;
+}
+
+export interface HarnessOptions {
+  readonly sandbox: Sandbox;
+  /** Host path of the bare repository; mounted read-only. */
+  readonly repository: string;
+  readonly baseCommit: string;
+  readonly plan: TestPlan;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  emit(event: NewEvent): Promise<void>;
+}
+
+export interface Harness {
+  /** Runs the test command on a tree. Never throws for what the tree or its tests do. */
+  test(tree: TreeSpec, purpose: string): Promise<TestRun>;
+  /** Commits of `tree` on top of its commit, as a bundle with the one ref refs/heads/patch. */
+  bundle(tree: TreeSpec, purpose: string): Promise<Bundle & { readonly command: number }>;
+  /** First-parent history from the base back, at most `count` commits. */
+  history(count: number): Promise<readonly Commit[]>;
+}
+
+interface Command {
+  readonly argv: readonly string[];
+  readonly tree: string;
+  readonly purpose: string;
+  readonly spec: SandboxSpec;
+  readonly resultBytes: number;
+}
+
+export function createHarness(options: HarnessOptions): Harness {
+  const { sandbox, repository, baseCommit, plan, limits, clock, signal, emit } = options;
+  let last = 0;
+
+  async function perform({
+    argv,
+    tree,
+    purpose,
+    spec,
+    resultBytes,
+  }: Command): Promise<Execution & { command: number }> {
+    signal.throwIfAborted();
+    const command = ++last;
+    const shown = argv.slice(0, 100).map((argument) => argument.slice(0, 2000));
+    await emit({
+      kind: "command_started",
+      body: { command, argv: shown, tree: tree.slice(0, 200), purpose: purpose.slice(0, 300) },
+    });
+    const output = createOutputEvents(command, clock, emit);
+    const execution = await execute({ sandbox, spec, resultBytes, signal, onOutput: output.add }).finally(
+      output.finish,
+    );
+    const { exit, dropped } = execution;
+    const milliseconds = Math.round(exit.milliseconds);
+    await emit({
+      kind: "command_finished",
+      body: { command, exit: exit.code, ended: exit.ended, milliseconds, dropped },
+    });
+    return { ...execution, command };
+  }
+
+  return {
+    async test(tree, purpose) {
+      const args = [plan.reportPath, String(REPORT_BYTES), ...testCommand(plan)];
+      const label = treeLabel(tree, baseCommit);
+      const execution = await perform({
+        argv: plan.argv,
+        tree: label,
+        purpose,
+        spec: treeSandbox({ repository, tree, part: "test", args, limits }),
+        resultBytes: REPORT_BYTES + FRAME_ROOM,
+      });
+      const { command, exit } = execution;
+      const outcome = testOutcome(execution, plan.reportPath, limits);
+      if (outcome.report && outcome.problem === null) await emit(reported(command, label, outcome.report));
+      return {
+        ...outcome,
+        command,
+        exit: exit.code,
+        ended: exit.ended,
+        milliseconds: Math.round(exit.milliseconds),
+      };
+    },
+
+    async bundle(tree, purpose) {
+      const execution = await perform({
+        argv: ["git", "bundle", "create", "-", "refs/heads/patch", `^${tree.commit}`],
+        tree: treeLabel(tree, baseCommit),
+        purpose,
+        spec: treeSandbox({ repository, tree, part: "bundle", args: [String(BUNDLE_BYTES)], limits }),
+        resultBytes: 2 * BUNDLE_BYTES,
+      });
+      return { ...readBundle(execution), command: execution.command };
+    },
+
+    async history(count) {
+      const execution = await perform({
+        argv: ["git", "log", "--first-parent", `--max-count=${count}`],
+        tree: "base",
+        purpose: "Read the history",
+        spec: {
+          command: ["sh", "-c", HISTORY_SCRIPT, "history", baseCommit, String(count)],
+          readOnly: { [repository]: "/in/repository" },
+          limits: GIT_LIMITS,
+        },
+        resultBytes: FRAME_ROOM + count * 4096,
+      });
+      const commits =
+        execution.exit.code === 0 && !execution.isResultCut ? parseHistory(execution.result) : null;
+      if (commits === null)
+        throw refused(`The history could not be read: ${visibleText(execution.tail.trim())}`);
+      return commits;
+    },
+  };
+}
+
+function reported(command: number, tree: string, report: Report): NewEvent {
+  const failing = idsOf(report, "failed");
+  return {
+    kind: "tests_reported",
+    body: {
+      command,
+      tree: tree.slice(0, 200),
+      passed: idsOf(report, "passed").length,
+      failed: failing.length,
+      skipped: idsOf(report, "skipped").length,
+      failing: failing.slice(0, 200),
+    },
+  };
+}

@@ -1,0 +1,75 @@
+// A tree is named by how it is made: a commit, reverts on top of it, and harness files from another commit.
+// It is made anew inside each sandbox, always the same.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { refused } from "#lib/errors.ts";
+import type { SandboxSpec } from "#lib/jail/port.ts";
+import type { Limits } from "#lib/jail/schema.ts";
+
+/** A culprit to revert; `mainline` is the parent to go back to where it is a merge. */
+export interface Revert {
+  readonly commit: string;
+  readonly mainline: number | null;
+}
+
+export interface TreeSpec {
+  readonly commit: string;
+  /** In the order they are applied. */
+  readonly reverts?: readonly Revert[];
+  readonly overlay?: { readonly from: string; readonly paths: readonly string[] };
+}
+
+export const TREE_ROOT = "/work/tree";
+
+const inside = (name: string) => readFileSync(path.join(import.meta.dirname, "inside", name), "utf8");
+const TREE = inside("tree.sh");
+const SCRIPTS = { test: TREE + inside("test.sh"), bundle: TREE + inside("bundle.sh") };
+
+interface TreeCommand {
+  readonly repository: string;
+  readonly tree: TreeSpec;
+  readonly part: keyof typeof SCRIPTS;
+  /** Arguments of the second part. */
+  readonly args: readonly string[];
+  readonly limits: Limits;
+}
+
+/** The sandbox that builds the tree and goes on with the second part. */
+export function treeSandbox({ repository, tree, part, args, limits }: TreeCommand): SandboxSpec {
+  const { commit, reverts = [], overlay } = tree;
+  const ids = [commit, ...reverts.map((revert) => revert.commit), ...(overlay ? [overlay.from] : [])];
+  if (!ids.every((id) => /^[0-9a-f]{40}$/.test(id)))
+    throw refused("A tree is made of whole commit ids only.");
+  const paths = overlay?.paths ?? [];
+  if (paths.some((glob) => /^:|[\n\0]/.test(glob)))
+    throw refused("A harness path begins with a colon or holds a line break.");
+  const list = reverts.map((revert) =>
+    revert.mainline === null ? revert.commit : `${revert.commit}:${revert.mainline}`,
+  );
+  return {
+    command: [
+      "sh",
+      "-c",
+      SCRIPTS[part],
+      "harness",
+      commit,
+      list.join(" "),
+      overlay?.from ?? "",
+      paths.join("\n"),
+      ...args,
+    ],
+    cwd: "/work",
+    readOnly: { [repository]: "/in/repository" },
+    limits,
+  };
+}
+
+export const shortId = (commit: string): string => commit.slice(0, 9);
+
+/** The tree in a few words, for people: "base", "base + 2 reverts", a short commit. */
+export function treeLabel({ commit, reverts = [], overlay }: TreeSpec, base: string): string {
+  const start = commit === base ? "base" : shortId(commit);
+  const counted = reverts.length === 1 ? "1 revert" : `${reverts.length} reverts`;
+  const withReverts = reverts.length === 0 ? start : `${start} + ${counted}`;
+  return overlay ? `${withReverts}, tests of base` : withReverts;
+}
