@@ -112,7 +112,7 @@ async function deny(
 ): Promise<{ status: GateStatus }> {
   await close(tx, scope, gate, status, reason);
   if (gate.kind === "merge") await rejectAtGate(tx, scope, gate.runId ?? "", reason);
-  if (gate.kind === "activate") await returnToDraft(tx, scope, gate.pilotId ?? "", reason);
+  if (gate.kind === "activate") await returnToDraft(tx, gate.pilotId ?? "", reason);
   return { status };
 }
 

@@ -2,7 +2,7 @@
 import { type Db, read, transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
-import { noteHead } from "../repositories/service.ts";
+import { findRepositoryState, moveHead } from "../repositories/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { rebaseRun } from "../runs/rebase-runs.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
@@ -98,7 +98,9 @@ export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef):
         about: [...about],
         detail: { merge: mergeId, ref: merge.targetRef, old: merge.expectedOld, commit: seen.commit },
       });
-      await noteHead(tx, scope, merge.repositoryId, seen.commit);
+      const repository = await findRepositoryState(tx.db, merge.repositoryId);
+      const known = repository?.headCommit === merge.expectedOld; // else the mirror has seen the move already
+      if (known) await moveHead(tx, merge.repositoryId, merge.expectedOld, seen.commit);
       await enqueue(tx, "mirror_repository", { repositoryId: merge.repositoryId }, merge.repositoryId);
       return;
     }

@@ -12,10 +12,12 @@ export const ENTRY_KINDS = [
   "repository.added",
   "repository.sync_requested",
   "repository.mirrored",
+  "repository.head_moved",
   "pilot.created",
   "pilot.charter_written",
   "pilot.activation_asked",
   "pilot.activated",
+  "pilot.returned_to_draft",
   "pilot.paused",
   "pilot.resumed",
   "pilot.completed",
@@ -55,11 +57,28 @@ export const ENTRY_KINDS = [
 
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-export type SubjectNoun = "person" | "repository" | "pilot" | "agent" | "enrolment" | "runner" | "run" | "gate" | "stop";
+export type SubjectNoun =
+  | "person"
+  | "repository"
+  | "pilot"
+  | "agent"
+  | "enrolment"
+  | "runner"
+  | "run"
+  | "gate"
+  | "stop";
 export type Subject = `${SubjectNoun}:${string}`;
 
 /** Canonical JSON has no floats here: money in micro-units, durations in milliseconds. */
-export type EntryDetail = { readonly [key: string]: string | number | boolean | null | EntryDetail | readonly (string | number | EntryDetail)[] };
+export type EntryDetail = {
+  readonly [key: string]:
+    | string
+    | number
+    | boolean
+    | null
+    | EntryDetail
+    | readonly (string | number | EntryDetail)[];
+};
 
 export interface NewEntry {
   readonly kind: EntryKind;

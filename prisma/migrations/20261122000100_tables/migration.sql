@@ -67,6 +67,7 @@ CREATE TABLE "repository" (
     "source" TEXT NOT NULL,
     "source_kind" TEXT NOT NULL,
     "branch" TEXT,
+    "authority" TEXT NOT NULL,
     "state" TEXT NOT NULL,
     "problem" TEXT,
     "problem_detail" TEXT,
