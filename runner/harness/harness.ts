@@ -7,15 +7,15 @@ import type { Limits } from "#lib/jail/schema.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { TestPlan } from "#lib/protocol/schema.ts";
 import { visibleText } from "#lib/text/rules.ts";
-import { BUNDLE_BYTES, type Bundle, readBundle } from "./bundle.ts";
 import { type Execution, execute } from "./execute.ts";
-import { type Commit, HISTORY_SCRIPT, parseHistory } from "./history.ts";
-import { REPORT_BYTES } from "./junit.ts";
+import { BUNDLE_BYTES, type Bundle, readBundle } from "./git/bundle.ts";
+import { type Commit, HISTORY_SCRIPT, parseHistory } from "./git/history.ts";
+import { type TreeSpec, treeLabel, treeSandbox } from "./git/trees.ts";
 import { createOutputEvents } from "./output-events.ts";
-import { idsOf, type Report } from "./report.ts";
+import { REPORT_BYTES } from "./reports/junit.ts";
+import { idsOf, type Report } from "./reports/report.ts";
 import { testCommand } from "./test-command.ts";
 import { type TestOutcome, testOutcome } from "./test-outcome.ts";
-import { type TreeSpec, treeLabel, treeSandbox } from "./trees.ts";
 
 const FRAME_ROOM = 64 * 1024;
 

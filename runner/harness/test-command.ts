@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { TestPlan } from "#lib/protocol/schema.ts";
 
-const FREEZE = readFileSync(path.join(import.meta.dirname, "inside", "freeze-assert.mjs"));
+const FREEZE = readFileSync(path.join(import.meta.dirname, "freeze-assert.mjs"));
 // As a data URL it needs no file that somebody could replace or that a sandbox might not see.
 const PRELOAD = `--import=data:text/javascript;base64,${FREEZE.toString("base64")}`;
 

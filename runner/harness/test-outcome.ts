@@ -6,9 +6,9 @@ import type { Limits } from "#lib/jail/schema.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import type { Execution } from "./execute.ts";
 import { type Frame, readFrames } from "./frames.ts";
-import { REPORT_BYTES, readReport } from "./junit.ts";
-import { idsOf, type Report } from "./report.ts";
-import { TREE_ROOT } from "./trees.ts";
+import { TREE_ROOT } from "./git/trees.ts";
+import { REPORT_BYTES, readReport } from "./reports/junit.ts";
+import { idsOf, type Report } from "./reports/report.ts";
 
 /** Why a revert could not be made. */
 export interface RevertRefusal {

@@ -21,9 +21,9 @@ export interface TreeSpec {
 
 export const TREE_ROOT = "/work/tree";
 
-const inside = (name: string) => readFileSync(path.join(import.meta.dirname, "inside", name), "utf8");
-const TREE = inside("tree.sh");
-const SCRIPTS = { test: TREE + inside("test.sh"), bundle: TREE + inside("bundle.sh") };
+const script = (...name: string[]) => readFileSync(path.join(import.meta.dirname, ...name), "utf8");
+const TREE = script("tree.sh");
+const SCRIPTS = { test: TREE + script("..", "test.sh"), bundle: TREE + script("bundle.sh") };
 
 interface TreeCommand {
   readonly repository: string;

@@ -12,7 +12,7 @@ export interface Commit {
   readonly subject: string;
 }
 
-export const HISTORY_SCRIPT = readFileSync(path.join(import.meta.dirname, "inside", "history.sh"), "utf8");
+export const HISTORY_SCRIPT = readFileSync(path.join(import.meta.dirname, "history.sh"), "utf8");
 
 const FIELDS = 5;
 const ID = /^[0-9a-f]{40}$/;

@@ -1,7 +1,7 @@
 import { refused } from "#lib/errors.ts";
 import { visibleText } from "#lib/text/rules.ts";
-import type { Execution } from "./execute.ts";
-import { type Frame, readFrames } from "./frames.ts";
+import type { Execution } from "../execute.ts";
+import { type Frame, readFrames } from "../frames.ts";
 
 export const BUNDLE_BYTES = 64 * 1024 * 1024;
 const PATH_LENGTH = 4096;

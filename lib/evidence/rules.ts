@@ -1,0 +1,239 @@
+// What repeated executions of three trees say about a patch. Pure: observations in, judgement out; the agent's
+// own word counts nowhere but as the list of tests it has to prove.
+import type { Observation } from "../protocol/schema.ts";
+
+export type Verdict = "verified" | "regressed" | "not_repaired" | "untrustworthy" | "incomplete";
+export type TreeName = Observation["tree"];
+
+export const TREES: readonly TreeName[] = ["base_on_base", "patch_on_patch", "base_on_patch"];
+
+/** Tests of one tree over its repeats. A test counts as flaky when its results differ. */
+export interface TreeCounts {
+  readonly runs: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly flaky: number;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Why, in one sentence. */
+  readonly sentence: string;
+  readonly matrix: Readonly<Record<TreeName, TreeCounts>>;
+  /** Failed in every run of the base; pass in every run of the patch, with its own tests and with the base's. */
+  readonly repaired: readonly string[];
+  /** Claimed by the agent, not observed. */
+  readonly notRepaired: readonly string[];
+  /** Passed in every run of the base, fail in every run of a patched tree. */
+  readonly newlyFailing: readonly string[];
+  /** Passed in every run of the base, differ between runs of a patched tree. */
+  readonly newlyUnsteady: readonly string[];
+  /** Passed in every run of the base; skipped or not there when the patch runs the base's tests. */
+  readonly noLongerRun: readonly string[];
+  /** On the base, not in the patch's own test suite. */
+  readonly removed: readonly string[];
+  /** In the patch's own test suite only. */
+  readonly added: readonly string[];
+  /** Failed in every run of the base and of the patch. */
+  readonly stillFailing: readonly string[];
+  /** Results differ between runs of the base. */
+  readonly flakyOnBase: readonly string[];
+  /** What this evidence does not prove, a sentence each. */
+  readonly doesNotProve: readonly string[];
+}
+
+type Steadiness = "passed" | "failed" | "skipped" | "flaky";
+/** Test → how it behaved over the repeats of one tree. Missing in one repeat and there in another is flaky. */
+type Behaviour = ReadonlyMap<string, Steadiness>;
+
+/** `claimed`: tests the agent says it repaired. The order of observations does not matter. */
+export function judge(observations: readonly Observation[], claimed: readonly string[]): Judgement {
+  const of = (tree: TreeName) => observations.filter((observation) => observation.tree === tree);
+  const base = behaviour(of("base_on_base"));
+  const patch = behaviour(of("patch_on_patch"));
+  const crossed = behaviour(of("base_on_patch"));
+
+  const where = (tests: Behaviour, is: Steadiness) =>
+    [...tests].filter(([, how]) => how === is).map(([test]) => test);
+  const passedOnBase = where(base, "passed");
+  const failedOnBase = where(base, "failed");
+  const repaired = failedOnBase.filter(
+    (test) => patch.get(test) === "passed" && crossed.get(test) === "passed",
+  );
+  const lists = {
+    repaired,
+    notRepaired: [...new Set(claimed)].filter((test) => !repaired.includes(test)),
+    newlyFailing: passedOnBase.filter(
+      (test) => patch.get(test) === "failed" || crossed.get(test) === "failed",
+    ),
+    newlyUnsteady: passedOnBase.filter(
+      (test) => patch.get(test) === "flaky" || crossed.get(test) === "flaky",
+    ),
+    noLongerRun: passedOnBase.filter((test) => [undefined, "skipped"].includes(crossed.get(test))),
+    removed: [...base.keys()].filter((test) => !patch.has(test)),
+    added: [...patch.keys()].filter((test) => !base.has(test)),
+    stillFailing: failedOnBase.filter((test) => patch.get(test) === "failed"),
+    flakyOnBase: where(base, "flaky"),
+  };
+  const sorted = Object.fromEntries(
+    Object.entries(lists).map(([name, tests]) => [name, tests.toSorted()]),
+  ) as typeof lists;
+
+  const matrix = {
+    base_on_base: counts(base, of("base_on_base").length),
+    patch_on_patch: counts(patch, of("patch_on_patch").length),
+    base_on_patch: counts(crossed, of("base_on_patch").length),
+  };
+  const [verdict, sentence] = verdictOf(observations, sorted);
+  return { verdict, sentence, matrix, ...sorted, doesNotProve: doubts(observations, sorted) };
+}
+
+function behaviour(observations: readonly Observation[]): Behaviour {
+  const results = observations.map(({ passed, failed, skipped }) => {
+    const result = new Map<string, Steadiness>();
+    for (const test of passed) result.set(test, "passed");
+    for (const test of skipped) result.set(test, "skipped");
+    for (const test of failed) result.set(test, "failed");
+    return result;
+  });
+  const tests = new Set(results.flatMap((result) => [...result.keys()]));
+  return new Map(
+    [...tests].map((test) => {
+      const [first, ...rest] = results.map((result) => result.get(test));
+      return [test, first !== undefined && rest.every((how) => how === first) ? first : "flaky"];
+    }),
+  );
+}
+
+function counts(tests: Behaviour, runs: number): TreeCounts {
+  const count = { runs, passed: 0, failed: 0, skipped: 0, flaky: 0 };
+  for (const how of tests.values()) count[how] += 1;
+  return count;
+}
+
+type Lists = Pick<
+  Judgement,
+  "repaired" | "notRepaired" | "newlyFailing" | "newlyUnsteady" | "noLongerRun" | "removed" | "flakyOnBase"
+>;
+
+/** The first rule that applies; nothing that was not observed makes a patch look better. */
+function verdictOf(observations: readonly Observation[], lists: Lists): [Verdict, string] {
+  const gap = incompleteness(observations);
+  if (gap) return ["incomplete", gap];
+  const distrust = distrustOf(observations);
+  if (distrust) return ["untrustworthy", distrust];
+  const { repaired, notRepaired, newlyFailing, noLongerRun } = lists;
+  if (newlyFailing.length > 0) {
+    return [
+      "regressed",
+      `${tests(newlyFailing)} passed on the base and ${fail(newlyFailing)} with the patch.`,
+    ];
+  }
+  if (noLongerRun.length > 0) {
+    return [
+      "regressed",
+      `${tests(noLongerRun)} passed on the base and no longer ${run(noLongerRun)} with the patch.`,
+    ];
+  }
+  if (notRepaired.length > 0) {
+    return [
+      "not_repaired",
+      `${tests(notRepaired)} the agent says it repaired ${are(notRepaired)} not seen repaired.`,
+    ];
+  }
+  if (repaired.length === 0) return ["not_repaired", "No failing test of the base passes with the patch."];
+  return [
+    "verified",
+    `${tests(repaired)} failed on the base and ${pass(repaired)} with the patch, and nothing else broke.`,
+  ];
+}
+
+const TREE_TITLES = {
+  base_on_base: "the base",
+  patch_on_patch: "the patch",
+  base_on_patch: "the patch with the base's tests",
+} satisfies Record<TreeName, string>;
+
+function incompleteness(observations: readonly Observation[]): string | null {
+  for (const tree of TREES) {
+    const seen = observations.filter((observation) => observation.tree === tree);
+    if (seen.length === 0) return `There is no run of ${TREE_TITLES[tree]}.`;
+    const cut = seen.find(({ ended }) => ended !== "itself");
+    if (cut) return `A run of ${TREE_TITLES[tree]} did not end by itself: ${ENDINGS[cut.ended]}`;
+  }
+  const numbers = TREES.map((tree) => repeatsOf(observations, tree));
+  if (new Set(numbers).size > 1) return "The trees were not run equally often.";
+  const broken = observations.find(({ tree, problem }) => tree === "base_on_base" && problem !== null);
+  return broken ? `The base itself cannot be tested: ${broken.problem}` : null;
+}
+
+/** Numbers of the repeats, "1,2,3"; a repeat reported twice shows as such. */
+function repeatsOf(observations: readonly Observation[], name: TreeName): string {
+  const repeats = observations.filter(({ tree }) => tree === name).map(({ repeat }) => repeat);
+  return repeats.sort((a, b) => a - b).join();
+}
+
+const ENDINGS = {
+  itself: "",
+  time: "it took too long.",
+  memory: "it needed too much memory.",
+  cancelled: "it was stopped.",
+} satisfies Record<Observation["ended"], string>;
+
+function distrustOf(observations: readonly Observation[]): string | null {
+  const problem = observations.find((observation) => observation.problem !== null);
+  if (problem) return `A run of ${TREE_TITLES[problem.tree]} gave nothing to rely on: ${problem.problem}`;
+  const commits = (isBase: boolean) =>
+    observations.filter(({ tree }) => (tree === "base_on_base") === isBase).map(({ commit }) => commit);
+  if (new Set(commits(true)).size > 1 || new Set(commits(false)).size > 1)
+    return "Runs of one tree name different commits.";
+  if (commits(true)[0] === commits(false)[0]) return "Base and patch name the same commit.";
+  const commands = new Set(observations.map(({ argv }) => JSON.stringify(argv)));
+  if (commands.size > 1) return "Not every run used the same command.";
+  const twice = observations.find(({ passed, failed, skipped }) => {
+    const all = [...passed, ...failed, ...skipped];
+    return new Set(all).size < all.length;
+  });
+  if (twice) return `A run of ${TREE_TITLES[twice.tree]} reports a test with two results.`;
+  const contradiction = observations.find(({ exit, failed }) => (exit === 0) !== (failed.length === 0));
+  if (contradiction)
+    return `A run of ${TREE_TITLES[contradiction.tree]} has a report and an exit code that disagree.`;
+  return null;
+}
+
+function doubts(observations: readonly Observation[], lists: Lists): string[] {
+  const runs = Math.min(
+    ...TREES.map((tree) => observations.filter((observation) => observation.tree === tree).length),
+  );
+  const { flakyOnBase, newlyUnsteady, removed } = lists;
+  const sentences = [
+    "The patched code runs in the same process as the tests that judge it, so it could tell them apart and please them.",
+    "What no test covers was not looked at.",
+  ];
+  if (runs <= 1) sentences.push("Each tree ran once at most: a flaky test cannot be told from a steady one.");
+  else
+    sentences.push(
+      `Each tree ran ${runs} times: a test that fails more rarely than that can pass for steady.`,
+    );
+  if (flakyOnBase.length > 0) {
+    sentences.push(
+      `${tests(flakyOnBase)} ${are(flakyOnBase)} flaky on the base already; nothing is concluded from ${them(flakyOnBase)}.`,
+    );
+  }
+  if (newlyUnsteady.length > 0) {
+    sentences.push(
+      `${tests(newlyUnsteady)} passed in every run of the base and not in every run of the patch: flaky, or made so by it.`,
+    );
+  }
+  if (removed.length > 0)
+    sentences.push(`${tests(removed)} of the base ${are(removed)} not in the patch's own suite.`);
+  return sentences;
+}
+
+const tests = (list: readonly string[]) => (list.length === 1 ? "1 test" : `${list.length} tests`);
+const fail = (list: readonly string[]) => (list.length === 1 ? "fails" : "fail");
+const pass = (list: readonly string[]) => (list.length === 1 ? "passes" : "pass");
+const run = (list: readonly string[]) => (list.length === 1 ? "runs" : "run");
+const are = (list: readonly string[]) => (list.length === 1 ? "is" : "are");
+const them = (list: readonly string[]) => (list.length === 1 ? "it" : "them");
