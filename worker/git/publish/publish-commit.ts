@@ -1,0 +1,172 @@
+// Moves the authority's branch from the approved base to the rebuilt commit, or not at all. The comparison and the
+// move are one step of the side that owns the ref: `update-ref` with the expected value, or a push with a lease.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AppError } from "#lib/errors.ts";
+import { serverProgram } from "../call.ts";
+import { hostGit, hostGitOutput } from "../host-git.ts";
+import { branchName, objectId, ownRef, upstreamRef } from "../ids.ts";
+import { hasCommit } from "../mirror/open-mirror.ts";
+import type { Workshop } from "../quarantine.ts";
+import { failureSentence, type GitResult, succeeded } from "../result.ts";
+import { plainLine, shownPath } from "../sentences.ts";
+import type { Source } from "../source/check-source.ts";
+import { type Authority, httpsAccess, readAuthority, type UpstreamBranch } from "./authority.ts";
+
+export interface PublishOrder {
+  readonly authority: Authority;
+  /** Where the branch must stand, and the parent of `commit`. */
+  readonly base: string;
+  /** Held by the mirror (installBundle). */
+  readonly commit: string;
+}
+
+export type PublishResult =
+  | { readonly outcome: "moved" }
+  /** `actual` is null where the branch is gone. */
+  | { readonly outcome: "base_moved"; readonly actual: string | null }
+  | { readonly outcome: "refused"; readonly sentence: string }
+  /** Whether it moved is not known: ask readAuthority later. */
+  | { readonly outcome: "unreachable"; readonly sentence: string };
+
+const PUSH_SECONDS = 120;
+
+/** Safe to repeat: a branch that already stands at `commit` counts as moved. */
+export async function publishCommit(workshop: Workshop, order: PublishOrder): Promise<PublishResult> {
+  const { authority } = order;
+  const base = objectId(order.base);
+  const commit = objectId(order.commit);
+  if (!(await hasCommit(authority.mirror, commit)))
+    throw new AppError("unexpected", "The mirror does not hold the commit to publish.");
+  const standing = await judge(workshop, authority, base, commit);
+  if (standing !== "at_base") return standing;
+  const failure =
+    authority.kind === "own" ? await moveOwn(authority, base, commit) : await push(authority, base, commit);
+  if (failure === null) return { outcome: "moved" };
+  const after = await judge(workshop, authority, base, commit);
+  return after === "at_base" ? failure : after;
+}
+
+async function judge(
+  workshop: Workshop,
+  authority: Authority,
+  base: string,
+  commit: string,
+): Promise<"at_base" | PublishResult> {
+  const standing = await readAuthority(workshop, authority);
+  if (standing.outcome === "unreachable") return standing;
+  if (standing.commit === base) return "at_base";
+  return standing.commit === commit
+    ? { outcome: "moved" }
+    : { outcome: "base_moved", actual: standing.commit };
+}
+
+async function moveOwn(
+  { mirror, branch }: { mirror: string; branch: string },
+  base: string,
+  commit: string,
+): Promise<PublishResult | null> {
+  const result = await hostGit({
+    gitDir: mirror,
+    args: ["update-ref", "--no-deref", ownRef(branch), commit, base],
+  });
+  return succeeded(result)
+    ? null
+    : { outcome: "refused", sentence: `Our own branch was not moved: ${failureSentence(result)}.` };
+}
+
+async function push(upstream: UpstreamBranch, base: string, commit: string): Promise<PublishResult | null> {
+  try {
+    const result = await pushTo(upstream, base, commit);
+    if (!succeeded(result)) return pushFailure(result, upstream.source, upstream.branch);
+    await hostGitOutput({
+      gitDir: upstream.mirror,
+      args: ["update-ref", "--no-deref", upstreamRef(upstream.branch), commit],
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "unavailable")
+      return { outcome: "unreachable", sentence: error.message };
+    throw error;
+  }
+}
+
+async function pushTo(upstream: UpstreamBranch, base: string, commit: string): Promise<GitResult> {
+  const ref = `refs/heads/${branchName(upstream.branch)}`;
+  const { source, mirror } = upstream;
+  // The commit is a child of base, so a push that finds base there is a fast-forward; the lease never forces one.
+  const flags = [
+    "--porcelain",
+    "--no-verify",
+    "--signed=no",
+    "--no-follow-tags",
+    "--recurse-submodules=no",
+    `--force-with-lease=${ref}:${base}`,
+  ];
+  const call = (extra: string[], to: string) => ({
+    gitDir: mirror,
+    args: ["push", ...flags, ...extra, "--end-of-options", to, `${commit}:${ref}`],
+    seconds: PUSH_SECONDS,
+  });
+  if (source.kind === "https") {
+    const access = await httpsAccess(source.url, upstream);
+    return hostGit({ ...call([], source.url), ...access, protocol: "https" });
+  }
+  return withSafeDirectory(source.gitDir, (env) =>
+    hostGit({
+      ...call([`--receive-pack=${serverProgram("receive-pack")}`], source.gitDir),
+      env,
+      protocol: "file",
+    }),
+  );
+}
+
+/** A global config for one call that trusts one repository of another owner; `-c` does not reach the receiving git. */
+async function withSafeDirectory<T>(
+  gitDir: string,
+  work: (env: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "pilothouse-git-"));
+  try {
+    const file = join(folder, "config");
+    await hostGitOutput({ args: ["config", "--file", file, "--add", "safe.directory", gitDir] });
+    return await work({ GIT_CONFIG_GLOBAL: file });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const refusedBecause = (sentence: string): PublishResult => ({ outcome: "refused", sentence });
+
+/** What a failed push means for a person. Whether the branch moved meanwhile is asked separately. */
+function pushFailure(result: GitResult, source: Source, branch: string): PublishResult {
+  const rejected = /^!\t[^\t]*\t(.*)$/m.exec(result.stdout.toString("utf8"))?.[1];
+  const name = shownPath(branch, 80);
+  if (source.kind === "path" && /checked out/.test(`${rejected} ${result.stderr}`)) {
+    const where = shownPath(source.path);
+    return refusedBecause(
+      `The branch ${name} is checked out in ${where}, and git does not move a branch under a work tree. Check out another branch there, or use a bare repository (git clone --bare) as the upstream.`,
+    );
+  }
+  if (
+    /unpacker error|unable to (?:create|write)|Permission denied|insufficient permission/.test(
+      `${rejected} ${result.stderr}`,
+    )
+  ) {
+    return refusedBecause(
+      "The upstream does not let Pilothouse write: give the worker's user (or its credential) write access to the repository.",
+    );
+  }
+  if (/could not read Username|Authentication failed|returned error: 40[13]/.test(result.stderr)) {
+    return refusedBecause(
+      "The upstream did not accept Pilothouse's credential for pushing; give it one that may write this branch.",
+    );
+  }
+  if (rejected !== undefined)
+    return refusedBecause(`The upstream refused the push to ${name}: ${plainLine(rejected, 300)}.`);
+  return {
+    outcome: "unreachable",
+    sentence: `The push did not reach the upstream: ${failureSentence(result)}.`,
+  };
+}

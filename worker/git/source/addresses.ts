@@ -1,0 +1,25 @@
+// Which addresses the worker may connect to for a repository: the public internet, and what the operator named.
+import ipaddr from "ipaddr.js";
+
+/** Why an address is refused, or null. Anything that is not plain public unicast is refused, mapped and tunnelled forms too. */
+export function addressProblem(address: string): string | null {
+  if (!ipaddr.isValid(address)) return "is not an IP address";
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  if (range !== "unicast") return KNOWN[range] ?? `is in a special-purpose range (${range})`;
+  if (parsed.kind() === "ipv6" && !parsed.match(GLOBAL_UNICAST)) return "is not a public address";
+  return null;
+}
+
+const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3") as [ipaddr.IPv6, number];
+
+const KNOWN: Readonly<Record<string, string>> = {
+  private: "is in a private network",
+  uniqueLocal: "is in a private network",
+  loopback: "is this machine itself",
+  unspecified: "is this machine itself",
+  linkLocal: "is link-local, where cloud metadata services answer",
+  carrierGradeNat: "is in a carrier's private network",
+  multicast: "is a multicast address",
+  broadcast: "is a broadcast address",
+};

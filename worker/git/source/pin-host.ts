@@ -1,0 +1,53 @@
+// Resolves the host of an https upstream ourselves, refuses what is not public, and pins git's connection to
+// what was checked, so that a second answer of the name server cannot lead elsewhere.
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { messageOf, refused, unavailable } from "#lib/errors.ts";
+import { addressProblem } from "./addresses.ts";
+
+export interface NetworkPolicy {
+  /** Hosts or addresses the operator allows although they are not public. */
+  readonly allowedHosts: readonly string[];
+  /** PEM file of further certificate authorities. */
+  readonly caFile?: string;
+  /** All addresses of a host; the system's resolver by default. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+}
+
+const systemResolve = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+
+async function addressesOf(host: string, policy: NetworkPolicy): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host];
+  try {
+    return await (policy.resolve ?? systemResolve)(host);
+  } catch (error) {
+    throw unavailable(`The host ${host} cannot be resolved (${messageOf(error)}).`, error);
+  }
+}
+
+/** The settings with which git reaches `url` and nothing else. Throws `refused` or `unavailable`. */
+export async function pinHost(url: URL, policy: NetworkPolicy): Promise<Record<string, string>> {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const addresses = await addressesOf(host, policy);
+  if (addresses.length === 0) throw unavailable(`The host ${host} has no address.`);
+  for (const address of addresses) {
+    const problem = addressProblem(address);
+    if (problem === null || policy.allowedHosts.includes(host) || policy.allowedHosts.includes(address))
+      continue;
+    const which = address === host ? host : `${host} (${address})`;
+    throw refused(
+      `${which} ${problem}; Pilothouse reaches public hosts, and those that PILOTHOUSE_GIT_ALLOWED_HOSTS names.`,
+    );
+  }
+  const pinned = addresses.map((address) => (address.includes(":") ? `[${address}]` : address)).join(",");
+  return {
+    "http.followRedirects": "false",
+    "http.proxy": "",
+    "http.sslVerify": "true",
+    "http.lowSpeedLimit": "1000",
+    "http.lowSpeedTime": "30",
+    ...(isIP(host) === 0 ? { "http.curloptResolve": `${host}:${url.port || "443"}:${pinned}` } : {}),
+    ...(policy.caFile === undefined ? {} : { "http.sslCAInfo": policy.caFile }),
+  };
+}
