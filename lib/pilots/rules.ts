@@ -1,4 +1,5 @@
 // What a charter means for the processes that obey it, and how a pilot moves.
+import type { Role, RoleGrant } from "../authz/schema.ts";
 import { type AppError, conflict, type FieldErrors } from "../errors.ts";
 import type { Limits } from "../jail/schema.ts";
 import type { TestPlan } from "../protocol/schema.ts";
@@ -77,4 +78,15 @@ export function dayIn(timeZone: string, milliseconds: number): string {
 export function untimely(charter: Charter, timeZone: string, now: number): FieldErrors | null {
   if (charter.rollback.endsOn >= dayIn(timeZone, now)) return null;
   return { "rollback.endsOn": ["This day has passed; write a later one."] };
+}
+
+/**
+ * Which roles the second of two people may have: a security lead has to be one of the two, so who asks without being
+ * one leaves only that.
+ */
+export function secondPersonRoles(asker: readonly RoleGrant[], pilotId: string): Role[] {
+  const isSecurityLead = asker.some(
+    (grant) => grant.role === "security_lead" && (grant.pilotId === null || grant.pilotId === pilotId),
+  );
+  return isSecurityLead ? ["security_lead", "engineering_lead"] : ["security_lead"];
 }

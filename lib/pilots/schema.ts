@@ -192,3 +192,66 @@ export type NewPilot = z.infer<typeof NewPilot>;
 
 const REASON = "Say why in 3 to 1,000 characters.";
 export const Reason = z.string({ error: REASON }).trim().min(3, REASON).max(1000, REASON);
+
+/** A pilot as lists show it. */
+export interface PilotView {
+  readonly id: string;
+  readonly name: string;
+  readonly status: PilotStatus;
+  /** Why it is paused or ended, in words. */
+  readonly statusReason: string | null;
+  readonly timeZone: string;
+  readonly demo: boolean;
+  readonly createdBy: string;
+  readonly createdByName: string;
+  readonly createdAt: Date;
+  readonly activatedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly activeCharterId: string | null;
+  readonly activeVersion: number | null;
+  readonly latestVersion: number;
+  /** Of the active charter, else of the latest. */
+  readonly repositoryId: string | null;
+  readonly repositoryName: string | null;
+  /** Runs by status; a status without runs is absent. */
+  readonly runs: { readonly [status: string]: number };
+}
+
+export interface CharterVersion {
+  readonly id: string;
+  readonly version: number;
+  /** Hex SHA-256 of the canonical text. */
+  readonly digest: string;
+  readonly createdBy: string;
+  readonly createdByName: string;
+  readonly createdAt: Date;
+  readonly active: boolean;
+}
+
+export interface Member {
+  readonly personId: string;
+  readonly name: string;
+  readonly role: Role;
+  /** True for a grant on the organisation, which covers every pilot. */
+  readonly byOrganisation: boolean;
+}
+
+export interface StoredCharter {
+  readonly id: string;
+  readonly pilotId: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly canonical: string;
+  readonly charter: Charter;
+}
+
+export interface PilotDetail extends PilotView {
+  /** The active charter, or the latest where none is active yet. */
+  readonly charter: StoredCharter;
+  /** Newest first. */
+  readonly versions: readonly CharterVersion[];
+  readonly members: readonly Member[];
+}
+
+export const PausePilot = z.object({ pilotId: z.string().min(1), reason: Reason });
+export type PausePilot = z.infer<typeof PausePilot>;

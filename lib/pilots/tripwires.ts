@@ -15,6 +15,11 @@ export async function afterEnd(tx: Tx, scope: Scope, pilotId: string, charter: C
   const limit = charter.rollback.pauseAfterFailedRuns;
   const outcomes = await lastRunOutcomes(tx, pilotId, limit);
   if (isTripped(outcomes, limit)) {
-    await pauseByTripwire(tx, scope, pilotId, `${limit} ${limit === 1 ? "run" : "runs in a row"} failed; the charter pauses the pilot then.`);
+    await pauseByTripwire(
+      tx,
+      scope,
+      pilotId,
+      `${limit} ${limit === 1 ? "run" : "runs in a row"} failed; the charter pauses the pilot then.`,
+    );
   }
 }

@@ -1,0 +1,43 @@
+import { Prisma } from "#generated/prisma/client.ts";
+import type { Db } from "../db.ts";
+import type { AgentView } from "./schema.ts";
+
+export interface AgentRow {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+}
+
+export async function findAgentRow(db: Db, agentId: string): Promise<AgentRow | null> {
+  return db.agent.findUnique({ where: { id: agentId } });
+}
+
+export async function findByDriver(db: Db, driver: string): Promise<AgentRow | null> {
+  return db.agent.findFirst({ where: { driver }, orderBy: { createdAt: "asc" } });
+}
+
+/** Serialises those who would all add the first agent of a driver. */
+export async function lockDriver(db: Db, driver: string): Promise<void> {
+  await db.$executeRaw`select pg_advisory_xact_lock(hashtext(${`agent driver ${driver}`}))`;
+}
+
+export async function insertAgent(
+  db: Db,
+  agent: AgentRow & { createdBy: string; createdAt: Date },
+): Promise<void> {
+  await db.agent.create({ data: agent });
+}
+
+export async function selectAgents(
+  db: Db,
+  visible: "all" | readonly string[],
+  agentId: string | null,
+): Promise<AgentView[]> {
+  const seen = visible === "all" ? Prisma.sql`true` : Prisma.sql`run.pilot_id = any(${[...visible]})`;
+  return db.$queryRaw<AgentView[]>`
+    select a.id, a.name, a.driver, a.created_by as "createdBy", coalesce(p.name, a.created_by) as "createdByName",
+      a.created_at as "createdAt", (select count(*)::int from run where run.agent_id = a.id and ${seen}) as runs
+    from agent a left join person p on p.id = a.created_by
+    where ${agentId}::text is null or a.id = ${agentId}
+    order by a.name`;
+}

@@ -1,0 +1,29 @@
+// Object-level checks of services, on top of the door's: what exactly may this scope do, and to which pilot.
+import { forbidden, notFound } from "../errors.ts";
+import type { Scope } from "../scope.ts";
+import { can, type Permission, rolesFor, visiblePilots } from "./rules.ts";
+import { ROLE_NAMES } from "./schema.ts";
+
+/** Whether the scope is a member of the pilot. */
+export function maySee(scope: Scope, pilotId: string): boolean {
+  const pilots = visiblePilots(scope.grants);
+  return pilots === "all" || pilots.includes(pilotId);
+}
+
+/**
+ * Throws unless the scope has the permission on this pilot, or, with `null`, on the organisation: a grant on one
+ * pilot never reaches what all pilots share. To somebody who is no member the pilot does not exist.
+ */
+export function requirePermission(scope: Scope, permission: Permission, pilotId: string | null): void {
+  if (pilotId !== null && !maySee(scope, pilotId)) throw notFound("pilot");
+  const grants = pilotId === null ? scope.grants.filter((grant) => grant.pilotId === null) : scope.grants;
+  if (!can(grants, permission, pilotId ?? undefined)) throw forbidden(whomToAsk(permission, pilotId));
+}
+
+function whomToAsk(permission: Permission, pilotId: string | null): string {
+  const roles = rolesFor(permission).map(
+    (role) => `${/^[aeiou]/.test(role) ? "an" : "a"} ${ROLE_NAMES[role].toLowerCase()}`,
+  );
+  const place = pilotId === null ? "of the organisation" : "of this pilot";
+  return `Your role does not include “${permission}”. Ask ${roles.join(" or ")} ${place}.`;
+}

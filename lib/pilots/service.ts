@@ -1,0 +1,200 @@
+// Reading pilots and moving them from one status to another. Writing charters: write-charter.ts.
+import { maySee, requirePermission } from "../authz/require.ts";
+import { visiblePilots } from "../authz/rules.ts";
+import { type Db, read, type Tx, transaction } from "../db.ts";
+import { conflict, forbidden, notFound } from "../errors.ts";
+import { notify } from "../notify.ts";
+import { sha256Hex } from "../protocol/signing.ts";
+import type { EntryDetail, EntryKind } from "../record/schema.ts";
+import type { Scope } from "../scope.ts";
+import { parseCharter } from "./canonical.ts";
+import { cannotMove, mayMove } from "./rules.ts";
+import type { Charter, PausePilot, PilotDetail, PilotStatus, PilotView, StoredCharter } from "./schema.ts";
+import {
+  type CharterRow,
+  findCharter,
+  findLatestCharter,
+  findPilot,
+  lockPilot,
+  type PilotChange,
+  type PilotState,
+  selectMembers,
+  selectPilots,
+  selectVersions,
+  updatePilotStatus,
+} from "./store.ts";
+
+/** Pilots the scope is a member of, newest first. */
+export async function listPilots(scope: Scope): Promise<PilotView[]> {
+  return read(scope, (db) => selectPilots(db, visiblePilots(scope.grants)));
+}
+
+export async function getPilot(scope: Scope, pilotId: string): Promise<PilotDetail> {
+  return read(scope, async (db) => {
+    const [pilot] = await selectPilots(db, visiblePilots(scope.grants), [pilotId]);
+    if (!pilot) throw notFound("pilot");
+    const versions = await selectVersions(db, pilotId);
+    const shown = await (pilot.activeCharterId
+      ? findCharter(db, pilot.activeCharterId)
+      : findLatestCharter(db, pilotId));
+    return {
+      ...pilot,
+      charter: stored(shown, pilotId),
+      versions: versions.map((version) => ({ ...version, active: version.id === pilot.activeCharterId })),
+      members: await selectMembers(db, pilotId),
+    };
+  });
+}
+
+/** One version of a charter, active or not. */
+export async function getCharter(scope: Scope, charterId: string): Promise<StoredCharter> {
+  const row = await read(scope, (db) => findCharter(db, charterId));
+  if (!row || !maySee(scope, row.pilotId)) throw notFound("charter");
+  return stored(row, row.pilotId);
+}
+
+function stored(row: CharterRow | null, pilotId: string): StoredCharter {
+  if (!row) throw new Error(`pilot ${pilotId} has no charter`);
+  const { id, version, digest, canonical } = row;
+  return { id, pilotId, version, digest, canonical, charter: parseCharter(canonical) };
+}
+
+/** For other services, inside their transaction. */
+export async function findPilotState(db: Db, pilotId: string): Promise<PilotState | null> {
+  return findPilot(db, pilotId);
+}
+
+/** The charter the pilot runs by, or null before activation. */
+export async function findActiveCharter(db: Db, pilotId: string): Promise<StoredCharter | null> {
+  const pilot = await findPilot(db, pilotId);
+  return pilot?.activeCharterId ? stored(await findCharter(db, pilot.activeCharterId), pilotId) : null;
+}
+
+/** The charter version a run was launched under. */
+export async function charterOf(db: Db, charterId: string): Promise<Charter> {
+  const row = await findCharter(db, charterId);
+  if (!row) throw notFound("charter");
+  return parseCharter(row.canonical);
+}
+
+interface Move {
+  readonly to: PilotStatus;
+  readonly entry: EntryKind;
+  readonly change?: PilotChange;
+  readonly detail?: EntryDetail;
+}
+
+/** Moves a locked pilot and records it. Throws conflict when the table does not know the move. */
+export async function movePilot(tx: Tx, pilot: Pick<PilotState, "id" | "status">, move: Move): Promise<void> {
+  const { to, entry, change = {}, detail = {} } = move;
+  if (!mayMove(pilot.status, to)) throw cannotMove(pilot.status, to);
+  if (!(await updatePilotStatus(tx.db, pilot.id, pilot.status, to, change)))
+    throw conflict("The pilot has moved on; reload the page.");
+  tx.record({ kind: entry, about: [`pilot:${pilot.id}`], detail: { from: pilot.status, to, ...detail } });
+  if (to === "active") await notify(tx, "work_waiting", "");
+}
+
+export async function lockedPilot(tx: Tx, pilotId: string): Promise<PilotState> {
+  const pilot = await lockPilot(tx.db, pilotId);
+  if (!pilot) throw notFound("pilot");
+  return pilot;
+}
+
+/** The activation gate was approved: the pilot runs by exactly this charter version. */
+export async function activatePilot(tx: Tx, scope: Scope, pilotId: string, charterId: string): Promise<void> {
+  const pilot = await lockedPilot(tx, pilotId);
+  const charter = await findCharter(tx.db, charterId);
+  if (charter?.pilotId !== pilotId) throw notFound("charter");
+  await movePilot(tx, pilot, {
+    to: "active",
+    entry: "pilot.activated",
+    change: { activeCharterId: charterId, activatedAt: new Date(scope.clock.now()), statusReason: null },
+    detail: { charter: charter.digest, version: charter.version },
+  });
+}
+
+/** The activation gate was denied or expired: the charter may be written anew. */
+export async function returnToDraft(tx: Tx, pilotId: string, reason: string): Promise<void> {
+  const pilot = await lockedPilot(tx, pilotId);
+  await movePilot(tx, pilot, {
+    to: "draft",
+    entry: "pilot.returned_to_draft",
+    change: { statusReason: reason },
+    detail: reasonDetail(reason),
+  });
+}
+
+/** No run of the pilot is given to a runner any more; those that run go on. Resuming is a gate. */
+export async function pausePilot(scope: Scope, { pilotId, reason }: PausePilot): Promise<void> {
+  requirePermission(scope, "pilot.pause", pilotId);
+  await transaction(scope, async (tx) => {
+    const pilot = await lockedPilot(tx, pilotId);
+    await movePilot(tx, pilot, {
+      to: "paused",
+      entry: "pilot.paused",
+      change: { statusReason: reason },
+      detail: { by: "person", ...reasonDetail(reason) },
+    });
+  });
+}
+
+/** Pauses an active pilot in the transaction that saw the criterion trip; says whether it was this one that did. */
+export async function pauseByTripwire(
+  tx: Tx,
+  _scope: Scope,
+  pilotId: string,
+  reason: string,
+): Promise<boolean> {
+  const pilot = await lockedPilot(tx, pilotId);
+  if (pilot.status !== "active") return false;
+  await movePilot(tx, pilot, {
+    to: "paused",
+    entry: "pilot.paused",
+    change: { statusReason: reason },
+    detail: { by: "tripwire", ...reasonDetail(reason) },
+  });
+  return true;
+}
+
+/** The resume gate was approved. */
+export async function resumePilot(tx: Tx, _scope: Scope, pilotId: string): Promise<void> {
+  const pilot = await lockedPilot(tx, pilotId);
+  await movePilot(tx, pilot, { to: "active", entry: "pilot.resumed", change: { statusReason: null } });
+}
+
+/** The trial is over as planned; nothing is launched in it any more. */
+export async function completePilot(scope: Scope, { pilotId, reason }: PausePilot): Promise<void> {
+  requirePermission(scope, "pilot.amend", pilotId);
+  await transaction(scope, async (tx) => {
+    const pilot = await lockedPilot(tx, pilotId);
+    const endedAt = new Date(scope.clock.now());
+    await movePilot(tx, pilot, {
+      to: "completed",
+      entry: "pilot.completed",
+      change: { statusReason: reason, endedAt },
+      detail: reasonDetail(reason),
+    });
+  });
+}
+
+/** The demo's pilot alone becomes active without two people, and only the installation itself may do that. */
+export async function activateDemoPilot(scope: Scope, pilotId: string): Promise<void> {
+  if (scope.actor.kind !== "system") throw forbidden("A pilot is activated by two people at its gate.");
+  await transaction(scope, async (tx) => {
+    const pilot = await lockedPilot(tx, pilotId);
+    if (!pilot.demo) throw forbidden("Only the demo's pilot is activated by the installation.");
+    const charter = await findLatestCharter(tx.db, pilotId);
+    if (!charter) throw notFound("charter");
+    await movePilot(tx, pilot, {
+      to: "activating",
+      entry: "pilot.activation_asked",
+      detail: { charter: charter.digest },
+    });
+    await activatePilot(tx, scope, pilotId, charter.id);
+  });
+}
+
+// A reason is free text and may hold what must be forgotten: the record commits to it, the row holds it.
+const reasonDetail = (reason: string): EntryDetail => ({
+  reason_sha256: sha256Hex(Buffer.from(reason, "utf8")),
+});

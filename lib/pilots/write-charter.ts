@@ -1,0 +1,107 @@
+// Writing a pilot down. A version, once written, is never changed; the next one has the next number.
+import { requirePermission } from "../authz/require.ts";
+import { type Tx, transaction } from "../db.ts";
+import { badInput, conflict, forbidden } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { findRepositoryState } from "../repositories/service.ts";
+import { actorId, type Scope } from "../scope.ts";
+import { charterDigest, charterText } from "./canonical.ts";
+import { untimely } from "./rules.ts";
+import type { Charter, NewPilot } from "./schema.ts";
+import { lockedPilot } from "./service.ts";
+import { findLatestCharter, insertCharter, insertPilot } from "./store.ts";
+
+export interface WrittenCharter {
+  readonly charterId: string;
+  readonly version: number;
+  readonly digest: string;
+}
+
+/** A new pilot, in draft, with the first version of its charter. */
+export async function createPilot(
+  scope: Scope,
+  input: NewPilot,
+): Promise<{ pilotId: string } & WrittenCharter> {
+  requirePermission(scope, "pilot.create", null);
+  return transaction(scope, (tx) => insert(tx, scope, input, false));
+}
+
+/** A pilot marked as the demo's. Only the installation itself makes one. */
+export async function createDemoPilot(
+  scope: Scope,
+  input: NewPilot,
+): Promise<{ pilotId: string } & WrittenCharter> {
+  if (scope.actor.kind !== "system") throw forbidden("Only the installation makes the demo's pilot.");
+  return transaction(scope, (tx) => insert(tx, scope, input, true));
+}
+
+/** The next version of a draft's charter. Writing what stands there already gives the version that stands there. */
+export async function writeCharter(
+  scope: Scope,
+  { pilotId, charter }: { pilotId: string; charter: Charter },
+): Promise<WrittenCharter> {
+  requirePermission(scope, "pilot.amend", pilotId);
+  return transaction(scope, async (tx) => {
+    const pilot = await lockedPilot(tx, pilotId);
+    if (pilot.status !== "draft")
+      throw conflict(`The pilot is ${pilot.status}; its charter is written while it is a draft.`);
+    await refuseUnusable(tx, scope, charter, pilot.timeZone);
+    const latest = await findLatestCharter(tx.db, pilotId);
+    if (latest?.digest === charterDigest(charter)) {
+      return { charterId: latest.id, version: latest.version, digest: latest.digest };
+    }
+    return append(tx, scope, pilotId, (latest?.version ?? 0) + 1, charter);
+  });
+}
+
+async function insert(tx: Tx, scope: Scope, { name, timeZone, charter }: NewPilot, demo: boolean) {
+  await refuseUnusable(tx, scope, charter, timeZone);
+  const now = scope.clock.now();
+  const pilotId = newId("pilot", now);
+  await insertPilot(tx.db, {
+    id: pilotId,
+    name,
+    timeZone,
+    demo,
+    createdBy: actorId(scope.actor),
+    createdAt: new Date(now),
+  });
+  tx.record({ kind: "pilot.created", about: [`pilot:${pilotId}`], detail: { time_zone: timeZone, demo } });
+  return { pilotId, ...(await append(tx, scope, pilotId, 1, charter)) };
+}
+
+async function append(
+  tx: Tx,
+  scope: Scope,
+  pilotId: string,
+  version: number,
+  charter: Charter,
+): Promise<WrittenCharter> {
+  const now = scope.clock.now();
+  const charterId = newId("charter", now);
+  const canonical = charterText(charter);
+  const digest = charterDigest(charter);
+  await insertCharter(tx.db, {
+    id: charterId,
+    pilotId,
+    version,
+    canonical,
+    digest,
+    createdBy: actorId(scope.actor),
+    createdAt: new Date(now),
+  });
+  tx.record({
+    kind: "pilot.charter_written",
+    about: [`pilot:${pilotId}`],
+    detail: { charter: charterId, version, digest },
+  });
+  return { charterId, version, digest };
+}
+
+async function refuseUnusable(tx: Tx, scope: Scope, charter: Charter, timeZone: string): Promise<void> {
+  const fields = untimely(charter, timeZone, scope.clock.now()) ?? {};
+  const repository = await findRepositoryState(tx.db, charter.scope.repositoryId);
+  if (!repository)
+    fields["scope.repositoryId"] = ["There is no such repository; choose another one or add it first."];
+  if (Object.keys(fields).length > 0) throw badInput("The charter cannot be used as it is.", fields);
+}

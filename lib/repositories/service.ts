@@ -1,0 +1,153 @@
+import { requirePermission } from "../authz/require.ts";
+import { type Db, read, type Tx, transaction } from "../db.ts";
+import { conflict, notFound, refused } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { notify } from "../notify.ts";
+import { sha256Hex } from "../protocol/signing.ts";
+import { actorId, type Scope } from "../scope.ts";
+import { readSource } from "./rules.ts";
+import type { AddRepository, BaseBundle, MirrorReport, RepositoryView } from "./schema.ts";
+import {
+  deleteBundle,
+  findBundle,
+  findRepository,
+  insertRepository,
+  lockRepository,
+  type RepositoryStateRow,
+  selectRepositories,
+  updateRepository,
+  upsertBundle,
+} from "./store.ts";
+
+/** Repositories are shared by all pilots: every member of the organisation or of a pilot sees them. */
+export async function listRepositories(scope: Scope): Promise<RepositoryView[]> {
+  return read(scope, (db) => selectRepositories(db, null));
+}
+
+export async function getRepository(scope: Scope, repositoryId: string): Promise<RepositoryView> {
+  const [repository] = await read(scope, (db) => selectRepositories(db, repositoryId));
+  if (!repository) throw notFound("repository");
+  return repository;
+}
+
+/** Writes the repository down and asks the worker to mirror it. Throws refused with the sentence for the field. */
+export async function addRepository(scope: Scope, input: AddRepository): Promise<{ repositoryId: string }> {
+  requirePermission(scope, "repository.add", null);
+  const reading = readSource(input.source);
+  if (!reading.ok) throw refused(reading.sentence, { source: [reading.sentence] });
+  const { kind: sourceKind, source } = reading;
+  return transaction(scope, async (tx) => {
+    const now = scope.clock.now();
+    const id = newId("repository", now);
+    await insertRepository(tx.db, {
+      id,
+      name: input.name,
+      source,
+      sourceKind,
+      branch: input.branch ?? null,
+      authority: input.authority,
+      state: "waiting",
+      createdBy: actorId(scope.actor),
+      createdAt: new Date(now),
+    });
+    tx.record({
+      kind: "repository.added",
+      about: [`repository:${id}`],
+      detail: {
+        source_kind: sourceKind,
+        source_sha256: sha256Hex(Buffer.from(source, "utf8")),
+        branch: input.branch ?? null,
+        authority: input.authority,
+      },
+    });
+    await enqueue(tx, "mirror_repository", { repositoryId: id }, id);
+    return { repositoryId: id };
+  });
+}
+
+/** Asks the worker to look again. A ready repository stays ready meanwhile. */
+export async function requestSync(scope: Scope, repositoryId: string): Promise<void> {
+  requirePermission(scope, "repository.sync", null);
+  await transaction(scope, async (tx) => {
+    const repository = await locked(tx, repositoryId);
+    if (repository.state === "problem") await updateRepository(tx.db, repositoryId, { state: "waiting" });
+    tx.record({ kind: "repository.sync_requested", about: [`repository:${repositoryId}`], detail: {} });
+    await enqueue(tx, "mirror_repository", { repositoryId }, repositoryId);
+  });
+}
+
+/** For the worker: what mirroring gave. The branch is settled by the first success. */
+export async function recordMirror(scope: Scope, repositoryId: string, report: MirrorReport): Promise<void> {
+  await transaction(scope, async (tx) => {
+    await locked(tx, repositoryId);
+    if (report.outcome === "mirrored") {
+      const { branch, head, commits } = report;
+      await updateRepository(tx.db, repositoryId, {
+        state: "ready",
+        problem: null,
+        problemDetail: null,
+        branch,
+        headCommit: head,
+        commits,
+        mirroredAt: new Date(scope.clock.now()),
+      });
+    } else {
+      await updateRepository(tx.db, repositoryId, {
+        state: "problem",
+        problem: report.outcome,
+        problemDetail: report.sentence,
+      });
+    }
+    tx.record({
+      kind: "repository.mirrored",
+      about: [`repository:${repositoryId}`],
+      detail:
+        report.outcome === "mirrored"
+          ? { outcome: report.outcome, branch: report.branch, head: report.head, commits: report.commits }
+          : { outcome: report.outcome },
+    });
+    await notify(tx, "work_waiting", "");
+  });
+}
+
+/** A merge of ours moved the branch. Throws conflict when the head known here is another one. */
+export async function moveHead(tx: Tx, repositoryId: string, from: string, to: string): Promise<void> {
+  const repository = await locked(tx, repositoryId);
+  if (repository.headCommit !== from) throw conflict("The repository's head has moved since.");
+  await updateRepository(tx.db, repositoryId, { headCommit: to, commits: (repository.commits ?? 0) + 1 });
+  tx.record({ kind: "repository.head_moved", about: [`repository:${repositoryId}`], detail: { from, to } });
+}
+
+async function locked(tx: Tx, repositoryId: string): Promise<RepositoryStateRow> {
+  const repository = await lockRepository(tx.db, repositoryId);
+  if (!repository) throw notFound("repository");
+  return repository;
+}
+
+/** For other services, inside their transaction. */
+export async function findRepositoryState(db: Db, repositoryId: string): Promise<RepositoryStateRow | null> {
+  return findRepository(db, repositoryId);
+}
+
+/** The file a runner starts from, if the worker has made it. */
+export async function findBaseBundle(
+  db: Db,
+  repositoryId: string,
+  commit: string,
+): Promise<BaseBundle | null> {
+  return findBundle(db, repositoryId, commit);
+}
+
+/** For the worker: the file is in its place. Wakes the runners that wait for it. */
+export async function recordBaseBundle(scope: Scope, bundle: BaseBundle): Promise<void> {
+  await transaction(scope, async (tx) => {
+    await upsertBundle(tx.db, bundle, new Date(scope.clock.now()));
+    await notify(tx, "work_waiting", "");
+  });
+}
+
+/** For the worker: the file is gone from its place. */
+export async function forgetBaseBundle(scope: Scope, repositoryId: string, commit: string): Promise<void> {
+  await transaction(scope, (tx) => deleteBundle(tx.db, repositoryId, commit));
+}

@@ -1,0 +1,44 @@
+// What an emergency stop holds, and its end. Pulling one: pull-stop.ts.
+import { visiblePilots } from "../authz/rules.ts";
+import { type Db, read, type Tx } from "../db.ts";
+import { conflict, notFound } from "../errors.ts";
+import { notify } from "../notify.ts";
+import type { Scope } from "../scope.ts";
+import type { StopView } from "./schema.ts";
+import { findHoldingStop, findStop, lockStops, markLifted, type StopRow, selectLiveStops } from "./store.ts";
+
+/** Stops in force that concern the scope's pilots. */
+export async function liveStops(scope: Scope): Promise<StopView[]> {
+  return read(scope, (db) => selectLiveStops(db, visiblePilots(scope.grants)));
+}
+
+/** Why the pilot is held by a stop, or null when none is in force. */
+export async function stopReason(db: Db, pilotId: string): Promise<string | null> {
+  const stop = await findHoldingStop(db, pilotId);
+  if (!stop) return null;
+  return stop.reason === "" ? "no reason given" : stop.reason;
+}
+
+export async function isStopped(db: Db, pilotId: string): Promise<boolean> {
+  return (await findHoldingStop(db, pilotId)) !== null;
+}
+
+/** For the gate that lifts it. */
+export async function findStopState(db: Db, stopId: string): Promise<StopRow | null> {
+  return findStop(db, stopId);
+}
+
+/** The resume gate was approved: the runs it took from their runners are dispatched again. */
+export async function liftStop(tx: Tx, scope: Scope, stopId: string): Promise<void> {
+  await lockStops(tx.db);
+  const stop = await findStop(tx.db, stopId);
+  if (!stop) throw notFound("stop");
+  if (!(await markLifted(tx.db, stopId, new Date(scope.clock.now()))))
+    throw conflict("This stop was lifted already.");
+  tx.record({
+    kind: "stop.lifted",
+    about: stop.pilotId === null ? [`stop:${stopId}`] : [`stop:${stopId}`, `pilot:${stop.pilotId}`],
+    detail: { scope: stop.scope },
+  });
+  await notify(tx, "work_waiting", "");
+}
