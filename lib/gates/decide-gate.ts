@@ -4,7 +4,7 @@ import { conflict, forbidden, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { intendMerge, rejectAtGate } from "../merges/intend-merge.ts";
 import { liveGrants } from "../people/service.ts";
-import { activatePilot, returnToDraft } from "../pilots/service.ts";
+import { activatePilot, resumePilot, returnToDraft } from "../pilots/service.ts";
 import type { Scope } from "../scope.ts";
 import { liftStop } from "../stops/service.ts";
 import { subjectsOf } from "./open-gate.ts";
@@ -98,7 +98,8 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow): Promise<{ status:
       await activatePilot(tx, scope, gate.pilotId ?? "", gate.charterId ?? "");
       return { status: "approved" };
     case "resume":
-      await liftStop(tx, scope, gate.stopId ?? "");
+      if (gate.stopId) await liftStop(tx, scope, gate.stopId);
+      else await resumePilot(tx, scope, gate.pilotId ?? "");
       return { status: "approved" };
   }
 }

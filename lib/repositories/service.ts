@@ -130,6 +130,13 @@ export async function findRepositoryState(db: Db, repositoryId: string): Promise
   return findRepository(db, repositoryId);
 }
 
+/** For the worker: what to mirror. */
+export async function findRepositoryForWork(scope: Scope, repositoryId: string): Promise<RepositoryStateRow> {
+  const repository = await read(scope, (db) => findRepository(db, repositoryId));
+  if (!repository) throw notFound("repository");
+  return repository;
+}
+
 /** The file a runner starts from, if the worker has made it. */
 export async function findBaseBundle(
   db: Db,

@@ -1,0 +1,88 @@
+// The two askings that end at a gate: to let a draft become active, and to let a paused pilot go on. Who asks is the
+// first of the two people; the gate is for the second, and one of the two is a security lead.
+import { requirePermission } from "../authz/require.ts";
+import { HOUR } from "../clock.ts";
+import { transaction } from "../db.ts";
+import { conflict, notFound, refused } from "../errors.ts";
+import { openGate } from "../gates/open-gate.ts";
+import { sha256Hex } from "../protocol/signing.ts";
+import { actorId, type Scope } from "../scope.ts";
+import { parseCharter } from "./canonical.ts";
+import { secondPersonRoles, untimely } from "./rules.ts";
+import type { PausePilot } from "./schema.ts";
+import { requireSecondPerson } from "./second-person.ts";
+import { lockedPilot, movePilot } from "./service.ts";
+import { findLatestCharter, findOpenResumeGate } from "./store.ts";
+
+const RESUME_HOURS = 72;
+
+/** Asks for activation of the latest charter. The gate binds its digest; the draft cannot change meanwhile. */
+export async function askActivation(scope: Scope, pilotId: string): Promise<{ gateId: string }> {
+  requirePermission(scope, "pilot.amend", pilotId);
+  const roles = secondPersonRoles(scope.grants, pilotId);
+  return transaction(scope, async (tx) => {
+    await requireSecondPerson(tx.db, scope, roles, pilotId);
+    const pilot = await lockedPilot(tx, pilotId);
+    const latest = await findLatestCharter(tx.db, pilotId);
+    if (!latest) throw notFound("charter");
+    const { id: charterId, version, digest } = latest;
+    const charter = parseCharter(latest.canonical);
+    if (untimely(charter, pilot.timeZone, scope.clock.now()))
+      throw refused("The charter's last day has passed; write a later one first.");
+    await movePilot(tx, pilot, {
+      to: "activating",
+      entry: "pilot.activation_asked",
+      change: { statusReason: null },
+      detail: { charter: digest, version },
+    });
+    const asker = actorId(scope.actor);
+    const gateId = await openGate(tx, scope, {
+      kind: "activate",
+      pilotId,
+      charterId,
+      rule: { needed: 1, roles, barred: [asker] },
+      document: {
+        decision: "activate",
+        pilot: pilotId,
+        name: pilot.name,
+        goal: charter.goal.statement,
+        charter: { id: charterId, version, digest },
+        asked_by: asker,
+        rule: { people: 2, second: roles },
+      },
+      expiresAt: new Date(scope.clock.now() + charter.controls.approvalHours * HOUR),
+    });
+    return { gateId };
+  });
+}
+
+/** Asks to let a paused pilot go on; asking again gives the gate that is open. */
+export async function askResume(scope: Scope, { pilotId, reason }: PausePilot): Promise<{ gateId: string }> {
+  requirePermission(scope, "pilot.amend", pilotId);
+  const roles = secondPersonRoles(scope.grants, pilotId);
+  return transaction(scope, async (tx) => {
+    await requireSecondPerson(tx.db, scope, roles, pilotId);
+    const pilot = await lockedPilot(tx, pilotId);
+    if (pilot.status !== "paused")
+      throw conflict(`The pilot is ${pilot.status}; only a paused one is resumed.`);
+    const open = await findOpenResumeGate(tx.db, pilotId);
+    if (open) return { gateId: open };
+    const asker = actorId(scope.actor);
+    const gateId = await openGate(tx, scope, {
+      kind: "resume",
+      pilotId,
+      rule: { needed: 1, roles, barred: [asker] },
+      document: {
+        decision: "resume",
+        pilot: pilotId,
+        name: pilot.name,
+        charter: pilot.activeCharterId,
+        reason_sha256: sha256Hex(Buffer.from(reason, "utf8")),
+        asked_by: asker,
+        rule: { people: 2, second: roles },
+      },
+      expiresAt: new Date(scope.clock.now() + RESUME_HOURS * HOUR),
+    });
+    return { gateId };
+  });
+}

@@ -1,0 +1,59 @@
+import { requirePermission } from "../authz/require.ts";
+import { transaction } from "../db.ts";
+import { notFound } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { findPilotState } from "../pilots/service.ts";
+import { sha256Hex } from "../protocol/signing.ts";
+import { stopRuns } from "../runs/stop-runs.ts";
+import { actorId, type Scope } from "../scope.ts";
+import type { PullStop } from "./schema.ts";
+import { findLiveStop, insertStop, lockStops } from "./store.ts";
+
+export interface PulledStop {
+  readonly stopId: string;
+  /** Runs taken from their runners by this call. */
+  readonly runsStopped: number;
+}
+
+/**
+ * Stops a pilot or everything: nothing is dispatched and every run in scope loses its runner, in one transaction.
+ * Pulling again while the stop is in force takes what may have slipped through and gives the same stop.
+ */
+export async function pullStop(scope: Scope, input: PullStop): Promise<PulledStop> {
+  const pilotId = input.pilotId ?? null;
+  requirePermission(scope, "stop.pull", pilotId);
+  return transaction(scope, async (tx) => {
+    await lockStops(tx.db);
+    if (pilotId !== null && !(await findPilotState(tx.db, pilotId))) throw notFound("pilot");
+    const live = await findLiveStop(tx.db, pilotId);
+    const now = scope.clock.now();
+    const stopId = live?.id ?? newId("stop", now);
+    if (!live) {
+      await insertStop(tx.db, {
+        id: stopId,
+        scope: input.scope,
+        pilotId,
+        reason: input.reason,
+        pulledBy: actorId(scope.actor),
+        pulledAt: new Date(now),
+      });
+    }
+    const runsStopped = await stopRuns(
+      tx,
+      scope,
+      pilotId,
+      input.reason === "" ? "emergency stop" : input.reason,
+    );
+    tx.record({
+      kind: "stop.pulled",
+      about: pilotId === null ? [`stop:${stopId}`] : [`stop:${stopId}`, `pilot:${pilotId}`],
+      detail: {
+        scope: input.scope,
+        again: live !== null,
+        runs: runsStopped,
+        reason_sha256: sha256Hex(Buffer.from(input.reason, "utf8")),
+      },
+    });
+    return { stopId, runsStopped };
+  });
+}
