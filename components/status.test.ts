@@ -33,7 +33,6 @@ describe("the table of statuses", () => {
     expect(turning.map(([noun, status]) => `${noun} ${status}`)).toEqual([
       "run working",
       "runner busy",
-      "repository mirroring",
       "step working",
     ]);
   });

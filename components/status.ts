@@ -17,7 +17,6 @@ import {
   Play,
   PlugZap,
   Radar,
-  RefreshCw,
   Server,
   ShieldAlert,
   ShieldCheck,
@@ -90,10 +89,9 @@ export const STATUSES = {
     revoked: face("wait", Ban, "Revoked"),
   },
   repository: {
-    pending: face("wait", CircleDashed, "Waiting"),
-    mirroring: { ...face("work", RefreshCw, "Mirroring"), turns: true },
+    waiting: face("wait", CircleDashed, "Waiting"),
     ready: face("good", Check, "Ready"),
-    failed: face("bad", OctagonAlert, "Failed"),
+    problem: face("bad", OctagonAlert, "Problem"),
   },
   step: {
     working: { ...face("work", Loader, "Working"), turns: true },

@@ -1,0 +1,250 @@
+// Folds a run's events into its timeline. Pure: the page, a test and an export get the same from the same events.
+import type { RunEvent } from "../protocol/events.ts";
+import type {
+  Attempt,
+  CommandItem,
+  FactItem,
+  Mark,
+  Step,
+  StepOutcome,
+  Timeline,
+  TimelineItem,
+} from "./schema.ts";
+
+/** Kept of one command's output; a page that held more would not scroll. */
+export const OUTPUT_CHARACTERS = 200_000;
+
+export const EMPTY: Timeline = {
+  seq: 0,
+  at: null,
+  status: null,
+  statusReason: null,
+  attempts: [],
+  entries: [],
+};
+
+/** What to do with an event that arrived after number `seq`. A gap means: ask again from `seq`. */
+export function placeOf(seq: number, event: Pick<RunEvent, "seq">): "next" | "known" | "gap" {
+  if (event.seq <= seq) return "known";
+  return event.seq === seq + 1 ? "next" : "gap";
+}
+
+/** Takes one event in. What is known already changes nothing; what leaves a gap is refused. */
+export function withEvent(timeline: Timeline, event: RunEvent): Timeline {
+  const place = placeOf(timeline.seq, event);
+  if (place === "known") return timeline;
+  if (place === "gap") throw new RangeError(`Event ${event.seq} does not follow ${timeline.seq}.`);
+  return { ...taken(timeline, event), seq: event.seq, at: event.at };
+}
+
+export const timelineOf = (events: readonly RunEvent[]): Timeline => events.reduce(withEvent, EMPTY);
+
+function taken(timeline: Timeline, event: RunEvent): Timeline {
+  switch (event.kind) {
+    case "attempt_started":
+      return marked(attemptStarted(timeline, event), event);
+    case "attempt_ended":
+      return marked(attemptEnded(timeline, event), event);
+    case "status_changed":
+      return marked({ ...timeline, status: event.body.to, statusReason: event.body.reason || null }, event);
+    case "patch_imported":
+    case "evidence_recorded":
+      return marked(timeline, event);
+    case "step_started":
+      return withEntry(timeline, newStep(timeline, event, event.body.step, event.body.title));
+    case "step_finished":
+      return stepFinished(timeline, event);
+    case "command_started":
+      return withItem(timeline, event, {
+        kind: "command",
+        seq: event.seq,
+        at: event.at,
+        ...event.body,
+        output: "",
+        cut: 0,
+        finished: null,
+        tests: null,
+      });
+    case "command_output":
+      return changedCommand(timeline, event, event.body.command, (item) => printed(item, event.body.text));
+    case "command_finished": {
+      const { command, ...finished } = event.body;
+      return changedCommand(timeline, event, command, (item) => ({ ...item, finished }));
+    }
+    case "tests_reported": {
+      const { command, ...tests } = event.body;
+      return changedCommand(timeline, event, command, (item) => ({ ...item, tests }));
+    }
+    case "note":
+    case "cluster_found":
+    case "culprit_found":
+    case "cluster_repaired":
+    case "cluster_given_up":
+    case "file_changed":
+    case "patch_proposed":
+      return withItem(timeline, event, {
+        kind: event.kind,
+        seq: event.seq,
+        at: event.at,
+        body: event.body,
+      } as FactItem);
+  }
+}
+
+const withEntry = (timeline: Timeline, entry: Step | Mark): Timeline => ({
+  ...timeline,
+  entries: [...timeline.entries, entry],
+});
+
+function marked(timeline: Timeline, event: Extract<RunEvent, { kind: Mark["what"] }>): Timeline {
+  const { kind: what, seq, at, attempt, body } = event;
+  return withEntry(timeline, { kind: "mark", what, seq, at, attempt, body } as Mark);
+}
+
+function attemptStarted(timeline: Timeline, event: Extract<RunEvent, { kind: "attempt_started" }>): Timeline {
+  const attempt: Attempt = {
+    attempt: event.attempt,
+    ...event.body,
+    startedAt: event.at,
+    endedAt: null,
+    endReason: null,
+  };
+  return { ...interrupted(timeline, event.at), attempts: [...timeline.attempts, attempt] };
+}
+
+function attemptEnded(timeline: Timeline, event: Extract<RunEvent, { kind: "attempt_ended" }>): Timeline {
+  const attempts = timeline.attempts.map((attempt) =>
+    attempt.attempt === event.attempt
+      ? { ...attempt, endedAt: event.at, endReason: event.body.reason }
+      : attempt,
+  );
+  return { ...interrupted(timeline, event.at), attempts };
+}
+
+/** Nothing of an attempt goes on once it is over or another one began. */
+function interrupted(timeline: Timeline, at: string): Timeline {
+  if (!timeline.entries.some((entry) => entry.kind === "step" && entry.outcome === "working"))
+    return timeline;
+  const entries = timeline.entries.map((entry) => {
+    if (entry.kind !== "step" || entry.outcome !== "working") return entry;
+    // What came before the first step was never announced as a step, so it ends without a verdict.
+    const outcome: StepOutcome = entry.step === 0 ? "done" : "interrupted";
+    return { ...entry, outcome, finishedAt: at };
+  });
+  return { ...timeline, entries };
+}
+
+function newStep(timeline: Timeline, event: RunEvent, step: number, title: string): Step {
+  const phase = timeline.attempts.findLast(({ attempt }) => attempt === event.attempt)?.phase ?? "agent";
+  return {
+    kind: "step",
+    seq: event.seq,
+    attempt: event.attempt,
+    phase,
+    step,
+    title,
+    outcome: "working",
+    detail: "",
+    startedAt: event.at,
+    finishedAt: null,
+    observedBy: event.observedBy,
+    items: [],
+  };
+}
+
+function stepFinished(timeline: Timeline, event: Extract<RunEvent, { kind: "step_finished" }>): Timeline {
+  const { step: number, outcome, detail } = event.body;
+  const at = timeline.entries.findLastIndex(
+    (entry) => entry.kind === "step" && entry.attempt === event.attempt && entry.step === number,
+  );
+  return withStep(timeline, at, (step) => ({ ...step, outcome, detail, finishedAt: event.at }));
+}
+
+function withStep(timeline: Timeline, at: number, change: (step: Step) => Step): Timeline {
+  const step = timeline.entries[at];
+  if (step?.kind !== "step") return timeline;
+  return { ...timeline, entries: timeline.entries.with(at, change(step)) };
+}
+
+/** Adds to the attempt's open step, or opens one for what came before any. */
+function withItem(timeline: Timeline, event: RunEvent, item: TimelineItem): Timeline {
+  const at = timeline.entries.findLastIndex(
+    (entry) => entry.kind === "step" && entry.attempt === event.attempt,
+  );
+  if (at !== -1) return withStep(timeline, at, (step) => ({ ...step, items: [...step.items, item] }));
+  const step = newStep(timeline, event, 0, "Before the first step");
+  return withEntry(timeline, { ...step, items: [item] });
+}
+
+function changedCommand(
+  timeline: Timeline,
+  event: RunEvent,
+  command: number,
+  change: (item: CommandItem) => CommandItem,
+): Timeline {
+  const isIt = (item: TimelineItem) => item.kind === "command" && item.command === command;
+  const at = timeline.entries.findLastIndex(
+    (entry) => entry.kind === "step" && entry.attempt === event.attempt && entry.items.some(isIt),
+  );
+  return withStep(timeline, at, (step) => ({
+    ...step,
+    items: step.items.map((item) => (item.kind === "command" && isIt(item) ? change(item) : item)),
+  }));
+}
+
+function printed(item: CommandItem, text: string): CommandItem {
+  const output = item.output + text;
+  const over = Math.max(0, output.length - OUTPUT_CHARACTERS);
+  return over === 0 ? { ...item, output } : { ...item, output: output.slice(over), cut: item.cut + over };
+}
+
+/** The plan beside the timeline: the announced steps of the run's last attempt of each phase. */
+export function planOf(timeline: Timeline): Step[] {
+  const last = new Map(timeline.attempts.map(({ phase, attempt }) => [phase, attempt]));
+  return timeline.entries.filter(
+    (entry): entry is Step =>
+      entry.kind === "step" && entry.step > 0 && (last.get(entry.phase) ?? entry.attempt) === entry.attempt,
+  );
+}
+
+export interface TimelineCounts {
+  readonly steps: number;
+  readonly events: number;
+  readonly commands: number;
+  /** From the first event to the last. */
+  readonly milliseconds: number;
+}
+
+export function countsOf(timeline: Timeline): TimelineCounts {
+  const steps = timeline.entries.filter((entry) => entry.kind === "step");
+  const first = timeline.entries[0];
+  const from = first ? Date.parse(first.kind === "step" ? first.startedAt : first.at) : 0;
+  return {
+    steps: steps.length,
+    events: timeline.seq,
+    commands: steps.reduce(
+      (sum, { items }) => sum + items.filter(({ kind }) => kind === "command").length,
+      0,
+    ),
+    milliseconds: timeline.at ? Math.max(0, Date.parse(timeline.at) - from) : 0,
+  };
+}
+
+export type TimelineFilter = "all" | "commands" | "findings" | "files";
+
+const SHOWN: Readonly<Record<Exclude<TimelineFilter, "all">, readonly TimelineItem["kind"][]>> = {
+  commands: ["command"],
+  findings: ["note", "cluster_found", "culprit_found", "cluster_repaired", "cluster_given_up"],
+  files: ["file_changed", "patch_proposed"],
+};
+
+/** Steps that hold something of the chosen sort, with nothing else in them. */
+export function filtered(timeline: Timeline, filter: TimelineFilter): readonly (Step | Mark)[] {
+  if (filter === "all") return timeline.entries;
+  const kinds = SHOWN[filter];
+  return timeline.entries.flatMap((entry) => {
+    if (entry.kind === "mark") return [];
+    const items = entry.items.filter(({ kind }) => kinds.includes(kind));
+    return items.length === 0 ? [] : [{ ...entry, items }];
+  });
+}
