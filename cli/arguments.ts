@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { badInput, messageOf } from "#lib/errors.ts";
+
+const COMMANDS = ["up", "dev", "doctor", "help"] as const;
+export type Command = (typeof COMMANDS)[number];
+
+export interface Arguments {
+  readonly command: Command;
+  readonly port: number;
+  /** Seed the demo pilot on an empty database. */
+  readonly demo: boolean;
+}
+
+export const DEFAULT_PORT = 4300;
+
+export const HELP = `Usage: npm run up [-- options]
+
+  npm run up       install what is missing, start everything, print the address
+  npm run doctor   check this host without starting anything
+  npm run dev      like up, with pages rebuilt while you edit
+
+Options
+  --port NUMBER    port of the pages (default ${DEFAULT_PORT})
+  --no-demo        do not create the demo pilot on an empty database
+
+Environment
+  PILOTHOUSE_DATA            folder for everything that is kept
+  DATABASE_URL               your own Postgres, as its owner, instead of the embedded one
+  PILOTHOUSE_URL             address people open, where it is not http://localhost:PORT
+  PILOTHOUSE_ALLOWED_ROOTS   folders that repositories may be read from, colon separated
+  PILOTHOUSE_ALLOWED_HOSTS   hosts of repositories that may be private addresses, comma separated
+`;
+
+const Port = z.coerce.number().int().min(1).max(65_535);
+
+function readOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        port: { type: "string" },
+        "no-demo": { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw badInput(`${messageOf(error)} "npm run up -- --help" lists the options.`);
+  }
+}
+
+/** `PORT` of the environment stands where `--port` is not given. Refuses what it does not know. */
+export function parseArguments(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Arguments {
+  const { values, positionals } = readOptions(argv);
+  const [word = "up", ...more] = positionals;
+  const command = COMMANDS.find((known) => known === word);
+  if (!command || more.length > 0) {
+    throw badInput(`There is no command "${positionals.join(" ")}"; there are ${COMMANDS.join(", ")}.`);
+  }
+  const text = values.port ?? env.PORT ?? String(DEFAULT_PORT);
+  const port = Port.safeParse(text);
+  if (!port.success) throw badInput(`--port takes a number from 1 to 65535, not "${text}".`);
+  return { command: values.help ? "help" : command, port: port.data, demo: !values["no-demo"] };
+}

@@ -1,0 +1,44 @@
+// Everything `up` needs of a host, in the order in which it is worth telling.
+import type { Identities } from "../identities.ts";
+import { checkDatabase } from "./database.ts";
+import { type Finding, fine } from "./finding.ts";
+import { checkCheckout, checkDataFolder } from "./folders.ts";
+import { checkNamespaces } from "./namespaces.ts";
+import { checkPlatform } from "./platform.ts";
+import { checkPort } from "./port.ts";
+import { checkTools } from "./tools.ts";
+
+export interface Host {
+  readonly root: string;
+  readonly data: string;
+  readonly who: Identities;
+  readonly port: number;
+  /** The port is held by this deployment itself. */
+  readonly portIsOwn: boolean;
+  readonly databaseUrl: string | undefined;
+}
+
+/** User of a sandbox slot, who is neither root nor any process of ours. */
+const SANDBOX = { uid: 61_000, gid: 61_000 };
+
+type Check = () => Finding | Promise<Finding>;
+
+function checksFor(host: Host): Check[] {
+  const { root, data, who, port, portIsOwn, databaseUrl } = host;
+  const asRoot = who.web !== null;
+  return [
+    () => checkPlatform({ platform: process.platform, arch: process.arch, node: process.version }),
+    () => checkTools(process.env.PATH ?? "", asRoot),
+    () => checkNamespaces(asRoot ? SANDBOX : null),
+    () => checkCheckout(root, who.web),
+    () => checkDataFolder(data, who.web),
+    () => checkPort(port, portIsOwn),
+    () => (databaseUrl ? checkDatabase(databaseUrl) : fine("Database", "The embedded Postgres is used.")),
+  ];
+}
+
+export async function checkHost(host: Host): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const check of checksFor(host)) findings.push(await check());
+  return findings;
+}

@@ -1,0 +1,12 @@
+import { checkHost, type Host } from "./checks/host.ts";
+
+/** Checks everything, starts nothing. The exit code: 1 where something fails. */
+export async function doctor(host: Host, write: (line: string) => void): Promise<number> {
+  const findings = await checkHost(host);
+  const width = Math.max(...findings.map((finding) => finding.name.length));
+  for (const { ok, name, sentence } of findings)
+    write(`  ${ok ? "ok    " : "failed"}  ${name.padEnd(width)}  ${sentence}`);
+  const wrong = findings.filter((finding) => !finding.ok).length;
+  write(wrong === 0 ? "\nThis host is ready: npm run up" : `\n${wrong} of ${findings.length} checks failed.`);
+  return wrong === 0 ? 0 : 1;
+}

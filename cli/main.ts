@@ -1,0 +1,66 @@
+// pilothouse: one command line for people who run it. scripts/bootstrap.sh starts it on the pinned Node.
+import { systemClock } from "#lib/clock.ts";
+import { AppError, messageOf } from "#lib/errors.ts";
+import { type Arguments, HELP, parseArguments } from "./arguments.ts";
+import { doctor } from "./doctor.ts";
+import { identitiesFor, isRoot } from "./identities.ts";
+import { dataFolder, layoutAt } from "./layout.ts";
+import { createProgress } from "./progress.ts";
+import type { Deployment } from "./settings.ts";
+import { isSameProcess } from "./supervisor/processes.ts";
+import { readRunning } from "./supervisor/records.ts";
+import { up } from "./up.ts";
+
+const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+
+function deploymentFrom({ command, port, demo }: Arguments): Deployment {
+  const url = process.env.PILOTHOUSE_URL ?? `http://localhost:${port}`;
+  const mode = command === "dev" ? "dev" : "up";
+  return {
+    root,
+    layout: layoutAt(dataFolder(process.env, isRoot())),
+    who: identitiesFor(isRoot()),
+    port,
+    url,
+    mode,
+    demo,
+  };
+}
+
+/** The first signal asks everything to stop in order; the launcher ends when it has. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
+  return stop.signal;
+}
+
+async function runDoctor(deployment: Deployment, databaseUrl: string | undefined): Promise<number> {
+  const { layout, who, port } = deployment;
+  const running = await readRunning(layout.state);
+  const portIsOwn = running?.port === port && running.children.some(isSameProcess);
+  const host = { root, data: layout.data, who, port, portIsOwn, databaseUrl };
+  return doctor(host, (line) => console.log(line));
+}
+
+async function main(): Promise<number> {
+  const args = parseArguments(process.argv.slice(2), process.env);
+  if (args.command === "help") {
+    console.log(HELP);
+    return 0;
+  }
+  const deployment = deploymentFrom(args);
+  const databaseUrl = process.env.DATABASE_URL || undefined;
+  if (args.command === "doctor") return runDoctor(deployment, databaseUrl);
+  const write = (text: string) => void process.stdout.write(text);
+  const progress = createProgress(systemClock, write, process.stdout.isTTY);
+  await up({ deployment, databaseUrl, progress, stop: stopSignal() });
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`\n${messageOf(error)}`);
+  if (!(error instanceof AppError)) console.error(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,85 @@
+// What every process of one deployment agrees on, worked out once per start.
+import { join } from "node:path";
+import { keptSecret } from "#lib/kept-secret.ts";
+import type { RoleUrls } from "#lib/migrate/roles.ts";
+import type { Identities } from "./identities.ts";
+import type { Layout } from "./layout.ts";
+import { enrolmentFile, type RunnerPlan } from "./runners.ts";
+
+export interface Deployment {
+  /** The checkout. */
+  readonly root: string;
+  readonly layout: Layout;
+  readonly who: Identities;
+  readonly port: number;
+  /** Address people open. */
+  readonly url: string;
+  readonly mode: "up" | "dev";
+  readonly demo: boolean;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** The launcher's own environment, of which a few variables pass on. */
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** What all processes get; secrets are not among it. */
+function common({ layout, url }: Deployment, source: Source): Variables {
+  const roots = [layout.repositories, source.PILOTHOUSE_ALLOWED_ROOTS ?? ""].filter((part) => part !== "");
+  return {
+    PATH: source.PATH ?? "/usr/bin:/bin",
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    PILOTHOUSE_DATA: layout.data,
+    PILOTHOUSE_BLOBS: layout.blobs,
+    PILOTHOUSE_URL: url,
+    PILOTHOUSE_ALLOWED_ROOTS: roots.join(":"),
+    PILOTHOUSE_ALLOWED_HOSTS: source.PILOTHOUSE_ALLOWED_HOSTS ?? "",
+    PILOTHOUSE_LOG_LEVEL: source.PILOTHOUSE_LOG_LEVEL ?? "info",
+  };
+}
+
+export async function webVariables(
+  deployment: Deployment,
+  urls: RoleUrls,
+  source: Source,
+): Promise<Variables> {
+  return {
+    ...common(deployment, source),
+    HOME: join(deployment.layout.homes, "web"),
+    PORT: String(deployment.port),
+    DATABASE_URL: urls.web,
+    PILOTHOUSE_SESSION_SECRET: await keptSecret(join(deployment.layout.secrets, "session")),
+    NEXTAUTH_URL: deployment.url,
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+}
+
+export function workerVariables(deployment: Deployment, urls: RoleUrls, source: Source): Variables {
+  return {
+    ...common(deployment, source),
+    HOME: join(deployment.layout.homes, "worker"),
+    DATABASE_URL: urls.worker,
+    PILOTHOUSE_MIRRORS: deployment.layout.mirrors,
+  };
+}
+
+export const planeUrl = ({ port }: Deployment): string => `http://127.0.0.1:${port}`;
+
+/** A runner knows nothing of the control plane but its address. */
+export function runnerVariables(deployment: Deployment, plan: RunnerPlan, source: Source): Variables {
+  const { layout } = deployment;
+  return {
+    PATH: source.PATH ?? "/usr/bin:/bin",
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    HOME: layout.runners,
+    PILOTHOUSE_LOG_LEVEL: source.PILOTHOUSE_LOG_LEVEL ?? "info",
+    PILOTHOUSE_PLANE_URL: planeUrl(deployment),
+    PILOTHOUSE_RUNNER_STATE: layout.runners,
+    PILOTHOUSE_RUNNER_NAME: plan.name,
+    PILOTHOUSE_RUNNER_PHASES: plan.phases.join(","),
+    PILOTHOUSE_RUNNER_SLOT: String(plan.slot),
+    PILOTHOUSE_ENROLMENT_FILE: enrolmentFile(layout, plan.name),
+  };
+}
