@@ -24,7 +24,7 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
     select: { digest: true },
   });
   const rule = mergeRule(charter, patch.flags, [run.launchedBy]);
-  const integrity = patch.flags.map(({ reason, path }) => (path === null ? reason : `${reason}: ${path}`));
+  const integrity = patch.flags.filter((flag) => flag.severity !== "notice").map((flag) => flag.sentence);
   const document = mergeDocument({
     deployment: await deploymentId(tx.db),
     goal: charter.goal.statement,

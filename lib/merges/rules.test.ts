@@ -4,7 +4,12 @@ import { defaultCharter } from "../pilots/defaults.ts";
 import { commitMessage, mergeRule } from "./rules.ts";
 
 const charter = defaultCharter("rep_000000000aaaaaaaaaaaaa", "main", "2030-01-01");
-const flag = { reason: "protected_path", path: "ci.yml", detail: "", extraApprover: true };
+const flag = {
+  rule: "protected_path",
+  severity: "extra_approver" as const,
+  path: "ci.yml",
+  sentence: "ci.yml is protected.",
+};
 
 describe("the rule of a merge", () => {
   it("asks for the charter's approvers and bars who launched", () => {
@@ -17,7 +22,7 @@ describe("the rule of a merge", () => {
     const strict = { ...charter, controls: { ...charter.controls, extraApproverOnFlags: true } };
     const lax = { ...charter, controls: { ...charter.controls, extraApproverOnFlags: false } };
     expect(mergeRule(strict, [flag, flag], []).needed).toBe(charter.controls.approverCount + 1);
-    expect(mergeRule(strict, [{ ...flag, extraApprover: false }], []).needed).toBe(
+    expect(mergeRule(strict, [{ ...flag, severity: "notice" }], []).needed).toBe(
       charter.controls.approverCount,
     );
     expect(mergeRule(lax, [flag], []).needed).toBe(charter.controls.approverCount);

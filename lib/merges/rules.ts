@@ -9,7 +9,7 @@ export function mergeRule(
   barred: readonly string[],
 ): GateRule {
   const { approverCount, approverRoles, extraApproverOnFlags } = charter.controls;
-  const extra = extraApproverOnFlags && flags.some((flag) => flag.extraApprover) ? 1 : 0;
+  const extra = extraApproverOnFlags && flags.some((flag) => flag.severity === "extra_approver") ? 1 : 0;
   return { needed: approverCount + extra, roles: approverRoles, barred };
 }
 

@@ -19,6 +19,8 @@ export interface MergeIntent {
   readonly newCommit: string | null;
   readonly message: string;
   readonly tree: string;
+  /** Blob of the bundle that holds the approved tree. */
+  readonly patchBundleId: string;
   /** Deterministic date of the commit: when the intent was written. */
   readonly createdAt: Date;
 }
@@ -40,6 +42,7 @@ async function intentOf(db: Db, mergeId: string): Promise<MergeIntent> {
     newCommit,
     message,
     tree: patch.tree,
+    patchBundleId: patch.bundleBlobId,
     createdAt,
   };
 }
@@ -48,10 +51,15 @@ export async function getMerge(scope: Scope, mergeId: string): Promise<MergeInte
   return read(scope, (db) => intentOf(db, mergeId));
 }
 
-/** Intents nobody has settled, the oldest first; the reconciler's list. */
-export async function listUnsettled(scope: Scope): Promise<string[]> {
+/** Intents older than `olderThan` milliseconds that nobody has settled, the oldest first; the reconciler's list. */
+export async function listUnsettled(scope: Scope, olderThan: number): Promise<string[]> {
+  const before = new Date(scope.clock.now() - olderThan);
   const rows = await read(scope, (db) =>
-    db.merge.findMany({ where: { state: "intent" }, orderBy: { createdAt: "asc" }, select: { id: true } }),
+    db.merge.findMany({
+      where: { state: "intent", createdAt: { lt: before } },
+      orderBy: { createdAt: "asc" },
+      select: { id: true },
+    }),
   );
   return rows.map((row) => row.id);
 }

@@ -3,20 +3,23 @@ import { z } from "zod";
 export const PatchFile = z.object({
   path: z.string(),
   /** Where a renamed file was before. */
-  from: z.string().nullable(),
-  status: z.enum(["added", "modified", "deleted", "renamed", "type_changed"]),
-  added: z.int(),
-  removed: z.int(),
-  binary: z.boolean(),
+  previousPath: z.string().nullable(),
+  status: z.string(),
+  /** git's mode before and after in words; null where there was or is no file. */
+  modeBefore: z.string().nullable(),
+  modeAfter: z.string().nullable(),
+  /** Lines; null for binary content. */
+  added: z.int().nullable(),
+  removed: z.int().nullable(),
 });
 export type PatchFile = z.infer<typeof PatchFile>;
 
-/** Something a reviewer has to know; `extra_approver` asks for one approver more where the charter says so. */
+/** What the tree policy says of a patch. `extra_approver` asks for one approver more where the charter says so. */
 export const PatchFlag = z.object({
-  reason: z.string(),
+  rule: z.string(),
+  severity: z.enum(["block", "extra_approver", "notice"]),
   path: z.string().nullable(),
-  detail: z.string(),
-  extraApprover: z.boolean(),
+  sentence: z.string(),
 });
 export type PatchFlag = z.infer<typeof PatchFlag>;
 

@@ -5,6 +5,7 @@ import { notFound } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { newId } from "../ids.ts";
 import { notify } from "../notify.ts";
+import type { Charter } from "../pilots/schema.ts";
 import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
 import { moveRun } from "../runs/move-run.ts";
@@ -52,8 +53,8 @@ export interface ImportedPatch {
 /** Stores what the jailed import found; the run then waits for verification. */
 export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: ImportedPatch): Promise<void> {
   const now = scope.clock.now();
-  const added = patch.files.reduce((sum, file) => sum + file.added, 0);
-  const removed = patch.files.reduce((sum, file) => sum + file.removed, 0);
+  const added = patch.files.reduce((sum, file) => sum + (file.added ?? 0), 0);
+  const removed = patch.files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
   const id = newId("patch", now);
   await registerBlob(tx, run.id, "manifest", patch.manifest, now);
   await registerBlob(tx, run.id, "diff", patch.diff, now);
@@ -81,7 +82,7 @@ export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: Impo
       createdAt: new Date(now),
     },
   });
-  const flags = patch.flags.map((flag) => flag.reason);
+  const flags = patch.flags.slice(0, 50).map((flag) => flag.rule);
   const imported = { digest, files: patch.files.length, added, removed, flags };
   await appendOwnEvent(tx, scope, run.id, run.attempt, { kind: "patch_imported", body: imported });
   tx.record({
@@ -146,4 +147,38 @@ export async function patchBundle(
   const blob = row ? await db.blob.findUnique({ where: { id: row.bundleBlobId } }) : null;
   if (!blob) throw notFound("patch bundle");
   return { blobId: blob.id, size: Number(blob.size), sha256: blob.sha256 };
+}
+
+export interface ImportOrder {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly repositoryId: string;
+  readonly baseCommit: string;
+  readonly bundleBlobId: string;
+  readonly launchedAt: Date;
+  readonly charter: Charter;
+}
+
+/** What the worker is to take in, or null when the run no longer waits for it. */
+export async function findImportOrder(
+  scope: Scope,
+  runId: string,
+  attempt: number,
+): Promise<ImportOrder | null> {
+  return read(scope, async (db) => {
+    const run = await db.run.findUnique({ where: { id: runId } });
+    const waits = run?.status === "verifying" && run.attempt === attempt;
+    const done = await db.patch.findFirst({ where: { runId, attempt } });
+    if (!run?.bundleBlobId || !waits || done) return null;
+    const { repositoryId, baseCommit, bundleBlobId, launchedAt } = run;
+    return {
+      runId,
+      attempt,
+      repositoryId,
+      baseCommit,
+      bundleBlobId,
+      launchedAt,
+      charter: await charterOf(db, run.charterId),
+    };
+  });
 }

@@ -158,3 +158,12 @@ export async function recordBaseBundle(scope: Scope, bundle: BaseBundle): Promis
 export async function forgetBaseBundle(scope: Scope, repositoryId: string, commit: string): Promise<void> {
   await transaction(scope, (tx) => deleteBundle(tx.db, repositoryId, commit));
 }
+
+/** By the clock: every repository is looked at again, so that a base that moved is noticed. */
+export async function requestMirrors(scope: Scope): Promise<void> {
+  await transaction(scope, async (tx) => {
+    for (const { id } of await selectRepositories(tx.db, null)) {
+      await enqueue(tx, "mirror_repository", { repositoryId: id }, id);
+    }
+  });
+}

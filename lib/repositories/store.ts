@@ -1,7 +1,14 @@
 import type { Prisma } from "#generated/prisma/client.ts";
 import { type Db, isDuplicate } from "../db.ts";
 import { refused } from "../errors.ts";
-import type { BaseBundle, RepositoryProblem, RepositoryState, RepositoryView, SourceKind } from "./schema.ts";
+import type {
+  Authority,
+  BaseBundle,
+  RepositoryProblem,
+  RepositoryState,
+  RepositoryView,
+  SourceKind,
+} from "./schema.ts";
 
 export interface RepositoryStateRow {
   readonly id: string;
@@ -9,6 +16,7 @@ export interface RepositoryStateRow {
   readonly source: string;
   readonly sourceKind: SourceKind;
   readonly branch: string | null;
+  readonly authority: Authority;
   readonly state: RepositoryState;
   readonly problem: RepositoryProblem | null;
   readonly problemDetail: string | null;

@@ -1,0 +1,100 @@
+// From intent to a moved ref. Every step can be done again: the commit is rebuilt to the same id, and a ref that
+// stands at it already counts as moved. A crash is mended by the reconciler, which calls this once more.
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { blobStore } from "#lib/blobs/service.ts";
+import { SECOND } from "#lib/clock.ts";
+import { unavailable } from "#lib/errors.ts";
+import type { JobPayload } from "#lib/jobs/schema.ts";
+import { getMerge, type MergeIntent, noteCommit, settleMerge } from "#lib/merges/service.ts";
+import { findRepositoryForWork } from "#lib/repositories/service.ts";
+import type { Scope } from "#lib/scope.ts";
+import { PATCH_REF } from "../git/bundle-header.ts";
+import { PILOTHOUSE } from "../git/identity.ts";
+import { DEFAULT_CAPS } from "../git/intake/caps.ts";
+import { importBundle } from "../git/intake/import-bundle.ts";
+import type { Authority } from "../git/publish/authority.ts";
+import { installBundle } from "../git/publish/install-bundle.ts";
+import { publishCommit } from "../git/publish/publish-commit.ts";
+import { type Rebuilt, rebuildCommit } from "../git/publish/rebuild-commit.ts";
+import { withQuarantine } from "../git/quarantine.ts";
+import { checkSource } from "../git/source/check-source.ts";
+import type { Workplace } from "../workplace.ts";
+
+export async function publishMerge(
+  workplace: Workplace,
+  scope: Scope,
+  { mergeId }: JobPayload<"publish_merge">,
+): Promise<void> {
+  const merge = await getMerge(scope, mergeId);
+  if (merge.state !== "intent") return;
+  const scratch = await mkdtemp(join(workplace.workshop.scratch, "merge-"));
+  try {
+    const { commit, bundle } = await rebuild(workplace, merge, join(scratch, "merge.bundle"));
+    if (merge.newCommit !== commit) await noteCommit(scope, merge, commit);
+    const mirror = workplace.mirrorOf(merge.repositoryId);
+    await installBundle(workplace.workshop, { mirror, bundle: bundle.path, base: merge.expectedOld, commit });
+    const authority = await authorityOf(workplace, scope, merge);
+    await settle(
+      scope,
+      merge,
+      commit,
+      await publishCommit(workplace.workshop, { authority, base: merge.expectedOld, commit }),
+    );
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The approved tree on the approved base, with our author and the trailers of the decision. */
+function rebuild(workplace: Workplace, merge: MergeIntent, bundlePath: string): Promise<Rebuilt> {
+  const mirror = workplace.mirrorOf(merge.repositoryId);
+  return withQuarantine(workplace.workshop, mirror, async (quarantine) => {
+    const bundle = blobStore().path(merge.patchBundleId);
+    const expected = { ref: PATCH_REF, base: merge.expectedOld };
+    const imported = await importBundle(quarantine, { bundle, expected, caps: DEFAULT_CAPS });
+    if (imported.outcome === "refused" || imported.headTree !== merge.tree) {
+      throw unavailable("The stored patch is not the one that was approved.");
+    }
+    return rebuildCommit(quarantine, {
+      tree: merge.tree,
+      base: merge.expectedOld,
+      author: PILOTHOUSE,
+      committer: PILOTHOUSE,
+      date: Math.floor(merge.createdAt.getTime() / SECOND),
+      message: merge.message,
+      bundlePath,
+    });
+  });
+}
+
+async function authorityOf(workplace: Workplace, scope: Scope, merge: MergeIntent): Promise<Authority> {
+  const repository = await findRepositoryForWork(scope, merge.repositoryId);
+  const mirror = workplace.mirrorOf(repository.id);
+  const branch = merge.targetRef.slice("refs/heads/".length);
+  if (repository.authority === "own") return { kind: "own", mirror, branch };
+  const source = await checkSource(repository.source, workplace.sources);
+  return { kind: "upstream", mirror, branch, source, network: workplace.sources };
+}
+
+type Published = Awaited<ReturnType<typeof publishCommit>>;
+
+async function settle(scope: Scope, merge: MergeIntent, commit: string, result: Published): Promise<void> {
+  switch (result.outcome) {
+    case "moved":
+      return settleMerge(scope, merge.id, { outcome: "moved", commit });
+    case "base_moved": {
+      const gone = "The branch is gone from its repository.";
+      const { actual } = result;
+      return settleMerge(
+        scope,
+        merge.id,
+        actual === null ? { outcome: "refused", reason: gone } : { outcome: "base_moved", actual },
+      );
+    }
+    case "refused":
+      return settleMerge(scope, merge.id, { outcome: "refused", reason: result.sentence });
+    case "unreachable":
+      throw unavailable(result.sentence);
+  }
+}

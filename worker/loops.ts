@@ -1,0 +1,57 @@
+// What the worker does by the clock. A loop that fails says so and goes on at its next turn.
+import { DAY, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
+import { transaction } from "#lib/db.ts";
+import { expireGates } from "#lib/gates/decide-gate.ts";
+import { beatProcess, sweepLeases } from "#lib/leases/sweep-leases.ts";
+import { listUnsettled } from "#lib/merges/service.ts";
+import { requestMirrors } from "#lib/repositories/service.ts";
+import type { Scope } from "#lib/scope.ts";
+import { publishMerge } from "./jobs/publish-merge.ts";
+import { workerScope } from "./scope.ts";
+import type { Workplace } from "./workplace.ts";
+
+interface Loop {
+  readonly name: string;
+  readonly every: number;
+  run(scope: Scope): Promise<unknown>;
+}
+
+async function ensurePartitions(scope: Scope): Promise<void> {
+  await transaction(scope, (tx) => tx.db.$executeRaw`select ensure_run_event_partitions()`);
+}
+
+/** Merges whose outcome nobody wrote down: the ref is asked, and the intent settled by what it shows. */
+async function reconcileMerges(workplace: Workplace, scope: Scope): Promise<void> {
+  for (const mergeId of await listUnsettled(scope, RECONCILE_AFTER))
+    await publishMerge(workplace, scope, { mergeId });
+}
+
+/** A merge job settles in well under this; older intents were left by a crash. */
+const RECONCILE_AFTER = 15 * SECOND;
+
+function loops(workplace: Workplace): Loop[] {
+  return [
+    { name: "beat", every: SECOND, run: (scope) => beatProcess(scope, "worker") },
+    { name: "sweep_leases", every: SECOND, run: sweepLeases },
+    { name: "expire_gates", every: 10 * SECOND, run: expireGates },
+    { name: "reconcile_merges", every: 5 * SECOND, run: (scope) => reconcileMerges(workplace, scope) },
+    { name: "mirror_repositories", every: MINUTE, run: requestMirrors },
+    { name: "ensure_partitions", every: DAY / 4, run: ensurePartitions },
+  ];
+}
+
+async function turn(loop: Loop, workplace: Workplace, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await loop.run(workerScope());
+    } catch (err) {
+      workplace.logger.error({ err, loop: loop.name }, "a loop failed and goes on");
+    }
+    await systemClock.sleep(loop.every, signal).catch(() => undefined); // aborted: the loop's condition ends it
+  }
+}
+
+/** Resolves when every loop has ended after `signal`. */
+export async function runLoops(workplace: Workplace, signal: AbortSignal): Promise<void> {
+  await Promise.all(loops(workplace).map((loop) => turn(loop, workplace, signal)));
+}

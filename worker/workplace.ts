@@ -1,0 +1,40 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type WorkerEnv, workerEnv } from "#lib/env.ts";
+import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
+import type { Logger } from "#lib/logger.ts";
+import type { Workshop } from "./git/quarantine.ts";
+import type { SourcePolicy } from "./git/source/check-source.ts";
+
+/** What every job needs: where things lie, and the wall around git. */
+export interface Workplace {
+  readonly env: WorkerEnv;
+  readonly logger: Logger;
+  readonly workshop: Workshop;
+  readonly sources: SourcePolicy;
+  /** Host path of a repository's mirror. */
+  mirrorOf(repositoryId: string): string;
+  /** Host path of the bundle that gives a runner one base commit. */
+  baseBundleOf(repositoryId: string, commit: string): string;
+}
+
+/** Slot of the worker's own sandbox; runners count from 0. */
+const WORKER_SLOT = 900;
+
+export async function openWorkplace(logger: Logger): Promise<Workplace> {
+  const env = workerEnv();
+  const scratch = join(env.PILOTHOUSE_MIRRORS, "scratch");
+  await mkdir(scratch, { recursive: true });
+  await chmod(scratch, 0o711); // the sandbox's uid walks through to its own quarantine
+  const stateDirectory = join(env.PILOTHOUSE_MIRRORS, "sandbox");
+  const sandbox = await createSandbox({ slot: WORKER_SLOT, stateDirectory, logger });
+  return {
+    env,
+    logger,
+    workshop: { sandbox, scratch },
+    sources: { allowedRoots: env.PILOTHOUSE_ALLOWED_ROOTS, allowedHosts: env.PILOTHOUSE_ALLOWED_HOSTS },
+    mirrorOf: (repositoryId) => join(env.PILOTHOUSE_MIRRORS, `${repositoryId}.git`),
+    baseBundleOf: (repositoryId, commit) =>
+      join(env.PILOTHOUSE_BLOBS, "bases", `${repositoryId}-${commit}.bundle`),
+  };
+}
