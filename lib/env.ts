@@ -53,6 +53,13 @@ const WebEnv = z.object({
     .describe("Signs sessions; changing it signs everybody out"),
   PILOTHOUSE_ALLOWED_ROOTS: colonList,
   PILOTHOUSE_ALLOWED_HOSTS: hostList,
+  PILOTHOUSE_PROXY_HOPS: z.coerce
+    .number({ error: "must be a number" })
+    .int({ error: "must be a whole number" })
+    .min(0, { error: "must be 0 or more" })
+    .max(10, { error: "must be 10 at most" })
+    .default(0)
+    .describe("Reverse proxies in front of the web process that append to X-Forwarded-For"),
   PORT: port.default(4300),
 });
 

@@ -1,8 +1,7 @@
 // Object-level checks of services, on top of the door's: what exactly may this scope do, and to which pilot.
-import { forbidden, notFound } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
-import { can, type Permission, rolesFor, visiblePilots } from "./rules.ts";
-import { ROLE_NAMES } from "./schema.ts";
+import { can, type Permission, PermissionDenied, visiblePilots } from "./rules.ts";
 
 /** Whether the scope is a member of the pilot. */
 export function maySee(scope: Scope, pilotId: string): boolean {
@@ -17,13 +16,5 @@ export function maySee(scope: Scope, pilotId: string): boolean {
 export function requirePermission(scope: Scope, permission: Permission, pilotId: string | null): void {
   if (pilotId !== null && !maySee(scope, pilotId)) throw notFound("pilot");
   const grants = pilotId === null ? scope.grants.filter((grant) => grant.pilotId === null) : scope.grants;
-  if (!can(grants, permission, pilotId ?? undefined)) throw forbidden(whomToAsk(permission, pilotId));
-}
-
-function whomToAsk(permission: Permission, pilotId: string | null): string {
-  const roles = rolesFor(permission).map(
-    (role) => `${/^[aeiou]/.test(role) ? "an" : "a"} ${ROLE_NAMES[role].toLowerCase()}`,
-  );
-  const place = pilotId === null ? "of the organisation" : "of this pilot";
-  return `Your role does not include “${permission}”. Ask ${roles.join(" or ")} ${place}.`;
+  if (!can(grants, permission, pilotId ?? undefined)) throw new PermissionDenied(permission, pilotId);
 }

@@ -1,5 +1,6 @@
 // Who may do what: one table, read by doors, pages and docs.
-import type { Role, RoleGrant } from "./schema.ts";
+import { AppError } from "../errors.ts";
+import { ROLE_NAMES, type Role, type RoleGrant } from "./schema.ts";
 
 const ALL = ["administrator", "engineering_lead", "security_lead", "reviewer", "auditor", "viewer"] as const;
 const LEADS = ["engineering_lead", "security_lead"] as const;
@@ -37,11 +38,14 @@ export type DoorPermission = Permission | "public" | "signed_in";
  * that pilot only. With `pilotId` left out: on the organisation or on any pilot. Unknown words give nothing.
  */
 export function can(grants: readonly RoleGrant[], permission: Permission, pilotId?: string): boolean {
-  const roles: readonly Role[] | undefined = Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission] : undefined;
+  const roles: readonly Role[] | undefined = Object.hasOwn(PERMISSIONS, permission)
+    ? PERMISSIONS[permission]
+    : undefined;
   if (!roles) return false;
   return grants.some(
     (grant) =>
-      roles.includes(grant.role) && (pilotId === undefined || grant.pilotId === null || grant.pilotId === pilotId),
+      roles.includes(grant.role) &&
+      (pilotId === undefined || grant.pilotId === null || grant.pilotId === pilotId),
   );
 }
 
@@ -54,4 +58,26 @@ export function visiblePilots(grants: readonly RoleGrant[]): "all" | readonly st
 /** The roles somebody needs for a permission, for the sentence that says whom to ask. */
 export function rolesFor(permission: Permission): readonly Role[] {
   return PERMISSIONS[permission];
+}
+
+/** Whether any grant covers the pilot, or with `pilotId` left out anything at all. */
+export function isMember(grants: readonly RoleGrant[], pilotId?: string): boolean {
+  return grants.some((grant) => pilotId === undefined || grant.pilotId === null || grant.pilotId === pilotId);
+}
+
+/** Refused for want of a role. Doors add the names of those who hold one that would do. */
+export class PermissionDenied extends AppError {
+  readonly permission: Permission;
+  /** Null: on the organisation. */
+  readonly pilotId: string | null;
+
+  constructor(permission: Permission, pilotId: string | null) {
+    const roles = rolesFor(permission).map(
+      (role) => `${/^[aeiou]/.test(role) ? "an" : "a"} ${ROLE_NAMES[role].toLowerCase()}`,
+    );
+    const place = pilotId === null ? "of the organisation" : "of this pilot";
+    super("forbidden", `Your role does not include “${permission}”. Ask ${roles.join(" or ")} ${place}.`);
+    this.permission = permission;
+    this.pilotId = pilotId;
+  }
 }

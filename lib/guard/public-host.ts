@@ -1,0 +1,4 @@
+import { authSettings } from "../auth/settings.ts";
+
+/** The address people know this deployment by, without its scheme. */
+export const publicHost = (): string => authSettings().url.host;
