@@ -112,7 +112,7 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
     plane.requests.push(seen);
     const fault = plane.fault(seen);
     if (fault === "hang") return;
-    if (fault === "drop_request") return void request.destroy();
+    if (fault === "drop_request") return void request.socket.destroy();
     const body = await bytesOf(request);
     if (fault !== null && fault !== "drop_answer") {
       response.writeHead(fault.status, { ...fault.headers }).end(fault.body);
@@ -122,7 +122,7 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
       deny("bad_input", "The body has another SHA-256.");
     if (path !== "/register") authenticate(request, keys, plane.now());
     const answer = await handle(seen, body, request);
-    if (fault === "drop_answer") return void request.destroy();
+    if (fault === "drop_answer") return void request.socket.destroy();
     answer(response);
   }
 

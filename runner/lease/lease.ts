@@ -1,0 +1,29 @@
+import type { Clock } from "#lib/clock.ts";
+import type { Logger } from "#lib/logger.ts";
+import type { Assignment, Finish } from "#lib/protocol/schema.ts";
+import type { PlaneClient } from "../plane/client.ts";
+import type { PlaneTransfers } from "../plane/transfer.ts";
+import type { EventStream } from "./event-stream.ts";
+import type { GuardedSandbox } from "./guarded-sandbox.ts";
+import type { LeaseLife } from "./life.ts";
+
+export type Plane = PlaneClient & PlaneTransfers;
+
+/** One lease while it is held. */
+export interface Lease {
+  readonly assignment: Assignment;
+  readonly plane: Plane;
+  readonly sandbox: GuardedSandbox;
+  readonly life: LeaseLife;
+  readonly stream: EventStream;
+  /** The lease's private folder; gone after it. */
+  readonly folder: string;
+  /** Dates and signatures. */
+  readonly clock: Clock;
+  /** Durations. */
+  readonly steady: Clock;
+  readonly logger: Logger;
+}
+
+/** Does what the assignment asks; what it throws becomes a failed finish. Has to stop when `life.over` aborts. */
+export type Worker = (lease: Lease) => Promise<Finish>;

@@ -1,0 +1,143 @@
+// What keeps a lease alive and what ends it: heartbeats, the plane's directives, loss of contact, the wall clock and
+// the runner's own end. Only a heartbeat's answer counts as contact, for it alone carries the plane's directive: a
+// runner that cannot hear "cancel" must stop by itself, whatever else still gets through.
+import { type Clock, SECOND } from "#lib/clock.ts";
+import { AppError, type ErrorCode, messageOf } from "#lib/errors.ts";
+import type { Logger } from "#lib/logger.ts";
+import type { Assignment } from "#lib/protocol/schema.ts";
+import type { PlaneClient } from "../plane/client.ts";
+import type { GuardedSandbox } from "./guarded-sandbox.ts";
+import { contactState, type EndKind, isSilent, LeaseEnded, untilNextState } from "./rules.ts";
+import { createWaker } from "./waker.ts";
+
+/** Answers that mean the lease is no longer ours. */
+const FENCING: readonly ErrorCode[] = ["fenced", "not_found", "expired"];
+export const isFencing = (error: unknown): error is AppError =>
+  error instanceof AppError && FENCING.includes(error.code);
+
+const LONGEST_HEARTBEAT = 5 * SECOND;
+
+export interface LeaseLife {
+  /** Aborts with a LeaseEnded when the work has to end. */
+  readonly over: AbortSignal;
+  /** Aborts with a LeaseEnded when, besides, nothing may be sent for the lease any more. */
+  readonly gone: AbortSignal;
+  /** The first end counts; a silent one may follow a spoken one. */
+  end(kind: EndKind, sentence: string): void;
+  /** Stops heartbeats and watches. Throws when a sandbox process could not be killed. */
+  close(): Promise<void>;
+}
+
+export interface LifeOptions {
+  readonly plane: Pick<PlaneClient, "heartbeat">;
+  readonly assignment: Assignment;
+  readonly sandbox: GuardedSandbox;
+  /** Measures durations: setting the host's clock must neither kill nor keep a lease. */
+  readonly steady: Clock;
+  readonly logger: Logger;
+  readonly shutdown: AbortSignal;
+}
+
+export function startLife(options: LifeOptions): LeaseLife {
+  const { plane, assignment, sandbox, steady, logger, shutdown } = options;
+  const pauseAfter = assignment.pauseAfterSeconds * SECOND;
+  const over = new AbortController();
+  const gone = new AbortController();
+  const closed = new AbortController();
+  const heard = createWaker();
+  let lastContact = steady.now();
+  let killed: Promise<void> = Promise.resolve();
+
+  function end(kind: EndKind, sentence: string): void {
+    if (gone.signal.aborted || (over.signal.aborted && !isSilent(kind))) return;
+    logger.info({ kind }, `the lease ends: ${sentence}`);
+    const reason = new LeaseEnded(kind, sentence);
+    if (isSilent(kind)) gone.abort(reason);
+    if (over.signal.aborted) return;
+    killed = sandbox.killAll(reason);
+    // Reported by close(); until then nobody may be waiting for it.
+    killed.catch(() => undefined);
+    over.abort(reason);
+  }
+
+  async function beat(): Promise<number> {
+    const interval = assignment.heartbeatSeconds * SECOND;
+    const begun = steady.now();
+    try {
+      const answer = await plane.heartbeat(assignment, Math.min(interval, LONGEST_HEARTBEAT), closed.signal);
+      lastContact = steady.now();
+      heard.wake();
+      if (answer.directive === "cancel")
+        end("cancelled", answer.reason.slice(0, 1000) || "The run was cancelled.");
+      return Math.max(0, interval - (steady.now() - begun));
+    } catch (error) {
+      if (closed.signal.aborted) throw error;
+      if (isFencing(error)) end("fenced", error.message);
+      else logger.warn({ err: error }, "the heartbeat was not answered");
+      return Math.min(interval, SECOND);
+    }
+  }
+
+  async function heartbeats(): Promise<void> {
+    while (!gone.signal.aborted) await steady.sleep(await beat(), closed.signal);
+  }
+
+  async function watchContact(): Promise<void> {
+    while (!gone.signal.aborted) {
+      const change = heard.next();
+      const silent = steady.now() - lastContact;
+      const state = contactState(silent, pauseAfter);
+      if (state === "lost")
+        return end("contact_lost", `The control plane was not heard for ${silent / SECOND} seconds.`);
+      try {
+        await (state === "paused" ? sandbox.pauseAll() : sandbox.resumeAll());
+      } catch (error) {
+        return end("contact_lost", `The sandbox could not be paused: ${messageOf(error)}.`);
+      }
+      await sleepOr(change, untilNextState(silent, pauseAfter));
+    }
+  }
+
+  /** Until the promise or the time, whichever is first. */
+  async function sleepOr(change: Promise<void>, milliseconds: number): Promise<void> {
+    const first = new AbortController();
+    const sleeping = steady.sleep(milliseconds, AbortSignal.any([closed.signal, first.signal]));
+    try {
+      await Promise.race([change, sleeping]);
+    } finally {
+      sleeping.catch(() => undefined);
+      first.abort();
+    }
+  }
+
+  async function watchTime(): Promise<void> {
+    await steady.sleep(assignment.maxSeconds * SECOND, closed.signal);
+    end("time_used_up", `The run used up the ${assignment.maxSeconds} seconds it was given.`);
+  }
+
+  const onShutdown = () => end("shutting_down", "The runner is shutting down.");
+  shutdown.addEventListener("abort", onShutdown, { once: true });
+  if (shutdown.aborted) onShutdown();
+
+  const tasks = [heartbeats(), watchContact(), watchTime()].map((task) =>
+    task.catch((error: unknown) => {
+      if (closed.signal.aborted) return;
+      logger.error({ err: error }, "the lease cannot be watched any more");
+      end("broken", `The runner could not watch over the lease: ${messageOf(error)}.`);
+    }),
+  );
+
+  return {
+    over: over.signal,
+    gone: gone.signal,
+    end,
+    async close() {
+      shutdown.removeEventListener("abort", onShutdown);
+      closed.abort(new Error("The lease is closed."));
+      gone.abort(new Error("The lease is closed."));
+      await Promise.all(tasks);
+      await killed;
+      await sandbox.killAll(new Error("The lease is closed."));
+    },
+  };
+}

@@ -1,0 +1,88 @@
+// What a lease asks for: an agent's driver, or the harness.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { refused } from "#lib/errors.ts";
+import type { NewEvent } from "#lib/protocol/events.ts";
+import type { AgentAssignment, Finish } from "#lib/protocol/schema.ts";
+import type { AgentDriver, DriverResult, Workspace } from "../drivers/port.ts";
+import { prepareRepository } from "../harness/git/prepare.ts";
+import type { VerifyOptions } from "../harness/verify.ts";
+import { untilAnswered } from "../plane/retry.ts";
+import type { Lease, Worker } from "./lease.ts";
+
+/** The harness of verification, `verify` of runner/harness. */
+export type Verify = (
+  options: VerifyOptions,
+) => Promise<Omit<Extract<Finish, { outcome: "observed" }>, "attempt">>;
+
+export interface WorkerOptions {
+  readonly drivers: readonly AgentDriver[];
+  readonly verify: Verify;
+}
+
+export function createWorker({ drivers, verify }: WorkerOptions): Worker {
+  return async (lease) => {
+    const { assignment, sandbox, clock, life, stream, folder } = lease;
+    const { attempt } = assignment;
+    if (assignment.phase === "agent") {
+      const driver = drivers.find(({ name }) => name === assignment.driver);
+      if (driver === undefined) throw refused(`This runner has no driver named "${assignment.driver}".`);
+      return handIn(lease, await drive(lease, driver, assignment));
+    }
+    const bundles = { base: await download(lease, "base"), patch: await download(lease, "patch") };
+    const emit = (event: NewEvent) => stream.emit(event);
+    const options = { assignment, sandbox, clock, signal: life.over, directory: folder, bundles, emit };
+    return { attempt, ...(await verify(options)) };
+  };
+}
+
+async function download(lease: Lease, name: "base" | "patch"): Promise<string> {
+  const file = join(lease.folder, `${name}.bundle`);
+  const { plane, assignment, life } = lease;
+  await patiently(lease, `downloading the ${name} bundle`, () =>
+    plane.download(assignment, name, file, life.over),
+  );
+  return file;
+}
+
+async function makeWorkspace(lease: Lease): Promise<Workspace> {
+  const { sandbox, assignment, life, folder } = lease;
+  const bundle = await download(lease, "base");
+  const repository = await prepareRepository({
+    sandbox,
+    directory: folder,
+    bundles: [bundle],
+    commits: [assignment.baseCommit],
+    signal: life.over,
+  });
+  const scratch = join(folder, "scratch");
+  await mkdir(scratch);
+  return { repository, scratch };
+}
+
+async function drive(lease: Lease, driver: AgentDriver, assignment: AgentAssignment): Promise<DriverResult> {
+  const { sandbox, clock, life, stream, plane } = lease;
+  return driver.run({
+    assignment,
+    workspace: await makeWorkspace(lease),
+    sandbox,
+    clock,
+    signal: life.over,
+    emit: (event) => stream.emit(event),
+    prepared: () =>
+      patiently(lease, "saying that preparation is over", () => plane.prepared(assignment, life.over)),
+  });
+}
+
+async function handIn(lease: Lease, result: DriverResult): Promise<Finish> {
+  const { plane, assignment, life } = lease;
+  const { attempt } = assignment;
+  if (result.outcome !== "patch") return { attempt, ...result };
+  const { bundle, summary } = result;
+  const upload = () => plane.upload(assignment, bundle, life.over);
+  const bundleBlobId = await patiently(lease, "uploading the patch", upload);
+  return { outcome: "patch", attempt, bundleBlobId, summary };
+}
+
+const patiently = <T>({ steady, life, logger }: Lease, what: string, attempt: () => Promise<T>): Promise<T> =>
+  untilAnswered(attempt, { clock: steady, signal: life.over, logger, what });

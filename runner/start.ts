@@ -1,0 +1,84 @@
+// The runner put together: identity, registration, then the lease loop.
+import { join } from "node:path";
+import { type Clock, SECOND, steadyClock, systemClock } from "#lib/clock.ts";
+import { AppError } from "#lib/errors.ts";
+import type { Sandbox } from "#lib/jail/port.ts";
+import type { Logger } from "#lib/logger.ts";
+import type { RunnerEnv } from "./env.ts";
+import type { Worker } from "./lease/lease.ts";
+import { leaseUntilShutdown } from "./lease/loop.ts";
+import { createPlaneClient, type PlaneClient } from "./plane/client.ts";
+import { enrol } from "./plane/enrol.ts";
+import { type Identity, loadIdentity, rememberRegistration, runnerFolder } from "./plane/identity.ts";
+import { backOff } from "./plane/retry.ts";
+import { lockFolder } from "./plane/state-folder.ts";
+import { createPlaneTransfers } from "./plane/transfer.ts";
+import { createTransport } from "./plane/transport.ts";
+
+export interface RunnerParts {
+  readonly env: RunnerEnv;
+  readonly sandbox: Sandbox;
+  readonly work: Worker;
+  readonly logger: Logger;
+  readonly shutdown: AbortSignal;
+  readonly clock?: Clock;
+  readonly steady?: Clock;
+}
+
+/** Resolves after the shutdown. Throws an AppError whose message says what the operator has to mend. */
+export async function startRunner(parts: RunnerParts): Promise<void> {
+  const { env, sandbox, work, logger, shutdown, clock = systemClock, steady = steadyClock } = parts;
+  let identity = await loadIdentity(env.stateFolder, env.name, env.planeUrl);
+  const folder = runnerFolder(env.stateFolder, env.name);
+  const lock = await lockFolder(folder);
+  try {
+    const transport = createTransport({ planeUrl: env.planeUrl, identity: () => identity, clock });
+    const client = createPlaneClient(transport);
+    if (identity.runnerId === null) {
+      const runnerId = await register(client, identity, parts, steady);
+      await rememberRegistration(env.stateFolder, env.name, { plane: env.planeUrl, runnerId });
+      identity = { ...identity, runnerId };
+      logger.info({ runnerId, name: env.name }, `registered at ${env.planeUrl}`);
+    }
+    await leaseUntilShutdown({
+      plane: { ...client, ...createPlaneTransfers(transport) },
+      sandbox,
+      work,
+      clock,
+      steady,
+      logger: logger.child({ runnerId: identity.runnerId }),
+      folder: join(folder, "leases"),
+      shutdown,
+      phases: env.phases,
+    });
+  } finally {
+    lock.close();
+  }
+}
+
+/** Waits for a plane that is not up yet; a plane that refuses is not asked twice. */
+async function register(
+  client: PlaneClient,
+  identity: Identity,
+  parts: RunnerParts,
+  steady: Clock,
+): Promise<string> {
+  const { env, sandbox, logger, shutdown } = parts;
+  const self = {
+    name: env.name,
+    phases: [...env.phases],
+    tier: sandbox.tier,
+    tierMissing: [...sandbox.missing],
+    slots: 1,
+  };
+  for (let failures = 1; ; failures++) {
+    try {
+      return await enrol(client, { identity, self, enrolmentFile: env.enrolmentFile }, shutdown);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === "unavailable")) throw error;
+      if (failures === 1)
+        logger.warn({ err: error }, "the control plane does not answer yet; registering again later");
+    }
+    await steady.sleep(backOff(failures, 5 * SECOND, Math.random()), shutdown);
+  }
+}
