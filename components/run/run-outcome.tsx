@@ -1,0 +1,57 @@
+import { GitMerge, GitPullRequest } from "lucide-react";
+import Link from "next/link";
+import type { StatusOf } from "../status.ts";
+import { Note } from "../ui/note.tsx";
+import { Visible } from "../ui/visible.tsx";
+
+interface RunOutcomeProps {
+  readonly runId: string;
+  readonly status: StatusOf<"run">;
+  /** In the run's own words; a run that ends without a patch always has one. */
+  readonly reason: string | null;
+}
+
+/** What came out of it, at the end of the timeline. An empty result says why. */
+export function RunOutcome({ runId, status, reason }: RunOutcomeProps) {
+  const because = reason ? <Visible text={reason} mode="block" /> : null;
+  switch (status) {
+    case "in_review":
+    case "merging":
+      return (
+        <Note icon={GitPullRequest} role="status">
+          {because ?? "The patch is verified and waits for a decision."}{" "}
+          <Link className="link in" href={`/reviews/${runId}`}>
+            Review it
+          </Link>
+        </Note>
+      );
+    case "merged":
+      return (
+        <Note tone="good" icon={GitMerge} role="status">
+          Merged. {because}{" "}
+          <Link className="link in" href={`/reviews/${runId}`}>
+            What was decided
+          </Link>
+        </Note>
+      );
+    case "failed":
+    case "rejected":
+    case "cancelled":
+      return (
+        <Note tone={status === "failed" ? "bad" : "plain"} role="status">
+          <span className="med">
+            {status === "failed" ? "Failed" : status === "rejected" ? "Rejected" : "Cancelled"}
+          </span>
+          : {because ?? "no reason was recorded."}
+        </Note>
+      );
+    case "queued":
+    case "paused":
+    case "awaiting_decision":
+      return because ? <Note role="status">{because}</Note> : null;
+    case "preparing":
+    case "working":
+    case "verifying":
+      return null;
+  }
+}

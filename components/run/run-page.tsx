@@ -1,0 +1,83 @@
+"use client";
+
+import { Play } from "lucide-react";
+import type { RunEvent } from "#lib/protocol/events.ts";
+import type { RunView } from "#lib/runs/schema.ts";
+import type { FormAction } from "../form/state.ts";
+import { formatCount, plural } from "../format.ts";
+import { isRunEnded, STATUSES, type StatusOf } from "../status.ts";
+import { Empty } from "../ui/empty.tsx";
+import { Tabs } from "../ui/tabs.tsx";
+import { Rail, type RailProps } from "./rail.tsx";
+import { RunHeader } from "./run-header.tsx";
+import { RunOutcome } from "./run-outcome.tsx";
+import { Timeline } from "./timeline.tsx";
+import { useRunEvents } from "./use-run-events.ts";
+
+export interface RunPageProps
+  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries"> {
+  readonly run: RunView;
+  /** From the first on, without gaps. */
+  readonly events: readonly RunEvent[];
+  /** `state` is the right rail as a page of its own, for the phone. */
+  readonly tab: "timeline" | "state";
+  readonly cancel: FormAction | null;
+}
+
+/** Watch one run: header, timeline, and beside it the plan, the budget, the sandbox and the evidence. */
+export function RunPage({ run, events, tab, cancel, ...rail }: RunPageProps) {
+  const streams = !isRunEnded(run.status);
+  const timeline = useRunEvents(run.id, events, streams);
+  const status = statusOf(timeline.status) ?? run.status;
+  const patch = timeline.entries.findLast(
+    (entry) => entry.kind === "mark" && entry.what === "patch_imported",
+  );
+  const base = `/runs/${run.id}`;
+  return (
+    <div data-run-status={status}>
+      <div className="rh">
+        <RunHeader run={run} status={status} cancel={cancel} />
+        <Tabs
+          label="Run"
+          tabs={[
+            { href: base, title: "Timeline", current: tab === "timeline" },
+            { href: `${base}?tab=state`, title: "Plan and state", current: tab === "state", phoneOnly: true },
+            ...(patch
+              ? [{ href: `/reviews/${run.id}`, title: "Diff", count: plural(patch.body.files, "file") }]
+              : []),
+            ...(rail.logEntries === null
+              ? []
+              : [
+                  {
+                    href: `/log?about=run:${run.id}`,
+                    title: "Log entries",
+                    count: formatCount(rail.logEntries),
+                  },
+                ]),
+          ]}
+        />
+      </div>
+      <div className="cols" data-tab={tab}>
+        <div className="tlw">
+          {timeline.entries.length === 0 ? (
+            <Empty
+              icon={Play}
+              title="Nothing has happened yet"
+              text="The run waits for a runner. Its first event appears here by itself."
+            />
+          ) : (
+            <Timeline timeline={timeline} live={streams && !isRunEnded(status)} />
+          )}
+          <div className="py-4">
+            <RunOutcome runId={run.id} status={status} reason={timeline.statusReason ?? run.reason} />
+          </div>
+        </div>
+        <Rail run={run} status={status} timeline={timeline} {...rail} />
+      </div>
+    </div>
+  );
+}
+
+function statusOf(status: string | null): StatusOf<"run"> | null {
+  return status !== null && Object.hasOwn(STATUSES.run, status) ? (status as StatusOf<"run">) : null;
+}

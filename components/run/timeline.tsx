@@ -1,0 +1,80 @@
+"use client";
+
+import { ArrowDown, ChevronsUpDown } from "lucide-react";
+import { useState } from "react";
+import { countsOf, filtered, type TimelineFilter } from "#lib/timeline/rules.ts";
+import type { Timeline as TimelineOf } from "#lib/timeline/schema.ts";
+import { formatDuration, plural } from "../format.ts";
+import { Button } from "../ui/button.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { MarkRow } from "./mark-row.tsx";
+import { StepRow } from "./step-row.tsx";
+import { useFollow } from "./use-follow.ts";
+
+const FILTERS = [
+  { value: "all", title: "All" },
+  { value: "commands", title: "Commands" },
+  { value: "findings", title: "Findings" },
+  { value: "files", title: "Files" },
+] as const;
+
+const OPEN_AT_END = 2;
+
+/** One row per step; past ones folded, the last two open. A live one opens at its end and follows. */
+export function Timeline({ timeline, live }: { timeline: TimelineOf; live: boolean }) {
+  const [filter, setFilter] = useState<TimelineFilter>("all");
+  const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const [all, setAll] = useState(false);
+  const follow = useFollow(live, timeline.seq);
+  const entries = filtered(timeline, filter);
+  const steps = entries.filter((entry) => entry.kind === "step");
+  const lastOpen = new Set(steps.slice(-OPEN_AT_END).map(({ seq }) => seq));
+  const counts = countsOf(timeline);
+  const isOpen = (seq: number) => chosen.get(seq) ?? (all || filter !== "all" || lastOpen.has(seq));
+  return (
+    <>
+      <div className="row mb-1 flex-wrap">
+        <Segmented label="Show" options={FILTERS} value={filter} onChange={setFilter} />
+        <span className="grow" />
+        <span className="t3 sm num only-wide">
+          {plural(counts.steps, "step")} · {plural(counts.events, "event")} ·{" "}
+          {formatDuration(counts.milliseconds)}
+        </span>
+        <Button
+          size="sm"
+          tone="quiet"
+          icon={ChevronsUpDown}
+          className="only-wide"
+          onClick={() => {
+            setAll(!all);
+            setChosen(new Map());
+          }}
+        >
+          {all ? "Fold past steps" : "Expand all"}
+        </Button>
+      </div>
+      {entries.map((entry) =>
+        entry.kind === "mark" ? (
+          <MarkRow key={entry.seq} mark={entry} />
+        ) : (
+          <StepRow
+            key={entry.seq}
+            step={entry}
+            open={isOpen(entry.seq)}
+            onToggle={() => setChosen(new Map(chosen).set(entry.seq, !isOpen(entry.seq)))}
+          />
+        ),
+      )}
+      {entries.length === 0 && filter !== "all" ? (
+        <p className="t3 sm py-6">Nothing of that sort so far.</p>
+      ) : null}
+      {follow.away ? (
+        <div className="to-end">
+          <Button icon={ArrowDown} onClick={follow.toEnd}>
+            To the end
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import type { RunEvent } from "#lib/protocol/events.ts";
+import { placeOf, timelineOf, withEvent } from "#lib/timeline/rules.ts";
+import type { Timeline } from "#lib/timeline/schema.ts";
+import { setConnection } from "../shell/connection.ts";
+import { parseMessage, retryDelay } from "./stream-rules.ts";
+
+const FLUSH_MS = 40;
+
+/**
+ * A run's timeline, kept up to date by `/api/runs/:id/events`. Every connection says after which number it goes on
+ * (`?after=`), so nothing comes twice or is missed. A hidden tab holds no connection: browsers allow six per host.
+ * The server ends a finished stream with an event named `end`.
+ */
+export function useRunEvents(runId: string, initial: readonly RunEvent[], live: boolean): Timeline {
+  const [timeline, setTimeline] = useState(() => timelineOf(initial));
+  const seq = useRef(timeline.seq);
+  useEffect(() => {
+    if (!live) return;
+    let source: EventSource | null = null;
+    let retry: number | undefined;
+    let flushing = false;
+    let tries = 0;
+    let queue: RunEvent[] = [];
+
+    const take = (events: RunEvent[]) => {
+      for (const event of events) {
+        const place = placeOf(seq.current, event);
+        if (place === "gap") throw new RangeError(`Event ${event.seq} arrived after ${seq.current}.`);
+        if (place === "known") continue;
+        seq.current = event.seq;
+        queue.push(event);
+      }
+      if (flushing || queue.length === 0) return;
+      flushing = true;
+      window.setTimeout(() => {
+        const arrived = queue;
+        queue = [];
+        flushing = false;
+        setTimeline((before) => arrived.reduce(withEvent, before));
+      }, FLUSH_MS);
+    };
+    const close = () => {
+      source?.close();
+      source = null;
+      window.clearTimeout(retry);
+    };
+    const again = () => {
+      close();
+      setConnection("lost");
+      retry = window.setTimeout(open, retryDelay(tries, Math.random()));
+      tries += 1;
+    };
+    const open = () => {
+      close();
+      if (document.hidden) return;
+      source = new EventSource(`/api/runs/${encodeURIComponent(runId)}/events?after=${seq.current}`);
+      source.onopen = () => {
+        tries = 0;
+        setConnection("live");
+      };
+      source.onmessage = (message: MessageEvent<string>) => {
+        try {
+          take(parseMessage(message.data));
+        } catch (error) {
+          reportError(error);
+          again();
+        }
+      };
+      source.addEventListener("end", () => {
+        finish();
+        setConnection("none");
+      });
+      source.onerror = again;
+    };
+    const onVisible = () => (document.hidden ? close() : open());
+    const finish = () => {
+      close();
+      document.removeEventListener("visibilitychange", onVisible);
+    };
+    document.addEventListener("visibilitychange", onVisible);
+    setConnection("connecting");
+    open();
+    return () => {
+      finish();
+      setConnection("none");
+    };
+  }, [runId, live]);
+  return timeline;
+}
