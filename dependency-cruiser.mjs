@@ -8,13 +8,13 @@ export default {
       "rules-are-pure",
       "rules.ts takes I/O results as arguments; pass them in from service.ts.",
       { path: "^lib/[^/]+/rules\\.ts$" },
-      { path: "^(app|components|runner|worker|cli)/|^lib/(db|env|logger|clock|guard|auth)(\\.ts|/)|^lib/[^/]+/(store|service)|^generated|^node:" },
+      { path: "^(app|components|runner|worker|cli)/|^lib/(db|env|logger|guard|auth)(\\.ts|/)|^lib/[^/]+/(store|service)|^generated|^node:" },
     ),
     rule(
       "schema-is-zod-only",
       "schema.ts holds shapes; behaviour goes to rules.ts or service.ts.",
       { path: "^lib/[^/]+/schema\\.ts$" },
-      { path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema))(?![^/]+/schema\\.ts)|^generated|^node:" },
+      { path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema|protocol/events))(?![^/]+/schema\\.ts)|^generated|^node:" },
     ),
     rule(
       "stores-are-private",

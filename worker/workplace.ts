@@ -14,8 +14,6 @@ export interface Workplace {
   readonly sources: SourcePolicy;
   /** Host path of a repository's mirror. */
   mirrorOf(repositoryId: string): string;
-  /** Host path of the bundle that gives a runner one base commit. */
-  baseBundleOf(repositoryId: string, commit: string): string;
 }
 
 /** Slot of the worker's own sandbox; runners count from 0. */
@@ -34,7 +32,5 @@ export async function openWorkplace(logger: Logger): Promise<Workplace> {
     workshop: { sandbox, scratch },
     sources: { allowedRoots: env.PILOTHOUSE_ALLOWED_ROOTS, allowedHosts: env.PILOTHOUSE_ALLOWED_HOSTS },
     mirrorOf: (repositoryId) => join(env.PILOTHOUSE_MIRRORS, `${repositoryId}.git`),
-    baseBundleOf: (repositoryId, commit) =>
-      join(env.PILOTHOUSE_BLOBS, "bases", `${repositoryId}-${commit}.bundle`),
   };
 }

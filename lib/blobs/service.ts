@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Tx } from "../db.ts";
 import { unavailable } from "../errors.ts";
@@ -10,12 +11,21 @@ export type BlobKind = "bundle" | "manifest" | "diff" | "patch_bundle";
 
 let store: BlobStore | undefined;
 
+function root(): string {
+  const folder = process.env.PILOTHOUSE_BLOBS;
+  if (!folder) throw unavailable("PILOTHOUSE_BLOBS is not set for this process.");
+  return folder;
+}
+
 /** The deployment's blob store, at PILOTHOUSE_BLOBS. */
 export function blobStore(): BlobStore {
-  const root = process.env.PILOTHOUSE_BLOBS;
-  if (!root) throw unavailable("PILOTHOUSE_BLOBS is not set for this process.");
-  store ??= createFileStore(root);
+  store ??= createFileStore(root());
   return store;
+}
+
+/** Where the bundle of a base commit lies: a cache the worker fills, by name and not by blob id. */
+export function baseBundlePath(repositoryId: string, commit: string): string {
+  return join(root(), "bases", `${repositoryId}-${commit}.bundle`);
 }
 
 const SALT_BYTES = 32;

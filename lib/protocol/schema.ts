@@ -173,6 +173,11 @@ export const ProtocolError = z.object({
   error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }),
 });
 
+/** Path of everything about one lease. */
+export const LeaseParams = z.object({ lease: z.string().max(100) });
+/** `ph-attempt`, where there is no JSON body to hold it. */
+export const AttemptHeader = z.coerce.number().int().min(1);
+
 export interface SignedParts {
   readonly method: string;
   /** Path with query, as sent. */

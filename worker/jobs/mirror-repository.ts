@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { baseBundlePath } from "#lib/blobs/service.ts";
 import { AppError } from "#lib/errors.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import type { MirrorReport } from "#lib/repositories/schema.ts";
@@ -71,7 +72,7 @@ async function ensureBaseBundle(
   repositoryId: string,
   commit: string,
 ): Promise<void> {
-  const path = workplace.baseBundleOf(repositoryId, commit);
+  const path = baseBundlePath(repositoryId, commit);
   await mkdir(dirname(path), { recursive: true, mode: 0o2770 });
   if (!existsSync(path)) {
     const draft = `${path}.${process.pid}`;

@@ -1,0 +1,17 @@
+import { badInput } from "#lib/errors.ts";
+import { parseWire } from "#lib/guard/parse.ts";
+import { runnerRoute } from "#lib/guard/runner-route.ts";
+import { MAX_UPLOAD, takeBundle } from "#lib/leases/transfers.ts";
+import { AttemptHeader, LeaseParams } from "#lib/protocol/schema.ts";
+import { HEADERS } from "#lib/protocol/signing.ts";
+
+export const PUT = runnerRoute({
+  maxBytes: MAX_UPLOAD,
+  params: LeaseParams,
+  stream: true,
+  handler: ({ scope, params, upload, request }) => {
+    const attempt = parseWire(AttemptHeader, request.headers.get(HEADERS.attempt));
+    if (!upload) throw badInput("The request has no body.");
+    return takeBundle(scope, params.lease, attempt, upload.stream);
+  },
+});

@@ -1,0 +1,157 @@
+import type { z } from "zod";
+import { type Db, read, type Tx } from "../db.ts";
+import { refused } from "../errors.ts";
+import { appendOwnEvent } from "../events/service.ts";
+import { newId } from "../ids.ts";
+import { openMergeGate } from "../merges/open-merge-gate.ts";
+import type { PatchView } from "../patches/schema.ts";
+import { findPatchToVerify } from "../patches/service.ts";
+import type { Finish, Observation } from "../protocol/schema.ts";
+import { Summary } from "../protocol/schema.ts";
+import { sha256Hex } from "../protocol/signing.ts";
+import { canonicalText } from "../record/rules.ts";
+import { moveRun } from "../runs/move-run.ts";
+import type { RunRow } from "../runs/run-in-tx.ts";
+import type { Scope } from "../scope.ts";
+import { judge } from "./rules.ts";
+import { EvidenceDocument, type EvidenceView, type ObservedRun } from "./document.ts";
+
+export interface VerifyLease {
+  readonly attempt: number;
+  readonly runnerId: string;
+}
+
+type Observed = Extract<z.infer<typeof Finish>, { outcome: "observed" }>;
+
+/** Judges what a verification saw, stores it, and opens the review. Red evidence opens no merge gate. */
+export async function recordEvidence(
+  tx: Tx,
+  scope: Scope,
+  run: RunRow,
+  lease: VerifyLease,
+  seen: Observed,
+): Promise<void> {
+  const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
+  refuseOtherCommits(run, patch, seen.observations);
+  const document = await documentOf(tx.db, run, lease, patch, seen);
+  const canonical = canonicalText(document);
+  const digest = sha256Hex(Buffer.from(canonical, "utf8"));
+  const { verdict, sentence } = document.judgement;
+  const id = newId("evidence", scope.clock.now());
+  await tx.db.evidence.create({
+    data: {
+      ...{
+        id,
+        runId: run.id,
+        patchId: patch.id,
+        attempt: lease.attempt,
+        runnerId: lease.runnerId,
+        verdict,
+        canonical,
+        digest,
+      },
+      sameHost: document.sameHost,
+      createdAt: new Date(scope.clock.now()),
+    },
+  });
+  tx.record({
+    kind: "run.evidence_recorded",
+    about: [`run:${run.id}`],
+    detail: { evidence: id, digest, verdict, patch: patch.digest, attempt: lease.attempt },
+  });
+  await appendOwnEvent(tx, scope, run.id, lease.attempt, {
+    kind: "evidence_recorded",
+    body: { digest, verdict, detail: sentence.slice(0, 1000) },
+  });
+  await moveRun(tx, scope, run, "in_review", verdict === "verified" ? "" : sentence.slice(0, 2000));
+  if (verdict === "verified") await openMergeGate(tx, scope, { ...run, attempt: lease.attempt });
+}
+
+/** A runner may not say that it looked at something else than it was given. */
+function refuseOtherCommits(run: RunRow, patch: PatchView, observations: readonly Observation[]): void {
+  const other = observations.find(
+    ({ tree, commit }) => commit !== (tree === "base_on_base" ? run.baseCommit : patch.commit),
+  );
+  if (other)
+    throw refused(
+      `The observation of ${other.tree} names commit ${other.commit}, which was not what this lease verifies.`,
+    );
+}
+
+async function documentOf(
+  db: Db,
+  run: RunRow,
+  lease: VerifyLease,
+  patch: PatchView,
+  seen: Observed,
+): Promise<EvidenceDocument> {
+  const summary = run.summary === null ? null : Summary.parse(run.summary);
+  const claimed = summary?.repaired.flatMap((repair) => repair.tests) ?? [];
+  return {
+    v: 1,
+    run: run.id,
+    attempt: lease.attempt,
+    patch: patch.digest,
+    baseCommit: run.baseCommit,
+    tree: patch.tree,
+    argv: seen.observations[0]?.argv ?? [],
+    runner: lease.runnerId,
+    sameHost: await isSameHost(db, run.id, lease.runnerId),
+    environment: seen.environment,
+    observations: seen.observations.map(observedRun),
+    judgement: judge(seen.observations, claimed),
+  };
+}
+
+function observedRun({
+  tree,
+  repeat,
+  commit,
+  exit,
+  ended,
+  milliseconds,
+  reportSha256,
+  passed,
+  failed,
+  skipped,
+  problem,
+}: Observation): ObservedRun {
+  return {
+    tree,
+    repeat,
+    commit,
+    exit,
+    ended,
+    milliseconds,
+    report: reportSha256,
+    passed: passed.length,
+    failed,
+    skipped: skipped.length,
+    problem,
+  };
+}
+
+/** True when the verifier shares its host with the runner whose patch it judges. */
+async function isSameHost(db: Db, runId: string, verifierId: string): Promise<boolean> {
+  const author = await db.lease.findFirst({ where: { runId, phase: "agent" }, orderBy: { attempt: "desc" } });
+  const ids = [verifierId, author?.runnerId ?? verifierId];
+  const hosts = await db.runner.findMany({ where: { id: { in: ids } }, select: { hostId: true } });
+  return new Set(hosts.map((runner) => runner.hostId)).size === 1;
+}
+
+/** Evidence of a run, newest first. The caller has checked the run's visibility. */
+export async function listEvidence(scope: Scope, runId: string): Promise<EvidenceView[]> {
+  return read(scope, async (db) => {
+    const rows = await db.evidence.findMany({ where: { runId }, orderBy: { createdAt: "desc" } });
+    const runners = await db.runner.findMany({
+      where: { id: { in: rows.map((row) => row.runnerId) } },
+      select: { id: true, name: true },
+    });
+    const names = new Map(runners.map((runner) => [runner.id, runner.name]));
+    return rows.map(({ id, digest, attempt, runnerId, createdAt, canonical }) => ({
+      ...{ id, digest, attempt, createdAt },
+      runnerName: names.get(runnerId) ?? runnerId,
+      document: EvidenceDocument.parse(JSON.parse(canonical)),
+    }));
+  });
+}

@@ -1,0 +1,64 @@
+// Bundles in and out of a lease.
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import type { ReadableStream as WebStream } from "node:stream/web";
+import { baseBundlePath, blobStore, registerBlob, storeBytes } from "../blobs/service.ts";
+import { read, transaction } from "../db.ts";
+import { unavailable } from "../errors.ts";
+import { patchBundle } from "../patches/service.ts";
+import { findBaseBundle } from "../repositories/service.ts";
+import type { Scope } from "../scope.ts";
+import { requireLease } from "./service.ts";
+
+/** The largest bundle an agent may hand in, bytes. */
+export const MAX_UPLOAD = 256 * 1024 * 1024;
+
+export interface OpenBundle {
+  readonly stream: Readable;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** What a lease works from: the base, or the patch it verifies. */
+export async function openBundle(
+  scope: Scope,
+  leaseId: string,
+  attempt: number,
+  name: "base" | "patch",
+): Promise<OpenBundle> {
+  const lease = await requireLease(scope, leaseId, attempt);
+  const run = await read(scope, (db) => db.run.findUniqueOrThrow({ where: { id: lease.runId } }));
+  if (name === "patch") {
+    const { blobId, size, sha256 } = await read(scope, (db) => patchBundle(db, run.id, run.baseCommit));
+    return { stream: await blobStore().open(blobId), size, sha256 };
+  }
+  const base = await read(scope, (db) => findBaseBundle(db, run.repositoryId, run.baseCommit));
+  if (!base) throw unavailable("The base bundle is being made again; ask once more.");
+  return {
+    stream: createReadStream(baseBundlePath(run.repositoryId, run.baseCommit)),
+    size: base.size,
+    sha256: base.sha256,
+  };
+}
+
+/** Stores what the agent hands in, whole or not at all. Returns the blob's id. */
+export async function takeBundle(
+  scope: Scope,
+  leaseId: string,
+  attempt: number,
+  source: ReadableStream<Uint8Array>,
+): Promise<{ blobId: string }> {
+  const lease = await requireLease(scope, leaseId, attempt);
+  const now = scope.clock.now();
+  const blob = await storeBytes(Readable.fromWeb(source as WebStream), MAX_UPLOAD, now);
+  await requireLease(scope, leaseId, attempt); // a long upload may outlive its lease
+  await transaction(scope, async (tx) => {
+    await registerBlob(tx, lease.runId, "bundle", blob, now);
+    tx.record({
+      kind: "run.bundle_uploaded",
+      about: [`run:${lease.runId}`],
+      detail: { attempt, blob: blob.id, bytes: blob.size, commitment: blob.commitment },
+    });
+  });
+  return { blobId: blob.id };
+}
