@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, inject } from "vitest";
+import { disconnectDatabase } from "#lib/db.ts";
 import type { ProcessName, RoleUrls } from "#lib/migrate/roles.ts";
 
 export interface TestDatabase {
@@ -67,6 +68,7 @@ export async function testDatabase(processName: ProcessName = "web"): Promise<Te
   afterAll(async () => {
     if (before === undefined) delete process.env.DATABASE_URL;
     else process.env.DATABASE_URL = before;
+    await disconnectDatabase(); // the owner may not end another role's connection
     await database.drop();
   });
   return database;
