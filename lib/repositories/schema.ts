@@ -66,6 +66,7 @@ export interface RepositoryView {
   readonly sourceKind: SourceKind;
   /** Null until the worker has learnt the default branch. */
   readonly branch: string | null;
+  readonly authority: Authority;
   readonly state: RepositoryState;
   readonly problem: RepositoryProblem | null;
   /** A sentence; null when there is no problem. */

@@ -63,7 +63,7 @@ export async function updateRepository(
 
 export async function selectRepositories(db: Db, repositoryId: string | null): Promise<RepositoryView[]> {
   return db.$queryRaw<RepositoryView[]>`
-    select r.id, r.name, r.source, r.source_kind as "sourceKind", r.branch, r.state, r.problem,
+    select r.id, r.name, r.source, r.source_kind as "sourceKind", r.branch, r.authority, r.state, r.problem,
       r.problem_detail as "problemDetail", r.head_commit as "headCommit", r.commits, r.mirrored_at as "mirroredAt",
       r.created_by as "createdBy", coalesce(p.name, r.created_by) as "createdByName", r.created_at as "createdAt"
     from repository r left join person p on p.id = r.created_by

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { charterDigest, charterText, parseCharter } from "./canonical.ts";
+import { defaultCharter } from "./defaults.ts";
+import { charterValues, parseCharterForm } from "./form.ts";
+import type { Charter } from "./schema.ts";
+
+const good = defaultCharter(`rep_${"0".repeat(22)}`, "main", "2030-12-31");
+
+/** The same charter with the keys of every object in reverse. */
+function reversed(charter: Charter): Charter {
+  const turn = (value: unknown): unknown =>
+    Array.isArray(value) || typeof value !== "object" || value === null
+      ? value
+      : Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([key, inner]) => [key, turn(inner)]),
+        );
+  return turn(charter) as Charter;
+}
+
+describe("a charter's canonical text", () => {
+  test("does not depend on the order of keys", () => {
+    expect(charterText(reversed(good))).toBe(charterText(good));
+    expect(charterDigest(reversed(good))).toBe(charterDigest(good));
+  });
+
+  test("is read back as the same charter and carries the format's number", () => {
+    expect(parseCharter(charterText(good))).toEqual(good);
+    expect(JSON.parse(charterText(good)).v).toBe(1);
+  });
+
+  test("is the same text for ever: decisions of the past are bound to its digest", () => {
+    const charter: Charter = {
+      goal: { statement: "Keep main green – überall.", kind: "repair" },
+      scope: {
+        repositoryId: good.scope.repositoryId,
+        branch: "main",
+        allowedPaths: ["**"],
+        protectedPaths: [],
+      },
+      environment: {
+        ...{ testArgv: ["node", "--test"], reportPath: "r.xml", harnessPaths: ["test/**"], repeats: 3 },
+        ...{ minimumTier: "weak", memoryMb: 1024, diskMb: 512, cpus: 1, processes: 64 },
+      },
+      controls: {
+        ...{
+          approverCount: 1,
+          approverRoles: ["reviewer"],
+          approvalHours: 24,
+          maxRunMinutes: 30,
+          maxAttempts: 3,
+        },
+        ...{ maxConcurrentRuns: 1, extraApproverOnFlags: true },
+      },
+      kpis: { throughputPerWeek: 3, agentLeadTimeHours: 24, reviewToMergeHours: 8, minimumSample: 5 },
+      rollback: { pauseAfterFailedRuns: 3, maxRuns: 100, endsOn: "2030-12-31" },
+    };
+    expect(charterDigest(charter)).toBe("c9d3d55cb00fa1b7bd518e8c696e6df3117f87e52f61bce46dee36e2c847022b");
+  });
+
+  test("changes its digest with every leaf", () => {
+    const values = charterValues(good);
+    const changed: Record<string, string | string[]> = {
+      "goal.statement": "Something else altogether.",
+      "scope.allowedPaths": "src/**",
+      "environment.testArgv": "npm test",
+      "environment.repeats": "4",
+      "controls.approverRoles": ["reviewer"],
+      "controls.extraApproverOnFlags": "",
+      "rollback.endsOn": "2031-01-01",
+    };
+    const digests = Object.entries(changed).map(([name, value]) => {
+      const result = parseCharterForm({ ...values, [name]: value });
+      return result.ok ? charterDigest(result.value) : name;
+    });
+    expect(new Set([...digests, charterDigest(good)]).size).toBe(digests.length + 1);
+    for (const digest of digests) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("survives any statement a person may write", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", minLength: 10, maxLength: 200 }), (statement) => {
+        const charter = { ...good, goal: { ...good.goal, statement: `A${statement}B` } };
+        expect(parseCharter(charterText(charter))).toEqual(charter);
+      }),
+    );
+  });
+});
+
+describe("probe: a stored charter", () => {
+  test.each([
+    ["of another format", charterText(good).replace('"v":1', '"v":2')],
+    ["without a format", JSON.stringify(good)],
+    ["with a field more", charterText(good).replace('"v":1', '"v":1,"budget":5')],
+    ["with a limit out of range", charterText(good).replace('"maxAttempts":3', '"maxAttempts":300')],
+    ["that is no JSON", "{"],
+    ["that is null", "null"],
+  ])("%s is not read", (_what, canonical) => {
+    expect(() => parseCharter(canonical)).toThrow();
+  });
+});

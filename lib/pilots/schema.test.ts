@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { defaultCharter } from "./defaults.ts";
+import { fieldErrors } from "./form.ts";
+import { Charter, PathGlob, PilotName, TimeZone } from "./schema.ts";
+
+const REPOSITORY = `rep_${"0".repeat(22)}`;
+const good = defaultCharter(REPOSITORY, "main", "2030-12-31");
+
+/** The default charter with one leaf replaced. */
+function withLeaf(path: string, value: unknown): unknown {
+  const [part = "", key = ""] = path.split(".");
+  const copy = structuredClone(good) as Record<string, Record<string, unknown>>;
+  const target = copy[part];
+  if (target) target[key] = value;
+  return copy;
+}
+
+const faultsOf = (value: unknown): Record<string, string[]> => {
+  const parsed = Charter.safeParse(value);
+  return parsed.success ? {} : fieldErrors(parsed.error);
+};
+
+describe("the charter's schema", () => {
+  test("accepts what a new charter starts from", () => {
+    expect(Charter.parse(good)).toEqual(good);
+  });
+
+  test.each<[string, unknown[]]>([
+    ["goal.statement", ["", "too short", "x".repeat(2001), 7, null]],
+    ["goal.kind", ["", "merge", "Repair", null]],
+    ["scope.repositoryId", ["", "rep_1", "pil_0000000000000000000000", `${REPOSITORY}0`]],
+    ["scope.branch", ["", "-x", "a..b", "HEAD", "a b"]],
+    ["scope.allowedPaths", [[], ["/etc/**"], ["../x"], ["a/../b"], ["**", "**"], "**"]],
+    ["scope.protectedPaths", [["a\\b"], ["a\u0000b"], [":(exclude)a"], ["!a"]]],
+    ["environment.testArgv", [[], [""], ["a\nb"], Array.from({ length: 51 }, () => "x"), "node --test"]],
+    [
+      "environment.reportPath",
+      ["", "/tmp/x.xml", "../x.xml", "a/../x.xml", "-x", ".git/x", "a//b", "a/", ".GIT/x", "a\\b"],
+    ],
+    ["environment.harnessPaths", [[], ["/x"]]],
+    ["environment.repeats", [0, 21, 1.5, "3", Number.NaN, Number.POSITIVE_INFINITY]],
+    ["environment.minimumTier", ["none", "", null]],
+    ["environment.memoryMb", [255, 65_537, 512.5]],
+    ["environment.diskMb", [63, 32_769]],
+    ["environment.cpus", [0, 65, 0.5]],
+    ["environment.processes", [15, 4097]],
+    ["controls.approverCount", [0, 4]],
+    ["controls.approverRoles", [[], ["viewer"], ["administrator"], ["reviewer", "reviewer"]]],
+    ["controls.approvalHours", [0, 721]],
+    ["controls.maxRunMinutes", [0, 1441]],
+    ["controls.maxAttempts", [0, 11]],
+    ["controls.maxConcurrentRuns", [0, 21]],
+    ["controls.extraApproverOnFlags", ["on", 1, null]],
+    ["kpis.throughputPerWeek", [-1, 1001, 2.5]],
+    ["kpis.agentLeadTimeHours", [0, 8761]],
+    ["kpis.reviewToMergeHours", [0, 8761]],
+    ["kpis.minimumSample", [1, 1001]],
+    ["rollback.pauseAfterFailedRuns", [0, 51]],
+    ["rollback.maxRuns", [0, 10_001]],
+    ["rollback.endsOn", ["", "tomorrow", "2030-02-30", "2030-12-31T00:00:00Z", "31.12.2030"]],
+  ])("refuses bad values of %s beside that field, in a sentence", (path, values) => {
+    for (const value of values) {
+      const faults = faultsOf(withLeaf(path, value));
+      expect(Object.keys(faults), `${path} = ${JSON.stringify(value)}`).toContain(path);
+      // A memory out of range is also told where it is too small for the disk.
+      if (path !== "environment.memoryMb") expect(Object.keys(faults)).toHaveLength(1);
+      for (const sentence of faults[path] ?? []) expect(sentence).toMatch(/[.]$|^Invalid/);
+    }
+  });
+
+  test("refuses a missing leaf and a missing part", () => {
+    const { goal: _goal, ...rest } = good;
+    expect(Charter.safeParse(rest).success).toBe(false);
+    expect(Object.keys(faultsOf(withLeaf("controls.maxAttempts", undefined)))).toEqual([
+      "controls.maxAttempts",
+    ]);
+  });
+
+  test("probe: a leaf nothing enforces is refused, at the top and inside a part", () => {
+    expect(Charter.safeParse({ ...good, budget: { usd: 5 } }).success).toBe(false);
+    expect(Charter.safeParse({ ...good, controls: { ...good.controls, network: "open" } }).success).toBe(
+      false,
+    );
+    expect(
+      Charter.safeParse(
+        JSON.parse(JSON.stringify(good).replace('"goal":{', '"goal":{"__proto__":{"kind":"triage"},')),
+      ).success,
+    ).toBe(false);
+  });
+
+  test("the working tree must be smaller than the memory it lies in", () => {
+    const charter = structuredClone(good);
+    charter.environment.diskMb = charter.environment.memoryMb;
+    expect(faultsOf(charter)).toEqual({
+      "environment.diskMb": ["The working tree lies in memory: give it less than the memory."],
+    });
+  });
+
+  test("a statement is trimmed before it is measured", () => {
+    expect(faultsOf(withLeaf("goal.statement", `   short${" ".repeat(50)}`))).toHaveProperty([
+      "goal.statement",
+    ]);
+  });
+});
+
+describe("a path pattern", () => {
+  test.each(["**", "src/**", "**/*.test.*", ".github/**", "a b/c", "src/?.ts", "ä/ö", "-x", "package.json"])(
+    "%j is one",
+    (glob) => {
+      expect(PathGlob.safeParse(glob).success).toBe(true);
+    },
+  );
+
+  test.each([
+    "",
+    "/",
+    "/a",
+    "a/",
+    "a//b",
+    ".",
+    "..",
+    "./a",
+    "a/./b",
+    "a/..",
+    "a**",
+    "**a",
+    "a/**b/c",
+    "[ab]",
+    "{a,b}",
+    "a\\*",
+    ":/a",
+    ":(glob)a",
+    "!a",
+    "a\tb",
+    "a\nb",
+    "x".repeat(301),
+  ])("probe: %j is refused", (glob) => {
+    expect(PathGlob.safeParse(glob).success).toBe(false);
+  });
+});
+
+describe("a time zone", () => {
+  test.each(["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "Asia/Kolkata"])(
+    "%s is one",
+    (zone) => {
+      expect(TimeZone.safeParse(zone).success).toBe(true);
+    },
+  );
+
+  test.each([
+    "",
+    "+01:00",
+    "-05",
+    "Mars/Base",
+    "Europe/Berlin'; drop table pilot; --",
+    "Europe",
+    "../etc/passwd",
+    "x".repeat(61),
+  ])("probe: %j is refused", (zone) => {
+    expect(TimeZone.safeParse(zone).success).toBe(false);
+  });
+});
+
+describe("a pilot's name", () => {
+  test("is trimmed and holds no control characters", () => {
+    expect(PilotName.parse("  Nightly  ")).toBe("Nightly");
+    for (const name of ["", "ab", "x".repeat(81), "a\u0007bc", "a\nbc"])
+      expect(PilotName.safeParse(name).success).toBe(false);
+  });
+});
