@@ -6,6 +6,7 @@ import { JOBS, type JobName, type JobPayload } from "#lib/jobs/schema.ts";
 import { createLogger } from "#lib/logger.ts";
 import type { Scope } from "#lib/scope.ts";
 import { importPatch } from "./jobs/import-patch.ts";
+import { launchDemoRun } from "./jobs/launch-demo-run.ts";
 import { mirrorRepository } from "./jobs/mirror-repository.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
 import { runLoops } from "./loops.ts";
@@ -20,6 +21,7 @@ const HANDLERS: Handlers = {
   mirror_repository: mirrorRepository,
   import_patch: importPatch,
   publish_merge: publishMerge,
+  launch_demo_run: launchDemoRun,
 };
 
 const WORK = { pollingIntervalSeconds: 2, useListenNotify: true, batchSize: 1 } as const;

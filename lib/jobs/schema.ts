@@ -5,6 +5,7 @@ export const JOBS = {
   mirror_repository: z.object({ repositoryId: z.string() }),
   import_patch: z.object({ runId: z.string(), attempt: z.int() }),
   publish_merge: z.object({ mergeId: z.string() }),
+  launch_demo_run: z.object({ pilotId: z.string(), agentId: z.string() }),
 } as const;
 
 export type JobName = keyof typeof JOBS;

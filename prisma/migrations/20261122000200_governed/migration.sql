@@ -196,7 +196,7 @@ grant select (id, email, name, created_at, disabled_at) on person to ph_worker;
 grant select on role_grant, repository, base_bundle, pilot, charter, agent, runner, runner_contact, run, run_cursor,
   lease, lease_heartbeat, process_beacon, run_event, blob, patch, evidence, gate, approval, merge, stop, run_fact
   to ph_worker;
-grant insert on base_bundle, run_cursor, process_beacon, run_event, blob, patch, gate, run_fact to ph_worker;
+grant insert on base_bundle, run, run_cursor, process_beacon, run_event, blob, patch, gate, run_fact to ph_worker;
 grant update on repository, base_bundle, pilot, run, run_cursor, lease, process_beacon, gate, merge, run_fact to ph_worker;
 grant delete on base_bundle to ph_worker;
 grant execute on function ensure_run_event_partitions() to ph_worker;
