@@ -118,3 +118,8 @@ export async function touchContact(
 ): Promise<void> {
   await upsertContact(tx.db, runnerId, new Date(scope.clock.now()), contact);
 }
+
+/** The runner asks for work in the state it describes. */
+export async function noteContact(scope: Scope, runnerId: string, contact: Contact): Promise<void> {
+  await transaction(scope, (tx) => touchContact(tx, scope, runnerId, contact));
+}
