@@ -1,5 +1,6 @@
 // Runs one command in one fresh sandbox: output is followed live, what it hands out through fd 3 is kept.
 import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { Sandbox, SandboxExit, SandboxSpec } from "#lib/jail/port.ts";
 
 /** Bytes of each stream that are passed on; a test suite that prints more has the rest counted only. */
@@ -12,7 +13,7 @@ export interface Execution {
   readonly exit: SandboxExit;
   /** What came through fd 3. */
   readonly result: Buffer;
-  /** True when fd 3 brought more than `resultBytes`; `result` is empty then. */
+  /** True when fd 3 brought more than `limits.outputBytes`. */
   readonly isResultCut: boolean;
   /** Output bytes that were not passed on. */
   readonly dropped: number;
@@ -23,39 +24,33 @@ export interface Execution {
 interface ExecuteOptions {
   readonly sandbox: Sandbox;
   readonly spec: SandboxSpec;
-  readonly resultBytes: number;
   /** When it aborts, the sandbox is killed and the reason thrown. */
   readonly signal: AbortSignal;
   onOutput(stream: OutputStream, text: string): Promise<void>;
 }
 
-export async function execute({
-  sandbox,
-  spec,
-  resultBytes,
-  signal,
-  onOutput,
-}: ExecuteOptions): Promise<Execution> {
+export async function execute({ sandbox, spec, signal, onOutput }: ExecuteOptions): Promise<Execution> {
   signal.throwIfAborted();
-  const child = await sandbox.start(spec);
-  const kill = () => void child.kill();
-  signal.addEventListener("abort", kill, { once: true });
+  const child = await sandbox.start(spec, { signal });
   try {
-    if (signal.aborted) await child.kill();
-    // A command that reads nothing closes its end early; that is no failure of ours.
-    child.stdin.on("error", () => {});
     child.stdin.end();
     const tail = createTail();
     const [exit, out, err, result] = await Promise.all([
       child.exited,
       follow(child.stdout, (text) => onOutput("stdout", text), tail.add),
       follow(child.stderr, (text) => onOutput("stderr", text), tail.add),
-      collect(child.result, resultBytes),
+      buffer(child.result),
     ]);
     signal.throwIfAborted();
-    return { exit, ...result, dropped: out + err, tail: tail.text() };
+    const beyond = child.dropped();
+    return {
+      exit,
+      result,
+      isResultCut: beyond.result > 0,
+      dropped: out + err + beyond.stdout + beyond.stderr,
+      tail: tail.text(),
+    };
   } finally {
-    signal.removeEventListener("abort", kill);
     await child.kill();
   }
 }
@@ -79,17 +74,6 @@ async function follow(
   const rest = decoder.decode();
   if (rest !== "") await pass(rest);
   return dropped;
-}
-
-async function collect(stream: Readable, max: number): Promise<{ result: Buffer; isResultCut: boolean }> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size <= max) chunks.push(chunk);
-  }
-  const isResultCut = size > max;
-  return { result: isResultCut ? Buffer.alloc(0) : Buffer.concat(chunks), isResultCut };
 }
 
 function createTail() {

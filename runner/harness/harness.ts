@@ -18,6 +18,7 @@ import { testCommand } from "./test-command.ts";
 import { type TestOutcome, testOutcome } from "./test-outcome.ts";
 
 const FRAME_ROOM = 64 * 1024;
+const HISTORY_ROOM = 4096;
 
 export interface TestRun extends TestOutcome {
   /** Number of the command in the run's events. */
@@ -53,20 +54,13 @@ interface Command {
   readonly tree: string;
   readonly purpose: string;
   readonly spec: SandboxSpec;
-  readonly resultBytes: number;
 }
 
 export function createHarness(options: HarnessOptions): Harness {
   const { sandbox, repository, baseCommit, plan, limits, clock, signal, emit } = options;
   let last = 0;
 
-  async function perform({
-    argv,
-    tree,
-    purpose,
-    spec,
-    resultBytes,
-  }: Command): Promise<Execution & { command: number }> {
+  async function perform({ argv, tree, purpose, spec }: Command): Promise<Execution & { command: number }> {
     signal.throwIfAborted();
     const command = ++last;
     const shown = argv.slice(0, 100).map((argument) => argument.slice(0, 2000));
@@ -75,9 +69,7 @@ export function createHarness(options: HarnessOptions): Harness {
       body: { command, argv: shown, tree: tree.slice(0, 200), purpose: purpose.slice(0, 300) },
     });
     const output = createOutputEvents(command, clock, emit);
-    const execution = await execute({ sandbox, spec, resultBytes, signal, onOutput: output.add }).finally(
-      output.finish,
-    );
+    const execution = await execute({ sandbox, spec, signal, onOutput: output.add }).finally(output.finish);
     const { exit, dropped } = execution;
     const milliseconds = Math.round(exit.milliseconds);
     await emit({
@@ -95,8 +87,7 @@ export function createHarness(options: HarnessOptions): Harness {
         argv: plan.argv,
         tree: label,
         purpose,
-        spec: treeSandbox({ repository, tree, part: "test", args, limits }),
-        resultBytes: REPORT_BYTES + FRAME_ROOM,
+        spec: treeSandbox({ repository, tree, part: "test", args, limits: withRoom(limits, REPORT_BYTES) }),
       });
       const { command, exit } = execution;
       const outcome = testOutcome(execution, plan.reportPath, limits);
@@ -115,8 +106,13 @@ export function createHarness(options: HarnessOptions): Harness {
         argv: ["git", "bundle", "create", "-", "refs/heads/patch", `^${tree.commit}`],
         tree: treeLabel(tree, baseCommit),
         purpose,
-        spec: treeSandbox({ repository, tree, part: "bundle", args: [String(BUNDLE_BYTES)], limits }),
-        resultBytes: 2 * BUNDLE_BYTES,
+        spec: treeSandbox({
+          repository,
+          tree,
+          part: "bundle",
+          args: [String(BUNDLE_BYTES)],
+          limits: withRoom(limits, 2 * BUNDLE_BYTES),
+        }),
       });
       return { ...readBundle(execution), command: execution.command };
     },
@@ -129,9 +125,8 @@ export function createHarness(options: HarnessOptions): Harness {
         spec: {
           command: ["sh", "-c", HISTORY_SCRIPT, "history", baseCommit, String(count)],
           readOnly: { [repository]: "/in/repository" },
-          limits: GIT_LIMITS,
+          limits: withRoom(GIT_LIMITS, count * HISTORY_ROOM),
         },
-        resultBytes: FRAME_ROOM + count * 4096,
       });
       const commits =
         execution.exit.code === 0 && !execution.isResultCut ? parseHistory(execution.result) : null;
@@ -140,6 +135,11 @@ export function createHarness(options: HarnessOptions): Harness {
       return commits;
     },
   };
+}
+
+/** The limits of the plan, with enough room for what must come out. */
+function withRoom(limits: Limits, bytes: number): Limits {
+  return { ...limits, outputBytes: Math.max(limits.outputBytes, bytes + FRAME_ROOM) };
 }
 
 function reported(command: number, tree: string, report: Report): NewEvent {

@@ -2,7 +2,7 @@
 // git that reads them has no business on the host.
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { chmod, chown, mkdir, stat } from "node:fs/promises";
+import { chmod, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { refused } from "#lib/errors.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
@@ -33,7 +33,6 @@ export async function prepareRepository(options: PrepareOptions): Promise<string
   const folder = path.join(directory, `repository-${randomBytes(4).toString("hex")}`);
   await mkdir(folder, { mode: OWN_FOLDER });
   await chmod(directory, PASSABLE_FOLDER);
-  if (sandbox.uid !== null) await chown(folder, sandbox.uid, sandbox.uid);
 
   const readOnly: Record<string, string> = {};
   for (const [index, bundle] of bundles.entries()) {
@@ -49,7 +48,6 @@ export async function prepareRepository(options: PrepareOptions): Promise<string
       writable: { host: folder, inside: "/out" },
       limits: GIT_LIMITS,
     },
-    resultBytes: 0,
     signal,
     onOutput: async () => {},
   });
