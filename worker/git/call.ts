@@ -77,8 +77,6 @@ export function gitEnvironment(path: string, protocol?: Protocol): Record<string
 export interface GitCommand {
   /** The one transport this call may use; none by default. */
   readonly protocol?: Protocol;
-  /** Largest file the process may write (RLIMIT_FSIZE): the cap of a pack. */
-  readonly fileBytes?: number;
   /** Absolute path of the repository; the only way git is told where to work. */
   readonly gitDir?: string;
   /** Further `-c` settings, after ours. */
@@ -90,9 +88,8 @@ const settingArguments = (settings: Readonly<Record<string, string>>): string[] 
   Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
 
 /** argv of one git call. */
-export function gitArgv({ gitDir, settings, args, fileBytes }: GitCommand): string[] {
+export function gitArgv({ gitDir, settings, args }: GitCommand): string[] {
   return [
-    ...(fileBytes === undefined ? [] : ["prlimit", `--fsize=${fileBytes}`, "--core=0", "--"]),
     "git",
     "--no-pager",
     ...settingArguments({ ...SETTINGS, ...settings }),

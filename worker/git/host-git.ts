@@ -11,6 +11,8 @@ export interface HostGitCall extends GitCommand, Pick<Transfer, "input" | "onOut
   readonly seconds?: number;
   /** Most bytes of stdout; default 64 MiB. */
   readonly outputBytes?: number;
+  /** Largest file the process may write (RLIMIT_FSIZE): the cap of a pack that is fetched. */
+  readonly fileBytes?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -18,9 +20,16 @@ export interface HostGitCall extends GitCommand, Pick<Transfer, "input" | "onOut
 const MiB = 1024 * 1024;
 const DEFAULT_SECONDS = 60;
 
+function argvOf(call: HostGitCall): string[] {
+  const argv = gitArgv(call);
+  return call.fileBytes === undefined
+    ? argv
+    : ["prlimit", `--fsize=${call.fileBytes}`, "--core=0", "--", ...argv];
+}
+
 /** Runs git and tells how it ended; a non-zero exit is a result, not an exception. */
 export async function hostGit(call: HostGitCall): Promise<GitResult> {
-  const [program = "git", ...args] = gitArgv(call);
+  const [program = "git", ...args] = argvOf(call);
   const env: Record<string, string> = {
     ...gitEnvironment(process.env.PATH ?? "/usr/bin:/bin", call.protocol),
     ...call.env,

@@ -20,23 +20,15 @@ export interface JailedGitCall extends GitCommand, Pick<Transfer, "input" | "onO
 }
 
 export async function jailedGit(sandbox: Sandbox, call: JailedGitCall): Promise<GitResult> {
-  call.signal?.throwIfAborted();
   const limits = { ...GIT_LIMITS, ...call.limits };
   const alternate: Record<string, string> =
     call.alternate === undefined ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: `${call.alternate}/objects` };
-  const child = await sandbox.start({
-    command: gitArgv(call),
-    cwd: "/",
-    env: { ...gitEnvironment("/usr/local/bin:/usr/bin:/bin", call.protocol), ...alternate, ...call.env },
-    readOnly: call.readOnly,
-    writable: call.writable,
-    limits,
-  });
+  const env = { ...gitEnvironment("/usr/local/bin:/usr/bin:/bin", call.protocol), ...alternate, ...call.env };
+  const { readOnly, writable, signal } = call;
+  const spec = { command: gitArgv(call), cwd: "/", env, readOnly, writable, limits };
+  const child = await sandbox.start(spec, { signal });
   let tooMuch = false;
-  const stop = () => void child.kill();
-  call.signal?.addEventListener("abort", stop, { once: true });
   try {
-    child.result.resume();
     const transfer = {
       input: call.input,
       onOutput: call.onOutput,
@@ -44,13 +36,12 @@ export async function jailedGit(sandbox: Sandbox, call: JailedGitCall): Promise<
       outputBytes: limits.outputBytes - 1,
       onExcess: () => {
         tooMuch = true;
-        stop();
+        child.kill().catch(() => undefined); // the finally below waits for the same end and reports its failure
       },
     };
     const [exit, { stdout, stderr }] = await Promise.all([child.exited, transferAll(child, transfer)]);
     return { code: exit.code, signal: exit.signal, ended: tooMuch ? "output" : exit.ended, stdout, stderr };
   } finally {
-    call.signal?.removeEventListener("abort", stop);
     await child.kill();
   }
 }

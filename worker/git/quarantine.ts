@@ -1,6 +1,6 @@
 // A throw-away bare repository in a directory that only the sandbox writes. Objects of strangers are unpacked
 // and read here; our mirror is mounted read-only beside it and completes them.
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sandbox } from "#lib/jail/port.ts";
 import { type JailedGitCall, jailedGit, jailedGitOutput } from "./jailed-git.ts";
@@ -47,10 +47,11 @@ export const quarantinePacks = (quarantine: Quarantine): string =>
   join(quarantine.path, "objects.git/objects/pack");
 
 async function openQuarantine({ sandbox, scratch }: Workshop, mirror: string): Promise<Quarantine> {
-  const path = await mkdtemp(join(scratch, "quarantine-"));
+  const path = await mkdtemp(join(await realpath(scratch), "quarantine-"));
   await chmod(path, 0o700);
   if (sandbox.uid !== null) await chown(path, sandbox.uid, sandbox.uid);
-  const quarantine = { sandbox, path, mirror };
+  // The sandbox mounts no path that leads through a link.
+  const quarantine = { sandbox, path, mirror: await realpath(mirror) };
   await jailedGitOutput(sandbox, {
     writable: { host: path, inside: INSIDE },
     args: ["init", "--quiet", "--bare", REPOSITORY],

@@ -13,6 +13,12 @@ export interface GitResult {
 
 export const succeeded = (result: GitResult): boolean => result.ended === "itself" && result.code === 0;
 
+const SIGXFSZ = 25;
+
+/** True when git, or a git it started, was ended for writing too large a file. */
+export const hitFileLimit = ({ code, signal, stderr }: GitResult): boolean =>
+  signal === "SIGXFSZ" || code === 128 + SIGXFSZ || /died of signal 25|File too large/.test(stderr);
+
 /** Why a git did not succeed, in one line fit for a person; hostile text is made plain. */
 export function failureSentence(result: GitResult): string {
   switch (result.ended) {
@@ -25,7 +31,7 @@ export function failureSentence(result: GitResult): string {
     case "cancelled":
       return "git was cancelled";
     case "itself":
-      if (result.signal === "SIGXFSZ") return "git was about to write a larger file than it may";
+      if (hitFileLimit(result)) return "it is larger than Pilothouse takes";
       if (result.signal !== null) return `git was ended by ${result.signal}`;
       return gitsOwnWords(result.stderr) ?? `git ended with exit code ${result.code}`;
   }

@@ -1,23 +1,21 @@
 // Text that others wrote, made fit to stand in a sentence of ours.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu;
+import { visibleText } from "#lib/text/rules.ts";
 
-const escapeOf = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+const cut = (text: string, max: number): string =>
+  text.length > max ? `${text.slice(0, max - 1).toWellFormed()}…` : text;
 
-/** One line without control, format or bidirectional characters; at most `max` characters. */
+/** One line in which nothing is hidden; white space is evened out. At most `max` characters. */
 export function plainLine(text: string, max: number): string {
+  // Cut first: marks make text longer, and a megabyte is no sentence.
   const line = text
-    .toWellFormed()
-    .replace(/[\s\u0085]+/g, (space) => (/^ +$/.test(space) ? space : " "))
-    .replace(UNPRINTABLE, "")
+    .slice(0, 4 * max)
+    .replace(/[\s\u0085]+/g, " ")
     .trim();
-  return line.length > max ? `${line.slice(0, max - 1).toWellFormed()}…` : line;
+  return cut(visibleText(line, "line"), max);
 }
 
-/** A path as it can be shown in a sentence: control and invisible characters as escapes. */
-export function shownPath(path: string, max = 200): string {
-  const shown = path.toWellFormed().replace(UNPRINTABLE, escapeOf);
-  return shown.length > max ? `${shown.slice(0, max - 1).toWellFormed()}…` : shown;
-}
+/** A path as it can be shown in a sentence: every character that hides becomes a mark. */
+export const shownPath = (path: string, max = 200): string => cut(visibleText(path, "line"), max);
 
 /** `a, b and c`. */
 export function listed(names: readonly string[]): string {

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { type BundleExpectation, HEAD_BYTES, type ParsedBundle, parseBundleHead } from "../bundle-header.ts";
 import { type Quarantine, quarantineGit, quarantineOutput } from "../quarantine.ts";
-import { failureSentence, type GitResult, succeeded } from "../result.ts";
+import { failureSentence, type GitResult, hitFileLimit, succeeded } from "../result.ts";
 import { plainLine } from "../sentences.ts";
 import type { Caps } from "./caps.ts";
 import { type Refusal, refusal } from "./refusal.ts";
@@ -41,7 +41,7 @@ function strictFinding(result: GitResult): string | null {
 }
 
 function indexRefusal(result: GitResult, caps: Caps): Refusal {
-  if (/exceeds maximum allowed size/.test(result.stderr) || result.signal === "SIGXFSZ") {
+  if (/exceeds maximum allowed size/.test(result.stderr) || hitFileLimit(result)) {
     return refusal("too_large", `The bundle unpacks to more than ${caps.bundleBytes} bytes.`);
   }
   const finding = strictFinding(result);
@@ -70,7 +70,7 @@ export async function importBundle(
     args: ["index-pack", "--strict", "--fix-thin", "--stdin", `--max-input-size=${caps.bundleBytes}`],
     input: createReadStream(bundle, { start: head.packOffset }),
     // --fix-thin appends the base objects that deltas lean on.
-    fileBytes: 2 * caps.bundleBytes,
+    limits: { diskBytes: 2 * caps.bundleBytes },
   });
   if (!succeeded(indexed)) return indexRefusal(indexed, caps);
   return inspectHead(quarantine, head.commit, expected.base, caps);

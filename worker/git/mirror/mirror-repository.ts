@@ -164,8 +164,7 @@ function pathRemote(workshop: Workshop, { mirror, signal }: MirrorOrder, gitDir:
         const fetched = await quarantineGit(quarantine, {
           ...call,
           args: [...FETCH, program, "--end-of-options", SOURCE, REFSPEC],
-          fileBytes: packBytes,
-          limits: { seconds },
+          limits: { seconds, diskBytes: packBytes },
         });
         if (!succeeded(fetched)) return fetched;
         const refs = await quarantineOutput(quarantine, {

@@ -1,6 +1,7 @@
-// Path patterns of charters and of our own tables. `*` and `?` stay inside one path part, `**` spans any number of
-// parts, and a pattern also covers everything below a folder it names: `src`, `src/`, `src/**` are the same.
-// Matched without regular expressions: time is bounded by pattern length times path length.
+// Path patterns of charters and of our own tables, read as git reads `:(glob)` pathspecs: `*` and `?` stay inside one
+// path part, `**` as a whole part spans any number of parts, and a pattern without any of them also covers
+// everything below the folder it names. Matched without regular expressions: time is bounded by pattern length times
+// path length.
 
 function matchesPart(pattern: string, part: string): boolean {
   let p = 0;
@@ -23,26 +24,30 @@ function matchesPart(pattern: string, part: string): boolean {
   return p === pattern.length;
 }
 
-function partsOf(pattern: string): string[] {
-  const parts = pattern.split("/").filter((part) => part !== "" && part !== ".");
-  while (parts.at(-1) === "**") parts.pop();
-  return parts;
-}
+const partsOf = (pattern: string): string[] =>
+  pattern.split("/").filter((part) => part !== "" && part !== ".");
 
-/** True when `pattern` names `path` or a folder above it. */
+/** True when `pattern` covers `path`. */
 export function globMatches(pattern: string, path: string): boolean {
   const wanted = partsOf(pattern);
+  if (!/[*?]/.test(pattern)) {
+    const folder = wanted.join("/");
+    return folder === "" || path === folder || path.startsWith(`${folder}/`);
+  }
   const parts = path.split("/");
-  // reach[i]: the pattern so far can have consumed exactly i parts of the path.
+  // reach: how many parts of the path the pattern so far can have consumed.
   let reach = new Set([0]);
-  for (const piece of wanted) {
+  for (const [index, piece] of wanted.entries()) {
     const next = new Set<number>();
-    if (piece === "**") for (let i = Math.min(...reach); i <= parts.length; i++) next.add(i);
+    const first = Math.min(...reach);
+    // At its end `**` stands for at least one part: what is inside the folder, not the folder.
+    const least = index === wanted.length - 1 ? first + 1 : first;
+    if (piece === "**") for (let i = least; i <= parts.length; i++) next.add(i);
     else for (const i of reach) if (i < parts.length && matchesPart(piece, parts[i] ?? "")) next.add(i + 1);
     if (next.size === 0) return false;
     reach = next;
   }
-  return true;
+  return reach.has(parts.length);
 }
 
 export const anyGlobMatches = (patterns: readonly string[], path: string): boolean =>

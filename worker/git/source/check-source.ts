@@ -1,7 +1,8 @@
 // Where a repository may come from: an https URL, or a path below a root the operator allows.
 import { lstat, realpath } from "node:fs/promises";
-import { isAbsolute, join, sep } from "node:path";
+import { join, sep } from "node:path";
 import { refused } from "#lib/errors.ts";
+import { readSource } from "#lib/repositories/rules.ts";
 import { plainLine } from "../sentences.ts";
 import { type NetworkPolicy, pinHost } from "./pin-host.ts";
 
@@ -15,55 +16,13 @@ export interface SourcePolicy extends NetworkPolicy {
   readonly allowedRoots: readonly string[];
 }
 
-const WANTED = "Give an https URL, or the absolute path of a repository on this machine.";
-
-function refuseByShape(input: string): void {
-  if (input === "") throw refused(WANTED);
-  if (input.length > 2000) throw refused(`That is longer than any repository's address. ${WANTED}`);
-  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(input))
-    throw refused(`The address holds control or invisible characters. ${WANTED}`);
-  if (input.startsWith("-"))
-    throw refused(`The address begins with a dash and would be read as an option. ${WANTED}`);
-  if (/^[a-z0-9+.-]+::/i.test(input)) {
-    throw refused(
-      `“${plainLine(input.split("::")[0] ?? "", 20)}::” names a helper program that git would run; that is never done. ${WANTED}`,
-    );
-  }
-}
-
-const SCHEMES: Readonly<Record<string, string>> = {
-  file: "Leave out file:// and give the absolute path.",
-  http: "http is not protected against changes on the way; use https.",
-  git: "git:// is neither encrypted nor authenticated; use https.",
-  ssh: "ssh is not supported; use the repository's https address.",
-  ftp: "ftp is not supported; use https.",
-  ftps: "ftps is not supported; use https.",
-};
-
 /** Refuses with the reason, or returns the source as it will be used. Repeat it before each use: disks and names change. */
 export async function checkSource(input: string, policy: SourcePolicy): Promise<Source> {
-  refuseByShape(input);
-  if (isAbsolute(input)) return checkPath(input, policy.allowedRoots);
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(input)?.[1]?.toLowerCase();
-  if (scheme === "https") return checkUrl(input, policy);
-  if (scheme !== undefined)
-    throw refused(SCHEMES[scheme] ?? `${plainLine(scheme, 20)}:// is not supported. ${WANTED}`);
-  if (/^[^/]+:/.test(input))
-    throw refused(`That is ssh's way to name a repository, which is not supported. ${WANTED}`);
-  throw refused(`That is a relative path. ${WANTED}`);
-}
-
-async function checkUrl(input: string, policy: SourcePolicy): Promise<Source> {
-  if (!URL.canParse(input))
-    throw refused("That is not a usable https URL; one looks like https://host.example/team/project.git.");
-  const url = new URL(input);
-  if (url.username !== "" || url.password !== "")
-    throw refused("Leave the user name and password out of the URL.");
-  if (url.search !== "" || url.hash !== "")
-    throw refused("A repository's URL has no ? or # part; leave it out.");
+  const reading = readSource(input);
+  if (!reading.ok) throw refused(reading.sentence);
+  if (reading.kind === "disk") return checkPath(reading.source, policy.allowedRoots);
+  const url = new URL(reading.source);
   if (url.hostname.endsWith(".")) throw refused("Leave out the dot at the end of the host name.");
-  if (url.pathname === "/" || url.pathname.includes("%00"))
-    throw refused("The URL names a host but no repository on it.");
   await pinHost(url, policy);
   return { kind: "https", url: url.href };
 }
@@ -90,7 +49,7 @@ const looksBare = async (path: string): Promise<boolean> =>
 async function realPathWithin(input: string, allowedRoots: readonly string[]): Promise<string> {
   if (allowedRoots.length === 0) {
     throw refused(
-      "No folder of this machine is open to Pilothouse; the operator names them in PILOTHOUSE_REPOSITORY_ROOTS.",
+      "No folder of this machine is open to Pilothouse; the operator names them in PILOTHOUSE_ALLOWED_ROOTS.",
     );
   }
   const roots = await Promise.all(allowedRoots.map((root) => realpath(root).catch(() => null)));

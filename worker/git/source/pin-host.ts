@@ -37,7 +37,7 @@ export async function pinHost(url: URL, policy: NetworkPolicy): Promise<Record<s
       continue;
     const which = address === host ? host : `${host} (${address})`;
     throw refused(
-      `${which} ${problem}; Pilothouse reaches public hosts, and those that PILOTHOUSE_GIT_ALLOWED_HOSTS names.`,
+      `${which} ${problem}; Pilothouse reaches public hosts, and those that PILOTHOUSE_ALLOWED_HOSTS names.`,
     );
   }
   const pinned = addresses.map((address) => (address.includes(":") ? `[${address}]` : address)).join(",");

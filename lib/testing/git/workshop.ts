@@ -1,0 +1,37 @@
+// A scratch place with a real sandbox, for tests of what git does inside it.
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
+import type { Sandbox } from "#lib/jail/port.ts";
+
+export interface TestWorkshop {
+  readonly sandbox: Sandbox;
+  readonly scratch: string;
+  /** A fresh path below the scratch place. */
+  fresh(name: string): string;
+  /** Removes everything and ends the sandbox. */
+  close(): Promise<void>;
+}
+
+const FIRST_SLOT = 100;
+
+export async function openWorkshop(): Promise<TestWorkshop> {
+  const root = mkdtempSync(join(realpathSync(tmpdir()), "pilothouse-git-test-"));
+  chmodSync(root, 0o755);
+  const scratch = join(root, "scratch");
+  mkdirSync(scratch);
+  // Test files run side by side; each takes a uid of its own.
+  const slot = FIRST_SLOT + (Number(process.env.VITEST_POOL_ID ?? 0) % 40);
+  const sandbox = await createSandbox({ slot, stateDirectory: join(root, "sandbox") });
+  let count = 0;
+  return {
+    sandbox,
+    scratch,
+    fresh: (name) => join(root, `${++count}-${name}`),
+    async close() {
+      await sandbox.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
