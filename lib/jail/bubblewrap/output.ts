@@ -1,0 +1,41 @@
+import { Readable } from "node:stream";
+
+const HEAD_BYTES = 1024;
+
+export interface Output {
+  readonly stream: Readable;
+  /** Bytes beyond the limit so far. */
+  dropped(): number;
+  /** The first kibibyte, also when somebody else read it. */
+  head(): string;
+}
+
+/**
+ * Passes on the first `limit` bytes of `source` and drops the rest. A slow reader slows the source down; while nobody
+ * reads at all, what came is kept, so that an unread stream never blocks the process that writes it.
+ */
+export function limitOutput(source: Readable, limit: number): Output {
+  let kept = 0;
+  let dropped = 0;
+  let head = Buffer.alloc(0);
+  const stream = new Readable({
+    read: () => void source.resume(),
+    destroy(error, done) {
+      source.resume(); // the process goes on; its output has no reader any more
+      done(error);
+    },
+  });
+  const isRead = () => stream.readableFlowing !== null || stream.listenerCount("readable") > 0;
+
+  source.on("data", (chunk: Buffer) => {
+    const part = chunk.subarray(0, limit - kept);
+    kept += part.length;
+    dropped += chunk.length - part.length;
+    if (part.length === 0 || stream.destroyed) return;
+    if (head.length < HEAD_BYTES) head = Buffer.concat([head, part.subarray(0, HEAD_BYTES - head.length)]);
+    if (!stream.push(part) && isRead()) source.pause();
+  });
+  source.on("end", () => stream.push(null));
+  source.on("error", (error) => stream.destroy(error));
+  return { stream, dropped: () => dropped, head: () => head.toString("utf8") };
+}
