@@ -63,7 +63,8 @@ export function describeExit({ code, signal, error }: Exit): string {
 /** The last lines of a log, for showing beside a failure. */
 export function lastLines(file: string, count: number): string[] {
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-count);
+    const text = readFileSync(file, "utf8").trimEnd();
+    return text === "" ? [] : text.split("\n").slice(-count);
   } catch {
     return []; // it wrote nothing
   }

@@ -21,6 +21,8 @@ export interface SupervisorOptions {
   onDeath(death: Death): void;
   /** Called whenever a child was started or is gone. */
   onChange(children: readonly ProcessRecord[]): Promise<void>;
+  /** Milliseconds a child has to end by itself when asked to. */
+  readonly stopGrace?: number;
 }
 
 export interface Supervisor {
@@ -32,7 +34,8 @@ export interface Supervisor {
 
 const STOP_GRACE = 10_000;
 
-export function createSupervisor({ clock, onDeath, onChange }: SupervisorOptions): Supervisor {
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { clock, onDeath, onChange, stopGrace = STOP_GRACE } = options;
   const running = new Map<string, ProcessRecord>();
   const loops: Promise<void>[] = [];
   const stopping = new AbortController();
@@ -68,7 +71,7 @@ export function createSupervisor({ clock, onDeath, onChange }: SupervisorOptions
 
   async function stopAll(): Promise<void> {
     stopping.abort();
-    for (const child of [...running.values()].reverse()) await endGroups([child], STOP_GRACE, clock);
+    for (const child of [...running.values()].reverse()) await endGroups([child], stopGrace, clock);
     await Promise.all(loops);
   }
 

@@ -57,7 +57,8 @@ export async function whileLocked<T>(client: pg.ClientBase, fn: () => Promise<T>
   try {
     return await fn();
   } finally {
-    await client.query("select pg_advisory_unlock($1)", [PRISMA_LOCK]);
+    // A session that is gone has let go of the lock; what broke it is thrown above.
+    await client.query("select pg_advisory_unlock($1)", [PRISMA_LOCK]).catch(() => undefined);
   }
 }
 

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_PORT, parseArguments } from "./arguments.ts";
+
+describe("the command line", () => {
+  test("means up on the usual port with the demo, where nothing is said", () => {
+    expect(parseArguments([], {})).toEqual({ command: "up", port: DEFAULT_PORT, demo: true });
+  });
+
+  test.each([
+    [["up", "--port", "8080"], { command: "up", port: 8080, demo: true }],
+    [["dev", "--no-demo"], { command: "dev", port: DEFAULT_PORT, demo: false }],
+    [["doctor", "--port=1"], { command: "doctor", port: 1, demo: true }],
+    [["--help"], { command: "help", port: DEFAULT_PORT, demo: true }],
+    [["up", "-h"], { command: "help", port: DEFAULT_PORT, demo: true }],
+  ])("%j is understood", (argv, expected) => {
+    expect(parseArguments(argv, {})).toEqual(expected);
+  });
+
+  test("takes PORT of the environment where --port is not given", () => {
+    expect(parseArguments(["up"], { PORT: "5000" }).port).toBe(5000);
+    expect(parseArguments(["up", "--port", "6000"], { PORT: "5000" }).port).toBe(6000);
+  });
+
+  test.each(["0", "65536", "80.5", "http", "", "-1"])(
+    "refuses the port %j with what would be right",
+    (port) => {
+      expect(() => parseArguments(["up", `--port=${port}`], {})).toThrow(/takes a number from 1 to 65535/);
+    },
+  );
+
+  test("refuses a command or option it does not know, saying which there are", () => {
+    expect(() => parseArguments(["down"], {})).toThrow(/no command "down"; there are up, dev, doctor, help/);
+    expect(() => parseArguments(["up", "doctor"], {})).toThrow(/no command "up doctor"/);
+    expect(() => parseArguments(["up", "--prot", "1"], {})).toThrow(/--prot.*lists the options/s);
+    expect(() => parseArguments(["up", "--port"], {})).toThrow(/--port/);
+  });
+});
