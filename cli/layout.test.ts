@@ -38,7 +38,7 @@ describe("the folders in it", () => {
     await prepareFolders(layout, who);
     await prepareFolders(layout, who);
     expect((await stat(layout.secrets)).mode & 0o777).toBe(0o700);
-    expect((await stat(layout.runners)).mode & 0o777).toBe(0o700);
+    expect((await stat(layout.runners)).mode & 0o777).toBe(0o711);
     expect((await stat(layout.mirrors)).mode & 0o777).toBe(0o700);
     const blobs = await stat(layout.blobs);
     if (who.blobGroup === null) expect(blobs.mode & 0o777).toBe(0o700);

@@ -57,6 +57,8 @@ interface Folder {
 }
 
 const OPEN = 0o755;
+/** A sandbox's user walks through to its own files, and sees nothing on the way. */
+const PASSAGE = 0o711;
 const PRIVATE = 0o700;
 const GROUP_SHARED = 0o2770;
 
@@ -67,7 +69,7 @@ function folders(layout: Layout, who: Identities): Folder[] {
     { path: layout.secrets, mode: PRIVATE, owner: null },
     { path: layout.logs, mode: PRIVATE, owner: null },
     { path: layout.state, mode: PRIVATE, owner: null },
-    { path: layout.runners, mode: PRIVATE, owner: who.runner },
+    { path: layout.runners, mode: PASSAGE, owner: who.runner },
     { path: layout.blobs, mode: who.blobGroup === null ? PRIVATE : GROUP_SHARED, owner: who.worker },
     { path: layout.mirrors, mode: PRIVATE, owner: who.worker },
     { path: layout.repositories, mode: own, owner: who.worker },

@@ -131,7 +131,7 @@ async function startChildren(options: UpOptions, launched: Launched, urls: RoleU
 
 function sayReady({ deployment, progress }: UpOptions, links: readonly Link[]): void {
   progress.say(`\nPilothouse is running at ${deployment.url}`);
-  for (const { role, url } of links) progress.say(`  ${role}: ${url}`);
+  for (const { role, url } of links) progress.say(`  ${role.replaceAll("_", " ")}: ${url}`);
   if (links.length > 0)
     progress.say("Each link works once. Open yours, set a password, pass the other one on.");
   progress.say(`Data and logs: ${deployment.layout.data}. Ctrl-C stops everything.`);

@@ -29,7 +29,7 @@ function common({ layout, url }: Deployment, source: Source): Variables {
   return {
     PATH: source.PATH ?? "/usr/bin:/bin",
     LANG: "C.UTF-8",
-    TZ: "UTC",
+    ...(source.TZ ? { TZ: source.TZ } : {}),
     PILOTHOUSE_DATA: layout.data,
     PILOTHOUSE_BLOBS: layout.blobs,
     PILOTHOUSE_URL: url,
@@ -72,7 +72,7 @@ export function runnerVariables(deployment: Deployment, plan: RunnerPlan, source
   return {
     PATH: source.PATH ?? "/usr/bin:/bin",
     LANG: "C.UTF-8",
-    TZ: "UTC",
+    ...(source.TZ ? { TZ: source.TZ } : {}),
     HOME: layout.runners,
     PILOTHOUSE_LOG_LEVEL: source.PILOTHOUSE_LOG_LEVEL ?? "info",
     PILOTHOUSE_PLANE_URL: planeUrl(deployment),

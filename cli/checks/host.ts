@@ -3,9 +3,9 @@ import type { Identities } from "../identities.ts";
 import { checkDatabase } from "./database.ts";
 import { type Finding, fine } from "./finding.ts";
 import { checkCheckout, checkDataFolder } from "./folders.ts";
-import { checkNamespaces } from "./namespaces.ts";
 import { checkPlatform } from "./platform.ts";
 import { checkPort } from "./port.ts";
+import { checkSandbox } from "./sandbox.ts";
 import { checkTools } from "./tools.ts";
 
 export interface Host {
@@ -18,9 +18,6 @@ export interface Host {
   readonly databaseUrl: string | undefined;
 }
 
-/** User of a sandbox slot, who is neither root nor any process of ours. */
-const SANDBOX = { uid: 61_000, gid: 61_000 };
-
 type Check = () => Finding | Promise<Finding>;
 
 function checksFor(host: Host): Check[] {
@@ -29,7 +26,7 @@ function checksFor(host: Host): Check[] {
   return [
     () => checkPlatform({ platform: process.platform, arch: process.arch, node: process.version }),
     () => checkTools(process.env.PATH ?? "", asRoot),
-    () => checkNamespaces(asRoot ? SANDBOX : null),
+    checkSandbox,
     () => checkCheckout(root, who.web),
     () => checkDataFolder(data, who.web),
     () => checkPort(port, portIsOwn),
