@@ -1,0 +1,128 @@
+// What header, navigation and palette show, read once per request.
+import { cookies } from "next/headers";
+import type { PaletteItem } from "#components/shell/palette.tsx";
+import type { ShellData } from "#components/shell/shell.tsx";
+import type { StopScope } from "#components/shell/stop.tsx";
+import { THEME_COOKIE, themeOf } from "#components/shell/theme.ts";
+import type { LiveSession } from "#lib/auth/store.ts";
+import { can } from "#lib/authz/rules.ts";
+import { ROLE_NAMES } from "#lib/authz/schema.ts";
+import { listInbox } from "#lib/gates/service.ts";
+import { countEntries } from "#lib/log/service.ts";
+import type { PilotView } from "#lib/pilots/schema.ts";
+import { listPilots } from "#lib/pilots/service.ts";
+import type { RunView } from "#lib/runs/schema.ts";
+import { listRuns } from "#lib/runs/service.ts";
+import type { Scope } from "#lib/scope.ts";
+import { liveStops } from "#lib/stops/service.ts";
+import { signOut } from "../(auth)/actions.ts";
+import { stop } from "./actions.ts";
+
+const LIVE = ["queued", "preparing", "working", "verifying"] as const;
+
+interface Focus {
+  readonly pilotId?: string;
+  readonly run?: RunView;
+}
+
+/** `focus`: what the page is about; the stop dialog offers it first. */
+export async function loadShell(
+  scope: Scope,
+  session: LiveSession | null,
+  focus: Focus = {},
+): Promise<ShellData> {
+  if (!session) throw new Error("a page with a shell needs a signed-in person");
+  const [pilots, gates, runs, stops] = await Promise.all([
+    listPilots(scope),
+    listInbox(scope),
+    listRuns(scope, { statuses: LIVE }),
+    liveStops(scope),
+  ]);
+  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const role = session.grants[0] ? ROLE_NAMES[session.grants[0].role] : "No role yet";
+  const [inForce] = stops;
+  return {
+    person: { name: session.person.name, email: session.person.email, role, theme, signOut: endSession },
+    pilots: pilots.map(({ id, name, status }) => ({ id, name, status, href: `/pilots/${id}` })),
+    counts: { inbox: gates.filter((gate) => gate.cannotApprove === null).length, runs: runs.length },
+    log: can(scope.grants, "log.view")
+      ? { entries: await countEntries(scope), signedAt: null, witness: null }
+      : null,
+    palette: paletteOf(pilots, await listRuns(scope)),
+    stop: can(scope.grants, "stop.pull") ? { scopes: stopScopes(pilots, runs, focus), action: stop } : null,
+    stopped: inForce
+      ? {
+          sentence: `Emergency stop of ${inForce.pilotName ?? "everything"}, pulled by ${inForce.pulledByName}${inForce.reason === "" ? "." : `: ${inForce.reason}`}`,
+          href: "/stops",
+        }
+      : null,
+  };
+}
+
+async function endSession(): Promise<void> {
+  "use server";
+  await signOut({});
+}
+
+function paletteOf(pilots: readonly PilotView[], runs: readonly RunView[]): PaletteItem[] {
+  return [
+    ...pilots.map(({ id, name, status }) => ({
+      id,
+      group: "Pilots",
+      title: name,
+      detail: status,
+      href: `/pilots/${id}`,
+    })),
+    ...runs
+      .slice(0, 50)
+      .map(({ id, title, status }) => ({
+        id,
+        group: "Runs",
+        title,
+        detail: status.replaceAll("_", " "),
+        href: `/runs/${id}`,
+      })),
+    { id: "launch", group: "Actions", title: "Launch a run", href: "/runs/new" },
+    { id: "add-repository", group: "Actions", title: "Add a repository", href: "/repositories/new" },
+    { id: "new-pilot", group: "Actions", title: "Start a pilot", href: "/pilots/new" },
+  ];
+}
+
+const lives = (count: number): string => (count === 1 ? "1 live run" : `${count} live runs`);
+
+function stopScopes(
+  pilots: readonly PilotView[],
+  live: readonly RunView[],
+  { pilotId, run }: Focus,
+): StopScope[] {
+  const pilot = pilots.find(({ id }) => id === (run?.pilotId ?? pilotId));
+  const isLive = run !== undefined && live.some(({ id }) => id === run.id);
+  return [
+    ...(run && isLive
+      ? [
+          {
+            value: `run:${run.id}`,
+            title: "This run",
+            fact: run.status.replaceAll("_", " "),
+            button: "Stop this run",
+          },
+        ]
+      : []),
+    ...(pilot
+      ? [
+          {
+            value: `pilot:${pilot.id}`,
+            title: pilot.name,
+            fact: lives(live.filter((each) => each.pilotId === pilot.id).length),
+            button: `Stop ${pilot.name}`,
+          },
+        ]
+      : []),
+    {
+      value: "everything",
+      title: `Everything, ${pilots.length === 1 ? "1 pilot" : `all ${pilots.length} pilots`}`,
+      fact: lives(live.length),
+      button: "Stop everything",
+    },
+  ];
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { RunPage } from "#components/run/run-page.tsx";
+import { Shell } from "#components/shell/shell.tsx";
+import { can } from "#lib/authz/rules.ts";
+import { listEvents } from "#lib/events/service.ts";
+import { page } from "#lib/guard/page.tsx";
+import { countAbout } from "#lib/log/service.ts";
+import { getCharter } from "#lib/pilots/service.ts";
+import { getRun, listLeases } from "#lib/runs/service.ts";
+import { loadShell } from "../../load-shell.ts";
+import { cancel } from "./actions.ts";
+
+/** More than this and the page opens with its first events; the stream brings the rest. */
+const FIRST_EVENTS = 2000;
+
+export default page({
+  permission: "run.view",
+  query: z.object({ tab: z.enum(["timeline", "state"]).catch("timeline") }),
+  handler: async ({ scope, session, params: { id = "" }, query }) => {
+    const run = await getRun(scope, id);
+    const [events, leases, charter, shell] = await Promise.all([
+      listEvents(scope, id, 0, FIRST_EVENTS),
+      listLeases(scope, id),
+      getCharter(scope, run.charterId),
+      loadShell(scope, session, { run }),
+    ]);
+    return (
+      <Shell
+        data={shell}
+        current="runs"
+        pilot={run.pilotId}
+        crumbs={[
+          { title: "Runs", href: "/runs" },
+          { title: run.id, href: `/runs/${run.id}`, mono: true },
+        ]}
+        rail
+      >
+        <RunPage
+          run={run}
+          events={events}
+          tab={query.tab}
+          cancel={can(scope.grants, "run.cancel", run.pilotId) ? cancel : null}
+          leases={leases}
+          maxMinutes={charter.charter.controls.maxRunMinutes}
+          tierMissing={leases.at(-1)?.tier === "weak" ? ["some limits"] : []}
+          logEntries={can(scope.grants, "log.view") ? await countAbout(scope, `run:${run.id}`) : null}
+        />
+      </Shell>
+    );
+  },
+});
