@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureRecipeAgent } from "../agents/service.ts";
+import { DAY } from "../clock.ts";
+import { disconnectDatabase, read } from "../db.ts";
+import { decideGate } from "../gates/decide-gate.ts";
+import { getGate } from "../gates/service.ts";
+import { closeQueue } from "../jobs/queue.ts";
+import { grantLease } from "../leases/grant-lease.ts";
+import { createPerson, grantRole } from "../people/service.ts";
+import { defaultCharter } from "../pilots/defaults.ts";
+import { activateDemoPilot } from "../pilots/service.ts";
+import { createDemoPilot } from "../pilots/write-charter.ts";
+import { newRunnerKeys } from "../protocol/signing.ts";
+import { addRepository, recordMirror } from "../repositories/service.ts";
+import { registerRunner } from "../runners/register-runner.ts";
+import { makeEnrolment } from "../runners/service.ts";
+import { launchRun } from "../runs/launch-run.ts";
+import { getRun } from "../runs/service.ts";
+import type { Scope } from "../scope.ts";
+import { testDatabase } from "../testing/database.ts";
+import { person, systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { askLift } from "./ask-lift.ts";
+import { pullStop } from "./pull-stop.ts";
+import { PullStop } from "./schema.ts";
+import { findStopState, isStopped, liveStops, stopReason } from "./service.ts";
+
+const database = await testDatabase("web");
+const clock = testClock();
+const HEAD = "c".repeat(40);
+const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
+const request = {
+  version: 1,
+  phases: ["agent" as const],
+  tier: "strong" as const,
+  tierMissing: [],
+  waitSeconds: 0,
+};
+
+let lead: Scope;
+let security: Scope;
+let pilots: string[] = [];
+let agentId = "";
+let runnerId = "";
+
+async function member(name: string, role: "engineering_lead" | "security_lead"): Promise<Scope> {
+  const personId = await createPerson(seed, { email: `${name}@example.org`, name });
+  await grantRole(seed, { personId, role, pilotId: null });
+  return testScope({ roles: [role], actor: person(personId), clock });
+}
+
+beforeAll(async () => {
+  lead = await member("ada", "engineering_lead");
+  ({ agentId } = await ensureRecipeAgent(seed));
+  const { repositoryId } = await addRepository(seed, {
+    name: "ledger",
+    source: "/srv/git/ledger",
+    authority: "own",
+  });
+  await database.owner.query("insert into base_bundle values ($1, $2, $3, 1, now())", [
+    repositoryId,
+    HEAD,
+    "0".repeat(64),
+  ]);
+  await recordMirror(seed, repositoryId, { outcome: "mirrored", branch: "main", head: HEAD, commits: 3 });
+  const charter = defaultCharter(
+    repositoryId,
+    "main",
+    new Date(clock.now() + 60 * DAY).toISOString().slice(0, 10),
+  );
+  const made = [];
+  for (const name of ["First", "Second"]) {
+    const { pilotId } = await createDemoPilot(seed, { name, timeZone: "UTC", charter });
+    await activateDemoPilot(seed, pilotId);
+    made.push(pilotId);
+  }
+  pilots = made;
+  const { token } = await makeEnrolment(seed, { phases: ["agent", "verify"] });
+  const { publicKey } = newRunnerKeys();
+  ({ runnerId } = await registerRunner(
+    seed,
+    {
+      version: 1,
+      enrolmentToken: token,
+      name: "r",
+      publicKey,
+      hostId: "host-0001",
+      phases: ["agent"],
+      tier: "strong",
+      tierMissing: [],
+      slots: 1,
+    },
+    "127.0.0.1",
+  ));
+});
+
+afterAll(async () => {
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+const launch = (pilotId: string, requestKey: string) =>
+  launchRun(lead, { pilotId, agentId, title: "Repair main", requestKey });
+const runnerScope = testScope({ actor: systemActor("door"), clock });
+
+async function lift(stopId: string, asker: Scope, second: Scope): Promise<void> {
+  const { gateId } = await askLift(asker, stopId);
+  const { digest } = await getGate(second, gateId);
+  await decideGate(second, { gateId, digest, decision: "approve", reason: "" });
+}
+
+describe("an emergency stop", () => {
+  test("on one pilot ends its leases, holds its runs and lets the other pilot alone", async () => {
+    const [first = "", second = ""] = pilots;
+    const held = await launch(first, "request-1");
+    expect(await grantLease(runnerScope, runnerId, request)).toMatchObject({ runId: held.runId });
+    const { stopId, runsStopped } = await pullStop(lead, {
+      scope: "pilot",
+      pilotId: first,
+      reason: "It reads what it should not.",
+    });
+    expect(runsStopped).toBe(1);
+    expect(await getRun(lead, held.runId)).toMatchObject({ status: "queued" });
+    expect(await read(lead, (db) => stopReason(db, first))).toBe("It reads what it should not.");
+    expect(await read(lead, (db) => isStopped(db, second))).toBe(false);
+    await expect(launch(first, "request-2")).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("emergency stop"),
+    });
+    const other = await launch(second, "request-3");
+    expect(await grantLease(runnerScope, runnerId, request)).toMatchObject({ runId: other.runId });
+    expect(await grantLease(runnerScope, runnerId, request)).toBeNull();
+
+    expect(await pullStop(lead, { scope: "pilot", pilotId: first, reason: "" })).toEqual({
+      stopId,
+      runsStopped: 0,
+    });
+    expect(await liveStops(lead)).toMatchObject([
+      { id: stopId, pilotName: "First", pulledByName: "ada", reason: "It reads what it should not." },
+    ]);
+
+    await expect(askLift(lead, stopId)).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("nobody but you"),
+    });
+    security = await member("cy", "security_lead");
+    await expect(lift(stopId, lead, lead)).rejects.toMatchObject({ code: "refused" });
+    await lift(stopId, lead, security);
+    expect(await liveStops(lead)).toEqual([]);
+    expect(await read(lead, (db) => findStopState(db, stopId))).toMatchObject({
+      liftedAt: new Date(clock.now()),
+    });
+    expect(await grantLease(runnerScope, runnerId, request)).toMatchObject({ runId: held.runId, attempt: 2 });
+    await expect(askLift(lead, stopId)).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("on everything holds every pilot, is one stop however many hands pull it, and is recorded each time", async () => {
+    const hands = await Promise.all(
+      [lead, security, lead].map((scope) => pullStop(scope, { scope: "everything", reason: "" })),
+    );
+    expect(new Set(hands.map((each) => each.stopId)).size).toBe(1);
+    const stopId = hands[0]?.stopId ?? "";
+    for (const pilotId of pilots) {
+      expect(await read(lead, (db) => stopReason(db, pilotId))).toBe("no reason given");
+    }
+    expect(await grantLease(runnerScope, runnerId, request)).toBeNull();
+    const { rows } = await database.owner.query("select kind from log_entry where about @> array[$1]", [
+      `stop:${stopId}`,
+    ]);
+    expect(rows.map((row) => row.kind)).toEqual(["stop.pulled", "stop.pulled", "stop.pulled"]);
+    const { gateId } = await askLift(security, stopId);
+    expect(await askLift(security, stopId)).toEqual({ gateId });
+    await lift(stopId, security, lead);
+    expect(await read(lead, (db) => isStopped(db, pilots[0] ?? ""))).toBe(false);
+  });
+
+  test("on everything is seen by members of one pilot too, a stop of another pilot is not", async () => {
+    const [first = "", second = ""] = pilots;
+    const one = await pullStop(lead, { scope: "pilot", pilotId: first, reason: "one" });
+    const all = await pullStop(lead, { scope: "everything", reason: "all" });
+    const guest = testScope({ roles: [["reviewer", second]], clock });
+    expect((await liveStops(guest)).map((each) => each.id)).toEqual([all.stopId]);
+    expect((await liveStops(lead)).map((each) => each.id)).toEqual([all.stopId, one.stopId]);
+    await lift(all.stopId, lead, security);
+    await lift(one.stopId, lead, security);
+  });
+
+  test("is pulled by members with a say in what it stops", async () => {
+    const [first = "", second = ""] = pilots;
+    const reviewerOfFirst = testScope({ roles: [["reviewer", first]], clock });
+    await expect(pullStop(reviewerOfFirst, { scope: "everything", reason: "" })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    await expect(
+      pullStop(reviewerOfFirst, { scope: "pilot", pilotId: second, reason: "" }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    await expect(
+      pullStop(testScope({ roles: ["viewer"], clock }), { scope: "everything", reason: "" }),
+    ).rejects.toMatchObject({ code: "forbidden" });
+    await expect(pullStop(lead, { scope: "pilot", pilotId: "pil_nobody", reason: "" })).rejects.toMatchObject(
+      { code: "not_found" },
+    );
+    const { stopId } = await pullStop(reviewerOfFirst, { scope: "pilot", pilotId: first, reason: "" });
+    await expect(askLift(reviewerOfFirst, stopId)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(askLift(lead, "stp_nobody")).rejects.toMatchObject({ code: "not_found" });
+    await lift(stopId, lead, security);
+  });
+});
+
+describe("the button's form", () => {
+  test.each([
+    { scope: "pilot" },
+    { scope: "everything", pilotId: "pil_1" },
+    { scope: "run" },
+    { scope: "everything", reason: "x".repeat(1001) },
+  ])("probe: %j is refused", (input) => {
+    expect(PullStop.safeParse(input).success).toBe(false);
+  });
+
+  test("needs no reason", () => {
+    expect(PullStop.parse({ scope: "everything" })).toEqual({ scope: "everything", reason: "" });
+  });
+});
