@@ -57,15 +57,19 @@ export function createRepository(
   return { path, head: commitFiles(path, files, "First") };
 }
 
-/** A tree made entry by entry, for names and modes no work tree could hold. */
-export function makeTree(
-  work: string,
-  entries: readonly (readonly [mode: string, oid: string, name: string | Buffer])[],
-): string {
-  // hash-object checks what it writes; --literally does not, and takes the entries as an attacker sorted them.
-  const records = entries.map(([mode, oid, name]) =>
-    Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.alloc(1), Buffer.from(oid, "hex")]),
-  );
+type Entry = readonly [mode: string, oid: string, name: string | Buffer];
+
+/** As git sorts: by bytes, a folder as if its name ended in a slash. */
+const sortKey = ([mode, , name]: Entry): Buffer =>
+  Buffer.concat([Buffer.from(name), Buffer.from(mode === "40000" ? "/" : "\0")]);
+
+/** A tree made entry by entry and unchecked, for names and modes no work tree could hold. */
+export function makeTree(work: string, entries: readonly Entry[]): string {
+  const records = [...entries]
+    .sort((a, b) => Buffer.compare(sortKey(a), sortKey(b)))
+    .map(([mode, oid, name]) =>
+      Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.alloc(1), Buffer.from(oid, "hex")]),
+    );
   return playGit(work, ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], Buffer.concat(records));
 }
 

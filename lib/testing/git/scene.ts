@@ -75,6 +75,7 @@ export function takeInCommit(scene: Scene, head: string, choices: IntakeChoices 
 /** The agent commits `files` on the base and its bundle is taken in. */
 export function takeInFiles(scene: Scene, files: FileTree, choices: IntakeChoices = {}): Promise<Intake> {
   playGit(scene.agent, ["checkout", "--quiet", "--force", "--detach", scene.base]);
+  playGit(scene.agent, ["clean", "--quiet", "-ffdx"]);
   return takeInCommit(scene, commitFiles(scene.agent, files, "Agent's work"), choices);
 }
 

@@ -1,0 +1,282 @@
+// What an agent can put into the tree of its bundle: every case goes through the whole intake.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeBlob, makeCommit, makeTree, playGit, rootEntries } from "#lib/testing/git/author.ts";
+import {
+  flagsOf,
+  openScene,
+  patchOf,
+  type Scene,
+  takeInCommit,
+  takeInFiles,
+} from "#lib/testing/git/scene.ts";
+import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+
+let workshop: TestWorkshop;
+let scene: Scene;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  const packageJson = JSON.stringify({ name: "x", scripts: { test: "node --test" } });
+  scene = await openScene(workshop, {
+    "src/a.js": "one\n",
+    "test/a.test.js": "test\n",
+    "package.json": packageJson,
+    "old.bin": Buffer.from([0, 1, 2]),
+    folder: { link: "src" },
+  });
+});
+afterAll(() => workshop.close());
+
+/** A commit on the base whose root tree has further entries, made without any check. */
+function headWith(...entries: [mode: string, oid: string, name: string | Buffer][]): string {
+  const { agent, base } = scene;
+  const tree = makeTree(agent, [...rootEntries(agent, base), ...entries]);
+  return makeCommit(agent, tree, [base]);
+}
+const blob = (content: string | Buffer) => makeBlob(scene.agent, content);
+const nested = (...parts: [mode: string, oid: string, name: string][]) => makeTree(scene.agent, parts);
+
+describe("trees that git's strict check refuses", () => {
+  test.each([".git", ".GIT", "git~1", ".g\u200cit", ".."])("probe: a folder named %j", async (name) => {
+    const inner = nested(["100644", blob("[core]\n"), "config"]);
+    const intake = await takeInCommit(scene, headWith(["40000", inner, name]));
+    expect(intake).toMatchObject({ outcome: "refused", rule: "git_strict_check" });
+    expect(intake).toHaveProperty("sentence", expect.stringMatching(/hasDot|hasDotgit|hasDotdot/));
+  });
+
+  test.each([
+    ["an address that is an option", '[submodule "a"]\n\tpath = a\n\turl = -u./x\n', "gitmodulesUrl"],
+    [
+      "a name that leaves the folder",
+      '[submodule "../../x"]\n\tpath = a\n\turl = https://h.example/a\n',
+      "gitmodulesName",
+    ],
+    [
+      "a path that is an option",
+      '[submodule "a"]\n\tpath = -x\n\turl = https://h.example/a\n',
+      "gitmodulesPath",
+    ],
+    [
+      "an update that is a command",
+      '[submodule "a"]\n\tpath = a\n\turl = https://h.example/a\n\tupdate = !sh\n',
+      "gitmodulesUpdate",
+    ],
+  ])("probe: .gitmodules with %s", async (_, content, finding) => {
+    const intake = await takeInFiles(scene, { ".gitmodules": content });
+    expect(intake).toMatchObject({
+      outcome: "refused",
+      rule: "git_strict_check",
+      sentence: expect.stringContaining(finding),
+    });
+  });
+
+  test("probe: .gitmodules as a symbolic link", async () => {
+    const intake = await takeInCommit(scene, headWith(["120000", blob("src/a.js"), ".gitmodules"]));
+    expect(intake).toMatchObject({ outcome: "refused", rule: "git_strict_check" });
+  });
+
+  test("probe: two entries of one name", async () => {
+    const intake = await takeInCommit(
+      scene,
+      headWith(["100644", blob("x"), "zz"], ["100644", blob("y"), "zz"]),
+    );
+    expect(intake).toMatchObject({ outcome: "refused", rule: "git_strict_check" });
+  });
+});
+
+describe("trees that git lets in and the tree policy blocks", () => {
+  test("probe: a repository with a hostile config hidden in a folder", async () => {
+    const intake = await takeInFiles(scene, {
+      "vendor/x/HEAD": "ref: refs/heads/main\n",
+      "vendor/x/config": "[core]\n\tfsmonitor = touch /tmp/canary\n",
+      "vendor/x/objects/info/packs": "\n",
+      "vendor/x/refs/heads/main": `${scene.base}\n`,
+    });
+    expect(patchOf(intake).verdict.blocked).toBe(true);
+    expect(intake).toHaveProperty("rebuilt", null);
+    expect(flagsOf(intake)).toContain("embedded_repository vendor/x/config");
+  });
+
+  test("probe: a submodule whose path ends in a carriage return", async () => {
+    const intake = await takeInCommit(scene, headWith(["160000", scene.base, "sub\r"]));
+    expect(patchOf(intake).verdict.blocked).toBe(true);
+    expect(flagsOf(intake)).toEqual(
+      expect.arrayContaining(["submodule_unsafe sub\r", "submodule_change sub\r"]),
+    );
+  });
+
+  test("probe: .gitmodules with a carriage return in a path", async () => {
+    const content = '[submodule "a"]\n\tpath = "a\r"\n\turl = https://h.example/a\n';
+    const intake = await takeInFiles(scene, { ".gitmodules": content });
+    expect(flagsOf(intake)).toContain("submodule_unsafe .gitmodules");
+    expect(patchOf(intake).verdict.blocked).toBe(true);
+  });
+
+  test.each([
+    ["/etc/passwd", "symlink_outside_tree"],
+    ["../..", "symlink_outside_tree"],
+    ["/proc/self/environ", "symlink_outside_tree"],
+    [".git/hooks/pre-commit", "symlink_into_git"],
+    ["folder/../../x", "symlink_outside_tree"],
+  ])("probe: a symbolic link to %s", async (target, rule) => {
+    const intake = await takeInFiles(scene, { link: { link: target } });
+    expect(patchOf(intake).verdict.blocked).toBe(true);
+    expect(flagsOf(intake)).toEqual([`${rule} link`]);
+    expect(patchOf(intake).diff.toString()).toContain(`+${target}\n\\ No newline`);
+    expect(patchOf(intake).files).toMatchObject([{ path: "link", modeAfter: "120000" }]);
+  });
+
+  test.each([".gitattributes", ".mailmap", "sub/.gitignore"])(
+    "probe: %s as a symbolic link",
+    async (path) => {
+      const intake = await takeInFiles(scene, { [path]: { link: "a.js" } });
+      expect(flagsOf(intake)).toContain(`symlink_as_git_file ${path}`);
+      expect(patchOf(intake).verdict.blocked).toBe(true);
+    },
+  );
+
+  test("probe: an old link is led out of the tree by replacing a folder on its way", async () => {
+    const around = await openScene(workshop, { "a/d/x": "x", y: "y", link: { link: "a/d/../../y" } });
+    const intake = await takeInFiles(around, { "a/d/x": null, "a/d": { link: "../b" }, "b/x": "x" });
+    expect(flagsOf(intake)).toContain("symlink_outside_tree link");
+  });
+
+  test("probe: a change outside the charter's paths", async () => {
+    const intake = await takeInFiles(
+      scene,
+      { "src/a.js": "two\n", "other/b.js": "b\n" },
+      { paths: { allowedPaths: ["src"] } },
+    );
+    expect(flagsOf(intake)).toEqual(["outside_scope other/b.js"]);
+    expect(intake).toHaveProperty("rebuilt", null);
+  });
+
+  test("probe: a file moved out of the charter's paths counts at its new place", async () => {
+    const intake = await takeInFiles(
+      scene,
+      { "src/a.js": null, "else/a.js": "one\n" },
+      { paths: { allowedPaths: ["src/**"] } },
+    );
+    expect(flagsOf(intake)).toEqual(["outside_scope else/a.js"]);
+    expect(patchOf(intake).files).toMatchObject([
+      { status: "renamed", previousPath: "src/a.js", path: "else/a.js" },
+    ]);
+  });
+});
+
+describe("changes that ask for another approver", () => {
+  test("probe: a submodule at an unknown commit, without .gitmodules", async () => {
+    const intake = await takeInCommit(scene, headWith(["160000", "1".repeat(40), "sub"]));
+    expect(flagsOf(intake)).toEqual(["submodule_change sub"]);
+    expect(patchOf(intake).diff.toString()).toContain(`+Subproject commit ${"1".repeat(40)}`);
+    expect(intake).toHaveProperty("rebuilt.commit", expect.any(String));
+  });
+
+  test("build, owner, agent, package, attribute and large-file settings are named", async () => {
+    const intake = await takeInFiles(scene, {
+      ".github/workflows/ci.yml": "on: push\n",
+      CODEOWNERS: "* @me\n",
+      "AGENTS.md": "be nice\n",
+      ".npmrc": "ignore-scripts=false\n",
+      ".gitattributes": "*.js filter=evil diff=evil -text\n",
+      ".lfsconfig": "[lfs]\n\turl = https://evil.example\n",
+      "big.bin": `version https://git-lfs.github.com/spec/v1\noid sha256:${"a".repeat(64)}\nsize 5\n`,
+      "package.json": JSON.stringify({ name: "x", scripts: { test: "true", postinstall: "curl x" } }),
+    });
+    expect(flagsOf(intake)).toEqual([
+      "agent_rules AGENTS.md",
+      "ci_config .github/workflows/ci.yml",
+      "code_owners CODEOWNERS",
+      "git_attributes .gitattributes",
+      "install_script package.json",
+      "lfs_config .lfsconfig",
+      "lfs_pointer big.bin",
+      "manifest_change package.json",
+      "package_manager_config .npmrc",
+    ]);
+    expect(patchOf(intake).verdict.blocked).toBe(false);
+  });
+
+  test("probe: names that differ only in case or Unicode form", async () => {
+    const intake = await takeInFiles(scene, { "SRC/b.js": "b\n", "cafe\u0301": "1", "caf\u00e9": "2" });
+    expect(flagsOf(intake)).toEqual(
+      ["name_collision SRC/b.js", "name_collision cafe\u0301", "name_collision caf\u00e9"].sort(),
+    );
+  });
+
+  test("probe: text that is shown in another order than it is", async () => {
+    const intake = await takeInFiles(scene, {
+      "src/a.js": "if (a) { // \u202e } \u2066\n",
+      "src/b.js": "x\u200b\n",
+    });
+    expect(flagsOf(intake)).toEqual(["bidi_control src/a.js", "invisible_characters src/b.js"]);
+  });
+
+  test("tests deleted, changed and added are listed apart", async () => {
+    const files = { "test/a.test.js": "changed\n", "test/b.test.js": "new\n" };
+    const intake = await takeInFiles(scene, files, { paths: { harnessPaths: ["test/**"] } });
+    expect(patchOf(intake).verdict.testIntegrity).toEqual({
+      deleted: [],
+      modified: ["test/a.test.js"],
+      added: ["test/b.test.js"],
+    });
+    const gone = await takeInFiles(
+      scene,
+      { "test/a.test.js": null },
+      { paths: { harnessPaths: ["test/**"] } },
+    );
+    expect(patchOf(gone).verdict.testIntegrity.deleted).toEqual(["test/a.test.js"]);
+    expect(flagsOf(gone)).toEqual(["test_integrity test/a.test.js"]);
+  });
+});
+
+describe("odd content that is carried and shown as it is", () => {
+  test("probe: names with escapes, line breaks, dashes and overrides", async () => {
+    const names = ["a\u001b[31m.js", "b\nc.js", "-rf", "%2e%2e", "d\u202etxt.exe", "e\tf"];
+    const intake = await takeInFiles(scene, Object.fromEntries(names.map((name) => [name, "x\n"])));
+    expect(flagsOf(intake)).toEqual(names.map((name) => `control_in_name ${name}`).sort());
+    expect(
+      patchOf(intake)
+        .files.map(({ path }) => path)
+        .sort(),
+    ).toEqual([...names].sort());
+    for (const { sentence } of patchOf(intake).verdict.flags) expect(sentence).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  test("probe: attributes that call code binary or name a driver change nothing in the diff", async () => {
+    const intake = await takeInFiles(scene, {
+      ".gitattributes": "*.js -diff\n*.md diff=evil\n",
+      "src/a.js": "two\n",
+      "x.md": "x\n",
+    });
+    expect(patchOf(intake).diff.toString()).toContain("-one\n+two\n");
+    expect(patchOf(intake).files.find(({ path }) => path === "src/a.js")).toMatchObject({
+      added: 1,
+      removed: 1,
+    });
+  });
+
+  test("binary files, modes and whole-file context", async () => {
+    playGit(scene.agent, ["checkout", "--quiet", "--force", "--detach", scene.base]);
+    playGit(scene.agent, ["update-index", "--chmod=+x", "src/a.js"]);
+    playGit(scene.agent, ["commit", "--quiet", "-m", "mode"]);
+    const mode = await takeInCommit(scene, playGit(scene.agent, ["rev-parse", "HEAD"]));
+    expect(flagsOf(mode)).toEqual(["mode_change src/a.js"]);
+    const binary = await takeInFiles(
+      scene,
+      { "old.bin": Buffer.from([0, 9]) },
+      { contextLines: Number.POSITIVE_INFINITY },
+    );
+    expect(patchOf(binary).files).toMatchObject([
+      { path: "old.bin", added: null, removed: null, status: "modified" },
+    ]);
+    expect(patchOf(binary).diff.toString()).toContain("Binary files a/old.bin and b/old.bin differ");
+  });
+
+  test("a file that becomes a link is a change of kind", async () => {
+    const intake = await takeInFiles(scene, { "old.bin": { link: "src/a.js" } });
+    expect(patchOf(intake).files).toMatchObject([
+      { path: "old.bin", status: "type_changed", modeBefore: "100644", modeAfter: "120000" },
+    ]);
+    expect(flagsOf(intake)).toEqual(["mode_change old.bin", "symlink_change old.bin"]);
+  });
+});
