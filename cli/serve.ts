@@ -1,7 +1,7 @@
 // From an open database to running processes, and back.
 import { rename, stat } from "node:fs/promises";
 import { type Clock, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
-import { unavailable } from "#lib/errors.ts";
+import { messageOf, unavailable } from "#lib/errors.ts";
 import { migrateDatabase } from "#lib/migrate/migrate.ts";
 import type { RoleUrls } from "#lib/migrate/roles.ts";
 import { buildPages, generateClient } from "./build.ts";
@@ -34,12 +34,13 @@ async function keepLogShort(file: string): Promise<void> {
   if (size > LOG_LIMIT) await rename(file, `${file}.1`);
 }
 
-function tellDeath(progress: Progress, { spec, exit, lived, pause }: Death): void {
+/** A death soon after the start is shown with what the child said last, once: the next ones will be alike. */
+function tellDeath(progress: Progress, { spec, exit, lived, failures, pause }: Death): void {
   progress.say(
     `  ! ${spec.name} ${describeExit(exit)}; it starts again in ${pause / SECOND} s. Log: ${spec.log}`,
   );
-  if (lived > 10 * SECOND) return;
-  for (const line of lastLines(spec.log, 10)) progress.say(`      ${line}`);
+  if (lived > 10 * SECOND || failures > 1) return;
+  for (const line of lastLines(spec.log, 15)) progress.say(`      ${line}`);
 }
 
 async function prepareDatabase({ deployment, progress }: UpOptions, database: Database): Promise<RoleUrls> {
@@ -92,8 +93,13 @@ function createSupervision({ deployment, progress, clock = systemClock }: UpOpti
       if (death.spec.name === "web") deaths++;
       tellDeath(progress, death);
     },
-    onChange: (children) =>
-      writeRunning(layout.state, { pid: process.pid, url, port, children: [...children] }),
+    onChange(children) {
+      try {
+        writeRunning(layout.state, { pid: process.pid, url, port, children: [...children] });
+      } catch (error) {
+        progress.say(`  ! What is running cannot be written down: ${messageOf(error)}`);
+      }
+    },
   });
   return { supervisor, webDeaths: () => deaths };
 }

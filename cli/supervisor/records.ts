@@ -1,5 +1,6 @@
 // What is running, on disk: so that the next start finds what a killed one left behind.
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { renameSync, writeFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "#lib/clock.ts";
@@ -18,10 +19,11 @@ export type Running = z.infer<typeof Running>;
 
 const fileIn = (folder: string) => join(folder, "running.json");
 
-export async function writeRunning(folder: string, running: Running): Promise<void> {
-  const draft = `${fileIn(folder)}.${process.pid}`;
-  await writeFile(draft, JSON.stringify(running, null, 2), { mode: 0o600 });
-  await rename(draft, fileIn(folder));
+/** In one step, and before anything else happens: several children may start at the same moment. */
+export function writeRunning(folder: string, running: Running): void {
+  const draft = `${fileIn(folder)}.new`;
+  writeFileSync(draft, JSON.stringify(running, null, 2), { mode: 0o600 });
+  renameSync(draft, fileIn(folder));
 }
 
 /** Null where nothing readable was recorded. */

@@ -26,7 +26,7 @@ beforeEach(async () => {
   supervisor = createSupervisor({
     clock: impatient,
     onDeath: (death) => deaths.push(death),
-    onChange: async () => void changes++,
+    onChange: () => changes++,
     stopGrace: 300,
   });
 });
@@ -119,21 +119,21 @@ describe("what a killed launcher leaves behind", () => {
     const orphan = startChild(child("web", SLEEP));
     await isUp("web");
     const pid = orphan.pid ?? 0;
-    await writeRunning(folder, running(pid, startTimeOf(pid) ?? ""));
+    writeRunning(folder, running(pid, startTimeOf(pid) ?? ""));
     expect(await endLeftovers(folder, systemClock)).toEqual(["web"]);
     expect(describeExit(await orphan.exited)).toBe("was ended by SIGTERM");
     expect(await readRunning(folder)).toBeNull();
   });
 
   test("probe: is not confused with a process that was given the same pid since", async () => {
-    await writeRunning(folder, running(process.pid, "1"));
+    writeRunning(folder, running(process.pid, "1"));
     expect(await endLeftovers(folder, systemClock)).toEqual([]);
     expect(startTimeOf(process.pid)).not.toBeNull();
   });
 
   test("is nothing where the record is missing or cut off", async () => {
     expect(await readRunning(folder)).toBeNull();
-    await writeRunning(folder, running(1, "1"));
+    writeRunning(folder, running(1, "1"));
     await rm(join(folder, "running.json"));
     expect(await endLeftovers(folder, systemClock)).toEqual([]);
     await clearRunning(folder);

@@ -20,7 +20,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   onDeath(death: Death): void;
   /** Called whenever a child was started or is gone. */
-  onChange(children: readonly ProcessRecord[]): Promise<void>;
+  onChange(children: readonly ProcessRecord[]): void;
   /** Milliseconds a child has to end by itself when asked to. */
   readonly stopGrace?: number;
 }
@@ -46,12 +46,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const startTime = child.pid === null ? null : startTimeOf(child.pid);
     if (child.pid !== null && startTime !== null) {
       running.set(spec.name, { name: spec.name, pid: child.pid, startTime });
-      await onChange([...running.values()]);
+      onChange([...running.values()]);
     }
     const exit = await child.exited;
     running.delete(spec.name);
     if (child.pid !== null) signalGroup(child.pid, "SIGKILL"); // what it started does not outlive it
-    if (!stopping.signal.aborted) await onChange([...running.values()]);
+    if (!stopping.signal.aborted) onChange([...running.values()]);
     return exit;
   }
 
