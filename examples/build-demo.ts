@@ -78,7 +78,7 @@ async function git(cwd: string, ...args: string[]): Promise<string> {
   };
   const { stdout } = await run("git", ["-c", "core.autocrlf=false", "-c", "gc.auto=0", ...args], {
     cwd,
-    env,
+    env: env as unknown as NodeJS.ProcessEnv,
   });
   return stdout.trim();
 }
