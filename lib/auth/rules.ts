@@ -79,7 +79,7 @@ export function hostOf(address: string): string {
   const wrapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
   if (wrapped) return wrapped;
   if (!bare.includes(":")) return bare;
-  if (bare === "::1") return "::1";
+  if (bare === "::1") return "127.0.0.1";
   const [head = "", tail] = bare.split("::");
   const left = head === "" ? [] : head.split(":");
   const right = tail ? tail.split(":") : [];

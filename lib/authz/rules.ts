@@ -57,7 +57,7 @@ export function visiblePilots(grants: readonly RoleGrant[]): "all" | readonly st
 
 /** The roles somebody needs for a permission, for the sentence that says whom to ask. */
 export function rolesFor(permission: Permission): readonly Role[] {
-  return PERMISSIONS[permission];
+  return Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission] : [];
 }
 
 /** Whether any grant covers the pilot, or with `pilotId` left out anything at all. */

@@ -20,13 +20,14 @@ export type ActionResult<T> =
       readonly title: string;
       readonly fields?: FieldErrors | undefined;
       readonly retryAfter?: number | undefined;
-      readonly requestId: string;
+      /** Where somebody has to look into it; a mistake in a form is the person's own. */
+      readonly requestId?: string;
       /** What was typed, without secrets. */
       readonly values: Record<string, unknown>;
     };
 
 export interface Action<I, T> {
-  (input: I | FormData): Promise<ActionResult<T>>;
+  (input?: I | FormData): Promise<ActionResult<T>>;
   (before: unknown, form: FormData): Promise<ActionResult<T>>;
 }
 
@@ -78,8 +79,9 @@ export async function runAction<S extends z.ZodType, T>(
     letThrough,
   );
   if (outcome.ok) return { ok: true, value: outcome.value, ...doneOf(outcome.value) };
-  const { message, status: _, ...refusal } = outcome.refusal;
-  return { ok: false, error: message, ...refusal, values: keptValues(typed) };
+  const { message, status, requestId, code, title, fields, retryAfter } = outcome.refusal;
+  const trace = status >= 500 ? { requestId } : {};
+  return { ok: false, error: message, code, title, fields, retryAfter, ...trace, values: keptValues(typed) };
 }
 
 function doneOf(value: unknown): { done?: string } {

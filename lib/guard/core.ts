@@ -169,7 +169,7 @@ function unexpected(error: unknown, requestId: string): AppError {
   webLogger().error({ err: error, requestId }, "unexpected error at a door");
   return new AppError(
     "unexpected",
-    `This failed in a way we did not foresee. Nothing was half done. Request ${requestId}.`,
+    "This failed and should not have. The operator finds the reason under the request’s number.",
   );
 }
 

@@ -33,16 +33,17 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** Aborts when the request ends, or when the session is over. */
+/** Aborts when the request ends, when the session is over, or when its roles are others than at the door. */
 function lifeOf(request: Request, door: DoorRequest, { session }: Caller): AbortController {
   const life = new AbortController();
   const end = () => life.abort();
   request.signal.addEventListener("abort", end, { once: true });
   if (request.signal.aborted) end();
   if (!session) return life;
+  const known = JSON.stringify(session.grants);
   const check = () =>
     void getLiveSession(visitorScope(door), session.sessionId).then(
-      (live) => live === null && end(),
+      (live) => (live === null || JSON.stringify(live.grants) !== known) && end(),
       (error: unknown) => {
         webLogger().warn(
           { err: error, requestId: door.requestId },
