@@ -16,19 +16,16 @@ const ENV = {
   GIT_COMMITTER_DATE: "@1700000000 +0000",
 };
 
-/** Runs git as its user would, in `cwd`; returns trimmed stdout. */
-export function playGit(cwd: string, args: readonly string[], input?: string | Buffer): string {
+/** stdout of git run as its user would, in `cwd`. */
+export function playGitBytes(cwd: string, args: readonly string[], input?: string | Buffer): Buffer {
   const env = ENV as unknown as NodeJS.ProcessEnv;
-  return execFileSync("git", ["-c", "safe.directory=*", ...args], {
-    cwd,
-    env,
-    input,
-    maxBuffer: 1 << 28,
-    stdio: ["pipe", "pipe", "pipe"],
-  })
-    .toString("utf8")
-    .trim();
+  const options = { cwd, env, input, maxBuffer: 1 << 28, stdio: "pipe" } as const;
+  return execFileSync("git", ["-c", "safe.directory=*", ...args], options);
 }
+
+/** The same as trimmed text. */
+export const playGit = (cwd: string, args: readonly string[], input?: string | Buffer): string =>
+  playGitBytes(cwd, args, input).toString("utf8").trim();
 
 export type FileTree = Readonly<Record<string, string | Buffer | { readonly link: string } | null>>;
 
