@@ -1,6 +1,6 @@
 // The runner put together: identity, registration, then the lease loop.
 import { join } from "node:path";
-import { type Clock, SECOND, steadyClock, systemClock } from "#lib/clock.ts";
+import { type Clock, steadyClock, systemClock } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import type { Logger } from "#lib/logger.ts";
@@ -10,7 +10,7 @@ import { leaseUntilShutdown } from "./lease/loop.ts";
 import { createPlaneClient, type PlaneClient } from "./plane/client.ts";
 import { enrol } from "./plane/enrol.ts";
 import { type Identity, loadIdentity, rememberRegistration, runnerFolder } from "./plane/identity.ts";
-import { backOff } from "./plane/retry.ts";
+import { untilAnswered } from "./plane/retry.ts";
 import { lockFolder } from "./plane/state-folder.ts";
 import { createPlaneTransfers } from "./plane/transfer.ts";
 import { createTransport } from "./plane/transport.ts";
@@ -36,6 +36,7 @@ export async function startRunner(parts: RunnerParts): Promise<void> {
     const client = createPlaneClient(transport);
     if (identity.runnerId === null) {
       const runnerId = await register(client, identity, parts, steady);
+      if (runnerId === null) return;
       await rememberRegistration(env.stateFolder, env.name, { plane: env.planeUrl, runnerId });
       identity = { ...identity, runnerId };
       logger.info({ runnerId, name: env.name }, `registered at ${env.planeUrl}`);
@@ -56,14 +57,13 @@ export async function startRunner(parts: RunnerParts): Promise<void> {
   }
 }
 
-/** Waits for a plane that is not up yet; a plane that refuses is not asked twice. */
+/** Waits for a plane that is not up yet; a plane that refuses is not asked twice. Null when the shutdown came first. */
 async function register(
   client: PlaneClient,
   identity: Identity,
-  parts: RunnerParts,
-  steady: Clock,
-): Promise<string> {
-  const { env, sandbox, logger, shutdown } = parts;
+  { env, sandbox, logger, shutdown }: RunnerParts,
+  clock: Clock,
+): Promise<string | null> {
   const self = {
     name: env.name,
     phases: [...env.phases],
@@ -71,14 +71,16 @@ async function register(
     tierMissing: [...sandbox.missing],
     slots: 1,
   };
-  for (let failures = 1; ; failures++) {
-    try {
-      return await enrol(client, { identity, self, enrolmentFile: env.enrolmentFile }, shutdown);
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === "unavailable")) throw error;
-      if (failures === 1)
-        logger.warn({ err: error }, "the control plane does not answer yet; registering again later");
-    }
-    await steady.sleep(backOff(failures, 5 * SECOND, Math.random()), shutdown);
+  const patience = { clock, signal: shutdown, logger, what: "registering", isPassing: isOutage };
+  try {
+    return await untilAnswered(
+      () => enrol(client, { identity, self, enrolmentFile: env.enrolmentFile }, shutdown),
+      patience,
+    );
+  } catch (error) {
+    if (shutdown.aborted) return null;
+    throw error;
   }
 }
+
+const isOutage = (error: unknown): boolean => error instanceof AppError && error.code === "unavailable";

@@ -33,6 +33,8 @@ export interface Patience {
   readonly logger: Logger;
   /** What is being tried, for the log line. */
   readonly what: string;
+  /** Which failures are worth another attempt. */
+  readonly isPassing?: (error: unknown) => boolean;
   /** Longest wait between two attempts, milliseconds. */
   readonly longest?: number;
 }
@@ -40,13 +42,13 @@ export interface Patience {
 /** The answer of the first attempt that got one. Throws what is not passing, and the signal's reason. */
 export async function untilAnswered<T>(
   attempt: () => Promise<T>,
-  { clock, signal, logger, what, longest = 5 * SECOND }: Patience,
+  { clock, signal, logger, what, isPassing: isWorthIt = isPassing, longest = 5 * SECOND }: Patience,
 ): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted || !isPassing(error)) throw error;
+      if (signal.aborted || !isWorthIt(error)) throw error;
       if (failures === 1) logger.warn({ err: error }, `${what}: no answer yet, trying again`);
     }
     await clock.sleep(backOff(failures, longest, Math.random()), signal);

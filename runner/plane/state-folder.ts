@@ -9,6 +9,8 @@ import { sha256Hex } from "#lib/protocol/signing.ts";
 
 const READ_OR_WRITE_BY_OTHERS = 0o066;
 const ANY_BY_OTHERS = 0o077;
+/** As root every sandbox slot is a user of its own, who has to walk through. */
+const ENTER_BY_OTHERS = 0o011;
 const MAX_FILE_BYTES = 64 * 1024;
 
 const hasCode = (error: unknown, code: string): boolean =>
@@ -19,8 +21,7 @@ export const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT");
 /** Makes the folder (not its parents) when it is missing. Throws a sentence when others could read or write it. */
 export async function ensurePrivateFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder);
-    await chmod(folder, 0o711);
+    await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     if (isMissing(error))
       throw badInput(`The runner's state folder cannot be made: ${dirname(folder)} does not exist.`);
@@ -35,6 +36,9 @@ export async function ensurePrivateFolder(folder: string): Promise<void> {
     throw refused(
       `Others may read or write ${folder}, which holds the runner's key. Run: chmod 711 ${folder}`,
     );
+  }
+  if (process.geteuid?.() === 0 && (found.mode & ENTER_BY_OTHERS) !== ENTER_BY_OTHERS) {
+    await chmod(folder, (found.mode & 0o700) | ENTER_BY_OTHERS);
   }
 }
 
