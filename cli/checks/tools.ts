@@ -13,15 +13,19 @@ export const TOOLS = { bwrap: "bubblewrap", git: "git" } as const;
 
 export type Tool = keyof typeof TOOLS;
 
-export function findProgram(name: string, path: string): string | null {
-  for (const folder of path.split(":").filter((part) => part !== "")) {
-    const candidate = join(folder, name);
-    try {
-      accessSync(candidate, constants.X_OK);
-      return candidate;
-    } catch {}
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // not there, or not for us
   }
-  return null;
+}
+
+/** Path of a program, looked for in `path` as a shell does. */
+export function findProgram(name: string, path: string): string | null {
+  const folders = path.split(":").filter((part) => part !== "");
+  return folders.map((folder) => join(folder, name)).find(isProgram) ?? null;
 }
 
 const INSTALLERS = {
