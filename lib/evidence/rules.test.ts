@@ -1,50 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Observation } from "../protocol/schema.ts";
+import { observeAll as all, BASE, observe, type Seen } from "../testing/observations.ts";
 import { judge, TREES, type TreeName } from "./rules.ts";
-
-const BASE = "a".repeat(40);
-const PATCH = "b".repeat(40);
-
-type Result = "passed" | "failed" | "skipped";
-/** Test → result in each repeat; undefined: not in that report. */
-type Results = Readonly<Record<string, readonly (Result | undefined)[]>>;
-
-function observe(tree: TreeName, results: Results, over: Partial<Observation> = {}): Observation[] {
-  const repeats = Math.max(1, ...Object.values(results).map((list) => list.length));
-  return Array.from({ length: repeats }, (_, index) => {
-    const of = (wanted: Result) => Object.keys(results).filter((name) => results[name]?.[index] === wanted);
-    const failed = of("failed");
-    return {
-      tree,
-      repeat: index + 1,
-      commit: tree === "base_on_base" ? BASE : PATCH,
-      argv: ["node", "--test"],
-      exit: failed.length > 0 ? 1 : 0,
-      ended: "itself",
-      milliseconds: 10,
-      reportSha256: "0".repeat(64),
-      passed: of("passed"),
-      failed,
-      skipped: of("skipped"),
-      problem: null,
-      ...over,
-    };
-  });
-}
-
-interface Seen {
-  readonly base: Results;
-  readonly patch: Results;
-  /** The base's tests on the patch; as `patch` unless said. */
-  readonly crossed?: Results;
-}
-
-const all = ({ base, patch, crossed = patch }: Seen) => [
-  ...observe("base_on_base", base),
-  ...observe("patch_on_patch", patch),
-  ...observe("base_on_patch", crossed),
-];
 
 const P = ["passed", "passed"] as const;
 const F = ["failed", "failed"] as const;
@@ -262,87 +219,5 @@ describe("what is not proved", () => {
     const judgement = judge(all({ ...REPAIRED, patch: { bug: P }, crossed: { bug: P, old: P } }), ["bug"]);
     expect(judgement.removed).toEqual(["old"]);
     expect(judgement.doesNotProve).toContain("1 test of the base is not in the patch's own suite.");
-  });
-});
-
-describe("whatever was observed", () => {
-  const result = fc.constantFrom<Result | undefined>("passed", "failed", "skipped", undefined);
-  const results = (repeats: number) =>
-    fc.dictionary(
-      fc.constantFrom("a", "b", "c", "d"),
-      fc.array(result, { minLength: repeats, maxLength: repeats }),
-    );
-  const scene = fc.integer({ min: 1, max: 3 }).chain((repeats) =>
-    fc.record({
-      base: results(repeats),
-      patch: results(repeats),
-      crossed: results(repeats),
-      claimed: fc.subarray(["a", "b", "c", "d"]),
-    }),
-  );
-
-  test("verified means: every claim repaired, nothing steadily worse", () => {
-    fc.assert(
-      fc.property(scene, ({ base, patch, crossed, claimed }) => {
-        const judgement = judge(all({ base, patch, crossed }), claimed);
-        if (judgement.verdict !== "verified") return;
-        for (const name of claimed) {
-          expect(base[name]?.every((how) => how === "failed")).toBe(true);
-          for (const tree of [patch, crossed])
-            expect(tree[name]?.every((how) => how === "passed")).toBe(true);
-        }
-        for (const [name, how] of Object.entries(base)) {
-          if (!how.every((each) => each === "passed")) continue;
-          for (const tree of [patch, crossed])
-            expect(tree[name]?.every((each) => each === "failed") ?? false).toBe(false);
-          expect(crossed[name]?.every((each) => each === undefined || each === "skipped") ?? true).toBe(
-            false,
-          );
-        }
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  test("the order of observations does not matter", () => {
-    const shuffled = scene.chain((seen) => {
-      const observations = all(seen);
-      return fc.record({
-        claimed: fc.constant(seen.claimed),
-        observations: fc.constant(observations),
-        mixed: fc.shuffledSubarray(observations, { minLength: observations.length }),
-      });
-    });
-    fc.assert(
-      fc.property(shuffled, ({ claimed, observations, mixed }) => {
-        expect(judge(mixed, claimed)).toEqual(judge(observations, claimed));
-      }),
-    );
-  });
-
-  test("a test that fails in every run of the patch is never called repaired, and none is both repaired and broken", () => {
-    fc.assert(
-      fc.property(scene, ({ base, patch, crossed, claimed }) => {
-        const { repaired, notRepaired, newlyFailing, noLongerRun, newlyUnsteady } = judge(
-          all({ base, patch, crossed }),
-          claimed,
-        );
-        for (const name of repaired) {
-          expect([...newlyFailing, ...noLongerRun, ...newlyUnsteady, ...notRepaired]).not.toContain(name);
-          expect(patch[name]).not.toContain("failed");
-        }
-        expect([...repaired, ...notRepaired]).toEqual(expect.arrayContaining(claimed));
-      }),
-    );
-  });
-
-  test("claiming more never makes a verdict better", () => {
-    fc.assert(
-      fc.property(scene, ({ base, patch, crossed, claimed }) => {
-        const observations = all({ base, patch, crossed });
-        if (judge(observations, claimed).verdict === "verified")
-          expect(judge(observations, []).verdict).toBe("verified");
-      }),
-    );
   });
 });
