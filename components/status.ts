@@ -17,7 +17,6 @@ import {
   Play,
   PlugZap,
   Radar,
-  Server,
   ShieldAlert,
   ShieldCheck,
   ShieldHalf,
@@ -78,11 +77,13 @@ export const STATUSES = {
   },
   evidence: {
     verified: face("good", Check, "Verified"),
-    red: face("bad", X, "Red"),
+    regressed: face("bad", X, "Regressed"),
+    not_repaired: face("bad", X, "Not repaired"),
     untrustworthy: face("bad", ShieldAlert, "Untrustworthy"),
-    same_host: face("wait", Server, "Same host"),
+    incomplete: face("need", TriangleAlert, "Incomplete"),
   },
   runner: {
+    unheard: face("wait", CircleDashed, "Not heard of"),
     online: face("good", PlugZap, "Online"),
     busy: { ...face("work", Loader, "Busy"), turns: true },
     lost: face("bad", Unplug, "Lost"),

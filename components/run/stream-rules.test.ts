@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EVENT_KINDS } from "#lib/protocol/events.ts";
-import { parseMessage, retryDelay } from "./stream-rules.ts";
+import { isEnded } from "#lib/runs/rules.ts";
+import { RunStatus } from "#lib/runs/schema.ts";
+import { isLast, parseMessage, retryDelay } from "./stream-rules.ts";
 
 const event = (more: object = {}) => ({
   seq: 1,
@@ -33,6 +35,13 @@ describe("messages of the live stream", () => {
     ["no time", { at: 5 }],
   ])("probe: an event with %s is refused", (_what, more) => {
     expect(() => parseMessage(JSON.stringify(event(more)))).toThrow("no event of a run");
+  });
+
+  test.each(RunStatus.options)("a change to %s ends the stream exactly when it ends the run", (to) => {
+    const [change] = parseMessage(
+      JSON.stringify(event({ kind: "status_changed", body: { from: "x", to, reason: "" } })),
+    );
+    expect(change && isLast(change)).toBe(isEnded(to));
   });
 
   test.each(["null", "5", '"id: 9"'])("probe: %s is no event", (data) => {

@@ -40,6 +40,12 @@ export function parseMessage(data: string): RunEvent[] {
   });
 }
 
+const ENDS = ["merged", "rejected", "failed", "cancelled"];
+
+/** After this event the run is over and its stream closes. */
+export const isLast = (event: RunEvent): boolean =>
+  event.kind === "status_changed" && ENDS.includes(event.body.to);
+
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 

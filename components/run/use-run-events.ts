@@ -5,14 +5,14 @@ import type { RunEvent } from "#lib/protocol/events.ts";
 import { placeOf, timelineOf, withEvent } from "#lib/timeline/rules.ts";
 import type { Timeline } from "#lib/timeline/schema.ts";
 import { setConnection } from "../shell/connection.ts";
-import { parseMessage, retryDelay } from "./stream-rules.ts";
+import { isLast, parseMessage, retryDelay } from "./stream-rules.ts";
 
 const FLUSH_MS = 40;
 
 /**
  * A run's timeline, kept up to date by `/api/runs/:id/events`. Every connection says after which number it goes on
  * (`?after=`), so nothing comes twice or is missed. A hidden tab holds no connection: browsers allow six per host.
- * The server ends a finished stream with an event named `end`.
+ * A run that ended sends nothing more.
  */
 export function useRunEvents(runId: string, initial: readonly RunEvent[], live: boolean): Timeline {
   const [timeline, setTimeline] = useState(() => timelineOf(initial));
@@ -32,6 +32,7 @@ export function useRunEvents(runId: string, initial: readonly RunEvent[], live: 
         if (place === "known") continue;
         seq.current = event.seq;
         queue.push(event);
+        if (isLast(event)) finish();
       }
       if (flushing || queue.length === 0) return;
       flushing = true;
@@ -69,24 +70,18 @@ export function useRunEvents(runId: string, initial: readonly RunEvent[], live: 
           again();
         }
       };
-      source.addEventListener("end", () => {
-        finish();
-        setConnection("none");
-      });
       source.onerror = again;
     };
     const onVisible = () => (document.hidden ? close() : open());
     const finish = () => {
       close();
       document.removeEventListener("visibilitychange", onVisible);
+      setConnection("none");
     };
     document.addEventListener("visibilitychange", onVisible);
     setConnection("connecting");
     open();
-    return () => {
-      finish();
-      setConnection("none");
-    };
+    return finish;
   }, [runId, live]);
   return timeline;
 }

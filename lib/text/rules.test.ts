@@ -72,6 +72,10 @@ describe("text from outside", () => {
     expect(visibleText("src/a\n b\t.ts", "line")).toBe("src/a‹LF› b‹TAB›.ts");
   });
 
+  test("code keeps its lines and tabs and shows everything else, colours and returns too", () => {
+    expect(visibleText("a\tb\r\nc \x1B[31m", "code")).toBe("a\tb‹CR›\nc ‹ESC›[31m");
+  });
+
   test("a Windows line end is a line break, a bare return is shown", () => {
     expect(visibleText("one\r\ntwo\rthree")).toBe("one\ntwo‹CR›three");
   });

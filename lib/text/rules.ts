@@ -1,8 +1,11 @@
 // Text from outside (agent output, file names, commit messages, logs) is shown as text and nothing in it is
 // invisible: control, bidi, zero-width and tag characters become marks such as ‹U+202E› (CVE-2021-42574).
 
-/** `line`: a name or a title, where a line break is itself suspicious. `block`: output, where it is not. */
-export type TextMode = "line" | "block";
+/**
+ * `line`: a name or a title, where a line break is itself suspicious. `block`: output, where it is not.
+ * `code`: as a block, but nothing is dropped, since a reviewer must see what a compiler reads.
+ */
+export type TextMode = "line" | "block" | "code";
 
 /** `at`: where the part begins in the text. A mark stands for `count` equal hidden characters. */
 export type VisiblePart =
@@ -38,7 +41,7 @@ function nameOf(character: string): string {
 }
 
 function isHarmless(run: string, before: string, mode: TextMode): boolean {
-  if (mode === "block" && (run.startsWith("\n") || run.startsWith("\t"))) return true;
+  if (mode !== "line" && (run.startsWith("\n") || run.startsWith("\t"))) return true;
   return run === EMOJI_STYLE && PICTOGRAPH.test(before);
 }
 

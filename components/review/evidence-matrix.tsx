@@ -1,0 +1,56 @@
+import type { TreeCounts } from "#lib/evidence/rules.ts";
+import { formatCount, plural } from "../format.ts";
+
+type TreeName = "base_on_base" | "base_on_patch" | "patch_on_patch";
+
+const ROWS: readonly { readonly tree: TreeName; readonly title: string; readonly says: string }[] = [
+  { tree: "base_on_base", title: "base on base", says: "the red we started from" },
+  { tree: "base_on_patch", title: "base's tests on patch", says: "counts for the gate" },
+  { tree: "patch_on_patch", title: "patch on patch", says: "with its own tests" },
+];
+
+/** Tests by tree. A test whose repeats disagree is flaky, neither passed nor failed. */
+export function EvidenceMatrix({ matrix }: { matrix: Readonly<Record<TreeName, TreeCounts>> }) {
+  return (
+    <table className="mx" aria-label="Tests on each tree">
+      <thead>
+        <tr>
+          <th scope="col">Tests on tree</th>
+          <th scope="col" className="n">
+            Pass
+          </th>
+          <th scope="col" className="n">
+            Fail
+          </th>
+          <th scope="col" className="n">
+            Flaky
+          </th>
+          <th scope="col" className="n">
+            Skip
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {ROWS.map(({ tree, title, says }) => {
+          const { passed, failed, flaky, skipped, runs } = matrix[tree];
+          return (
+            <tr key={tree}>
+              <th scope="row">
+                <span className="med">{title}</span>
+                <div className="t3 xs">
+                  {says}, {plural(runs, "run")}
+                </div>
+              </th>
+              <td className="n">{formatCount(passed)}</td>
+              <td className={failed > 0 && tree !== "base_on_base" ? "n bad med" : "n"}>
+                {formatCount(failed)}
+              </td>
+              <td className={flaky > 0 ? "n need" : "n t3"}>{formatCount(flaky)}</td>
+              <td className="n t3">{formatCount(skipped)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
