@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, inject } from "vitest";
+import { systemClock } from "#lib/clock.ts";
 import { disconnectDatabase } from "#lib/db.ts";
 import type { ProcessName, RoleUrls } from "#lib/migrate/roles.ts";
 
@@ -35,6 +36,21 @@ async function asAdmin(sql: string): Promise<void> {
   }
 }
 
+const INSUFFICIENT_PRIVILEGE = "42501";
+
+/** An autovacuum worker inside is the superuser's, not ours to end: it leaves by itself within moments. */
+async function dropDatabase(name: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await asAdmin(`drop database if exists ${name} with (force)`);
+    } catch (error) {
+      const busy = error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE;
+      if (!busy || attempt >= 40) throw error;
+      await systemClock.sleep(250);
+    }
+  }
+}
+
 /** A copy of the migrated template, or an empty database; the caller drops it. */
 export async function openDatabase(from: "migrated" | "empty" = "migrated"): Promise<TestDatabase> {
   const { template, urls: serverUrls } = inject("pilothouse");
@@ -55,7 +71,7 @@ export async function openDatabase(from: "migrated" | "empty" = "migrated"): Pro
     owner,
     async drop() {
       await owner.end();
-      await asAdmin(`drop database if exists ${name} with (force)`);
+      await dropDatabase(name);
     },
   };
 }
