@@ -42,7 +42,7 @@ export async function loadShell(
   const role = session.grants[0] ? ROLE_NAMES[session.grants[0].role] : "No role yet";
   const [inForce] = stops;
   return {
-    person: { name: session.person.name, email: session.person.email, role, theme, signOut: endSession },
+    person: { name: session.person.name, email: session.person.email, role, theme, signOut },
     pilots: pilots.map(({ id, name, status }) => ({ id, name, status, href: `/pilots/${id}` })),
     counts: { inbox: gates.filter((gate) => gate.cannotApprove === null).length, runs: runs.length },
     log: can(scope.grants, "log.view")
@@ -59,11 +59,6 @@ export async function loadShell(
   };
 }
 
-async function endSession(): Promise<void> {
-  "use server";
-  await signOut({});
-}
-
 function paletteOf(pilots: readonly PilotView[], runs: readonly RunView[]): PaletteItem[] {
   return [
     ...pilots.map(({ id, name, status }) => ({
@@ -73,15 +68,13 @@ function paletteOf(pilots: readonly PilotView[], runs: readonly RunView[]): Pale
       detail: status,
       href: `/pilots/${id}`,
     })),
-    ...runs
-      .slice(0, 50)
-      .map(({ id, title, status }) => ({
-        id,
-        group: "Runs",
-        title,
-        detail: status.replaceAll("_", " "),
-        href: `/runs/${id}`,
-      })),
+    ...runs.slice(0, 50).map(({ id, title, status }) => ({
+      id,
+      group: "Runs",
+      title,
+      detail: status.replaceAll("_", " "),
+      href: `/runs/${id}`,
+    })),
     { id: "launch", group: "Actions", title: "Launch a run", href: "/runs/new" },
     { id: "add-repository", group: "Actions", title: "Add a repository", href: "/repositories/new" },
     { id: "new-pilot", group: "Actions", title: "Start a pilot", href: "/pilots/new" },

@@ -12,7 +12,7 @@ export interface PersonMenuProps {
   /** "Engineering lead" */
   readonly role: string;
   readonly theme: Theme;
-  readonly signOut: () => Promise<void>;
+  readonly signOut: () => Promise<unknown>;
 }
 
 const THEMES = [
@@ -53,7 +53,7 @@ export function PersonMenu({ name, email, role, theme: first, signOut }: PersonM
       <MenuLine />
       <MenuChoice label="Theme" value={theme} options={THEMES} onChange={choose} />
       <MenuLine />
-      <MenuAction icon={LogOut} onSelect={() => startTransition(() => signOut())}>
+      <MenuAction icon={LogOut} onSelect={() => startTransition(async () => void (await signOut()))}>
         Sign out
       </MenuAction>
     </Menu>

@@ -45,6 +45,7 @@ function lifeOf(request: Request, door: DoorRequest, { session }: Caller): Abort
     void getLiveSession(visitorScope(door), session.sessionId).then(
       (live) => (live === null || JSON.stringify(live.grants) !== known) && end(),
       (error: unknown) => {
+        if (life.signal.aborted) return;
         webLogger().warn(
           { err: error, requestId: door.requestId },
           "cannot look at a session; its stream is cut",
@@ -68,15 +69,16 @@ function bytesOf(
 ): ReadableStream<Uint8Array> {
   const iterator = texts[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
+  let gone = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const next = await iterator.next();
-          if (next.done) {
-            life.abort();
-            controller.close();
-          } else controller.enqueue(encoder.encode(next.value));
+          if (gone) return; // the reader left while we waited
+          if (!next.done) return controller.enqueue(encoder.encode(next.value));
+          life.abort();
+          controller.close();
         } catch (error) {
           webLogger().error({ err: error, requestId }, "a stream broke off");
           life.abort();
@@ -84,6 +86,7 @@ function bytesOf(
         }
       },
       async cancel() {
+        gone = true;
         life.abort();
         await iterator.return?.();
       },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listEvents } from "#lib/events/service.ts";
 import { streamRoute } from "#lib/guard/stream-route.ts";
+import { resumeAfter } from "#lib/live/rules.ts";
 import { subscribe } from "#lib/live/service.ts";
 import { streamRows } from "#lib/live/stream-rows.ts";
 import { getRun } from "#lib/runs/service.ts";
@@ -13,10 +14,9 @@ export const GET = streamRoute({
   query: z.object({ after: z.coerce.number().int().min(0).catch(0) }),
   handler: async ({ scope, params: { id }, query, lastEventId, signal }) => {
     await getRun(scope, id);
-    const resumed = Number.parseInt(lastEventId ?? "", 10);
     return streamRows({
       read: (after, limit) => listEvents(scope, id, after, limit),
-      after: Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : query.after,
+      after: lastEventId === null ? query.after : resumeAfter(lastEventId),
       subscribe: (wake) => subscribe("run_changed", id, wake),
       clock: scope.clock,
       signal,
