@@ -19,6 +19,8 @@ export const HEADERS = {
   sha256: "ph-sha256",
   signature: "ph-signature",
   attempt: "ph-attempt",
+  /** Bytes of a bundle sent to a runner: a server in between may drop content-length from a stream. */
+  length: "ph-length",
 } as const;
 
 /** How far the clocks of runner and plane may differ, milliseconds. */

@@ -41,7 +41,7 @@ export interface ScriptedPlane {
   readonly stored: Map<string, NewEvent[]>;
   readonly prepared: string[];
   readonly finished: { leaseId: string; finish: Finish }[];
-  readonly uploads: { leaseId: string; bytes: number; sha256: string }[];
+  readonly uploads: { leaseId: string; bytes: number; sha256: string; body: Buffer }[];
   readonly bundles: Map<string, { bytes: Buffer; sha256?: string }>;
   /** Leases whose every request is answered with 409 `fenced`. */
   readonly fenced: Set<string>;
@@ -176,7 +176,7 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
     }
     if (rest === "uploads/bundle") {
       z.coerce.number().int().min(1).parse(request.headers[HEADERS.attempt]);
-      plane.uploads.push({ leaseId, bytes: body.length, sha256: sha256Hex(body) });
+      plane.uploads.push({ leaseId, bytes: body.length, sha256: sha256Hex(body), body });
       return answer({ blobId: `blb_${plane.uploads.length}` });
     }
     const bundle =
@@ -184,7 +184,7 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
     return (response: ServerResponse) =>
       response
         .writeHead(200, {
-          "content-length": bundle.bytes.length,
+          [HEADERS.length]: bundle.bytes.length,
           [HEADERS.sha256]: bundle.sha256 ?? sha256Hex(bundle.bytes),
         })
         .end(bundle.bytes);

@@ -1,6 +1,6 @@
 // The runner's side of lib/protocol: one function per endpoint, each parsing what came back.
 import { z } from "zod";
-import { SECOND } from "#lib/clock.ts";
+import { MINUTE, SECOND } from "#lib/clock.ts";
 import { AppError, unavailable } from "#lib/errors.ts";
 import {
   Assignment,
@@ -15,6 +15,8 @@ import {
 import { type Call, readJson, readNothing, type Transport } from "./transport.ts";
 
 const ANSWER_DEADLINE = 10 * SECOND;
+/** Observations of a large suite take a while to send. */
+const FINISH_DEADLINE = MINUTE;
 /** Above the time the plane was allowed to hold a long poll open. */
 const POLL_MARGIN = 10 * SECOND;
 
@@ -71,7 +73,7 @@ export function createPlaneClient({ open }: Transport): PlaneClient {
       await readNothing(answer, call);
     },
     async finish({ leaseId }, finish, signal) {
-      const { call, answer } = await post(leasePath(leaseId, "/finish"), finish, signal);
+      const { call, answer } = await post(leasePath(leaseId, "/finish"), finish, signal, FINISH_DEADLINE);
       await readNothing(answer, call);
     },
   };

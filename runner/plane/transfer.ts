@@ -90,8 +90,8 @@ interface Announced {
 
 function announcedBy(answer: IncomingMessage, maxBytes: number): Announced {
   const sha256 = Sha256.safeParse(answer.headers[HEADERS.sha256]);
-  const length = answer.headers["content-length"];
-  if (!sha256.success || length === undefined) {
+  const length = answer.headers[HEADERS.length];
+  if (!sha256.success || typeof length !== "string" || !/^\d{1,15}$/.test(length)) {
     throw refused("The control plane sent a bundle without saying its length and SHA-256.");
   }
   if (Number(length) > maxBytes)

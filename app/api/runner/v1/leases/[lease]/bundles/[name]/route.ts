@@ -14,7 +14,7 @@ export const GET = runnerRoute({
     const { stream, size, sha256 } = await openBundle(scope, params.lease, attempt, params.name);
     const headers = {
       "content-type": "application/octet-stream",
-      "content-length": String(size),
+      [HEADERS.length]: String(size),
       [HEADERS.sha256]: sha256,
     };
     return new Response(Readable.toWeb(stream) as ReadableStream, { headers });
