@@ -16,8 +16,8 @@ export interface Workplace {
   mirrorOf(repositoryId: string): string;
 }
 
-/** Slot of the worker's own sandbox; runners count from 0. */
-const WORKER_SLOT = 900;
+/** The last slot; runners count from 0. */
+const WORKER_SLOT = 183;
 
 export async function openWorkplace(logger: Logger): Promise<Workplace> {
   const env = workerEnv();

@@ -42,9 +42,15 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-/** Process ids of a cgroup.procs file. A process of a foreign pid namespace shows as 0, which kill(2) takes for us. */
+/**
+ * Process ids of a cgroup.procs file; none where the group is gone, as of a hierarchy that was removed before a crash.
+ * A process of a foreign pid namespace shows as 0, which kill(2) takes for us.
+ */
 export async function readPids(file: string): Promise<number[]> {
-  const text = await readFile(file, "utf8");
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return "";
+    throw error;
+  });
   return text
     .split("\n")
     .map(Number)
