@@ -1,6 +1,7 @@
 import { Readable, type Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { codeOf } from "./cgroups/group.ts";
 import type { Dropped, Sandbox, SandboxExit, SandboxSpec, StartOptions } from "./port.ts";
 
 export interface RunOptions extends StartOptions {
@@ -16,13 +17,15 @@ export interface RunResult {
   readonly dropped: Dropped;
 }
 
+const CLOSED_EARLY = ["EPIPE", "ECONNRESET", "ECANCELED", "ERR_STREAM_PREMATURE_CLOSE"];
+
 /** A command that ends without reading its input closes it early; how it went is told by its exit. */
 async function feed(stdin: Writable, input: RunOptions["stdin"]): Promise<void> {
   if (!(input instanceof Readable)) return void stdin.end(input);
   try {
     await pipeline(input, stdin);
   } catch (error) {
-    if (input.errored) throw error;
+    if (!CLOSED_EARLY.includes(codeOf(error) ?? "")) throw error;
   }
 }
 

@@ -51,8 +51,10 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-async function findBubblewrap(): Promise<string | null> {
-  for (const folder of [...(process.env.PATH ?? "").split(":"), "/usr/bin", "/usr/local/bin"]) {
+const searchPath = (): string[] => [...(process.env.PATH ?? "").split(":"), "/usr/bin", "/usr/local/bin"];
+
+async function findBubblewrap(folders: readonly string[]): Promise<string | null> {
+  for (const folder of folders) {
     if (folder.startsWith("/") && (await isExecutable(`${folder}/bwrap`))) return `${folder}/bwrap`;
   }
   return null;
@@ -204,10 +206,10 @@ async function checkCgroups(): Promise<{ check: HostCheck; cgroups: Cgroups | nu
   return { check: { name: "cgroups", state: "fatal", sentence }, cgroups };
 }
 
-/** Looks at everything, also after a failure; starts a few trial processes, changes nothing. */
-export async function probeHost(): Promise<HostReport> {
+/** Looks at everything, also after a failure; starts a few trial processes. `folders`: where to look for bubblewrap. */
+export async function probeHost(folders: readonly string[] = searchPath()): Promise<HostReport> {
   const [path, system, { check: groups, cgroups }] = await Promise.all([
-    findBubblewrap(),
+    findBubblewrap(folders),
     systemPaths(),
     checkCgroups(),
   ]);

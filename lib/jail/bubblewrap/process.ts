@@ -13,6 +13,9 @@ import { identify, isAlive, type ProcessIdentity, signalDescendants } from "./tr
 /** Longest time setTimeout knows; longer limits never fire. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** As a shell says it. bubblewrap has said more on stderr. */
+const COMMAND_NOT_FOUND = 127;
+
 interface Status {
   /** The sandbox's pid 1; null until bubblewrap said so. */
   init: ProcessIdentity | null;
@@ -34,12 +37,12 @@ async function followStatus(stream: Readable, status: Status): Promise<void> {
 
 /** Takes a starter that was just launched. */
 export function followProcess(starter: Starter, limits: Limits, { signal }: StartOptions): SandboxProcess {
-  const { child, pid, group } = starter;
+  const { child, pid, group, pipes } = starter;
   const startedAt = steadyClock.now();
   const status: Status = { init: null, exitCode: null };
-  const stdout = limitOutput(starter.stdout, limits.outputBytes);
-  const stderr = limitOutput(starter.stderr, limits.outputBytes);
-  const result = limitOutput(starter.result, limits.outputBytes);
+  const stdout = limitOutput(pipes.stdout, limits.outputBytes);
+  const stderr = limitOutput(pipes.stderr, limits.outputBytes);
+  const result = limitOutput(pipes.result, limits.outputBytes);
   const { promise: failure, reject: failed } = Promise.withResolvers<never>();
   let ended: SandboxExit["ended"] = "itself";
   let killing: Promise<void> | null = null;
@@ -88,6 +91,7 @@ export function followProcess(starter: Starter, limits: Limits, { signal }: Star
   });
   const exited = gone.then((exit) => {
     if (exit.ended !== "itself" || exit.code !== null) return exit;
+    if (stderr.head().startsWith("bwrap: execvp ")) return { ...exit, code: COMMAND_NOT_FOUND };
     throw unavailable(`The sandbox could not be set up: ${stderr.head().trim() || "it said nothing"}`);
   });
   exited.catch(() => undefined); // whoever awaits it is told; nobody has to

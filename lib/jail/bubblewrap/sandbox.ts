@@ -1,13 +1,14 @@
 // The bubblewrap driver of the Sandbox port. There is no mode without bubblewrap: where it does not work, nothing runs.
 import { refused } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
-import type { Cgroups, Group } from "../cgroups/group.ts";
+import type { Cgroups } from "../cgroups/group.ts";
 import type { Sandbox } from "../port.ts";
 import type { Limits } from "../schema.ts";
 import { type BoxHost, boxOptions, FD } from "./box.ts";
 import { reachableNode, requireReachable, writeEtc } from "./files.ts";
 import { type HostReport, MAX_SLOT, probeHost, uidOf } from "./host.ts";
 import { prepareMounts } from "./mounts.ts";
+import { createPipeStore } from "./pipes.ts";
 import { followProcess } from "./process.ts";
 import { refusalOf } from "./spec.ts";
 import { quote, type Starter, spawnStarter } from "./starter.ts";
@@ -87,21 +88,18 @@ export async function createSandbox({
   const box: BoxHost = { system: host.system, etc, node, hasFilter: host.filter !== null };
   if (host.cgroups) await sweep(host.cgroups, slot, logger);
 
+  const store = createPipeStore(uid);
+
   async function prepare(): Promise<Starter> {
-    const group: Group | null =
-      (await host.cgroups?.create(`pilothouse-${slot}-${process.pid}-${serial++}`)) ?? null;
+    const name = `pilothouse-${slot}-${process.pid}-${serial++}`;
+    const pipes = await store.take();
+    const group = (await host.cgroups?.create(name)) ?? null;
     try {
-      return await spawnStarter({ uid, filter: host.filter }, group);
+      return await spawnStarter({ uid, filter: host.filter, pipes, group });
     } catch (error) {
       await group?.remove();
       throw error;
     }
-  }
-
-  async function discard({ child, group }: Starter): Promise<void> {
-    child.kill("SIGKILL");
-    await group?.kill();
-    await group?.remove();
   }
 
   let waiting: Promise<Starter> | null = null;
@@ -116,7 +114,7 @@ export async function createSandbox({
     waiting = null;
     const starter = await (next ?? prepare());
     if (starter.child.exitCode === null && starter.child.signalCode === null) return starter;
-    await discard(starter);
+    await starter.discard();
     return prepare();
   }
 
@@ -134,7 +132,7 @@ export async function createSandbox({
       try {
         await starter.group?.limit(spec.limits);
       } catch (error) {
-        await discard(starter);
+        await starter.discard();
         throw error;
       }
       starter.launch(planOf(host, spec.command, spec.limits), boxOptions(box, spec));
@@ -145,7 +143,8 @@ export async function createSandbox({
     async close() {
       const last = waiting;
       waiting = null;
-      if (last !== null) await discard(await last);
+      if (last !== null) await (await last).discard();
+      store.close();
     },
   };
 }

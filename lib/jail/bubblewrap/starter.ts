@@ -2,57 +2,52 @@
 // takes longer than starting it, and it has to be in them before it runs a line of anybody's command.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync } from "node:fs";
 import { Socket } from "node:net";
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { AppError, unavailable } from "#lib/errors.ts";
 import type { Group } from "../cgroups/group.ts";
 import { FD, LAUNCH_ENVIRONMENT } from "./box.ts";
 import { withoutLeaks } from "./leaks.ts";
+import type { Pipes } from "./pipes.ts";
 
 export interface Starter {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly group: Group | null;
+  readonly pipes: Pipes;
   readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  readonly result: Readable;
   /** What bubblewrap says about itself, as JSON lines. */
-  readonly status: Readable;
+  readonly status: Socket;
   /** The shell becomes what `plan` says; `options` are read by it from their own pipe. */
   launch(plan: string, options: readonly string[]): void;
+  /** Ends a starter that was not launched. */
+  discard(): Promise<void>;
 }
 
-export interface StarterHost {
+export interface StarterParts {
   /** uid and gid to run as; null for our own. */
   readonly uid: number | null;
   readonly filter: Buffer | null;
+  readonly pipes: Pipes;
+  readonly group: Group | null;
 }
 
-// The plan is read line by line to its end, so that a quoted argument may span lines. Were we killed half-way, the
-// command would still be missing.
+// The plan is read line by line to its end, so that a quoted argument may span lines. Should we die half-way through
+// writing it, what arrived is an open quote or limits without a command: the shell ends.
 const WAIT = `plan=; while IFS= read -r line; do plan="$plan$line
 "; done <&${FD.plan}; exec ${FD.plan}<&-; eval "$plan"`;
 
 export const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const PIPES = Object.keys(FD).length + 3;
-
-/** A write to a process that reads nothing any more: its end is told by `exited`. */
+/** A write to a process that reads nothing any more is no failure: how it went is told by its exit. */
 const ignoreClosedPipe = (stream: Writable): void => {
   stream.on("error", () => undefined);
 };
 
-function socketsOf({ stdio }: ChildProcess): Socket[] {
-  return stdio.slice(0, PIPES).map((stream) => {
-    if (stream instanceof Socket) return stream;
-    throw new AppError("unexpected", "A pipe of a new process is missing.");
-  });
-}
-
-export async function spawnStarter({ uid, filter }: StarterHost, group: Group | null): Promise<Starter> {
-  const stdio: ("pipe" | "ignore" | number)[] = Array.from({ length: PIPES }, () => "pipe");
-  const child = withoutLeaks(stdio, () =>
+function spawnShell(uid: number | null, commandEnds: readonly number[]): ChildProcess {
+  const stdio: ("pipe" | "ignore" | number)[] = ["pipe", ...commandEnds, "pipe", "pipe", "pipe", "pipe"];
+  return withoutLeaks(stdio, () =>
     spawn("/bin/sh", ["-c", WAIT], {
       cwd: "/",
       env: LAUNCH_ENVIRONMENT,
@@ -62,37 +57,59 @@ export async function spawnStarter({ uid, filter }: StarterHost, group: Group | 
       ...(uid === null ? {} : { uid, gid: uid }),
     }),
   );
+}
+
+function socketAt({ stdio }: ChildProcess, fd: number): Socket {
+  const stream = (stdio as readonly unknown[])[fd];
+  if (stream instanceof Socket) return stream;
+  throw new AppError("unexpected", "A pipe of a new process is missing.");
+}
+
+export async function spawnStarter({ uid, filter, pipes, group }: StarterParts): Promise<Starter> {
+  const outputs = [pipes.stdout, pipes.stderr, pipes.result];
+  const child = spawnShell(uid, pipes.commandEnds);
+  for (const fd of pipes.commandEnds) closeSync(fd);
   await once(child, "spawn").catch((error: unknown) => {
+    for (const stream of outputs) stream.destroy();
     throw unavailable("The sandbox's first process could not be started.", error);
   });
   child.on("error", () => undefined); // a signal that comes too late; its end is told by "exit"
-  const sockets = socketsOf(child);
-  const [stdin, stdout, stderr, result, plan, options, seccomp, status] = sockets as [
-    ...[Socket, Socket, Socket, Socket],
-    ...[Socket, Socket, Socket, Socket],
-  ];
+  const [stdin, plan, options, seccomp, status] = [0, FD.plan, FD.options, FD.filter, FD.status].map((fd) =>
+    socketAt(child, fd),
+  ) as [Socket, Socket, Socket, Socket, Socket];
   for (const stream of [stdin, plan, options, seccomp]) ignoreClosedPipe(stream);
-  seccomp.end(filter ?? Buffer.alloc(0));
-  const pid = child.pid ?? 0;
-  await group?.attach(pid);
+  const everything = [child, ...outputs, stdin, plan, options, seccomp, status];
   // Waiting is no reason for us to stay alive; when we end, it reads the end of the plan and ends too.
-  child.unref();
-  for (const socket of sockets) socket.unref();
+  for (const part of everything) part.unref();
+  seccomp.end(filter ?? Buffer.alloc(0));
+
+  async function discard(): Promise<void> {
+    child.kill("SIGKILL");
+    for (const stream of [...outputs, stdin]) stream.destroy();
+    await group?.kill();
+    await group?.remove();
+  }
+
+  const pid = child.pid ?? 0;
+  try {
+    await group?.attach(pid);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
 
   return {
     child,
     pid,
     group,
+    pipes,
     stdin,
-    stdout,
-    stderr,
-    result,
     status,
     launch(text, list) {
-      child.ref();
-      for (const socket of sockets) socket.ref();
+      for (const part of everything) part.ref();
       options.end(list.map((option) => `${option}\0`).join(""));
       plan.end(`${text}\n`);
     },
+    discard,
   };
 }
