@@ -76,6 +76,8 @@ export async function ensurePackages(
       return install();
     });
   } catch (error) {
-    throw refused(`apt-get could not install ${packages.join(", ")}: ${messageOf(error).split("\n").at(-1)}`);
+    throw refused(
+      `apt-get could not install ${packages.join(", ")}: ${messageOf(error).trim().split("\n").at(-1)}`,
+    );
   }
 }

@@ -17,7 +17,10 @@ async function asRole(url: string, sql: string): Promise<unknown[]> {
 describe("a test's own database", () => {
   test("is migrated and is what DATABASE_URL names, as the role asked for", async () => {
     expect(process.env.DATABASE_URL).toBe(database.urls.worker);
-    const [row] = await asRole(database.urls.worker, "select current_user as name, current_database() as database");
+    const [row] = await asRole(
+      database.urls.worker,
+      "select current_user as name, current_database() as database",
+    );
     expect(row).toEqual({ name: "ph_worker", database: database.name });
     const { rows } = await database.owner.query("select count(*)::int as applied from _prisma_migrations");
     expect(rows[0].applied).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { newRunnerKeys, readPrivateKey } from "#lib/protocol/signing.ts";
 import type { AgentDriver, DriverContext, DriverResult } from "#runner/drivers/port.ts";
 import { executeLease, type LeaseOptions } from "#runner/lease/execute.ts";
 import type { Plane } from "#runner/lease/lease.ts";
-import { createWorker, type Verify } from "#runner/lease/work.ts";
+import { createWork, type Verify } from "#runner/lease/work.ts";
 import { createPlaneClient } from "#runner/plane/client.ts";
 import { createPlaneTransfers } from "#runner/plane/transfer.ts";
 import { createTransport } from "#runner/plane/transport.ts";
@@ -67,7 +67,7 @@ export async function startLeaseRig(): Promise<LeaseRig> {
     const options: LeaseOptions = {
       plane: client,
       sandbox,
-      work: createWorker({ drivers: [driver], verify: noVerification }),
+      work: createWork({ drivers: [driver], verify: noVerification }),
       clock: systemClock,
       steady: steadyClock,
       logger,

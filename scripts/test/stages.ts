@@ -52,7 +52,8 @@ const generate: Stage = async ({ root }) => {
   return single(0);
 };
 
-const biome: Stage = async (place) => single(await show(place, ["biome", "check", "--error-on-warnings", "."]));
+const biome: Stage = async (place) =>
+  single(await show(place, ["biome", "check", "--error-on-warnings", "."]));
 
 const imports: Stage = async (place) => {
   const folders = SOURCE_FOLDERS.filter((folder) => existsSync(join(place.root, folder)));
