@@ -1,6 +1,7 @@
 import { OctagonX } from "lucide-react";
 import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
+import { shortId } from "../format.ts";
 import { Mark } from "../ui/mark.tsx";
 import { Note } from "../ui/note.tsx";
 import { Commands } from "./commands.tsx";
@@ -96,7 +97,7 @@ function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
             href={href}
             aria-current={index === crumbs.length - 1 ? "page" : undefined}
           >
-            {mono ? <span className="mono">{title}</span> : title}
+            {mono ? <span className="mono">{shortId(title)}</span> : title}
           </Link>
         </Fragment>
       ))}

@@ -1,0 +1,35 @@
+import { Plus } from "lucide-react";
+import type { PilotView } from "#lib/pilots/schema.ts";
+import { PageHead } from "../list/page-head.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { ListKeys } from "../ui/list-keys.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { PilotTable, pilotsFact } from "./pilot-table.tsx";
+
+export interface PilotsPageProps {
+  readonly pilots: readonly PilotView[];
+  readonly canCreate: boolean;
+}
+
+export function PilotsPage({ pilots, canCreate }: PilotsPageProps) {
+  return (
+    <div className="page">
+      <PageHead
+        title="Pilots"
+        text="Bounded trials: each has one charter, its people, its runs and an end."
+        actions={
+          canCreate ? (
+            <ButtonLink tone="ink" icon={Plus} href="/pilots/new">
+              Write a charter
+            </ButtonLink>
+          ) : null
+        }
+      />
+      <Panel title="All pilots" fact={pilotsFact(pilots)}>
+        <ListKeys>
+          <PilotTable pilots={pilots} canCreate={canCreate} />
+        </ListKeys>
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { Play } from "lucide-react";
+import { SelectField, TextField } from "../form/field.tsx";
+import { FormAnswer } from "../form/form-answer.tsx";
+import type { FormAction } from "../form/state.ts";
+import { useForm } from "../form/use-form.ts";
+import { PageHead } from "../list/page-head.tsx";
+import { Button } from "../ui/button.tsx";
+import { Note } from "../ui/note.tsx";
+
+export interface LaunchFormProps {
+  /** Pilots that may take a run now. */
+  readonly pilots: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly repository: string;
+    readonly goal: string;
+  }[];
+  readonly agents: readonly { readonly id: string; readonly name: string }[];
+  readonly pilotId?: string | undefined;
+  /** Made on the server for this showing of the form, so that a double submit is one run. */
+  readonly requestKey: string;
+  /** Reads `pilotId`, `agentId`, `title` and `requestKey`; leads to the run. */
+  readonly action: FormAction;
+}
+
+export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: LaunchFormProps) {
+  const form = useForm(action);
+  const fields = form.state.fields;
+  return (
+    <div className="page narrow">
+      <PageHead
+        title="Launch a run"
+        text="One agent, on the newest commit of the pilot's branch, under its active charter. Who launches may not approve its merge."
+      />
+      {pilots.length === 0 ? (
+        <Note tone="need">
+          No pilot is active. A charter has to be written and activated by two people first.
+        </Note>
+      ) : (
+        <form {...form.props} className="panel grid gap-4 p-5">
+          <input type="hidden" name="requestKey" value={requestKey} />
+          <SelectField
+            name="pilotId"
+            label="Pilot"
+            defaultValue={pilotId ?? pilots[0]?.id}
+            options={pilots.map(({ id, name, repository }) => ({
+              value: id,
+              title: `${name} (${repository})`,
+            }))}
+            errors={fields}
+          />
+          <SelectField
+            name="agentId"
+            label="Agent"
+            defaultValue={agents[0]?.id}
+            options={agents.map(({ id, name }) => ({ value: id, title: name }))}
+            errors={fields}
+          />
+          <TextField
+            name="title"
+            label="What for"
+            placeholder="Repair the failing tests of main"
+            hint="Stands on the run, in the review and in the merge commit."
+            errors={fields}
+            autoComplete="off"
+          />
+          <FormAnswer state={form.state} />
+          <footer className="row justify-end">
+            <Button type="submit" size="lg" tone="ink" icon={Play} pending={form.pending && "Launching"}>
+              Launch
+            </Button>
+          </footer>
+        </form>
+      )}
+    </div>
+  );
+}
