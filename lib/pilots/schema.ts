@@ -29,7 +29,7 @@ const CONTROL = /\p{Cc}/u;
 const GLOB =
   "Write paths inside the repository, one a line, such as src/** or **/*.test.js: no leading slash, no “..”, no “[”, “{”, “!” or “:” at the start.";
 
-/** Relative, `/`-separated, with `*`, `?` and `**` only (globs.ts). */
+/** Relative, `/`-separated, with `*`, `?` and `**` only, as git reads `:(glob)` pathspecs. */
 export const PathGlob = z
   .string({ error: GLOB })
   .min(1, GLOB)

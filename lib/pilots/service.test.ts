@@ -136,6 +136,22 @@ describe("a new pilot", () => {
     expect((await listPilots(lead)).map((each) => each.name)).not.toContain("Late");
   });
 
+  test("works on the branch the repository is read on", async () => {
+    const { repositoryId } = await addRepository(seed, {
+      name: "on-dev",
+      source: "/srv/git/x",
+      branch: "dev",
+      authority: "own",
+    });
+    const other = (branch: string) => ({ ...charter, scope: { ...charter.scope, repositoryId, branch } });
+    await expect(
+      createPilot(lead, { name: "Main", timeZone: "UTC", charter: other("main") }),
+    ).rejects.toMatchObject({
+      fields: { "scope.branch": [expect.stringContaining("read on “dev”")] },
+    });
+    await createPilot(lead, { name: "Dev", timeZone: "UTC", charter: other("dev") });
+  });
+
   test("is made by leads of the organisation only", async () => {
     const { pilotId } = await draft();
     const leadOfOne = testScope({ roles: [["engineering_lead", pilotId]], clock });

@@ -24,6 +24,8 @@ import {
   updatePilotStatus,
 } from "./store.ts";
 
+export type { PilotState } from "./store.ts";
+
 /** Pilots the scope is a member of, newest first. */
 export async function listPilots(scope: Scope): Promise<PilotView[]> {
   return read(scope, (db) => selectPilots(db, visiblePilots(scope.grants)));
@@ -94,6 +96,7 @@ export async function movePilot(tx: Tx, pilot: Pick<PilotState, "id" | "status">
   if (to === "active") await notify(tx, "work_waiting", "");
 }
 
+/** The pilot's row, locked until the transaction ends. Throws not found. */
 export async function lockedPilot(tx: Tx, pilotId: string): Promise<PilotState> {
   const pilot = await lockPilot(tx.db, pilotId);
   if (!pilot) throw notFound("pilot");

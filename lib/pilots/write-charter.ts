@@ -101,6 +101,11 @@ async function append(
 async function refuseUnusable(tx: Tx, scope: Scope, charter: Charter, timeZone: string): Promise<void> {
   const fields = untimely(charter, timeZone, scope.clock.now()) ?? {};
   const repository = await findRepositoryState(tx.db, charter.scope.repositoryId);
+  if (repository?.branch && repository.branch !== charter.scope.branch) {
+    fields["scope.branch"] = [
+      `The repository is read on “${repository.branch}”; write that, or add it again with another branch.`,
+    ];
+  }
   if (!repository)
     fields["scope.repositoryId"] = ["There is no such repository; choose another one or add it first."];
   if (Object.keys(fields).length > 0) throw badInput("The charter cannot be used as it is.", fields);

@@ -5,7 +5,7 @@ import { startFact } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import { notify } from "../notify.ts";
 import { dayIn } from "../pilots/rules.ts";
-import { findActiveCharter, findPilotState } from "../pilots/service.ts";
+import { findActiveCharter, lockedPilot, type PilotState } from "../pilots/service.ts";
 import { findRepositoryState } from "../repositories/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { stopReason } from "../stops/service.ts";
@@ -20,9 +20,11 @@ import { countRuns, findByRequestKey, insertRun } from "./store.ts";
 export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId: string }> {
   requirePermission(scope, "run.launch", input.pilotId);
   return transaction(scope, async (tx) => {
+    // One launch of a pilot after the other: a double submit finds the first, and nobody slips past maxRuns.
+    const pilot = await lockedPilot(tx, input.pilotId);
     const earlier = await findByRequestKey(tx.db, input.pilotId, input.requestKey);
     if (earlier) return { runId: earlier.id };
-    const { charterId, digest, repositoryId, baseCommit } = await mayLaunch(tx, scope, input);
+    const { charterId, digest, repositoryId, baseCommit } = await mayLaunch(tx, scope, pilot, input);
     const launchedAt = new Date(scope.clock.now());
     const id = newId("run", scope.clock.now());
     const { pilotId, agentId, title, requestKey } = input;
@@ -52,9 +54,7 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
   });
 }
 
-async function mayLaunch(tx: Tx, scope: Scope, input: LaunchRun) {
-  const pilot = await findPilotState(tx.db, input.pilotId);
-  if (!pilot) throw notFound("pilot");
+async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchRun) {
   const agent = await tx.db.agent.findUnique({ where: { id: input.agentId } });
   if (!agent) throw notFound("agent");
   const active = await findActiveCharter(tx.db, input.pilotId);
@@ -68,6 +68,7 @@ async function mayLaunch(tx: Tx, scope: Scope, input: LaunchRun) {
     repositoryState: repository?.state ?? "missing",
     repositoryProblem: repository?.problemDetail ?? null,
     headCommit: repository?.headCommit ?? null,
+    repositoryBranch: repository?.branch ?? null,
     today: dayIn(pilot.timeZone, scope.clock.now()),
   });
   if (refusal !== null || !active || !repository?.headCommit)

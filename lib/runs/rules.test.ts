@@ -52,6 +52,7 @@ const good: LaunchFacts = {
   repositoryState: "ready",
   repositoryProblem: null,
   headCommit: "a".repeat(40),
+  repositoryBranch: "main",
   today: "2030-06-01",
 };
 
@@ -67,6 +68,7 @@ describe("launching", () => {
     ["another kind of run", { kind: "document" }, "of kind “repair”, not “document”"],
     ["too many runs", { runsSoFar: 3 }, "ends after 3 runs"],
     ["a day after the end", { today: "2031-01-01" }, "ended on 2030-12-31"],
+    ["a repository read on another branch", { repositoryBranch: "dev" }, "for branch “main”"],
     [
       "a repository that was never read",
       { repositoryState: "queued", headCommit: null },

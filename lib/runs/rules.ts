@@ -36,6 +36,8 @@ export interface LaunchFacts {
   readonly repositoryState: string;
   readonly repositoryProblem: string | null;
   readonly headCommit: string | null;
+  /** Branch the repository's head was read on. */
+  readonly repositoryBranch: string | null;
   /** Today in the pilot's time zone, `YYYY-MM-DD`. */
   readonly today: string;
 }
@@ -57,6 +59,9 @@ export function refusalToLaunch(facts: LaunchFacts): string | null {
     return `The charter ended on ${facts.charter.rollback.endsOn}.`;
   if (facts.repositoryState !== "ready" || !facts.headCommit) {
     return facts.repositoryProblem ?? "The repository has not been read yet; wait until it is ready.";
+  }
+  if (facts.repositoryBranch !== facts.charter.scope.branch) {
+    return `The charter is for branch “${facts.charter.scope.branch}”, but the repository is read on “${facts.repositoryBranch}”.`;
   }
   return null;
 }

@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureRecipeAgent } from "../agents/service.ts";
+import { DAY, MINUTE } from "../clock.ts";
+import { disconnectDatabase, transaction } from "../db.ts";
+import { closeQueue } from "../jobs/queue.ts";
+import { addRepository, recordMirror } from "../repositories/service.ts";
+import { launchRun } from "../runs/launch-run.ts";
+import { moveRun } from "../runs/move-run.ts";
+import { lockRun } from "../runs/run-in-tx.ts";
+import { testDatabase } from "../testing/database.ts";
+import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { defaultCharter } from "./defaults.ts";
+import type { Charter } from "./schema.ts";
+import { activateDemoPilot, getPilot, resumePilot } from "./service.ts";
+import { afterEnd, isTripped } from "./tripwires.ts";
+import { createDemoPilot } from "./write-charter.ts";
+
+await testDatabase("web");
+const clock = testClock();
+const scope = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
+let charter: Charter;
+let agentId = "";
+
+beforeAll(async () => {
+  ({ agentId } = await ensureRecipeAgent(scope));
+  const { repositoryId } = await addRepository(scope, {
+    name: "ledger",
+    source: "/srv/git/ledger",
+    authority: "own",
+  });
+  await recordMirror(scope, repositoryId, {
+    outcome: "mirrored",
+    branch: "main",
+    head: "e".repeat(40),
+    commits: 3,
+  });
+  charter = defaultCharter(repositoryId, "main", new Date(clock.now() + 60 * DAY).toISOString().slice(0, 10));
+  charter = { ...charter, rollback: { ...charter.rollback, pauseAfterFailedRuns: 3 } };
+});
+
+afterAll(async () => {
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+let requests = 0;
+async function end(pilotId: string, outcome: "failed" | "no_change" | "cancelled"): Promise<void> {
+  requests += 1;
+  const { runId } = await launchRun(scope, {
+    pilotId,
+    agentId,
+    title: "Repair",
+    requestKey: `request-${requests}`,
+  });
+  clock.advance(MINUTE);
+  await transaction(scope, async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (outcome === "no_change") await moveRun(tx, scope, run, "failed", "Nothing fails.", {}, "no_change");
+    else await moveRun(tx, scope, run, outcome, "It went wrong.");
+    tx.record({ kind: "run.failed", about: [`run:${runId}`], detail: {} });
+    await afterEnd(tx, scope, pilotId, charter);
+  });
+}
+
+async function active(): Promise<string> {
+  const { pilotId } = await createDemoPilot(scope, { name: "Tripping", timeZone: "UTC", charter });
+  await activateDemoPilot(scope, pilotId);
+  return pilotId;
+}
+
+describe("the tripwire on failed runs", () => {
+  test("trips exactly when the newest so many all failed", () => {
+    const outcome = fc.constantFrom("failed", "merged", "rejected", "cancelled", "no_change");
+    fc.assert(
+      fc.property(fc.array(outcome, { maxLength: 10 }), fc.integer({ min: 1, max: 6 }), (outcomes, limit) => {
+        const streak = outcomes.findIndex((each) => each !== "failed");
+        expect(isTripped(outcomes, limit)).toBe((streak === -1 ? outcomes.length : streak) >= limit);
+      }),
+    );
+  });
+
+  test("pauses the pilot with the charter's own number, and nothing is launched any more", async () => {
+    const pilotId = await active();
+    await end(pilotId, "failed");
+    await end(pilotId, "failed");
+    expect((await getPilot(scope, pilotId)).status).toBe("active");
+    await end(pilotId, "failed");
+    expect(await getPilot(scope, pilotId)).toMatchObject({
+      status: "paused",
+      statusReason: "3 runs in a row failed; the charter pauses the pilot then.",
+    });
+    await expect(end(pilotId, "failed")).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("paused"),
+    });
+  });
+
+  test("is not tripped by runs that honestly found nothing, nor by cancelled ones", async () => {
+    const pilotId = await active();
+    for (const outcome of [
+      "failed",
+      "failed",
+      "no_change",
+      "failed",
+      "failed",
+      "cancelled",
+      "no_change",
+    ] as const)
+      await end(pilotId, outcome);
+    expect((await getPilot(scope, pilotId)).status).toBe("active");
+  });
+
+  test("stays tight after people let the pilot go on: the next failure pauses it again", async () => {
+    const pilotId = await active();
+    for (let i = 0; i < 3; i++) await end(pilotId, "failed");
+    await transaction(scope, (tx) => resumePilot(tx, scope, pilotId));
+    await end(pilotId, "failed");
+    expect((await getPilot(scope, pilotId)).status).toBe("paused");
+  });
+});

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureRecipeAgent } from "../agents/service.ts";
+import { DAY } from "../clock.ts";
+import { disconnectDatabase } from "../db.ts";
+import { closeQueue } from "../jobs/queue.ts";
+import { defaultCharter } from "../pilots/defaults.ts";
+import { activateDemoPilot, pausePilot } from "../pilots/service.ts";
+import { createDemoPilot } from "../pilots/write-charter.ts";
+import { addRepository, recordMirror } from "../repositories/service.ts";
+import { testDatabase } from "../testing/database.ts";
+import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { launchRun } from "./launch-run.ts";
+import { getRun, listRuns } from "./service.ts";
+
+await testDatabase("web");
+const clock = testClock();
+const lead = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
+let agentId = "";
+let repositoryId = "";
+
+beforeAll(async () => {
+  ({ agentId } = await ensureRecipeAgent(lead));
+  ({ repositoryId } = await addRepository(lead, {
+    name: "ledger",
+    source: "/srv/git/ledger",
+    authority: "own",
+  }));
+  await recordMirror(lead, repositoryId, {
+    outcome: "mirrored",
+    branch: "main",
+    head: "f".repeat(40),
+    commits: 3,
+  });
+});
+
+afterAll(async () => {
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+async function pilotOf(maxRuns: number): Promise<string> {
+  const charter = defaultCharter(
+    repositoryId,
+    "main",
+    new Date(clock.now() + 9 * DAY).toISOString().slice(0, 10),
+  );
+  const input = {
+    name: "Nightly",
+    timeZone: "UTC",
+    charter: { ...charter, rollback: { ...charter.rollback, maxRuns } },
+  };
+  const { pilotId } = await createDemoPilot(lead, input);
+  await activateDemoPilot(lead, pilotId);
+  return pilotId;
+}
+
+const launch = (pilotId: string, requestKey: string) =>
+  launchRun(lead, { pilotId, agentId, title: "Repair main", requestKey });
+
+describe("launching a run", () => {
+  test("starts it on the head the repository has now, under the active charter", async () => {
+    const pilotId = await pilotOf(10);
+    const { runId } = await launch(pilotId, "request-1");
+    expect(await getRun(lead, runId)).toMatchObject({
+      status: "queued",
+      baseCommit: "f".repeat(40),
+      charterVersion: 1,
+      kind: "repair",
+    });
+  });
+
+  test("submitted many times at once is one run, and every answer names it", async () => {
+    const pilotId = await pilotOf(10);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => launch(pilotId, "request-1")));
+    expect(new Set(answers.map((answer) => answer.runId)).size).toBe(1);
+    expect(await listRuns(lead, { pilotId })).toHaveLength(1);
+  });
+
+  test("many at once launches as many as the charter allows and not one more", async () => {
+    const pilotId = await pilotOf(3);
+    const answers = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, nth) => launch(pilotId, `request-${nth}`)),
+    );
+    expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(3);
+    expect(await listRuns(lead, { pilotId })).toHaveLength(3);
+  });
+
+  test("is refused in a paused pilot, after the last day and for who may not", async () => {
+    const pilotId = await pilotOf(10);
+    const reviewer = testScope({ roles: [["reviewer", pilotId]], clock });
+    const input = { pilotId, agentId, title: "Repair main", requestKey: "request-9" };
+    await expect(launchRun(reviewer, input)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(launchRun(testScope({ clock }), input)).rejects.toMatchObject({ code: "not_found" });
+    await expect(launchRun(lead, { ...input, agentId: "agt_nobody" })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(launchRun(lead, { ...input, pilotId: "pil_nobody" })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await pausePilot(lead, { pilotId, reason: "because" });
+    await expect(launchRun(lead, input)).rejects.toMatchObject({ code: "refused" });
+    const other = await pilotOf(10);
+    clock.advance(12 * DAY);
+    await expect(launch(other, "request-late")).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("ended on"),
+    });
+  });
+});
