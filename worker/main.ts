@@ -24,7 +24,8 @@ const HANDLERS: Handlers = {
   launch_demo_run: launchDemoRun,
 };
 
-const WORK = { pollingIntervalSeconds: 2, useListenNotify: true, batchSize: 1 } as const;
+// A retry sends no notification, so the poll behind LISTEN has to be as quick as the plain one.
+const WORK = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2, batchSize: 1 } as const;
 
 async function take<N extends JobName>(boss: PgBoss, workplace: Workplace, name: N): Promise<void> {
   await boss.work<unknown>(name, WORK, async (jobs) => {
