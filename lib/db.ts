@@ -30,7 +30,9 @@ function connected(): PrismaClient {
 function connect(): PrismaClient {
   const url = process.env.DATABASE_URL;
   if (!url) throw unavailable("DATABASE_URL is not set for this process.");
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10, statement_timeout: STATEMENT_TIMEOUT }) });
+  return new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url, max: 10, statement_timeout: STATEMENT_TIMEOUT }),
+  });
 }
 
 /** Ends the process's pool; the next call connects anew. */
@@ -45,6 +47,10 @@ async function appendEntries(db: Db, scope: Scope, entries: readonly NewEntry[])
     const body = entryBytes(id, entry, scope.actor, scope.requestId);
     await db.$executeRaw`
       insert into log_entry (id, kind, about, body) values (${id}, ${entry.kind}, ${[...entry.about]}, ${body})`;
+  }
+  // Open pages look again. Event batches have a call of their own and are too many for this one.
+  if (entries.some(({ kind }) => kind !== "run.events_appended")) {
+    await db.$executeRaw`select pg_notify('record_grew', '')`;
   }
 }
 

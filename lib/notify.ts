@@ -6,6 +6,8 @@ export type Channel =
   | "run_changed"
   /** Payload: empty. A run waits for a runner. */
   | "work_waiting"
+  /** Payload: empty. Sent by `transaction` itself whenever something but events was recorded. */
+  | "record_grew"
   /** Payload: session id. */
   | "session_revoked";
 

@@ -1,0 +1,23 @@
+"use server";
+
+import { decideGate } from "#lib/gates/decide-gate.ts";
+import { DecideGate } from "#lib/gates/schema.ts";
+import { action } from "#lib/guard/action.ts";
+
+const DONE: Record<string, string> = {
+  open: "Your approval counts; another person's is needed.",
+  approved: "Approved.",
+  denied: "Denied.",
+  void: "The base moved meanwhile: the approval is void, and the work is done again on the new base.",
+  expired: "The gate had expired.",
+};
+
+export const decide = action({
+  permission: "gate.decide",
+  maxBytes: 16_384,
+  input: DecideGate,
+  handler: async ({ scope, input }) => {
+    const { status } = await decideGate(scope, input);
+    return { done: DONE[status] ?? status };
+  },
+});

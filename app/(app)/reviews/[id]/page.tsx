@@ -1,0 +1,60 @@
+import { notFound } from "next/navigation";
+import { z } from "zod";
+import { reviewFiles } from "#components/review/diff-rules.ts";
+import { ReviewPage } from "#components/review/review-page.tsx";
+import { LiveRefresh } from "#components/shell/live-refresh.tsx";
+import { Shell } from "#components/shell/shell.tsx";
+import { can } from "#lib/authz/rules.ts";
+import { listEvidence } from "#lib/evidence/service.ts";
+import { listGatesOf } from "#lib/gates/service.ts";
+import { page } from "#lib/guard/page.tsx";
+import { findPatch, readDiff } from "#lib/patches/service.ts";
+import { findSummary, getRun } from "#lib/runs/service.ts";
+import { loadShell } from "../../load-shell.ts";
+import { decide } from "./actions.ts";
+
+export default page({
+  permission: "run.view",
+  query: z.object({ tab: z.enum(["changes", "evidence", "document"]).catch("changes") }),
+  handler: async ({ scope, session, params: { id = "" }, query }) => {
+    const run = await getRun(scope, id);
+    const patch = await findPatch(scope, id);
+    if (!patch) notFound();
+    const [diff, evidence, summary, gates, shell] = await Promise.all([
+      readDiff(patch),
+      listEvidence(scope, id),
+      findSummary(scope, id),
+      listGatesOf(scope, id),
+      loadShell(scope, session, { run }),
+    ]);
+    const gate = gates.find(({ kind }) => kind === "merge") ?? null;
+    return (
+      <Shell
+        data={shell}
+        current="inbox"
+        pilot={run.pilotId}
+        crumbs={[
+          { title: "Reviews", href: "/inbox" },
+          { title: run.id, href: `/reviews/${run.id}`, mono: true },
+        ]}
+        rail
+      >
+        <LiveRefresh />
+        <ReviewPage
+          run={run}
+          patch={patch}
+          files={reviewFiles(patch.files, patch.flags, diff)}
+          evidence={evidence[0] ?? null}
+          summary={summary}
+          gate={gate}
+          cannotDeny={
+            can(scope.grants, "gate.decide", run.pilotId) ? null : "Your roles do not decide at gates."
+          }
+          notice={run.status === "in_review" ? run.reason : null}
+          tab={query.tab}
+          decide={decide}
+        />
+      </Shell>
+    );
+  },
+});
