@@ -7,7 +7,7 @@ import { AppError, type ErrorCode, type FieldErrors } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { type Caller, type DoorRequest, doorRequest, type Outcome, openDoor } from "./core.ts";
 import { withDoor } from "./door.ts";
-import { formObject, keptValues, parseInput } from "./parse.ts";
+import { formObject, keptValues, parseInput, refuseUnstorable } from "./parse.ts";
 import { tooLarge } from "./rules.ts";
 
 /** Fits the state of a form: `error` is the sentence about the whole, `fields` stand beside theirs. */
@@ -74,6 +74,7 @@ export async function runAction<S extends z.ZodType, T>(
     async (caller) => {
       if (sizeOf(raw) > config.maxBytes) throw tooLarge(config.maxBytes);
       typed = raw instanceof FormData ? formObject(raw) : raw;
+      refuseUnstorable(typed);
       return config.handler({ ...caller, input: parseInput(config.input, typed) });
     },
     letThrough,

@@ -6,7 +6,7 @@ import type { DoorPermission } from "../authz/rules.ts";
 import { type Caller, openDoor } from "./core.ts";
 import { withDoor } from "./door.ts";
 import { pageRequest } from "./page-request.ts";
-import { parseInput } from "./parse.ts";
+import { parseInput, refuseUnstorable } from "./parse.ts";
 import { renderRefusal } from "./render.tsx";
 
 export type RawParams = Record<string, string | string[] | undefined>;
@@ -31,12 +31,19 @@ export interface PageConfig<Q extends z.ZodType> {
   readonly handler: (args: PageArguments<z.infer<Q>>) => Promise<ReactNode> | ReactNode;
 }
 
+/** Next hands segments over as sent; one that does not decode stays as it is and names nothing of ours. */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    if (error instanceof URIError) return segment;
+    throw error;
+  }
+}
+
 function decoded(raw: RawParams): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(raw).map(([name, value]) => [
-      name,
-      decodeURIComponent(Array.isArray(value) ? value.join("/") : (value ?? "")),
-    ]),
+    Object.entries(raw).map(([name, value]) => [name, decode([value ?? ""].flat().join("/"))]),
   );
 }
 
@@ -49,7 +56,9 @@ export function page<Q extends z.ZodType>(config: PageConfig<Q>): (props: PagePr
       await pageRequest(),
       threshold,
       async (caller) => {
-        const read = (query ? parseInput(query, await props.searchParams) : undefined) as z.infer<Q>;
+        const searchParams = await props.searchParams;
+        refuseUnstorable({ ...params, ...searchParams });
+        const read = (query ? parseInput(query, searchParams) : undefined) as z.infer<Q>;
         return handler({ ...caller, params, query: read });
       },
       unstable_rethrow,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { AppError } from "#lib/errors.ts";
-import { fieldErrors, formObject, keptValues, parseInput, parseWire } from "./parse.ts";
+import { fieldErrors, formObject, keptValues, parseInput, parseWire, refuseUnstorable } from "./parse.ts";
 
 function form(...fields: [string, string][]): FormData {
   const data = new FormData();
@@ -112,4 +112,21 @@ test("what was typed is kept but for secrets", () => {
   expect(Object.keys(keptValues(typed))).toEqual(["email", "note"]);
   expect(keptValues("x")).toEqual({});
   expect(keptValues(null)).toEqual({});
+});
+
+test.each([
+  ["a\0b", "The input"],
+  [{ title: "a\0" }, "The field title"],
+  [{ deep: { list: ["ok", "\ud800"] } }, "The field deep.list.1"],
+])("probe: %j holds what cannot be stored", (raw, place) => {
+  expect(refusal(() => refuseUnstorable(raw)).message).toBe(`${place} holds a character that is no text.`);
+});
+
+test("ordinary text, emoji and line breaks can be stored", () => {
+  expect(() => refuseUnstorable({ a: "Zo\u00eb \u{1f600}\n\u2028", b: [1, null, true] })).not.toThrow();
+});
+
+test("probe: hundreds of thousands of levels are refused without a stack overflow", () => {
+  const deep = JSON.parse(`${"[".repeat(200_000)}${"]".repeat(200_000)}`);
+  expect(refusal(() => refuseUnstorable(deep)).message).toBe("The input is nested too deeply.");
 });

@@ -78,6 +78,22 @@ function put(root: Branch, name: string, value: string): void {
   else branch[last] = value;
 }
 
+const DEEPEST = 50;
+
+/** Throws where a text holds what neither the database nor the record can: NUL, or half a character. */
+export function refuseUnstorable(raw: unknown, path: readonly string[] = []): void {
+  const place = path.length === 0 ? "The input" : `The field ${path.join(".").slice(0, 200)}`;
+  if (typeof raw === "string" && (raw.includes("\0") || !raw.isWellFormed())) {
+    throw badInput(`${place} holds a character that is no text.`);
+  }
+  if (typeof raw !== "object" || raw === null) return;
+  if (path.length >= DEEPEST) throw badInput("The input is nested too deeply.");
+  for (const [name, value] of Object.entries(raw)) {
+    refuseUnstorable(name, path);
+    refuseUnstorable(value, [...path, name]);
+  }
+}
+
 const SECRET = /password|^again$|token|secret|key$/i;
 
 /** What was typed, to fill the form again; never a secret. */

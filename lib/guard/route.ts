@@ -4,7 +4,7 @@ import type { DoorPermission } from "../authz/rules.ts";
 import { parseJson, readBody } from "./body.ts";
 import { type Caller, doorRequest, openDoor, type Refusal, type Threshold } from "./core.ts";
 import { withDoor } from "./door.ts";
-import { parseWire } from "./parse.ts";
+import { parseWire, refuseUnstorable } from "./parse.ts";
 
 export interface RouteContext {
   readonly params: Promise<Record<string, string | string[] | undefined>>;
@@ -52,16 +52,30 @@ export function answer(value: unknown): Response {
   return Response.json(value, { headers: NO_STORE });
 }
 
+function readWire<S extends z.ZodType>(schema: S, raw: unknown): z.infer<S> {
+  refuseUnstorable(raw);
+  return parseWire(schema, raw);
+}
+
 /** Undefined where the route takes no such thing. */
 export const readParams = async <S extends z.ZodType>(
   schema: S | undefined,
   context: RouteContext,
-): Promise<z.infer<S>> => (schema ? parseWire(schema, await context.params) : undefined) as z.infer<S>;
+): Promise<z.infer<S>> => (schema ? readWire(schema, await context.params) : undefined) as z.infer<S>;
 
 export const readQuery = <S extends z.ZodType>(schema: S | undefined, request: Request): z.infer<S> =>
   (schema
-    ? parseWire(schema, Object.fromEntries(new URL(request.url).searchParams))
+    ? readWire(schema, Object.fromEntries(new URL(request.url).searchParams))
     : undefined) as z.infer<S>;
+
+async function readInput<I extends z.ZodType>(
+  schema: I | undefined,
+  request: Request,
+  maxBytes: number,
+): Promise<z.infer<I>> {
+  if (!schema) return undefined as z.infer<I>;
+  return readWire(schema, parseJson(await readBody(request.body, maxBytes)));
+}
 
 export function route<P extends z.ZodType, Q extends z.ZodType, I extends z.ZodType>(
   config: RouteConfig<P, Q, I>,
@@ -77,11 +91,7 @@ export function route<P extends z.ZodType, Q extends z.ZodType, I extends z.ZodT
         async (caller) => {
           const params = await readParams(config.params, context);
           const query = readQuery(config.query, request);
-          const input = (
-            config.input
-              ? parseWire(config.input, parseJson(await readBody(request.body, maxBytes)))
-              : undefined
-          ) as z.infer<I>;
+          const input = await readInput(config.input, request, maxBytes);
           return answer(await config.handler({ ...caller, params, query, input, request }));
         },
       );

@@ -21,7 +21,12 @@ function refuseFloats(value: EntryDetail[string], path: string): void {
 }
 
 /** The bytes the log commits to. */
-export function entryBytes(id: string, entry: NewEntry, actor: Actor, requestId: string): Uint8Array<ArrayBuffer> {
+export function entryBytes(
+  id: string,
+  entry: NewEntry,
+  actor: Actor,
+  requestId: string,
+): Uint8Array<ArrayBuffer> {
   refuseFloats(entry.detail, "detail");
   const text = canonicalText({
     v: ENTRY_VERSION,

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { isDuplicate, read, type Tx, transaction } from "./db.ts";
+import { newId } from "./ids.ts";
+import { testDatabase } from "./testing/database.ts";
+import { systemActor, testScope } from "./testing/scopes.ts";
+
+const database = await testDatabase("web");
+const scope = testScope({ actor: systemActor("test") });
+
+async function addPerson(tx: Tx, id = newId("person")): Promise<string> {
+  await tx.db.person.create({
+    data: { id, email: `${id}@example.org`, name: "Ada", createdAt: new Date(0) },
+  });
+  return id;
+}
+
+async function savedPerson(): Promise<string> {
+  return transaction(scope, async (tx) => {
+    const id = await addPerson(tx);
+    tx.record({ kind: "person.created", about: [`person:${id}`], detail: {} });
+    return id;
+  });
+}
+
+const rename = (tx: Tx, id: string, name: string) => tx.db.person.update({ where: { id }, data: { name } });
+const noted = (tx: Tx, id: string) =>
+  tx.record({ kind: "person.created", about: [`person:${id}`], detail: {} });
+
+async function nameOf(id: string): Promise<string | undefined> {
+  const { rows } = await database.owner.query<{ name: string }>("select name from person where id = $1", [
+    id,
+  ]);
+  return rows[0]?.name;
+}
+
+async function entriesAbout(id: string) {
+  const { rows } = await database.owner.query<{ id: string; xid: string; seq: string; body: Buffer }>(
+    "select id, xid::text, seq, body from log_entry where about @> array[$1] order by seq",
+    [`person:${id}`],
+  );
+  return rows;
+}
+
+describe("a transaction", () => {
+  test("commits its change and its entries together", async () => {
+    const id = await savedPerson();
+    expect(await nameOf(id)).toBe("Ada");
+    const [entry, ...rest] = await entriesAbout(id);
+    expect(rest).toEqual([]);
+    expect(JSON.parse(entry?.body.toString() ?? "")).toMatchObject({
+      id: entry?.id,
+      actor: { kind: "system", name: "test" },
+      request: "req_test",
+    });
+  });
+
+  test("a change that nobody recorded is not committed", async () => {
+    const id = newId("person");
+    await expect(transaction(scope, (tx) => addPerson(tx, id))).rejects.toThrow("ungoverned change");
+    expect(await nameOf(id)).toBeUndefined();
+  });
+
+  test("what throws leaves neither change nor entry", async () => {
+    const id = newId("person");
+    const failing = transaction(scope, async (tx) => {
+      await addPerson(tx, id);
+      noted(tx, id);
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    expect(await nameOf(id)).toBeUndefined();
+    expect(await entriesAbout(id)).toEqual([]);
+  });
+
+  test("an entry is drawn after the row locks it speaks about: who waited comes later", async () => {
+    const id = await savedPerson();
+    const held = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
+    const first = transaction(scope, async (tx) => {
+      await rename(tx, id, "first");
+      noted(tx, id);
+      locked.resolve();
+      await held.promise;
+    });
+    await locked.promise;
+    const second = transaction(scope, async (tx) => {
+      noted(tx, id); // recorded before the lock is had, written after
+      await rename(tx, id, "second");
+    });
+    await expect
+      .poll(async () => {
+        const { rows } = await database.owner.query("select from pg_locks where not granted");
+        return rows.length;
+      })
+      .toBeGreaterThan(0);
+    held.resolve();
+    await Promise.all([first, second]);
+    expect(await nameOf(id)).toBe("second");
+    const numbers = (await entriesAbout(id)).map(({ seq }) => Number(seq));
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(new Set((await entriesAbout(id)).map(({ xid }) => xid)).size).toBe(3);
+  });
+
+  test("a deadlock is retried inside, with its entries written once", async () => {
+    const [a, b] = [await savedPerson(), await savedPerson()];
+    const [gotA, gotB] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let attempts = 0;
+    const cross = (first: string, second: string, got: () => void, other: Promise<void>) =>
+      transaction(scope, async (tx) => {
+        attempts++;
+        await rename(tx, first, "crossed");
+        got();
+        await other;
+        await rename(tx, second, "crossed");
+        tx.record({ kind: "person.created", about: [`person:${a}`, `person:${b}`], detail: {} });
+      });
+    await Promise.all([cross(a, b, gotA.resolve, gotB.promise), cross(b, a, gotB.resolve, gotA.promise)]);
+    expect(attempts).toBe(3);
+    expect([await nameOf(a), await nameOf(b)]).toEqual(["crossed", "crossed"]);
+    expect(await entriesAbout(a)).toHaveLength(3); // its making, and one for each transaction
+  });
+
+  test("a duplicate is told apart from other errors", async () => {
+    const id = await savedPerson();
+    const error = await transaction(scope, (tx) => addPerson(tx, id)).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(isDuplicate(error)).toBe(true);
+    expect(isDuplicate(new Error("P2002"))).toBe(false);
+  });
+});
+
+describe("a read", () => {
+  test("sees what was committed", async () => {
+    const id = await savedPerson();
+    expect(await read(scope, (db) => db.person.findUnique({ where: { id } }))).toMatchObject({
+      id,
+      name: "Ada",
+    });
+  });
+
+  test("probe: is refused by the database when it writes, governed table or not", async () => {
+    const id = await savedPerson();
+    await expect(read(scope, (db) => rename({ db } as Tx, id, "x"))).rejects.toThrow("read-only transaction");
+    await expect(read(scope, (db) => db.session.deleteMany())).rejects.toThrow(
+      /read-only transaction|denied/,
+    );
+    expect(await nameOf(id)).toBe("Ada");
+  });
+});

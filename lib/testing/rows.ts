@@ -1,0 +1,74 @@
+// Valid rows of any table, for tests of what the database itself holds. Foreign keys are dropped first: these
+// tests are about one table at a time.
+import type pg from "pg";
+
+interface Column {
+  readonly column_name: string;
+  readonly data_type: string;
+}
+
+/** Values of columns with closed words; everything else is filled by its type. */
+const WORDS: Readonly<Record<string, string>> = {
+  "run.status": "queued",
+  "pilot.status": "draft",
+  "gate.status": "open",
+  "merge.state": "intent",
+  "role_grant.role": "viewer",
+  "run_event.observed_by": "worker",
+};
+
+let made = 0;
+
+function fillerFor(table: string, { column_name, data_type }: Column): unknown {
+  const word = WORDS[`${table}.${column_name}`];
+  if (word) return word;
+  switch (data_type) {
+    case "integer":
+    case "bigint":
+      return ++made;
+    case "boolean":
+      return false;
+    case "jsonb":
+      return "{}";
+    case "bytea":
+      return Buffer.from("x");
+    case "ARRAY":
+      return [];
+    case "timestamp with time zone":
+      return new Date(0);
+    default:
+      return `${column_name} ${++made}`;
+  }
+}
+
+export async function dropForeignKeys(owner: pg.Pool): Promise<void> {
+  const { rows } = await owner.query<{ sql: string }>(
+    `select format('alter table %s drop constraint %I', conrelid::regclass, conname) as sql
+     from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace`,
+  );
+  for (const { sql } of rows) await owner.query(sql);
+}
+
+/** Inserts a row with every required column filled, `given` on top, and returns it. */
+export async function insertRow(
+  client: pg.ClientBase,
+  table: string,
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<Record<string, unknown>> {
+  const { rows: columns } = await client.query<Column>(
+    `select column_name, data_type from information_schema.columns
+     where table_schema = 'public' and table_name = $1 and is_nullable = 'NO' and column_default is null`,
+    [table],
+  );
+  const row = {
+    ...Object.fromEntries(columns.map((column) => [column.column_name, fillerFor(table, column)])),
+    ...given,
+  };
+  const names = Object.keys(row);
+  const { rows } = await client.query<Record<string, unknown>>(
+    `insert into ${table} (${names.map((name) => `"${name}"`).join(", ")})
+     values (${names.map((_, index) => `$${index + 1}`).join(", ")}) returning *`,
+    Object.values(row),
+  );
+  return rows[0] ?? {};
+}
