@@ -1,5 +1,6 @@
 // The runner process: leases runs from a control plane and executes them in sandboxes. It knows no database, no
 // provider and no forge; all it holds is its own key.
+import { realpath } from "node:fs/promises";
 import { SECOND } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
@@ -7,7 +8,7 @@ import { createLogger } from "#lib/logger.ts";
 import { recipe } from "./drivers/recipe/driver.ts";
 import { readEnv } from "./env.ts";
 import { verify } from "./harness/verify.ts";
-import { createWorker } from "./lease/work.ts";
+import { createWork } from "./lease/work.ts";
 import { ensurePrivateFolder } from "./plane/state-folder.ts";
 import { startRunner } from "./start.ts";
 
@@ -25,15 +26,26 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-try {
+// Modes are chosen file by file; what a sandbox's own user has to read must not depend on the caller's umask.
+process.umask(0o022);
+
+async function main(): Promise<void> {
   const env = readEnv(process.env);
   await ensurePrivateFolder(env.stateFolder);
-  const sandbox = await createSandbox({ slot: env.slot, stateDirectory: env.stateFolder, logger });
-  const work = createWorker({ drivers: [recipe], verify });
-  await startRunner({ env, sandbox, work, logger, shutdown: shutdown.signal });
+  const stateFolder = await realpath(env.stateFolder);
+  const sandbox = await createSandbox({ slot: env.slot, stateDirectory: stateFolder, logger });
+  try {
+    const work = createWork({ drivers: [recipe], verify });
+    await startRunner({ env: { ...env, stateFolder }, sandbox, work, logger, shutdown: shutdown.signal });
+  } finally {
+    await sandbox.close();
+  }
+}
+
+try {
+  await main();
   process.exit(0);
 } catch (error) {
-  if (shutdown.signal.aborted) process.exit(0);
   if (error instanceof AppError) logger.fatal(error.message);
   else logger.fatal({ err: error }, "the runner stopped unexpectedly");
   process.exit(1);

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createPlainSandbox } from "#lib/testing/plain-sandbox.ts";
 import {
   agentAssignment,
   fastClock,
@@ -10,10 +9,11 @@ import {
   testLogger,
   until,
   verifyAssignment,
-} from "#lib/testing/runner-parts.ts";
-import { type ScriptedPlane, startScriptedPlane, TOKEN } from "#lib/testing/scripted-plane.ts";
+} from "#lib/testing/runner/parts.ts";
+import { createPlainSandbox } from "#lib/testing/runner/plain-sandbox.ts";
+import { type ScriptedPlane, startScriptedPlane, TOKEN } from "#lib/testing/runner/scripted-plane.ts";
 import type { RunnerEnv } from "./env.ts";
-import type { Worker } from "./lease/lease.ts";
+import type { Work } from "./lease/lease.ts";
 import { type RunnerParts, startRunner } from "./start.ts";
 
 let plane: ScriptedPlane;
@@ -33,7 +33,7 @@ interface Started {
   stop(): Promise<void>;
 }
 
-const idle: Worker = async ({ assignment }) => ({
+const idle: Work = async ({ assignment }) => ({
   outcome: "no_change",
   attempt: assignment.attempt,
   summary: SUMMARY,
@@ -229,7 +229,7 @@ describe("asking for work", () => {
     ]);
   });
 
-  test("probe: a plane that answers nothing at once is not asked in a circle", async () => {
+  test("probe: a plane that answers nonsense is asked ever more slowly", async () => {
     plane.fault = ({ path }) => (path === "/lease" ? { status: 200, body: "[]" } : null);
     const started = start();
     await until(
@@ -237,13 +237,13 @@ describe("asking for work", () => {
     );
     await started.stop();
     const waits = started.lines.flatMap(({ seconds }) => (typeof seconds === "number" ? [seconds] : []));
-    expect(waits[0]).toBeGreaterThan(0.1);
+    expect(waits[0]).toBeGreaterThanOrEqual(0.1);
     expect(waits[2]).toBeGreaterThanOrEqual(0.5);
   });
 
   test("ends the run at hand at shutdown and asks for no other", async () => {
     const begun = Promise.withResolvers<void>();
-    const endless: Worker = ({ life }) => {
+    const endless: Work = ({ life }) => {
       begun.resolve();
       return new Promise((_resolve, reject) =>
         life.over.addEventListener("abort", () => reject(life.over.reason)),
@@ -269,7 +269,7 @@ describe("asking for work", () => {
         };
       },
     };
-    const forgetful: Worker = async (lease) => {
+    const forgetful: Work = async (lease) => {
       await lease.sandbox.start({ command: ["sleep", "1000"], limits: lease.assignment.limits });
       return idle(lease);
     };

@@ -5,7 +5,7 @@ import { AppError } from "#lib/errors.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import type { Logger } from "#lib/logger.ts";
 import type { RunnerEnv } from "./env.ts";
-import type { Worker } from "./lease/lease.ts";
+import type { Work } from "./lease/lease.ts";
 import { leaseUntilShutdown } from "./lease/loop.ts";
 import { createPlaneClient, type PlaneClient } from "./plane/client.ts";
 import { enrol } from "./plane/enrol.ts";
@@ -18,7 +18,7 @@ import { createTransport } from "./plane/transport.ts";
 export interface RunnerParts {
   readonly env: RunnerEnv;
   readonly sandbox: Sandbox;
-  readonly work: Worker;
+  readonly work: Work;
   readonly logger: Logger;
   readonly shutdown: AbortSignal;
   readonly clock?: Clock;

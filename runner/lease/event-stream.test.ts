@@ -5,8 +5,8 @@ import { systemClock } from "#lib/clock.ts";
 import { refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { EventBatch } from "#lib/protocol/schema.ts";
-import { testFolder, until } from "#lib/testing/runner-parts.ts";
-import { note } from "#lib/testing/runner-rig.ts";
+import { testFolder, until } from "#lib/testing/runner/parts.ts";
+import { note } from "#lib/testing/runner/rig.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { openSpool, type Spool } from "./spool.ts";
 

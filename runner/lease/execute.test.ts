@@ -3,9 +3,9 @@ import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Observation } from "#lib/protocol/schema.ts";
-import { agentAssignment, SUMMARY, verifyAssignment } from "#lib/testing/runner-parts.ts";
-import { type LeaseRig, noChange, note, sleeper, startLeaseRig } from "#lib/testing/runner-rig.ts";
-import { createWorker, type Verify } from "./work.ts";
+import { agentAssignment, SUMMARY, verifyAssignment } from "#lib/testing/runner/parts.ts";
+import { type LeaseRig, noChange, note, sleeper, startLeaseRig } from "#lib/testing/runner/rig.ts";
+import { createWork, type Verify } from "./work.ts";
 
 const OBSERVATION: Observation = {
   tree: "base_on_base",
@@ -66,7 +66,7 @@ describe("a lease", () => {
     };
     const { base, patch, baseBundle, patchBundle } = rig.repository;
     const assignment = verifyAssignment({ baseCommit: base, patchCommit: patch });
-    await rig.begin(sleeper, { work: createWorker({ drivers: [], verify }) }, assignment).done;
+    await rig.begin(sleeper, { work: createWork({ drivers: [], verify }) }, assignment).done;
     expect(sizes).toEqual([baseBundle.length, patchBundle.length]);
     expect(rig.notes()).toEqual(["observing"]);
     expect(rig.finish()).toEqual({ attempt: 1, ...observed });

@@ -9,7 +9,7 @@ import { type Assignment, Finish } from "#lib/protocol/schema.ts";
 import { untilAnswered } from "../plane/retry.ts";
 import { createEventStream } from "./event-stream.ts";
 import { guardSandbox } from "./guarded-sandbox.ts";
-import type { Lease, Plane, Worker } from "./lease.ts";
+import type { Lease, Plane, Work } from "./lease.ts";
 import { isFencing, startLife } from "./life.ts";
 import { failed, giveBack, report } from "./report.ts";
 import { LeaseEnded } from "./rules.ts";
@@ -18,7 +18,7 @@ import { openSpool, type Spool } from "./spool.ts";
 export interface LeaseOptions {
   readonly plane: Plane;
   readonly sandbox: Sandbox;
-  readonly work: Worker;
+  readonly work: Work;
   readonly clock: Clock;
   readonly steady: Clock;
   readonly logger: Logger;
@@ -83,7 +83,7 @@ function holdLease(options: LeaseOptions, assignment: Assignment, { folder, spoo
 }
 
 /** What to tell the plane; a failure of ours is an outcome too. */
-async function outcomeOf(lease: Lease, work: Worker): Promise<Finish> {
+async function outcomeOf(lease: Lease, work: Work): Promise<Finish> {
   const { life, stream, assignment, logger } = lease;
   const working = work(lease);
   try {
@@ -91,7 +91,6 @@ async function outcomeOf(lease: Lease, work: Worker): Promise<Finish> {
     await Promise.race([stream.drain(), endOf(life.over)]);
     return finish;
   } catch (error) {
-    if (isFencing(error)) life.end("fenced", error.message);
     await settle(working, lease);
     const cause = life.over.aborted ? life.over.reason : error;
     if (!(cause instanceof LeaseEnded)) logger.error({ err: cause }, "the work failed");

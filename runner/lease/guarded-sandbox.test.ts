@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Sandbox, SandboxProcess } from "#lib/jail/port.ts";
-import { createPlainSandbox } from "#lib/testing/plain-sandbox.ts";
-import { TEST_LIMITS } from "#lib/testing/runner-parts.ts";
+import { TEST_LIMITS } from "#lib/testing/runner/parts.ts";
+import { createPlainSandbox } from "#lib/testing/runner/plain-sandbox.ts";
 import { guardSandbox } from "./guarded-sandbox.ts";
 
 const SLEEP = { command: ["sleep", "1000"], limits: TEST_LIMITS };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { fastClock } from "#lib/testing/runner-parts.ts";
-import { type LeaseRig, noChange, note, sleeper, startLeaseRig } from "#lib/testing/runner-rig.ts";
+import { fastClock } from "#lib/testing/runner/parts.ts";
+import { type LeaseRig, noChange, note, sleeper, startLeaseRig } from "#lib/testing/runner/rig.ts";
 
 let rig: LeaseRig;
 

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { fastClock, until } from "#lib/testing/runner-parts.ts";
+import { fastClock, until } from "#lib/testing/runner/parts.ts";
 import {
   type LeaseRig,
   noChange,
@@ -8,7 +8,7 @@ import {
   type Script,
   sleeper,
   startLeaseRig,
-} from "#lib/testing/runner-rig.ts";
+} from "#lib/testing/runner/rig.ts";
 
 let rig: LeaseRig;
 

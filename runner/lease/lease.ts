@@ -26,4 +26,4 @@ export interface Lease {
 }
 
 /** Does what the assignment asks; what it throws becomes a failed finish. Has to stop when `life.over` aborts. */
-export type Worker = (lease: Lease) => Promise<Finish>;
+export type Work = (lease: Lease) => Promise<Finish>;

@@ -1,7 +1,7 @@
 // What keeps a lease alive and what ends it: heartbeats, the plane's directives, loss of contact, the wall clock and
 // the runner's own end. Only a heartbeat's answer counts as contact, for it alone carries the plane's directive: a
 // runner that cannot hear "cancel" must stop by itself, whatever else still gets through.
-import { type Clock, SECOND } from "#lib/clock.ts";
+import { type Clock, HOUR, SECOND } from "#lib/clock.ts";
 import { AppError, type ErrorCode, messageOf } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
 import type { Assignment } from "#lib/protocol/schema.ts";
@@ -16,6 +16,8 @@ export const isFencing = (error: unknown): error is AppError =>
   error instanceof AppError && FENCING.includes(error.code);
 
 const LONGEST_HEARTBEAT = 5 * SECOND;
+/** Timers overflow at 25 days; the plane's numbers are only known to be positive. */
+const LONGEST_SLEEP = HOUR;
 
 export interface LeaseLife {
   /** Aborts with a LeaseEnded when the work has to end. */
@@ -61,7 +63,7 @@ export function startLife(options: LifeOptions): LeaseLife {
   }
 
   async function beat(): Promise<number> {
-    const interval = assignment.heartbeatSeconds * SECOND;
+    const interval = Math.min(assignment.heartbeatSeconds * SECOND, LONGEST_SLEEP);
     const begun = steady.now();
     try {
       const answer = await plane.heartbeat(assignment, Math.min(interval, LONGEST_HEARTBEAT), closed.signal);
@@ -94,7 +96,7 @@ export function startLife(options: LifeOptions): LeaseLife {
       } catch (error) {
         return end("contact_lost", `The sandbox could not be paused: ${messageOf(error)}.`);
       }
-      await sleepOr(change, untilNextState(silent, pauseAfter));
+      await sleepOr(change, Math.min(untilNextState(silent, pauseAfter), LONGEST_SLEEP));
     }
   }
 
@@ -111,7 +113,10 @@ export function startLife(options: LifeOptions): LeaseLife {
   }
 
   async function watchTime(): Promise<void> {
-    await steady.sleep(assignment.maxSeconds * SECOND, closed.signal);
+    const deadline = steady.now() + assignment.maxSeconds * SECOND;
+    for (let left = deadline - steady.now(); left > 0; left = deadline - steady.now()) {
+      await steady.sleep(Math.min(left, LONGEST_SLEEP), closed.signal);
+    }
     end("time_used_up", `The run used up the ${assignment.maxSeconds} seconds it was given.`);
   }
 

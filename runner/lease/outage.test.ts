@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { fastClock, SUMMARY, until } from "#lib/testing/runner-parts.ts";
-import { type LeaseRig, noChange, note, sleeper, startLeaseRig } from "#lib/testing/runner-rig.ts";
+import { fastClock, SUMMARY, until } from "#lib/testing/runner/parts.ts";
+import { type LeaseRig, noChange, note, sleeper, startLeaseRig } from "#lib/testing/runner/rig.ts";
 
 let rig: LeaseRig;
 

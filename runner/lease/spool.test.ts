@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { testFolder } from "#lib/testing/runner-parts.ts";
+import { testFolder } from "#lib/testing/runner/parts.ts";
 import { openSpool, type Spool } from "./spool.ts";
 
 const ALL = { lines: 1_000_000, bytes: Number.MAX_SAFE_INTEGER };

@@ -8,19 +8,20 @@ import type { AgentDriver, DriverResult, Workspace } from "../drivers/port.ts";
 import { prepareRepository } from "../harness/git/prepare.ts";
 import type { VerifyOptions } from "../harness/verify.ts";
 import { untilAnswered } from "../plane/retry.ts";
-import type { Lease, Worker } from "./lease.ts";
+import type { Lease, Work } from "./lease.ts";
+import { isFencing } from "./life.ts";
 
 /** The harness of verification, `verify` of runner/harness. */
 export type Verify = (
   options: VerifyOptions,
 ) => Promise<Omit<Extract<Finish, { outcome: "observed" }>, "attempt">>;
 
-export interface WorkerOptions {
+export interface WorkOptions {
   readonly drivers: readonly AgentDriver[];
   readonly verify: Verify;
 }
 
-export function createWorker({ drivers, verify }: WorkerOptions): Worker {
+export function createWork({ drivers, verify }: WorkOptions): Work {
   return async (lease) => {
     const { assignment, sandbox, clock, life, stream, folder } = lease;
     const { attempt } = assignment;
@@ -84,5 +85,16 @@ async function handIn(lease: Lease, result: DriverResult): Promise<Finish> {
   return { outcome: "patch", attempt, bundleBlobId, summary };
 }
 
-const patiently = <T>({ steady, life, logger }: Lease, what: string, attempt: () => Promise<T>): Promise<T> =>
-  untilAnswered(attempt, { clock: steady, signal: life.over, logger, what });
+/** A call to the plane, until it is answered or the work is over. An answer that fences ends the lease at once. */
+async function patiently<T>(
+  { steady, life, logger }: Lease,
+  what: string,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await untilAnswered(attempt, { clock: steady, signal: life.over, logger, what });
+  } catch (error) {
+    if (isFencing(error)) life.end("fenced", error.message);
+    throw error;
+  }
+}

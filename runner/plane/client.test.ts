@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { agentAssignment, SUMMARY, verifyAssignment } from "#lib/testing/runner-parts.ts";
-import { connect, note } from "#lib/testing/runner-rig.ts";
-import { type ScriptedPlane, startScriptedPlane } from "#lib/testing/scripted-plane.ts";
+import { agentAssignment, SUMMARY, verifyAssignment } from "#lib/testing/runner/parts.ts";
+import { connect, note } from "#lib/testing/runner/rig.ts";
+import { type ScriptedPlane, startScriptedPlane } from "#lib/testing/runner/scripted-plane.ts";
 import type { Plane } from "../lease/lease.ts";
 import { UnreadableAssignment } from "./client.ts";
 

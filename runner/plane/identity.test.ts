@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { readPublicKey, sign, verify } from "#lib/protocol/signing.ts";
-import { testFolder } from "#lib/testing/runner-parts.ts";
+import { testFolder } from "#lib/testing/runner/parts.ts";
 import { loadIdentity, rememberRegistration } from "./identity.ts";
 
 const PLANE = "https://pilothouse.example";

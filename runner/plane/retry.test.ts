@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Clock } from "#lib/clock.ts";
 import { AppError, type ErrorCode } from "#lib/errors.ts";
-import { testLogger } from "#lib/testing/runner-parts.ts";
+import { testLogger } from "#lib/testing/runner/parts.ts";
 import { backOff, isPassing, untilAnswered } from "./retry.ts";
 
 /** Time that passes only by sleeping. */

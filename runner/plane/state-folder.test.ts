@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { testFolder } from "#lib/testing/runner-parts.ts";
+import { testFolder } from "#lib/testing/runner/parts.ts";
 import {
   claimPrivateFile,
   ensurePrivateFolder,

@@ -11,7 +11,6 @@ import { createWork, type Verify } from "#runner/lease/work.ts";
 import { createPlaneClient } from "#runner/plane/client.ts";
 import { createPlaneTransfers } from "#runner/plane/transfer.ts";
 import { createTransport } from "#runner/plane/transport.ts";
-import { createPlainSandbox, type PlainSandbox } from "./plain-sandbox.ts";
 import {
   agentAssignment,
   makeRepository,
@@ -19,7 +18,8 @@ import {
   type TestRepository,
   testFolder,
   testLogger,
-} from "./runner-parts.ts";
+} from "./parts.ts";
+import { createPlainSandbox, type PlainSandbox } from "./plain-sandbox.ts";
 import { type ScriptedPlane, startScriptedPlane, TOKEN } from "./scripted-plane.ts";
 
 export type Script = (context: DriverContext) => Promise<DriverResult>;
