@@ -1,3 +1,5 @@
+"use client";
+
 import { EyeOff, Fingerprint, X } from "lucide-react";
 import { useState } from "react";
 import type { GateView } from "#lib/gates/schema.ts";

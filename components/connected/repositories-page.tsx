@@ -1,0 +1,112 @@
+import { FolderGit2, Plus, RefreshCw } from "lucide-react";
+import type { RepositoryView } from "#lib/repositories/schema.ts";
+import { ActionButton } from "../form/action-button.tsx";
+import type { FormAction } from "../form/state.ts";
+import { formatCount, plural } from "../format.ts";
+import { PageHead } from "../list/page-head.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { Table } from "../ui/table.tsx";
+import { Visible } from "../ui/visible.tsx";
+
+export interface RepositoriesPageProps {
+  readonly repositories: readonly RepositoryView[];
+  readonly canAdd: boolean;
+  /** Reads `repositoryId`; null for a person who may not. */
+  readonly sync: FormAction | null;
+}
+
+export function RepositoriesPage({ repositories, canAdd, sync }: RepositoriesPageProps) {
+  const add = canAdd ? (
+    <ButtonLink tone="ink" icon={Plus} href="/repositories/new">
+      Add a repository
+    </ButtonLink>
+  ) : null;
+  return (
+    <div className="page">
+      <PageHead
+        title="Repositories"
+        text="Mirrored bare, by the worker. Nothing an agent wrote leaves for a source before a gate."
+        actions={add}
+      />
+      <Panel title="Connected" fact={plural(repositories.length, "repository", "repositories")}>
+        {repositories.length === 0 ? (
+          <Empty
+            icon={FolderGit2}
+            title="No repository yet"
+            text="Add one by its https address, or from a folder the operator opened on the worker's disk."
+            action={add}
+          />
+        ) : (
+          <Table
+            label="Repositories"
+            tall
+            columns={[
+              { key: "name", title: "Repository" },
+              { key: "state", title: "State" },
+              { key: "head", title: "Branch and head" },
+              { key: "commits", title: "Commits", number: true, wide: true },
+              { key: "mirrored", title: "Mirrored", wide: true },
+              { key: "sync", title: "Actions", quiet: true },
+            ]}
+          >
+            {repositories.map((repository) => (
+              <Row key={repository.id} repository={repository} sync={sync} />
+            ))}
+          </Table>
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+function Row({ repository, sync }: { repository: RepositoryView; sync: FormAction | null }) {
+  const { id, name, source, branch, state, problemDetail, headCommit, commits, mirroredAt } = repository;
+  return (
+    <tr>
+      <td>
+        <div className="cell2">
+          <span className="med">{name}</span>
+          <div className="t3 trunc mono">
+            <Visible text={source} />
+          </div>
+        </div>
+      </td>
+      <td>
+        <Badge noun="repository" status={state} />
+        {problemDetail ? (
+          <div className="bad sm tw">
+            <Visible text={problemDetail} mode="block" />
+          </div>
+        ) : null}
+      </td>
+      <td className="nowrap">
+        <span className="mono">{branch ?? "–"}</span>
+        <div>
+          {headCommit ? (
+            <CopyId id={headCommit} what="head commit" />
+          ) : (
+            <span className="t3 sm">not read yet</span>
+          )}
+        </div>
+      </td>
+      <td className="n only-wide">{commits === null ? "–" : formatCount(commits)}</td>
+      <td className="only-wide nowrap t2">
+        {mirroredAt ? <RelativeTime at={mirroredAt.toISOString()} /> : "–"}
+      </td>
+      <td className="n">
+        {sync ? (
+          <ActionButton action={sync} fields={{ repositoryId: id }} size="sm" doing="Asking">
+            <Icon of={RefreshCw} size={12} />
+            Fetch
+          </ActionButton>
+        ) : null}
+      </td>
+    </tr>
+  );
+}

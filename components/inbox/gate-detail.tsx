@@ -1,0 +1,161 @@
+import { ChevronLeft, Clock } from "lucide-react";
+import Link from "next/link";
+import type { GateView } from "#lib/gates/schema.ts";
+import type { FormAction } from "../form/state.ts";
+import { DecisionBar } from "../review/decision-bar.tsx";
+import { rolesInWords } from "../review/roles.ts";
+import type { Tone } from "../status.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { Badge, Remark } from "../ui/badge.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { ClockTime, RelativeTime } from "../ui/relative-time.tsx";
+import { Visible } from "../ui/visible.tsx";
+import { FACT_ICONS } from "./fact-icons.ts";
+
+export interface DecisionFact {
+  readonly title: string;
+  readonly text: string;
+  readonly tone: Tone;
+  /** "Verified", "Check", "None" */
+  readonly word: string;
+}
+
+export interface GateDetailProps {
+  readonly gate: GateView;
+  /** One or two sentences: what it is about, what happens when nobody decides. */
+  readonly text: string;
+  /** What was observed, a row each; empty where there is nothing to observe. */
+  readonly facts: readonly DecisionFact[];
+  /** Where all of it can be read: the review, the charter. */
+  readonly more: { readonly title: string; readonly href: string } | null;
+  /** What is decided on: the patch's or the charter's digest. */
+  readonly digest: string;
+  readonly digestName: string;
+  readonly approveWord: string;
+  readonly cannotDeny: string | null;
+  readonly back: string;
+  readonly decide: FormAction;
+}
+
+export function GateDetail({
+  gate,
+  text,
+  facts,
+  more,
+  digest,
+  digestName,
+  approveWord,
+  cannotDeny,
+  back,
+  decide,
+}: GateDetailProps) {
+  return (
+    <section className="inbox-detail" aria-label="Decision">
+      <div className="ds">
+        <div className="dw">
+          <Link className="only-phone row t2" href={back}>
+            <Icon of={ChevronLeft} />
+            Inbox
+          </Link>
+          <div className="row flex-wrap">
+            <Badge noun="gate" status={gate.status} />
+            <span className="tag">{gate.kind}</span>
+            {gate.runId ? <CopyId id={gate.runId} what="run id" /> : null}
+            <span className="grow" />
+            {gate.status === "open" ? (
+              <Remark tone="need" icon={Clock}>
+                expires <RelativeTime at={gate.expiresAt.toISOString()} />
+              </Remark>
+            ) : null}
+          </div>
+          <div className="col gap-1.5">
+            <h2 className="ask">
+              <Visible text={gate.title} />
+            </h2>
+            <p className="t2 text-14">
+              <Visible text={text} mode="block" />
+            </p>
+          </div>
+          {facts.length > 0 ? (
+            <Panel
+              title="What the harness saw"
+              level={3}
+              actions={
+                more ? (
+                  <Link className="link sm" href={more.href}>
+                    {more.title}
+                  </Link>
+                ) : null
+              }
+            >
+              <table className="facts" aria-label="What the harness saw">
+                <tbody>
+                  {facts.map((fact) => (
+                    <tr key={fact.title}>
+                      <th scope="row">{fact.title}</th>
+                      <td>
+                        <Visible text={fact.text} mode="block" />
+                      </td>
+                      <td>
+                        <Remark tone={fact.tone} icon={FACT_ICONS[fact.tone]}>
+                          {fact.word}
+                        </Remark>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Panel>
+          ) : more ? (
+            <Link className="btn" href={more.href}>
+              {more.title}
+            </Link>
+          ) : null}
+          <WhoDecided gate={gate} />
+        </div>
+      </div>
+      <DecisionBar {...{ gate, digest, digestName, approveWord, cannotDeny, decide }} unread={0} />
+    </section>
+  );
+}
+
+function WhoDecided({ gate }: { gate: GateView }) {
+  return (
+    <Panel
+      title="Who decides"
+      level={3}
+      fact={`${gate.needed} different people, ${rolesInWords(gate.roles)}`}
+    >
+      <ul className="who">
+        {gate.approvals.map(({ personId, personName, decision, reason, at }) => (
+          <li key={personId}>
+            <Avatar name={personName} />
+            <span className="tw">
+              {personName}
+              {reason ? (
+                <span className="t3 sm block">
+                  “<Visible text={reason} />”
+                </span>
+              ) : null}
+            </span>
+            <Remark
+              tone={decision === "approve" ? "good" : "bad"}
+              icon={FACT_ICONS[decision === "approve" ? "good" : "bad"]}
+            >
+              {decision === "approve" ? "Approved" : "Denied"} <ClockTime at={at.toISOString()} />
+            </Remark>
+          </li>
+        ))}
+        <li>
+          <span className="slot" />
+          <span>You</span>
+          <span className="sm t2">
+            {gate.cannotApprove ? `May not: ${gate.cannotApprove}` : "May approve"}
+          </span>
+        </li>
+      </ul>
+    </Panel>
+  );
+}

@@ -1,0 +1,136 @@
+import { FilePen, GitPullRequest, Inbox, type LucideIcon, OctagonX } from "lucide-react";
+import Link from "next/link";
+import type { GateKind, GateView } from "#lib/gates/schema.ts";
+import type { FormAction } from "../form/state.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { ListKeys } from "../ui/list-keys.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { SegmentedLinks } from "../ui/tabs.tsx";
+import { Visible } from "../ui/visible.tsx";
+import { byDeadline } from "./deadline-rules.ts";
+import { GateDetail, type GateDetailProps } from "./gate-detail.tsx";
+
+export type InboxShow = "mine" | "team" | "decided";
+
+export interface InboxPageProps {
+  /** What `show` asks for. */
+  readonly gates: readonly GateView[];
+  readonly show: InboxShow;
+  readonly counts: { readonly mine: number; readonly team: number };
+  /** The gate beside the list; by default the first one. Null for an empty list. */
+  readonly detail: Omit<GateDetailProps, "decide" | "back"> | null;
+  /** The address names the gate: a phone then shows it instead of the list. */
+  readonly chosen: boolean;
+  readonly now: Date;
+  readonly decide: FormAction;
+}
+
+const ICONS: Record<GateKind, LucideIcon> = { merge: GitPullRequest, activate: FilePen, resume: OctagonX };
+
+export function InboxPage({ gates, show, counts, detail, chosen, now, decide }: InboxPageProps) {
+  const groups = byDeadline(gates, now.getTime());
+  const link = (gate: GateView) => `/inbox?show=${show}&gate=${gate.id}`;
+  return (
+    <div className="inbox" data-open={chosen && detail ? "true" : "false"}>
+      <h1 className="vh">Inbox</h1>
+      <section className="inbox-list" aria-label="Decisions">
+        <div className="inbox-head">
+          <SegmentedLinks
+            label="Whose"
+            options={[
+              { href: "/inbox?show=mine", title: "Mine", count: counts.mine, current: show === "mine" },
+              { href: "/inbox?show=team", title: "Team", count: counts.team, current: show === "team" },
+              { href: "/inbox?show=decided", title: "Decided", current: show === "decided" },
+            ]}
+          />
+          <span className="grow" />
+          <span className="t3 sm">by deadline</span>
+        </div>
+        <ListKeys>
+          {groups.length === 0 ? <EmptyInbox show={show} team={counts.team} /> : null}
+          {groups.map(({ title, gates: members }) => (
+            <section key={title} aria-label={title}>
+              <div className="grp">
+                {title} <span className="num">{members.length}</span>
+              </div>
+              <ul>
+                {members.map((gate) => (
+                  <GateRow
+                    key={gate.id}
+                    gate={gate}
+                    href={link(gate)}
+                    selected={gate.id === detail?.gate.id}
+                  />
+                ))}
+              </ul>
+            </section>
+          ))}
+        </ListKeys>
+      </section>
+      {detail ? (
+        <GateDetail {...detail} decide={decide} back={`/inbox?show=${show}`} />
+      ) : (
+        <div className="inbox-detail only-wide" />
+      )}
+    </div>
+  );
+}
+
+function GateRow({ gate, href, selected }: { gate: GateView; href: string; selected: boolean }) {
+  const given = gate.approvals.filter(({ decision }) => decision === "approve").length;
+  return (
+    <li className={`it ${selected ? "sel" : ""}`}>
+      <span className="ty">
+        <Icon of={ICONS[gate.kind]} />
+      </span>
+      <Link className="bodyl" href={href} aria-current={selected ? "true" : undefined} data-row>
+        <span className="row">
+          <span className="med trunc grow">
+            <Visible text={gate.title} />
+          </span>
+          {gate.status === "open" ? (
+            <RelativeTime at={gate.expiresAt.toISOString()} className="sm num nowrap t2" />
+          ) : (
+            <Badge noun="gate" status={gate.status} bare />
+          )}
+        </span>
+        <span className="row sm t3">
+          <span className="trunc grow">
+            {gate.pilotName ?? "All pilots"} · asked by {gate.openedByName}
+          </span>
+          <span className="nowrap num">
+            {given} of {gate.needed}
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function EmptyInbox({ show, team }: { show: InboxShow; team: number }) {
+  if (show === "decided")
+    return <Empty icon={Inbox} title="Nothing decided yet" text="Decisions stay here with their reasons." />;
+  if (show === "mine" && team > 0) {
+    return (
+      <Empty
+        icon={Inbox}
+        title="Nothing waits for you"
+        text="Others have something to decide that you may not."
+        action={
+          <Link className="btn" href="/inbox?show=team">
+            Show the team's {team}
+          </Link>
+        }
+      />
+    );
+  }
+  return (
+    <Empty
+      icon={Inbox}
+      title="Nothing waits"
+      text="Decisions appear here when a patch is ready to merge, a charter is to be activated or a stop to be lifted."
+    />
+  );
+}
