@@ -9,7 +9,7 @@ import { openScene, patchOf, type Scene, takeInBundle } from "#lib/testing/git/s
 import { layTraps, type Traps } from "#lib/testing/git/traps.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { mirrorRepository } from "./mirror/mirror-repository.ts";
-import { readAuthority } from "./publish/authority.ts";
+import { readAuthority, startOwnBranch } from "./publish/authority.ts";
 import { installBundle } from "./publish/install-bundle.ts";
 import { publishCommit } from "./publish/publish-commit.ts";
 import { checkSource } from "./source/check-source.ts";
@@ -64,6 +64,25 @@ describe("the traps themselves", () => {
       cwd: scene.agent,
     });
     expect(traps.sprung()).toBe(true);
+  });
+});
+
+describe("an agent's own repository full of traps", () => {
+  test("probe: only its bundle is read", async () => {
+    const scene = await openScene(workshop, FILES);
+    const head = commitFiles(scene.agent, { "a.js": "two\n", "vendor/b.js": "b\n" });
+    const bundle = makeBundle(scene.agent, workshop.fresh("patch.bundle"), scene.base, head);
+    const traps = layTraps(join(scene.agent, ".git"), workshop.fresh("traps"));
+    const taken = await takeInBundle(scene, bundle);
+    if (taken.outcome !== "patch" || taken.rebuilt === null) throw new Error("not rebuilt");
+    const { commit, bundle: rebuilt } = taken.rebuilt;
+    await installBundle(workshop, { mirror: scene.mirror, bundle: rebuilt.path, base: scene.base, commit });
+    const authority = { kind: "own", mirror: scene.mirror, branch: "main" } as const;
+    await startOwnBranch(authority, scene.base);
+    expect(await publishCommit(workshop, { authority, base: scene.base, commit })).toEqual({
+      outcome: "moved",
+    });
+    expect(traps.sprung()).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 // A throw-away bare repository in a directory that only the sandbox writes. Objects of strangers are unpacked
 // and read here; our mirror is mounted read-only beside it and completes them.
-import { chmod, chown, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sandbox } from "#lib/jail/port.ts";
 import { type JailedGitCall, jailedGit, jailedGitOutput } from "./jailed-git.ts";
@@ -46,29 +46,19 @@ export const quarantineOutput = (quarantine: Quarantine, call: QuarantineCall): 
 export const quarantinePacks = (quarantine: Quarantine): string =>
   join(quarantine.path, "objects.git/objects/pack");
 
-async function openQuarantine({ sandbox, scratch }: Workshop, mirror: string): Promise<Quarantine> {
-  const path = await mkdtemp(join(await realpath(scratch), "quarantine-"));
-  await chmod(path, 0o700);
-  if (sandbox.uid !== null) await chown(path, sandbox.uid, sandbox.uid);
-  // The sandbox mounts no path that leads through a link.
-  const quarantine = { sandbox, path, mirror: await realpath(mirror) };
-  await jailedGitOutput(sandbox, {
-    writable: { host: path, inside: INSIDE },
-    args: ["init", "--quiet", "--bare", REPOSITORY],
-  });
-  return quarantine;
-}
-
 /** Opens a quarantine for `work` and removes it afterwards, whatever happened. */
 export async function withQuarantine<T>(
-  workshop: Workshop,
+  { sandbox, scratch }: Workshop,
   mirror: string,
   work: (quarantine: Quarantine) => Promise<T>,
 ): Promise<T> {
-  const quarantine = await openQuarantine(workshop, mirror);
+  // The sandbox mounts no path that leads through a link.
+  const path = await mkdtemp(join(await realpath(scratch), "quarantine-"));
   try {
-    return await work(quarantine);
+    const writable = { host: path, inside: INSIDE };
+    await jailedGitOutput(sandbox, { writable, args: ["init", "--quiet", "--bare", REPOSITORY] });
+    return await work({ sandbox, path, mirror: await realpath(mirror) });
   } finally {
-    await rm(quarantine.path, { recursive: true, force: true });
+    await rm(path, { recursive: true, force: true });
   }
 }

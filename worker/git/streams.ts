@@ -22,14 +22,15 @@ export interface Transfer {
 
 const STDERR_BYTES = 64 * 1024;
 
-async function feed(stdin: Writable, input: Input | undefined): Promise<void> {
+async function feed(stdin: Writable, input: Input | undefined, over: AbortSignal): Promise<void> {
   try {
     if (input === undefined) stdin.end();
-    else if (typeof input === "string" || input instanceof Uint8Array) await pipeline([input], stdin);
-    else await pipeline(input, stdin);
+    else if (typeof input === "string" || input instanceof Uint8Array)
+      await pipeline([input], stdin, { signal: over });
+    else await pipeline(input, stdin, { signal: over });
   } catch (error) {
     // A process that has refused its input closes the pipe; its exit code and stderr tell why.
-    if (!isClosedPipe(error)) throw error;
+    if (!isClosedPipe(error) && !over.aborted) throw error;
   }
 }
 
@@ -68,15 +69,20 @@ async function drainErrors(stderr: Readable): Promise<string> {
   return Buffer.concat(kept).toString("utf8");
 }
 
-/** Moves everything until the process has closed its outputs. */
+/** Moves everything until the process has closed its outputs; what it did not want of its input is left. */
 export async function transferAll(
   pipes: Pipes,
   transfer: Transfer,
 ): Promise<{ stdout: Buffer; stderr: string }> {
-  const [stdout, stderr] = await Promise.all([
-    drainOutput(pipes.stdout, transfer),
-    drainErrors(pipes.stderr),
-    feed(pipes.stdin, transfer.input),
-  ]);
-  return { stdout, stderr };
+  const over = new AbortController();
+  const feeding = feed(pipes.stdin, transfer.input, over.signal);
+  const outputs = Promise.all([drainOutput(pipes.stdout, transfer), drainErrors(pipes.stderr)]);
+  try {
+    // A source that has stopped giving must not keep an ended process's answer waiting, but its failure counts.
+    await Promise.race([feeding.then(() => outputs), outputs]);
+    const [stdout, stderr] = await outputs;
+    return { stdout, stderr };
+  } finally {
+    over.abort();
+  }
 }

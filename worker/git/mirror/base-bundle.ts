@@ -6,7 +6,7 @@ import { objectId } from "../ids.ts";
 const GiB = 1024 * 1024 * 1024;
 
 /** Writes the bundle a runner starts from: one ref, `refs/heads/base`, with the whole history of `base`. `path` must not exist. */
-export function writeBaseBundle(mirror: string, base: string, path: string): Promise<WrittenFile> {
+export async function writeBaseBundle(mirror: string, base: string, path: string): Promise<WrittenFile> {
   const commit = objectId(base);
   return writeFileBy(path, async (write) => {
     await write(bundleHeader({ ref: BASE_REF, commit }));

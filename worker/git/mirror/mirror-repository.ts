@@ -1,46 +1,23 @@
-// Brings a mirror up to date with its source. A path is read inside the sandbox with the source mounted
-// read-only; https is spoken by the worker, pinned to the address that was checked.
+// Brings a mirror up to date with its source, or says in a sentence why that cannot be.
 import { AppError } from "#lib/errors.ts";
-import { serverProgram } from "../call.ts";
-import { hostGit, hostGitOutput } from "../host-git.ts";
+import { hostGitOutput } from "../host-git.ts";
 import { branchName, upstreamRef } from "../ids.ts";
-import { jailedGit } from "../jailed-git.ts";
-import { adoptPacks, removeLeftovers } from "../packs.ts";
-import {
-  quarantineGit,
-  quarantineOutput,
-  quarantinePacks,
-  type Workshop,
-  withQuarantine,
-} from "../quarantine.ts";
+import { removeLeftovers } from "../packs.ts";
+import type { Workshop } from "../quarantine.ts";
 import { failureSentence, type GitResult, succeeded } from "../result.ts";
-import type { Source } from "../source/check-source.ts";
-import type { NetworkPolicy } from "../source/pin-host.ts";
-import { pinHost } from "../source/pin-host.ts";
-import { openMirror } from "./open-mirror.ts";
+import { findCommit, openMirror } from "./open-mirror.ts";
 import { chooseBranch, parseRemoteRefs, type RefProblem } from "./remote-refs.ts";
-
-export interface MirrorLimits {
-  /** Wall clock of one fetch, seconds. */
-  readonly seconds: number;
-  /** Largest pack, bytes. */
-  readonly packBytes: number;
-}
+import { type FetchLimits, openRemote, type RemoteAddress } from "./remotes.ts";
 
 const MiB = 1024 * 1024;
-const DEFAULT_LIMITS: MirrorLimits = { seconds: 600, packBytes: 2048 * MiB };
-const LIST_SECONDS = 60;
-const LIST_BYTES = 16 * MiB;
+const DEFAULT_LIMITS: FetchLimits = { seconds: 600, packBytes: 2048 * MiB };
 
-export interface MirrorOrder {
-  readonly source: Source;
+export interface MirrorOrder extends RemoteAddress {
   /** Host path of the bare repository, made if absent. */
   readonly mirror: string;
   /** Branch to work on; null = the source's default. */
   readonly branch: string | null;
-  readonly network: NetworkPolicy;
-  readonly limits?: Partial<MirrorLimits>;
-  readonly signal?: AbortSignal;
+  readonly limits?: Partial<FetchLimits>;
 }
 
 export type MirrorResult =
@@ -48,37 +25,20 @@ export type MirrorResult =
   | RefProblem
   | { readonly outcome: "unreachable"; readonly sentence: string };
 
-const REFSPEC = "+refs/heads/*:refs/upstream/heads/*";
-const FETCH = [
-  "fetch",
-  "--quiet",
-  "--no-tags",
-  "--no-write-fetch-head",
-  "--no-recurse-submodules",
-  "--no-auto-maintenance",
-];
-const LIST = ["ls-remote", "--quiet", "--symref"];
-const LISTED = ["HEAD", "refs/heads/*"];
-const SOURCE = "/source";
-
-/** The two questions a source is asked. Both leave what was fetched in the mirror. */
-interface Remote {
-  list(): Promise<GitResult>;
-  fetch(limits: MirrorLimits): Promise<GitResult>;
-}
-
+/** Throws `refused` where the source's host has an address that is not allowed. */
 export async function mirrorRepository(workshop: Workshop, order: MirrorOrder): Promise<MirrorResult> {
   if (order.branch !== null) branchName(order.branch);
   await openMirror(order.mirror);
   await removeLeftovers(order.mirror);
   try {
-    const remote = await remoteOf(workshop, order);
-    const answer = await remote.list();
+    const remote = await openRemote(workshop, order);
+    const answer = await remote.list("HEAD", "refs/heads/*");
     if (!succeeded(answer)) return unreachable(failureSentence(answer));
     const chosen = chooseBranch(parseRemoteRefs(answer.stdout.toString("utf8")), order.branch);
     if (!("branch" in chosen)) return chosen;
-    const fetched = await remote.fetch({ ...DEFAULT_LIMITS, ...order.limits });
-    if (!succeeded(fetched)) return unreachable(failureSentence(fetched));
+    const limits = { ...DEFAULT_LIMITS, ...order.limits };
+    const fetched = await remote.fetch(order.mirror, limits);
+    if (!succeeded(fetched)) return unreachable(fetchFailure(fetched, limits));
     return await describe(order.mirror, chosen.branch);
   } catch (error) {
     if (error instanceof AppError && error.code === "unavailable")
@@ -92,112 +52,19 @@ const unreachable = (reason: string): MirrorResult => ({
   sentence: `The repository cannot be read: ${reason}.`,
 });
 
+/** An index-pack that the file limit ended says nothing; fetch then reports its silence. */
+function fetchFailure(result: GitResult, { packBytes }: FetchLimits): string {
+  const silent = /^fatal: (?:fetch-pack: )?invalid index-pack output\s*$/.test(result.stderr);
+  if (!silent || result.ended !== "itself") return failureSentence(result);
+  return `its history is larger than ${packBytes} bytes, or was cut short on the way`;
+}
+
 async function describe(mirror: string, branch: string): Promise<MirrorResult> {
-  const ref = upstreamRef(branch);
-  const head = await hostGitOutput({
-    gitDir: mirror,
-    args: ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`],
-  });
+  const head = await findCommit(mirror, upstreamRef(branch));
+  if (head === null) return unreachable("its branch went away while it was being read");
   const count = await hostGitOutput({
     gitDir: mirror,
-    args: ["rev-list", "--count", "--end-of-options", ref],
+    args: ["rev-list", "--count", "--end-of-options", head],
   });
-  return {
-    outcome: "mirrored",
-    branch,
-    head: head.toString("latin1").trim(),
-    commits: Number(count.toString("latin1")),
-  };
-}
-
-async function remoteOf(workshop: Workshop, order: MirrorOrder): Promise<Remote> {
-  switch (order.source.kind) {
-    case "path":
-      return pathRemote(workshop, order, order.source.gitDir);
-    case "https":
-      return httpsRemote(order, order.source.url);
-  }
-}
-
-async function httpsRemote({ mirror, network, signal }: MirrorOrder, url: string): Promise<Remote> {
-  const call = {
-    gitDir: mirror,
-    protocol: "https",
-    settings: await pinHost(new URL(url), network),
-    signal,
-  } as const;
-  return {
-    list: () =>
-      hostGit({
-        ...call,
-        args: [...LIST, "--end-of-options", url, ...LISTED],
-        seconds: LIST_SECONDS,
-        outputBytes: LIST_BYTES,
-      }),
-    fetch: ({ seconds, packBytes }) =>
-      hostGit({
-        ...call,
-        args: [...FETCH, "--prune", "--end-of-options", url, REFSPEC],
-        seconds,
-        fileBytes: packBytes,
-      }),
-  };
-}
-
-function pathRemote(workshop: Workshop, { mirror, signal }: MirrorOrder, gitDir: string): Remote {
-  const call = {
-    readOnly: { [gitDir]: SOURCE },
-    protocol: "file",
-    settings: { "safe.directory": SOURCE },
-    signal,
-  } as const;
-  const program = `--upload-pack=${serverProgram("upload-pack", SOURCE)}`;
-  return {
-    list: () =>
-      jailedGit(workshop.sandbox, {
-        ...call,
-        args: [...LIST, program, "--end-of-options", SOURCE, ...LISTED],
-        limits: { seconds: LIST_SECONDS, outputBytes: LIST_BYTES },
-      }),
-    fetch: ({ seconds, packBytes }) =>
-      withQuarantine(workshop, mirror, async (quarantine) => {
-        const fetched = await quarantineGit(quarantine, {
-          ...call,
-          args: [...FETCH, program, "--end-of-options", SOURCE, REFSPEC],
-          limits: { seconds, diskBytes: packBytes },
-        });
-        if (!succeeded(fetched)) return fetched;
-        const refs = await quarantineOutput(quarantine, {
-          args: ["for-each-ref", "--format=%(objectname) %(refname)", "refs/upstream"],
-        });
-        await adoptPacks(quarantinePacks(quarantine), mirror, packBytes);
-        await setUpstreamRefs(mirror, refs.toString("utf8"));
-        return fetched;
-      }),
-  };
-}
-
-/** Makes refs/upstream of the mirror exactly `listing`; deletions first, since `a` may have become `a/b`. */
-async function setUpstreamRefs(mirror: string, listing: string): Promise<void> {
-  const wanted = new Map(
-    listing
-      .split("\n")
-      .flatMap((line) => (line === "" ? [] : [[line.slice(41), line.slice(0, 40)] as const])),
-  );
-  const present = await hostGitOutput({
-    gitDir: mirror,
-    args: ["for-each-ref", "--format=%(refname)", "refs/upstream"],
-  });
-  const gone = present
-    .toString("utf8")
-    .split("\n")
-    .filter((ref) => ref !== "" && !wanted.has(ref));
-  const update = (commands: string[]) =>
-    hostGitOutput({
-      gitDir: mirror,
-      args: ["update-ref", "--no-deref", "-z", "--stdin"],
-      input: commands.join(""),
-    });
-  await update(gone.map((ref) => `delete ${ref}\0\0`));
-  await update([...wanted].map(([ref, id]) => `update ${ref}\0${id}\0\0`));
+  return { outcome: "mirrored", branch, head, commits: Number(count.toString("latin1")) };
 }

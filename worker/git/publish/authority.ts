@@ -1,20 +1,12 @@
 // The place whose word counts for where a branch stands: the upstream if there is one, else our own ref.
 import { AppError } from "#lib/errors.ts";
-import { serverProgram } from "../call.ts";
-import { hostGit, hostGitOutput } from "../host-git.ts";
+import { hostGitOutput } from "../host-git.ts";
 import { branchName, objectId, ownRef } from "../ids.ts";
-import { jailedGit } from "../jailed-git.ts";
 import { findCommit } from "../mirror/open-mirror.ts";
 import { parseRemoteRefs } from "../mirror/remote-refs.ts";
+import { openRemote, type RemoteAddress } from "../mirror/remotes.ts";
 import type { Workshop } from "../quarantine.ts";
-import { failureSentence, type GitResult, succeeded } from "../result.ts";
-import type { Source } from "../source/check-source.ts";
-import { type NetworkPolicy, pinHost } from "../source/pin-host.ts";
-
-export interface Credential {
-  readonly username: string;
-  readonly password: string;
-}
+import { failureSentence, succeeded } from "../result.ts";
 
 export interface OwnBranch {
   readonly kind: "own";
@@ -22,13 +14,10 @@ export interface OwnBranch {
   readonly branch: string;
 }
 
-export interface UpstreamBranch {
+export interface UpstreamBranch extends RemoteAddress {
   readonly kind: "upstream";
   readonly mirror: string;
   readonly branch: string;
-  readonly source: Source;
-  readonly network: NetworkPolicy;
-  readonly credential?: Credential;
 }
 
 export type Authority = OwnBranch | UpstreamBranch;
@@ -38,60 +27,14 @@ export type Standing =
   | { readonly outcome: "at"; readonly commit: string | null }
   | { readonly outcome: "unreachable"; readonly sentence: string };
 
-interface HttpsAccess {
-  readonly settings: Record<string, string>;
-  readonly env: Record<string, string>;
-}
-
-const SOURCE = "/source";
-const SECONDS = 60;
-
-/** Settings that reach an https upstream, and the environment that carries a credential past the process list. */
-export async function httpsAccess(
-  url: string,
-  { network, credential }: UpstreamBranch,
-): Promise<HttpsAccess> {
-  const settings = await pinHost(new URL(url), network);
-  if (credential === undefined) return { settings, env: {} };
-  const basic = Buffer.from(`${credential.username}:${credential.password}`).toString("base64");
-  return {
-    settings,
-    env: {
-      GIT_CONFIG_COUNT: "1",
-      GIT_CONFIG_KEY_0: "http.extraHeader",
-      GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
-    },
-  };
-}
-
-async function listRemote(workshop: Workshop, upstream: UpstreamBranch): Promise<GitResult> {
-  const ref = `refs/heads/${branchName(upstream.branch)}`;
-  const { source } = upstream;
-  if (source.kind === "https") {
-    const access = await httpsAccess(source.url, upstream);
-    return hostGit({
-      ...access,
-      protocol: "https",
-      args: ["ls-remote", "--quiet", "--end-of-options", source.url, ref],
-      seconds: SECONDS,
-    });
-  }
-  const program = `--upload-pack=${serverProgram("upload-pack", SOURCE)}`;
-  return jailedGit(workshop.sandbox, {
-    protocol: "file",
-    readOnly: { [source.gitDir]: SOURCE },
-    settings: { "safe.directory": SOURCE },
-    args: ["ls-remote", "--quiet", program, "--end-of-options", SOURCE, ref],
-    limits: { seconds: SECONDS },
-  });
-}
-
 /** Asks the authority where its branch stands now. */
 export async function readAuthority(workshop: Workshop, authority: Authority): Promise<Standing> {
+  const { branch } = authority;
   if (authority.kind === "own")
-    return { outcome: "at", commit: await findCommit(authority.mirror, ownRef(authority.branch)) };
+    return { outcome: "at", commit: await findCommit(authority.mirror, ownRef(branch)) };
   try {
-    const listing = await listRemote(workshop, authority);
+    const remote = await openRemote(workshop, authority);
+    const listing = await remote.list(`refs/heads/${branchName(branch)}`);
     if (!succeeded(listing)) {
       return {
         outcome: "unreachable",
@@ -99,9 +42,10 @@ export async function readAuthority(workshop: Workshop, authority: Authority): P
       };
     }
     const { branches } = parseRemoteRefs(listing.stdout.toString("utf8"));
-    return { outcome: "at", commit: branches.get(authority.branch) ?? null };
+    return { outcome: "at", commit: branches.get(branch) ?? null };
   } catch (error) {
-    if (error instanceof AppError && error.code === "unavailable")
+    // Also where its host has begun to resolve to an address that is not allowed.
+    if (error instanceof AppError && (error.code === "unavailable" || error.code === "refused"))
       return { outcome: "unreachable", sentence: error.message };
     throw error;
   }

@@ -8,11 +8,12 @@ import { serverProgram } from "../call.ts";
 import { hostGit, hostGitOutput } from "../host-git.ts";
 import { branchName, objectId, ownRef, upstreamRef } from "../ids.ts";
 import { hasCommit } from "../mirror/open-mirror.ts";
+import { httpsAccess } from "../mirror/remotes.ts";
 import type { Workshop } from "../quarantine.ts";
 import { failureSentence, type GitResult, succeeded } from "../result.ts";
 import { plainLine, shownPath } from "../sentences.ts";
 import type { Source } from "../source/check-source.ts";
-import { type Authority, httpsAccess, readAuthority, type UpstreamBranch } from "./authority.ts";
+import { type Authority, readAuthority, type UpstreamBranch } from "./authority.ts";
 
 export interface PublishOrder {
   readonly authority: Authority;
@@ -86,7 +87,7 @@ async function push(upstream: UpstreamBranch, base: string, commit: string): Pro
     });
     return null;
   } catch (error) {
-    if (error instanceof AppError && error.code === "unavailable")
+    if (error instanceof AppError && (error.code === "unavailable" || error.code === "refused"))
       return { outcome: "unreachable", sentence: error.message };
     throw error;
   }

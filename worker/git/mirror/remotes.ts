@@ -1,0 +1,169 @@
+// The two ways to ask a source something. A path is read inside the sandbox, mounted read-only; https is spoken by
+// the worker itself, pinned to the address that was checked.
+import { unavailable } from "#lib/errors.ts";
+import { serverProgram } from "../call.ts";
+import { hostGit, hostGitOutput } from "../host-git.ts";
+import { jailedGit } from "../jailed-git.ts";
+import { adoptPacks } from "../packs.ts";
+import {
+  quarantineGit,
+  quarantineOutput,
+  quarantinePacks,
+  type Workshop,
+  withQuarantine,
+} from "../quarantine.ts";
+import { type GitResult, succeeded } from "../result.ts";
+import { shownPath } from "../sentences.ts";
+import type { Source } from "../source/check-source.ts";
+import { closedPath } from "../source/closed-path.ts";
+import { type NetworkPolicy, pinHost } from "../source/pin-host.ts";
+
+export interface Credential {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface RemoteAddress {
+  readonly source: Source;
+  readonly network: NetworkPolicy;
+  readonly credential?: Credential;
+  readonly signal?: AbortSignal;
+}
+
+export interface FetchLimits {
+  /** Wall clock of one fetch, seconds. */
+  readonly seconds: number;
+  /** Largest pack, bytes. */
+  readonly packBytes: number;
+}
+
+export interface Remote {
+  /** `git ls-remote --symref` of full ref names or patterns. */
+  list(...patterns: string[]): Promise<GitResult>;
+  /** Makes refs/upstream of the mirror what the remote's branches are. */
+  fetch(mirror: string, limits: FetchLimits): Promise<GitResult>;
+}
+
+interface HttpsAccess {
+  readonly settings: Record<string, string>;
+  readonly env: Record<string, string>;
+}
+
+const MiB = 1024 * 1024;
+const LIST_SECONDS = 60;
+const LIST_BYTES = 16 * MiB;
+const LIST = ["ls-remote", "--quiet", "--symref"];
+const QUIETLY = [
+  "--quiet",
+  "--no-tags",
+  "--no-write-fetch-head",
+  "--no-recurse-submodules",
+  "--no-auto-maintenance",
+];
+const FETCH = ["fetch", ...QUIETLY];
+const REFSPEC = "+refs/heads/*:refs/upstream/heads/*";
+const SOURCE = "/source";
+
+/** Throws `refused` or `unavailable` where the source may not or cannot be asked. */
+export async function openRemote(workshop: Workshop, address: RemoteAddress): Promise<Remote> {
+  switch (address.source.kind) {
+    case "path":
+      return pathRemote(workshop, address, address.source.gitDir);
+    case "https":
+      return httpsRemote(address, address.source.url);
+  }
+}
+
+/** Settings that reach an https source, and the environment that carries a credential past the process list. */
+export async function httpsAccess(url: string, { network, credential }: RemoteAddress): Promise<HttpsAccess> {
+  const settings = await pinHost(new URL(url), network);
+  if (credential === undefined) return { settings, env: {} };
+  const basic = Buffer.from(`${credential.username}:${credential.password}`).toString("base64");
+  const header = {
+    GIT_CONFIG_KEY_0: "http.extraHeader",
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+  };
+  return { settings, env: { GIT_CONFIG_COUNT: "1", ...header } };
+}
+
+async function httpsRemote(address: RemoteAddress, url: string): Promise<Remote> {
+  const call = { ...(await httpsAccess(url, address)), protocol: "https", signal: address.signal } as const;
+  return {
+    list: (...patterns) =>
+      hostGit({
+        ...call,
+        args: [...LIST, "--end-of-options", url, ...patterns],
+        seconds: LIST_SECONDS,
+        outputBytes: LIST_BYTES,
+      }),
+    fetch: (mirror, { seconds, packBytes }) =>
+      hostGit({
+        ...call,
+        gitDir: mirror,
+        args: [...FETCH, "--prune", "--end-of-options", url, REFSPEC],
+        seconds,
+        fileBytes: packBytes,
+      }),
+  };
+}
+
+async function requireOpen(workshop: Workshop, gitDir: string): Promise<void> {
+  const { uid } = workshop.sandbox;
+  if (uid === null) return;
+  const closed = await closedPath(gitDir, uid).catch((error: unknown) => {
+    throw unavailable(`The repository at ${shownPath(gitDir)} is not there any more, or not whole.`, error);
+  });
+  if (closed === null) return;
+  throw unavailable(
+    `The user that reads repositories may not read ${shownPath(closed)}: let every user read the repository (chmod -R o+rX) and enter the folders above it (chmod o+x), or use a copy elsewhere.`,
+  );
+}
+
+async function pathRemote(workshop: Workshop, { signal }: RemoteAddress, gitDir: string): Promise<Remote> {
+  await requireOpen(workshop, gitDir);
+  const settings = { "safe.directory": SOURCE };
+  const call = { readOnly: { [gitDir]: SOURCE }, protocol: "file", settings, signal } as const;
+  const program = `--upload-pack=${serverProgram("upload-pack", SOURCE)}`;
+  return {
+    list: (...patterns) =>
+      jailedGit(workshop.sandbox, {
+        ...call,
+        args: [...LIST, program, "--end-of-options", SOURCE, ...patterns],
+        limits: { seconds: LIST_SECONDS, outputBytes: LIST_BYTES },
+      }),
+    fetch: (mirror, { seconds, packBytes }) =>
+      withQuarantine(workshop, mirror, async (quarantine) => {
+        const limits = { seconds, diskBytes: packBytes };
+        const args = [...FETCH, program, "--end-of-options", SOURCE, REFSPEC];
+        const fetched = await quarantineGit(quarantine, { ...call, args, limits });
+        if (!succeeded(fetched)) return fetched;
+        const listing = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/upstream"];
+        const refs = await quarantineOutput(quarantine, { args: listing });
+        await adoptPacks(quarantinePacks(quarantine), mirror, packBytes);
+        await setUpstreamRefs(mirror, refs.toString("utf8"));
+        return fetched;
+      }),
+  };
+}
+
+/** Makes refs/upstream of the mirror exactly `listing`; deletions first, since `a` may have become `a/b`. */
+async function setUpstreamRefs(mirror: string, listing: string): Promise<void> {
+  const lines = listing.split("\n").filter((line) => line !== "");
+  const wanted = new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]));
+  const present = await hostGitOutput({
+    gitDir: mirror,
+    args: ["for-each-ref", "--format=%(refname)", "refs/upstream"],
+  });
+  const gone = present
+    .toString("utf8")
+    .split("\n")
+    .filter((ref) => ref !== "" && !wanted.has(ref));
+  const update = (commands: string[]) =>
+    hostGitOutput({
+      gitDir: mirror,
+      args: ["update-ref", "--no-deref", "-z", "--stdin"],
+      input: commands.join(""),
+    });
+  await update(gone.map((ref) => `delete ${ref}\0\0`));
+  await update([...wanted].map(([ref, id]) => `update ${ref}\0${id}\0\0`));
+}
