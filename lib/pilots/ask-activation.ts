@@ -21,8 +21,8 @@ export async function askActivation(scope: Scope, pilotId: string): Promise<{ ga
   requirePermission(scope, "pilot.amend", pilotId);
   const roles = secondPersonRoles(scope.grants, pilotId);
   return transaction(scope, async (tx) => {
-    await requireSecondPerson(tx.db, scope, roles, pilotId);
     const pilot = await lockedPilot(tx, pilotId);
+    await requireSecondPerson(tx.db, scope, roles, pilotId);
     const latest = await findLatestCharter(tx.db, pilotId);
     if (!latest) throw notFound("charter");
     const { id: charterId, version, digest } = latest;
@@ -61,8 +61,8 @@ export async function askResume(scope: Scope, { pilotId, reason }: PausePilot): 
   requirePermission(scope, "pilot.amend", pilotId);
   const roles = secondPersonRoles(scope.grants, pilotId);
   return transaction(scope, async (tx) => {
-    await requireSecondPerson(tx.db, scope, roles, pilotId);
     const pilot = await lockedPilot(tx, pilotId);
+    await requireSecondPerson(tx.db, scope, roles, pilotId);
     if (pilot.status !== "paused")
       throw conflict(`The pilot is ${pilot.status}; only a paused one is resumed.`);
     const open = await findOpenResumeGate(tx.db, pilotId);

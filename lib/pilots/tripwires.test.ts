@@ -1,20 +1,17 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureRecipeAgent } from "../agents/service.ts";
-import { DAY, MINUTE } from "../clock.ts";
+import { MINUTE } from "../clock.ts";
 import { disconnectDatabase, transaction } from "../db.ts";
 import { closeQueue } from "../jobs/queue.ts";
-import { addRepository, recordMirror } from "../repositories/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
+import { activePilot, arrangeWork, charterFor } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
-import { defaultCharter } from "./defaults.ts";
 import type { Charter } from "./schema.ts";
-import { activateDemoPilot, getPilot, resumePilot } from "./service.ts";
+import { getPilot, resumePilot } from "./service.ts";
 import { afterEnd, isTripped } from "./tripwires.ts";
-import { createDemoPilot } from "./write-charter.ts";
 
 await testDatabase("web");
 const clock = testClock();
@@ -23,20 +20,10 @@ let charter: Charter;
 let agentId = "";
 
 beforeAll(async () => {
-  ({ agentId } = await ensureRecipeAgent(scope));
-  const { repositoryId } = await addRepository(scope, {
-    name: "ledger",
-    source: "/srv/git/ledger",
-    authority: "own",
-  });
-  await recordMirror(scope, repositoryId, {
-    outcome: "mirrored",
-    branch: "main",
-    head: "e".repeat(40),
-    commits: 3,
-  });
-  charter = defaultCharter(repositoryId, "main", new Date(clock.now() + 60 * DAY).toISOString().slice(0, 10));
-  charter = { ...charter, rollback: { ...charter.rollback, pauseAfterFailedRuns: 3 } };
+  const work = await arrangeWork(scope);
+  agentId = work.agentId;
+  const usual = charterFor(scope, work.repositoryId);
+  charter = { ...usual, rollback: { ...usual.rollback, pauseAfterFailedRuns: 3 } };
 });
 
 afterAll(async () => {
@@ -63,12 +50,6 @@ async function end(pilotId: string, outcome: "failed" | "no_change" | "cancelled
   });
 }
 
-async function active(): Promise<string> {
-  const { pilotId } = await createDemoPilot(scope, { name: "Tripping", timeZone: "UTC", charter });
-  await activateDemoPilot(scope, pilotId);
-  return pilotId;
-}
-
 describe("the tripwire on failed runs", () => {
   test("trips exactly when the newest so many all failed", () => {
     const outcome = fc.constantFrom("failed", "merged", "rejected", "cancelled", "no_change");
@@ -81,7 +62,7 @@ describe("the tripwire on failed runs", () => {
   });
 
   test("pauses the pilot with the charter's own number, and nothing is launched any more", async () => {
-    const pilotId = await active();
+    const pilotId = await activePilot(scope, charter);
     await end(pilotId, "failed");
     await end(pilotId, "failed");
     expect((await getPilot(scope, pilotId)).status).toBe("active");
@@ -97,7 +78,7 @@ describe("the tripwire on failed runs", () => {
   });
 
   test("is not tripped by runs that honestly found nothing, nor by cancelled ones", async () => {
-    const pilotId = await active();
+    const pilotId = await activePilot(scope, charter);
     for (const outcome of [
       "failed",
       "failed",
@@ -112,7 +93,7 @@ describe("the tripwire on failed runs", () => {
   });
 
   test("stays tight after people let the pilot go on: the next failure pauses it again", async () => {
-    const pilotId = await active();
+    const pilotId = await activePilot(scope, charter);
     for (let i = 0; i < 3; i++) await end(pilotId, "failed");
     await transaction(scope, (tx) => resumePilot(tx, scope, pilotId));
     await end(pilotId, "failed");

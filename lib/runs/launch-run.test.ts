@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureRecipeAgent } from "../agents/service.ts";
 import { DAY } from "../clock.ts";
 import { disconnectDatabase } from "../db.ts";
 import { closeQueue } from "../jobs/queue.ts";
-import { defaultCharter } from "../pilots/defaults.ts";
-import { activateDemoPilot, pausePilot } from "../pilots/service.ts";
-import { createDemoPilot } from "../pilots/write-charter.ts";
-import { addRepository, recordMirror } from "../repositories/service.ts";
+import { pausePilot } from "../pilots/service.ts";
+import { activePilot, arrangeWork, charterFor } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import { launchRun } from "./launch-run.ts";
@@ -19,18 +16,7 @@ let agentId = "";
 let repositoryId = "";
 
 beforeAll(async () => {
-  ({ agentId } = await ensureRecipeAgent(lead));
-  ({ repositoryId } = await addRepository(lead, {
-    name: "ledger",
-    source: "/srv/git/ledger",
-    authority: "own",
-  }));
-  await recordMirror(lead, repositoryId, {
-    outcome: "mirrored",
-    branch: "main",
-    head: "f".repeat(40),
-    commits: 3,
-  });
+  ({ agentId, repositoryId } = await arrangeWork(lead));
 });
 
 afterAll(async () => {
@@ -38,20 +24,9 @@ afterAll(async () => {
   await disconnectDatabase();
 });
 
-async function pilotOf(maxRuns: number): Promise<string> {
-  const charter = defaultCharter(
-    repositoryId,
-    "main",
-    new Date(clock.now() + 9 * DAY).toISOString().slice(0, 10),
-  );
-  const input = {
-    name: "Nightly",
-    timeZone: "UTC",
-    charter: { ...charter, rollback: { ...charter.rollback, maxRuns } },
-  };
-  const { pilotId } = await createDemoPilot(lead, input);
-  await activateDemoPilot(lead, pilotId);
-  return pilotId;
+function pilotOf(maxRuns: number): Promise<string> {
+  const charter = charterFor(lead, repositoryId);
+  return activePilot(lead, { ...charter, rollback: { ...charter.rollback, maxRuns } });
 }
 
 const launch = (pilotId: string, requestKey: string) =>
@@ -63,7 +38,7 @@ describe("launching a run", () => {
     const { runId } = await launch(pilotId, "request-1");
     expect(await getRun(lead, runId)).toMatchObject({
       status: "queued",
-      baseCommit: "f".repeat(40),
+      baseCommit: "a".repeat(40),
       charterVersion: 1,
       kind: "repair",
     });
@@ -100,7 +75,7 @@ describe("launching a run", () => {
     await pausePilot(lead, { pilotId, reason: "because" });
     await expect(launchRun(lead, input)).rejects.toMatchObject({ code: "refused" });
     const other = await pilotOf(10);
-    clock.advance(12 * DAY);
+    clock.advance(62 * DAY);
     await expect(launch(other, "request-late")).rejects.toMatchObject({
       code: "refused",
       message: expect.stringContaining("ended on"),

@@ -1,24 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureRecipeAgent } from "../agents/service.ts";
-import { DAY } from "../clock.ts";
 import { disconnectDatabase, read } from "../db.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
 import { closeQueue } from "../jobs/queue.ts";
 import { grantLease } from "../leases/grant-lease.ts";
-import { createPerson, grantRole } from "../people/service.ts";
-import { defaultCharter } from "../pilots/defaults.ts";
-import { activateDemoPilot } from "../pilots/service.ts";
-import { createDemoPilot } from "../pilots/write-charter.ts";
 import { newRunnerKeys } from "../protocol/signing.ts";
-import { addRepository, recordMirror } from "../repositories/service.ts";
 import { registerRunner } from "../runners/register-runner.ts";
 import { makeEnrolment } from "../runners/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { getRun } from "../runs/service.ts";
 import type { Scope } from "../scope.ts";
+import { activePilot, arrangeWork, charterFor, member } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
-import { person, systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import { askLift } from "./ask-lift.ts";
 import { pullStop } from "./pull-stop.ts";
 import { PullStop } from "./schema.ts";
@@ -26,7 +20,6 @@ import { findStopState, isStopped, liveStops, stopReason } from "./service.ts";
 
 const database = await testDatabase("web");
 const clock = testClock();
-const HEAD = "c".repeat(40);
 const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
 const request = {
   version: 1,
@@ -42,38 +35,16 @@ let pilots: string[] = [];
 let agentId = "";
 let runnerId = "";
 
-async function member(name: string, role: "engineering_lead" | "security_lead"): Promise<Scope> {
-  const personId = await createPerson(seed, { email: `${name}@example.org`, name });
-  await grantRole(seed, { personId, role, pilotId: null });
-  return testScope({ roles: [role], actor: person(personId), clock });
-}
-
 beforeAll(async () => {
-  lead = await member("ada", "engineering_lead");
-  ({ agentId } = await ensureRecipeAgent(seed));
-  const { repositoryId } = await addRepository(seed, {
-    name: "ledger",
-    source: "/srv/git/ledger",
-    authority: "own",
-  });
+  lead = await member(seed, "ada", "engineering_lead");
+  const work = await arrangeWork(seed);
+  agentId = work.agentId;
+  pilots = [work.pilotId, await activePilot(seed, charterFor(seed, work.repositoryId))];
   await database.owner.query("insert into base_bundle values ($1, $2, $3, 1, now())", [
-    repositoryId,
-    HEAD,
+    work.repositoryId,
+    "a".repeat(40),
     "0".repeat(64),
   ]);
-  await recordMirror(seed, repositoryId, { outcome: "mirrored", branch: "main", head: HEAD, commits: 3 });
-  const charter = defaultCharter(
-    repositoryId,
-    "main",
-    new Date(clock.now() + 60 * DAY).toISOString().slice(0, 10),
-  );
-  const made = [];
-  for (const name of ["First", "Second"]) {
-    const { pilotId } = await createDemoPilot(seed, { name, timeZone: "UTC", charter });
-    await activateDemoPilot(seed, pilotId);
-    made.push(pilotId);
-  }
-  pilots = made;
   const { token } = await makeEnrolment(seed, { phases: ["agent", "verify"] });
   const { publicKey } = newRunnerKeys();
   ({ runnerId } = await registerRunner(
@@ -135,14 +106,14 @@ describe("an emergency stop", () => {
       runsStopped: 0,
     });
     expect(await liveStops(lead)).toMatchObject([
-      { id: stopId, pilotName: "First", pulledByName: "ada", reason: "It reads what it should not." },
+      { id: stopId, pilotId: first, pulledByName: "ada", reason: "It reads what it should not." },
     ]);
 
     await expect(askLift(lead, stopId)).rejects.toMatchObject({
       code: "refused",
       message: expect.stringContaining("nobody but you"),
     });
-    security = await member("cy", "security_lead");
+    security = await member(seed, "cy", "security_lead");
     await expect(lift(stopId, lead, lead)).rejects.toMatchObject({ code: "refused" });
     await lift(stopId, lead, security);
     expect(await liveStops(lead)).toEqual([]);

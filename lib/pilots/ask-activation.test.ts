@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DAY, HOUR } from "../clock.ts";
+import { disconnectDatabase, read, transaction } from "../db.ts";
+import { decideGate, expireGates } from "../gates/decide-gate.ts";
+import { getGate } from "../gates/service.ts";
+import { closeQueue } from "../jobs/queue.ts";
+import type { Scope } from "../scope.ts";
+import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
+import { testDatabase } from "../testing/database.ts";
+import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { askActivation, askResume } from "./ask-activation.ts";
+import type { Charter } from "./schema.ts";
+import {
+  activatePilot,
+  findActiveCharter,
+  getPilot,
+  pauseByTripwire,
+  pausePilot,
+  resumePilot,
+} from "./service.ts";
+import { createPilot, writeCharter } from "./write-charter.ts";
+
+const database = await testDatabase("web");
+const clock = testClock();
+const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
+
+let charter: Charter;
+let lead: Scope;
+let reviewer: Scope;
+let security: Scope;
+
+beforeAll(async () => {
+  charter = charterFor(seed, await readyRepository(seed));
+  lead = await member(seed, "ada", "engineering_lead");
+  reviewer = await member(seed, "bo", "reviewer");
+});
+
+afterAll(async () => {
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+const draft = (name = "Nightly") => createPilot(lead, { name, timeZone: "Europe/Berlin", charter });
+
+async function kindsAbout(pilotId: string): Promise<string[]> {
+  const { rows } = await database.owner.query(
+    "select kind from log_entry where about @> array[$1] order by seq",
+    [`pilot:${pilotId}`],
+  );
+  return rows.map((row) => row.kind);
+}
+
+/** With the database role of the worker, as in the product. */
+async function asWorker<T>(work: () => Promise<T>): Promise<T> {
+  await disconnectDatabase();
+  process.env.DATABASE_URL = database.urls.worker;
+  try {
+    return await work();
+  } finally {
+    await disconnectDatabase();
+    process.env.DATABASE_URL = database.urls.web;
+  }
+}
+
+const decide = async (scope: Scope, gateId: string, decision: "approve" | "deny") => {
+  const { digest } = await getGate(scope, gateId);
+  return decideGate(scope, { gateId, digest, decision, reason: "I have read it." });
+};
+
+describe("activation", () => {
+  test("cannot be asked for while nobody else could agree", async () => {
+    const { pilotId } = await draft();
+    await expect(askActivation(lead, pilotId)).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("nobody but you is security lead"),
+    });
+    expect((await getPilot(lead, pilotId)).status).toBe("draft");
+  });
+
+  test("takes two different people, one of them a security lead", async () => {
+    security = await member(seed, "cy", "security_lead");
+    const { pilotId, digest } = await draft();
+    const { gateId } = await askActivation(lead, pilotId);
+    const gate = await getGate(security, gateId);
+    expect(JSON.parse(gate.document)).toMatchObject({
+      decision: "activate",
+      pilot: pilotId,
+      goal: charter.goal.statement,
+      charter: { digest, version: 1 },
+    });
+    expect(gate.cannotApprove).toBeNull();
+    await expect(decide(lead, gateId, "approve")).rejects.toMatchObject({ code: "refused" });
+    const otherLead = await member(seed, "dee", "engineering_lead");
+    await expect(decide(otherLead, gateId, "approve")).rejects.toMatchObject({ code: "refused" });
+    await expect(decide(reviewer, gateId, "approve")).rejects.toMatchObject({ code: "refused" });
+    expect((await getPilot(lead, pilotId)).status).toBe("activating");
+    expect(await decide(security, gateId, "approve")).toEqual({ status: "approved" });
+    const pilot = await getPilot(lead, pilotId);
+    expect(pilot).toMatchObject({ status: "active", activeVersion: 1, activatedAt: new Date(clock.now()) });
+    expect(pilot.versions).toMatchObject([{ active: true }]);
+    expect(await read(lead, (db) => findActiveCharter(db, pilotId))).toMatchObject({ digest, charter });
+    expect(await kindsAbout(pilotId)).toEqual([
+      ...["pilot.created", "pilot.charter_written", "pilot.activation_asked", "gate.opened"],
+      ...["gate.approval_given", "gate.approved", "pilot.activated"],
+    ]);
+  });
+
+  test("asked by a security lead, an engineering lead may be the second", async () => {
+    const { pilotId } = await draft();
+    const { gateId } = await askActivation(security, pilotId);
+    await expect(decide(security, gateId, "approve")).rejects.toMatchObject({ code: "refused" });
+    expect(await decide(lead, gateId, "approve")).toEqual({ status: "approved" });
+  });
+
+  test("freezes the draft, and denying it gives the draft back with the reason", async () => {
+    const { pilotId } = await draft();
+    const { gateId } = await askActivation(lead, pilotId);
+    await expect(
+      writeCharter(lead, {
+        pilotId,
+        charter: { ...charter, goal: { ...charter.goal, statement: "Something else." } },
+      }),
+    ).rejects.toMatchObject({ code: "conflict" });
+    await expect(askActivation(security, pilotId)).rejects.toMatchObject({ code: "conflict" });
+    await decide(security, gateId, "deny");
+    expect(await getPilot(lead, pilotId)).toMatchObject({
+      status: "draft",
+      statusReason: "I have read it.",
+      activeCharterId: null,
+    });
+    await askActivation(lead, pilotId);
+  });
+
+  test("not decided in time falls back to draft", async () => {
+    const { pilotId } = await draft();
+    await askActivation(lead, pilotId);
+    clock.advance((charter.controls.approvalHours + 1) * HOUR);
+    await asWorker(() => expireGates(testScope({ actor: systemActor("worker"), clock })));
+    expect((await getPilot(lead, pilotId)).status).toBe("draft");
+  });
+
+  test("is refused for a charter whose last day has passed meanwhile", async () => {
+    const endsOn = new Date(clock.now() + 2 * DAY).toISOString().slice(0, 10);
+    const { pilotId } = await createPilot(lead, {
+      name: "Short",
+      timeZone: "UTC",
+      charter: { ...charter, rollback: { ...charter.rollback, endsOn } },
+    });
+    clock.advance(4 * DAY);
+    await expect(askActivation(lead, pilotId)).rejects.toMatchObject({ code: "refused" });
+  });
+
+  test("probe: a charter of another pilot is not activated", async () => {
+    const [one, other] = [await draft(), await draft()];
+    await askActivation(lead, one.pilotId);
+    await expect(
+      transaction(lead, (tx) => activatePilot(tx, lead, one.pilotId, other.charterId)),
+    ).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("pausing", () => {
+  test("by a person holds the pilot with the reason; resuming takes another person", async () => {
+    const pilotId = await activePilot(seed, charter);
+    await pausePilot(reviewer, { pilotId, reason: "Too many surprises." });
+    expect(await getPilot(lead, pilotId)).toMatchObject({
+      status: "paused",
+      statusReason: "Too many surprises.",
+    });
+    await expect(pausePilot(reviewer, { pilotId, reason: "again" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await expect(askResume(reviewer, { pilotId, reason: "go on" })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    const { gateId } = await askResume(lead, { pilotId, reason: "Looked into it." });
+    expect(await askResume(security, { pilotId, reason: "me too" })).toEqual({ gateId });
+    await expect(decide(lead, gateId, "approve")).rejects.toMatchObject({ code: "refused" });
+    await decide(security, gateId, "approve");
+    expect(await getPilot(lead, pilotId)).toMatchObject({ status: "active", statusReason: null });
+  });
+
+  test("by a tripwire is written once, however often it trips", async () => {
+    const pilotId = await activePilot(seed, charter);
+    const worker = testScope({ actor: systemActor("worker"), clock });
+    const trip = () =>
+      transaction(worker, (tx) => pauseByTripwire(tx, worker, pilotId, "3 runs in a row failed."));
+    const trips = await asWorker(() => Promise.all([trip(), trip(), trip()]));
+    expect(trips.filter(Boolean)).toHaveLength(1);
+    expect((await kindsAbout(pilotId)).filter((kind) => kind === "pilot.paused")).toHaveLength(1);
+    await transaction(worker, (tx) => resumePilot(tx, worker, pilotId));
+    expect((await getPilot(lead, pilotId)).status).toBe("active");
+  });
+
+  test("is for active pilots; asking to resume is for paused ones", async () => {
+    const { pilotId } = await draft();
+    await expect(pausePilot(lead, { pilotId, reason: "because" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await expect(askResume(lead, { pilotId, reason: "because" })).rejects.toMatchObject({ code: "conflict" });
+  });
+});
