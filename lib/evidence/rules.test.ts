@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Observation } from "../protocol/schema.ts";
-import { observeAll as all, BASE, observe, type Seen } from "../testing/observations.ts";
+import { observeAll as all, BASE, observe, type Results, type Seen } from "../testing/observations.ts";
 import { judge, TREES, type TreeName } from "./rules.ts";
 
 const P = ["passed", "passed"] as const;
@@ -44,6 +44,42 @@ describe("a patch is verified", () => {
       ["bug"],
     );
     expect(judgement).toMatchObject({ verdict: "verified", added: ["extra"] });
+  });
+});
+
+describe("a file that could not be loaded", () => {
+  const base: Results = { "a.js": F, "b.js › old": P };
+  test("is repaired once its own tests are there", () => {
+    const judgement = judge(all({ base, patch: { "a.js › one": P, "b.js › old": P } }), ["a.js"]);
+    expect(judgement).toMatchObject({
+      verdict: "verified",
+      repaired: ["a.js"],
+      removed: [],
+      added: ["a.js › one"],
+    });
+  });
+
+  test("probe: is not repaired by being deleted", () => {
+    expect(judge(all({ base, patch: { "b.js › old": P } }), ["a.js"])).toMatchObject({
+      verdict: "not_repaired",
+      removed: ["a.js"],
+    });
+  });
+
+  test("probe: is not repaired when it loads in some runs only", () => {
+    const patch: Results = {
+      "a.js": ["failed", undefined],
+      "a.js › one": [undefined, "passed"],
+      "b.js › old": P,
+    };
+    expect(judge(all({ base, patch }), ["a.js"]).verdict).toBe("not_repaired");
+  });
+
+  test("takes the tests in it along when a patch breaks it", () => {
+    const judgement = judge(all({ base: { "a.js › one": P, bug: F }, patch: { "a.js": F, bug: P } }), [
+      "bug",
+    ]);
+    expect(judgement).toMatchObject({ verdict: "regressed", noLongerRun: ["a.js › one"] });
   });
 });
 

@@ -43,6 +43,9 @@ export interface Judgement {
   readonly doesNotProve: readonly string[];
 }
 
+/** Between file, suites and name of a test id. */
+const SEPARATOR = " › ";
+
 type Steadiness = "passed" | "failed" | "skipped" | "flaky";
 /** Test → how it behaved over the repeats of one tree. Missing in one repeat and there in another is flaky. */
 type Behaviour = ReadonlyMap<string, Steadiness>;
@@ -58,9 +61,8 @@ export function judge(observations: readonly Observation[], claimed: readonly st
     [...tests].filter(([, how]) => how === is).map(([test]) => test);
   const passedOnBase = where(base, "passed");
   const failedOnBase = where(base, "failed");
-  const repaired = failedOnBase.filter(
-    (test) => patch.get(test) === "passed" && crossed.get(test) === "passed",
-  );
+  const [passes, passesCrossed] = [passedIn(patch), passedIn(crossed)];
+  const repaired = failedOnBase.filter((test) => passes(test) && passesCrossed(test));
   const lists = {
     repaired,
     notRepaired: [...new Set(claimed)].filter((test) => !repaired.includes(test)),
@@ -70,8 +72,10 @@ export function judge(observations: readonly Observation[], claimed: readonly st
     newlyUnsteady: passedOnBase.filter(
       (test) => patch.get(test) === "flaky" || crossed.get(test) === "flaky",
     ),
-    noLongerRun: passedOnBase.filter((test) => [undefined, "skipped"].includes(crossed.get(test))),
-    removed: [...base.keys()].filter((test) => !patch.has(test)),
+    noLongerRun: passedOnBase.filter(
+      (test) => [undefined, "skipped"].includes(crossed.get(test)) && !passesCrossed(test),
+    ),
+    removed: [...base.keys()].filter((test) => !patch.has(test) && !passes(test)),
     added: [...patch.keys()].filter((test) => !base.has(test)),
     stillFailing: failedOnBase.filter((test) => patch.get(test) === "failed"),
     flakyOnBase: where(base, "flaky"),
@@ -104,6 +108,18 @@ function behaviour(observations: readonly Observation[]): Behaviour {
       return [test, first !== undefined && rest.every((how) => how === first) ? first : "flaky"];
     }),
   );
+}
+
+/**
+ * Whether a test passed in every run. A file that cannot be loaded is reported as a failed test named after itself;
+ * once it loads, that test is gone and the file's own tests are there: then it passed.
+ */
+function passedIn(tests: Behaviour): (test: string) => boolean {
+  const steady = [...tests].filter(([, how]) => how !== "flaky").map(([test]) => test);
+  const loaded = new Set(
+    steady.filter((test) => test.includes(SEPARATOR)).map((test) => test.split(SEPARATOR, 1)[0]),
+  );
+  return (test) => tests.get(test) === "passed" || (!tests.has(test) && loaded.has(test));
 }
 
 function counts(tests: Behaviour, runs: number): TreeCounts {

@@ -58,7 +58,8 @@ interface HarnessChoices {
   readonly signal: AbortSignal;
 }
 
-export function openHarnessScene(workshop: TestWorkshop, files: FileTree = SUM): HarnessScene {
+/** `bare`: a repository that exists already, in the place of a new one with `files`. */
+export function openHarnessScene(workshop: TestWorkshop, files: FileTree = SUM, bare?: string): HarnessScene {
   const { path, head } = createRepository(workshop.fresh("repository"), files);
   const events: NewEvent[] = [];
   return {
@@ -68,7 +69,7 @@ export function openHarnessScene(workshop: TestWorkshop, files: FileTree = SUM):
     harness({ base = head, plan, limits, signal = new AbortController().signal } = {}) {
       return createHarness({
         sandbox: workshop.sandbox,
-        repository: `${path}/.git`,
+        repository: bare ?? `${path}/.git`,
         baseCommit: base,
         plan: { ...NODE_PLAN, ...plan },
         limits: { ...TEST_LIMITS, ...limits },

@@ -1,5 +1,5 @@
 import type { NewEvent } from "#lib/protocol/events.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./failures/cluster.ts";
 import type { GivenUp, Repaired } from "./findings.ts";
 
 const MOST_TESTS = 200;

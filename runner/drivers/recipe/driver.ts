@@ -7,14 +7,14 @@ import type { AgentDriver, DriverContext, DriverResult } from "#runner/drivers/p
 import type { Commit } from "#runner/harness/git/history.ts";
 import { createHarness, type Harness, type TestRun } from "#runner/harness/harness.ts";
 import type { Report } from "#runner/harness/reports/report.ts";
-import { type Classified, classify } from "./classify.ts";
-import { type Cluster, cluster } from "./cluster.ts";
 import { clusterFound, clusterGivenUp, clusterRepaired } from "./cluster-events.ts";
-import { type Combined, combine } from "./combined.ts";
-import { findCulprits } from "./culprits.ts";
-import { tryReverts } from "./reverts.ts";
+import { findCulprits } from "./culprits/find-culprits.ts";
+import { createSuites } from "./culprits/suites.ts";
+import { type Classified, classify } from "./failures/classify.ts";
+import { type Cluster, cluster } from "./failures/cluster.ts";
+import { type Combined, combine } from "./reverts/combine.ts";
+import { tryReverts } from "./reverts/try-reverts.ts";
 import { createSteps, type Step } from "./steps.ts";
-import { createSuites } from "./suites.ts";
 import { type Account, summarise } from "./summary.ts";
 import { count } from "./words.ts";
 

@@ -1,7 +1,7 @@
 // What the driver came to know, from which the summary is written. `commands` are the numbers of the commands
 // a statement rests on.
 import type { Commit } from "#runner/harness/git/history.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./failures/cluster.ts";
 
 export interface Culprit {
   readonly cluster: Cluster;

@@ -1,9 +1,9 @@
 // The agent's own account. Every claim names the commands it rests on; what is not seen is not said.
 import type { Claim, Summary } from "#lib/protocol/schema.ts";
-import type { Classified } from "./classify.ts";
-import type { Combined } from "./combined.ts";
+import type { Classified } from "./failures/classify.ts";
 import type { Culprit, GivenUp } from "./findings.ts";
-import { testsOf } from "./reverts.ts";
+import type { Combined } from "./reverts/combine.ts";
+import { testsOf } from "./reverts/try-reverts.ts";
 import { count, named, some } from "./words.ts";
 
 const MOST_TESTS = 200;

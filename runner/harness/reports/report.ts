@@ -1,3 +1,5 @@
+import { ID_SEPARATOR } from "./test-ids.ts";
+
 /** What a framework said about a failed test. Plain text, nothing invisible in it. */
 export interface Failure {
   /** The `type` attribute: an error class in Vitest, a category in Node, nothing in pytest. */
@@ -21,4 +23,25 @@ export interface Report {
 
 export function idsOf(report: Report, outcome: Outcome): string[] {
   return report.cases.filter((testCase) => testCase.outcome === outcome).map(({ id }) => id);
+}
+
+/** `unloaded`: not there, because its file could not be loaded. */
+export type State = Outcome | "absent" | "unloaded";
+
+/**
+ * How a test did. A file that could not be loaded is reported as a failed test named after itself; once it loads,
+ * that test is gone and the file's own tests are there: then it passed.
+ */
+export function statesIn({ cases }: Report): (test: string) => State {
+  const outcomes = new Map(cases.map(({ id, outcome }) => [id, outcome]));
+  const files = new Set(
+    cases.map(({ id }) => id.split(ID_SEPARATOR, 1)[0]).filter((file) => file && !outcomes.has(file)),
+  );
+  return (test) => {
+    const outcome = outcomes.get(test);
+    if (outcome) return outcome;
+    const file = test.split(ID_SEPARATOR, 1)[0] ?? "";
+    if (file === test) return files.has(file) ? "passed" : "absent";
+    return outcomes.get(file) === "failed" ? "unloaded" : "absent";
+  };
 }

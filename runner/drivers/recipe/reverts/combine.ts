@@ -2,12 +2,12 @@
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { TreeSpec } from "#runner/harness/git/trees.ts";
 import type { Harness, TestRun } from "#runner/harness/harness.ts";
-import { clusterGivenUp } from "./cluster-events.ts";
-import type { GivenUp } from "./findings.ts";
-import { type Accepted, revertOf } from "./reverts.ts";
-import type { Step } from "./steps.ts";
+import { clusterGivenUp } from "../cluster-events.ts";
+import type { GivenUp } from "../findings.ts";
+import type { Step } from "../steps.ts";
+import { count, named, some } from "../words.ts";
 import { judgeTrial } from "./trial.ts";
-import { count, named, some } from "./words.ts";
+import { type Accepted, revertOf } from "./try-reverts.ts";
 
 export interface CombinedOptions {
   readonly base: string;

@@ -2,6 +2,7 @@
 
 import type { Commit } from "#runner/harness/git/history.ts";
 import type { Harness, TestRun } from "#runner/harness/harness.ts";
+import { statesIn } from "#runner/harness/reports/report.ts";
 import type { Verdict } from "./bisect.ts";
 
 export interface Suites {
@@ -32,9 +33,9 @@ export type TestState = "passed" | "failed" | "absent" | "unknown";
 
 /** How a test did in a run. A skipped test says as little as one that is not there. */
 export function stateOf(test: string, { report, problem }: TestRun): TestState {
-  if (!report || problem !== null) return "unknown";
-  const outcome = report.cases.find(({ id }) => id === test)?.outcome;
-  return outcome === "passed" || outcome === "failed" ? outcome : "absent";
+  const state = report && problem === null ? statesIn(report)(test) : "unloaded";
+  if (state === "unloaded") return "unknown";
+  return state === "skipped" ? "absent" : state;
 }
 
 /** A test that does not exist yet does not fail yet. */

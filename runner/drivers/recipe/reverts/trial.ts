@@ -1,6 +1,7 @@
 // What runs of a tree with reverts say, compared with the base. Pure.
 import type { TestRun } from "#runner/harness/harness.ts";
-import type { Cluster } from "./cluster.ts";
+import { type State, statesIn } from "#runner/harness/reports/report.ts";
+import type { Cluster } from "../failures/cluster.ts";
 
 export interface Trial {
   /** Every test of the cluster passed in every run. */
@@ -18,20 +19,18 @@ export function judgeTrial(
   passing: ReadonlySet<string>,
   runs: readonly TestRun[],
 ): Trial {
-  const results = runs.map(
-    (run) => new Map((run.report?.cases ?? []).map(({ id, outcome }) => [id, outcome])),
-  );
-  const passes = (test: string) => results.every((result) => result.get(test) === "passed");
+  const results = runs.map(({ report }) => statesIn(report ?? { cases: [] }));
+  const passes = (test: string) => results.every((stateOf) => stateOf(test) === "passed");
   const judged = clusters.map((cluster) => ({
     cluster,
     tests: cluster.tests.filter((test) => !passes(test)),
   }));
-  const always = (test: string, outcomes: readonly unknown[]) =>
-    results.every((result) => outcomes.includes(result.get(test)));
+  const always = (test: string, states: readonly State[]) =>
+    results.every((stateOf) => states.includes(stateOf(test)));
   return {
     repaired: judged.filter(({ tests }) => tests.length === 0).map(({ cluster }) => cluster),
     notRepaired: judged.filter(({ tests }) => tests.length > 0),
-    broken: [...passing].filter((test) => always(test, ["failed"])),
-    gone: [...passing].filter((test) => always(test, [undefined, "skipped"])),
+    broken: [...passing].filter((test) => always(test, ["failed", "unloaded"])),
+    gone: [...passing].filter((test) => always(test, ["absent", "skipped"])),
   };
 }

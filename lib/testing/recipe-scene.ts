@@ -1,0 +1,86 @@
+// The recipe driver on a repository of a test's own making, in a real sandbox.
+import { mkdirSync } from "node:fs";
+import { systemClock } from "#lib/clock.ts";
+import { NewEvent } from "#lib/protocol/events.ts";
+import { type AgentAssignment, Summary } from "#lib/protocol/schema.ts";
+import type { DriverResult } from "#runner/drivers/port.ts";
+import { recipe } from "#runner/drivers/recipe/driver.ts";
+import type { TestWorkshop } from "./git/workshop.ts";
+import { NODE_PLAN, TEST_LIMITS } from "./harness-scene.ts";
+
+export interface RecipeChoices {
+  /** Host path of a bare repository or a .git folder. */
+  readonly repository: string;
+  readonly base: string;
+  readonly test?: Partial<AgentAssignment["test"]>;
+  readonly maxHistory?: number;
+  readonly signal?: AbortSignal;
+  /** Called with each event as it comes. */
+  readonly onEvent?: (event: NewEvent) => void;
+}
+
+export interface RecipeRun {
+  readonly result: DriverResult;
+  readonly events: readonly NewEvent[];
+  /** How often the driver said that preparation is over, and after how many commands. */
+  readonly prepared: readonly number[];
+}
+
+export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices): Promise<RecipeRun> {
+  const {
+    repository,
+    base,
+    test,
+    maxHistory = 100,
+    signal = new AbortController().signal,
+    onEvent,
+  } = choices;
+  const scratch = workshop.fresh("scratch");
+  mkdirSync(scratch);
+  const events: NewEvent[] = [];
+  const prepared: number[] = [];
+  const assignment: AgentAssignment = {
+    phase: "agent",
+    leaseId: "lse_1",
+    runId: "run_1",
+    attempt: 1,
+    title: "Keep it green",
+    baseCommit: base,
+    test: { ...NODE_PLAN, ...test },
+    limits: TEST_LIMITS,
+    maxSeconds: 600,
+    pauseAfterSeconds: 60,
+    heartbeatSeconds: 5,
+    driver: "recipe",
+    maxHistory,
+  };
+  const result = await recipe.run({
+    assignment,
+    workspace: { repository, scratch },
+    sandbox: workshop.sandbox,
+    clock: systemClock,
+    signal,
+    async emit(event) {
+      events.push(NewEvent.parse(event));
+      onEvent?.(event);
+    },
+    async prepared() {
+      prepared.push(ofKind(events, "command_finished").length);
+    },
+  });
+  if (result.outcome !== "failed") Summary.parse(result.summary);
+  return { result, events, prepared };
+}
+
+/** Bodies of the events of one kind. */
+export function ofKind<K extends NewEvent["kind"]>(events: readonly NewEvent[], kind: K) {
+  return events.flatMap((event) =>
+    event.kind === kind ? [event.body as Extract<NewEvent, { kind: K }>["body"]] : [],
+  );
+}
+
+/** The summary of a run that did not fail. */
+export function summaryOf({ result }: RecipeRun): Summary {
+  if (result.outcome === "failed") throw new Error(result.reason);
+  return result.summary;
+}

@@ -1,0 +1,300 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commitFiles, createRepository, type FileTree, playGit } from "#lib/testing/git/author.ts";
+import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { SUM } from "#lib/testing/harness-scene.ts";
+import {
+  ofKind,
+  type RecipeChoices,
+  type RecipeRun,
+  runRecipe,
+  summaryOf,
+} from "#lib/testing/recipe-scene.ts";
+
+let workshop: TestWorkshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+});
+afterAll(() => workshop.close());
+
+type Change = readonly [message: string, files: FileTree];
+
+/** Runs the recipe at the head of a history that begins with the sum module. */
+async function repair(changes: readonly Change[], choices: Partial<RecipeChoices> = {}) {
+  const { path: work } = createRepository(workshop.fresh("work"), SUM);
+  const commits = changes.map(([message, files]) => commitFiles(work, files, message));
+  const base = playGit(work, ["rev-parse", "HEAD"]);
+  const run = await runRecipe(workshop, { repository: `${work}/.git`, base, ...choices });
+  return { run, work, commits };
+}
+
+const sum = (body: string): FileTree => ({ "src/sum.js": `export const sum = (a, b) => ${body};\n` });
+const suite = (name: string, body: string): FileTree => ({
+  [`test/${name}.test.js`]: `import assert from "node:assert/strict";\nimport { test } from "node:test";\n${body}\n`,
+});
+const note = (number: number): Change => [`Note ${number}`, { "notes.txt": `${number}\n` }];
+const reasons = (run: RecipeRun) => summaryOf(run).givenUp.map(({ reason }) => reason);
+const ADDS = "test/sum.test.js › adds";
+
+describe("a repository with one regression", () => {
+  test("gets its revert, with the first good and the first bad commit as witnesses", async () => {
+    const { run, work, commits } = await repair([
+      note(1),
+      ["Subtract instead", sum("a - b")],
+      note(2),
+      note(3),
+    ]);
+    expect(run.result.outcome).toBe("patch");
+    expect(summaryOf(run)).toMatchObject({
+      repaired: [{ tests: [ADDS], culprit: commits[1], subject: "Subtract instead" }],
+      givenUp: [],
+      flaky: [],
+    });
+    expect(ofKind(run.events, "culprit_found")).toMatchObject([
+      { cluster: 1, commit: commits[1], author: "Ada Author" },
+    ]);
+    if (run.result.outcome === "patch")
+      playGit(work, ["fetch", "--quiet", run.result.bundle, "refs/heads/patch:patch"]);
+    expect(playGit(work, ["show", "patch:src/sum.js"])).toContain("a + b");
+    expect(playGit(work, ["show", "patch:notes.txt"])).toBe("3");
+  });
+
+  test("finds a merge as the culprit and goes back to its first parent", async () => {
+    const { path: work } = createRepository(workshop.fresh("work"), SUM);
+    playGit(work, ["checkout", "--quiet", "-b", "side"]);
+    commitFiles(work, { "side.txt": "1\n" }, "Prepare");
+    commitFiles(work, sum("a - b"), "Subtract on the side");
+    playGit(work, ["checkout", "--quiet", "main"]);
+    commitFiles(work, { "notes.txt": "1\n" }, "Note");
+    playGit(work, ["merge", "--quiet", "--no-ff", "-m", "Merge the side", "side"]);
+    commitFiles(work, { "notes.txt": "2\n" }, "Note again");
+    const base = playGit(work, ["rev-parse", "HEAD"]);
+    const run = await runRecipe(workshop, { repository: `${work}/.git`, base });
+    expect(summaryOf(run)).toMatchObject({ repaired: [{ tests: [ADDS], subject: "Merge the side" }] });
+  });
+
+  test("repairs a file that could no longer be loaded", async () => {
+    const { run, commits } = await repair([
+      ["Rename the export", { "src/sum.js": "export const total = (a, b) => a + b;\n" }],
+      note(1),
+    ]);
+    expect(summaryOf(run)).toMatchObject({
+      repaired: [{ tests: ["test/sum.test.js"], culprit: commits[0] }],
+    });
+  });
+
+  test("two causes behind one signature are told apart by their commits", async () => {
+    const twice = suite(
+      "sum",
+      'import { sum, twice } from "../src/all.js";\ntest("adds", () => assert.equal(sum(1, 2), 3));\ntest("doubles", () => assert.equal(twice(2), 4));',
+    );
+    const all = (a: string, b: string): FileTree => ({
+      "src/all.js": `export const sum = (a, b) => ${a};\n\n\n\n\n\n\n\nexport const twice = (a) => ${b};\n`,
+    });
+    const { run } = await repair([
+      ["Start", { ...twice, ...all("a + b", "2 * a") }],
+      ["Break doubling", all("a + b", "3 * a")],
+      note(1),
+      ["Break adding", all("a - b", "3 * a")],
+    ]);
+    expect(summaryOf(run).repaired.map(({ subject, tests }) => [subject, tests])).toEqual([
+      ["Break adding", [ADDS]],
+      ["Break doubling", ["test/sum.test.js › doubles"]],
+    ]);
+    expect(ofKind(run.events, "cluster_found")).toMatchObject([
+      { cluster: 1, tests: [ADDS, "test/sum.test.js › doubles"] },
+      { cluster: 2 },
+    ]);
+  });
+});
+
+describe("a repository with nothing to repair", () => {
+  test("is left alone and told to be green", async () => {
+    const { run } = await repair([]);
+    expect(run.result.outcome).toBe("no_change");
+    expect(summaryOf(run).text).toBe("Nothing to repair: no test fails in 3 runs.");
+    expect(summaryOf(run).claims).toEqual([
+      { text: "No test fails in 3 runs of the base.", commands: [1, 2, 3] },
+    ]);
+  });
+
+  test("but flaky tests is left alone and the flaky ones named", async () => {
+    const coin = suite(
+      "coin",
+      Array.from(
+        { length: 12 },
+        (_, index) => `test("coin ${index}", () => assert.ok(Math.random() < 0.5));`,
+      ).join("\n"),
+    );
+    const { run } = await repair([["Add coins", coin]], { test: { repeats: 12 } });
+    const { flaky, repaired } = summaryOf(run);
+    expect(flaky.length).toBeGreaterThan(6);
+    expect(repaired).toEqual([]);
+    expect(summaryOf(run).text).toContain("Left alone because flaky: test/coin.test.js › coin");
+    expect(ofKind(run.events, "cluster_found")).toContainEqual(
+      expect.objectContaining({ steadiness: "flaky" }),
+    );
+  });
+});
+
+describe("a base that cannot be tested", () => {
+  test("fails in the command's own words before preparation is over", async () => {
+    const { run } = await repair([], { test: { argv: ["jest", "--ci"] } });
+    expect(run.result).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringMatching(/could not be run \(exit 127\)\. It said: env: .jest.: No such file/),
+    });
+    expect(run.prepared).toEqual([]);
+    expect(ofKind(run.events, "step_finished")).toMatchObject([{ step: 1, outcome: "failed" }]);
+  });
+
+  test("probe: a suite that contradicts its exit code is not believed", async () => {
+    const { run } = await repair([
+      [
+        "Lie",
+        suite("lie", 'test("x", () => assert.fail());\nprocess.on("exit", () => { process.exitCode = 0; });'),
+      ],
+    ]);
+    expect(run.result).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringContaining("exit 0, but its report names 1 failed tests"),
+    });
+  });
+
+  test("that is not there fails in a sentence", async () => {
+    const { run } = await repair([], { base: "d".repeat(40) });
+    expect(run.result).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringContaining("The tree could not be made"),
+    });
+  });
+});
+
+describe("the recipe gives up, and says why", () => {
+  test("when a test fails since it was added", async () => {
+    const { run } = await repair([
+      ["Add a wish", suite("wish", 'test("wish", () => assert.fail("not yet"));')],
+      note(1),
+    ]);
+    expect(run.result.outcome).toBe("no_change");
+    expect(reasons(run)).toEqual([
+      expect.stringMatching(/^It fails since it was added by [0-9a-f]{9} “Add a wish”/),
+    ]);
+  });
+
+  test("when the failure is older than it may look", async () => {
+    const { run } = await repair([["Subtract", sum("a - b")], note(1), note(2), note(3), note(4)], {
+      maxHistory: 2,
+    });
+    expect(reasons(run)).toEqual([
+      "It fails in every one of the last 3 commits, which is as far back as this run may look.",
+    ]);
+  });
+
+  test("when it failed from the first commit on", async () => {
+    const { path: work } = createRepository(workshop.fresh("work"), { ...SUM, ...sum("a - b") });
+    const base = commitFiles(work, { "notes.txt": "1\n" }, "Note");
+    const run = await runRecipe(workshop, { repository: `${work}/.git`, base });
+    expect(reasons(run)).toEqual(["It fails in every commit back to the first one: no commit broke it."]);
+  });
+
+  test("when the commits before cannot be tested", async () => {
+    const { run } = await repair([
+      ["Break the suite", { "package.json": "{ not json" }],
+      ["Mend the suite, break the sum", { "package.json": '{ "type": "module" }\n', ...sum("a - b") }],
+    ]);
+    expect(reasons(run)).toEqual([
+      expect.stringMatching(
+        /^The culprit is one of 2 commits from [0-9a-f]{9} to [0-9a-f]{9}, which cannot be tested apart\.$/,
+      ),
+    ]);
+  });
+
+  test("when the revert conflicts with later work", async () => {
+    const { run } = await repair([
+      ["Subtract", sum("a - b")],
+      ["Take one more", sum("a - b - 1 + 1")],
+    ]);
+    expect(reasons(run)).toEqual([
+      expect.stringMatching(
+        /^Reverting [0-9a-f]{9} “Subtract” conflicts in src\/sum\.js; later work changed the same lines, last [0-9a-f]{7} “Take one more”/,
+      ),
+    ]);
+    expect(ofKind(run.events, "cluster_given_up")).toHaveLength(1);
+  });
+
+  test("when the revert breaks what came to rely on the culprit", async () => {
+    const { run } = await repair([
+      [
+        "Subtract, and export a helper",
+        {
+          "src/sum.js": "export const sum = (a, b) => a - b;\n",
+          "src/helper.js": "export const helper = () => 1;\n",
+        },
+      ],
+      [
+        "Use the helper",
+        suite(
+          "helper",
+          'import { helper } from "../src/helper.js";\ntest("helps", () => assert.equal(helper(), 1));',
+        ),
+      ],
+    ]);
+    expect(run.result.outcome).toBe("no_change");
+    expect(reasons(run)).toEqual([
+      expect.stringMatching(/^Reverting .* breaks 1 other test: test\/helper\.test\.js › helps\.$/),
+    ]);
+  });
+
+  test("when the revert would take the culprit's own tests back with it", async () => {
+    const { run } = await repair([
+      [
+        "Subtract, with a test of it",
+        {
+          ...sum("a - b"),
+          ...suite(
+            "minus",
+            'import { sum } from "../src/sum.js";\ntest("subtracts", () => assert.equal(sum(3, 2), 1));',
+          ),
+        },
+      ],
+    ]);
+    expect(reasons(run)).toEqual([
+      expect.stringContaining("breaks 1 other test: test/minus.test.js › subtracts"),
+    ]);
+  });
+});
+
+describe("the end of the lease", () => {
+  test("ends the work with its reason, wherever it is", async () => {
+    const lease = new AbortController();
+    const onEvent = ({ kind, body }: { kind: string; body: object }) => {
+      if (kind === "command_started" && "command" in body && body.command === 3)
+        lease.abort(new Error("The lease is over."));
+    };
+    await expect(repair([["Subtract", sum("a - b")]], { signal: lease.signal, onEvent })).rejects.toThrow(
+      "The lease is over.",
+    );
+  });
+});
+
+describe("a hostile history", () => {
+  test("probe: subjects and names with escapes and overrides become visible text", async () => {
+    const { path: work } = createRepository(workshop.fresh("work"), SUM);
+    playGit(work, ["config", "user.name", "x"]);
+    commitFiles(work, sum("a - b"), "Approve\u202E this\u001B[2J");
+    const base = playGit(work, ["rev-parse", "HEAD"]);
+    const run = await runRecipe(workshop, { repository: `${work}/.git`, base });
+    expect(summaryOf(run).repaired[0]?.subject).toBe("Approve‹U+202E› this‹ESC›[2J");
+    expect(JSON.stringify(run.events)).not.toMatch(/\u202E/);
+  });
+
+  test("probe: tests that look at where they run cannot keep anything between runs", async () => {
+    const keeping = suite(
+      "keep",
+      'import { existsSync, writeFileSync } from "node:fs";\ntest("fresh", () => { assert.ok(!existsSync("/tmp/seen")); writeFileSync("/tmp/seen", ""); });',
+    );
+    const { run } = await repair([["Keep", keeping]]);
+    expect(run.result.outcome).toBe("no_change");
+    expect(summaryOf(run).text).toContain("no test fails");
+  });
+});
