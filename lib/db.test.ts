@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isDuplicate, read, type Tx, transaction } from "./db.ts";
+import { disconnectDatabase, isDuplicate, read, type Tx, transaction } from "./db.ts";
 import { newId } from "./ids.ts";
 import { testDatabase } from "./testing/database.ts";
 import { systemActor, testScope } from "./testing/scopes.ts";
@@ -147,5 +147,47 @@ describe("a read", () => {
       /read-only transaction|denied/,
     );
     expect(await nameOf(id)).toBe("Ada");
+  });
+});
+
+describe("a database that does not answer", () => {
+  const SENTENCE = {
+    code: "unavailable",
+    message: "The database does not answer. Try again in a moment.",
+    retryAfter: 2,
+  };
+
+  test("probe: a connection cut in mid-transaction is said in one sentence, and the next one works", async () => {
+    const id = await savedPerson();
+    const cut = transaction(scope, async (tx) => {
+      await rename(tx, id, "lost");
+      const [own] = await tx.db.$queryRaw<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      await tx.db.$executeRaw`select pg_terminate_backend(${own?.pid ?? 0}::int)`;
+    });
+    await expect(cut).rejects.toMatchObject(SENTENCE);
+    expect(await nameOf(id)).toBe("Ada");
+    expect(await read(scope, (db) => db.person.count())).toBeGreaterThan(0);
+  });
+
+  test("probe: a statement that runs too long is stopped and said", async () => {
+    const slow = read(scope, async (db) => {
+      await db.$executeRaw`set local statement_timeout = 50`;
+      await db.$executeRaw`select pg_sleep(30)`;
+    });
+    await expect(slow).rejects.toMatchObject(SENTENCE);
+  });
+
+  test("probe: nothing listening at its address is the same sentence", async () => {
+    const before = process.env.DATABASE_URL;
+    await disconnectDatabase();
+    process.env.DATABASE_URL = "postgres://nobody:x@127.0.0.1:1/none";
+    try {
+      await expect(read(scope, (db) => db.person.count())).rejects.toMatchObject(SENTENCE);
+      await expect(savedPerson()).rejects.toMatchObject(SENTENCE);
+    } finally {
+      await disconnectDatabase();
+      process.env.DATABASE_URL = before;
+    }
+    expect(await read(scope, (db) => db.person.count())).toBeGreaterThan(0);
   });
 });

@@ -54,12 +54,39 @@ async function appendEntries(db: Db, scope: Scope, entries: readonly NewEntry[])
   }
 }
 
-const RETRYABLE = new Set(["40001", "40P01", "P2034"]);
+/** Prisma's code and the database's own, e.g. P2010 and 57014. */
+function codesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return [];
+  const driver = error.meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined;
+  return [error.code, driver?.cause?.originalCode ?? ""];
+}
 
-function isRetryable(error: unknown): boolean {
-  if (error instanceof AppError) return false;
-  const text = error instanceof Error ? `${"code" in error ? error.code : ""} ${error.message}` : "";
-  return [...RETRYABLE].some((code) => text.includes(code));
+const hasCode = (error: unknown, codes: readonly string[]) =>
+  codesOf(error).some((code) => codes.includes(code));
+
+// Serialization failure, deadlock, and Prisma's name for both.
+const RETRYABLE = ["40001", "40P01", "P2034"];
+
+// Not reachable, gone in mid-sentence, no connection free in time, shutting down or starting, too many
+// connections, statement took too long.
+const NO_ANSWER = [
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+  "P2028",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "57014",
+];
+
+function translated(error: unknown): unknown {
+  if (!hasCode(error, NO_ANSWER)) return error;
+  const sentence = "The database does not answer. Try again in a moment.";
+  return new AppError("unavailable", sentence, { cause: error, retryAfter: 2 });
 }
 
 /**
@@ -79,20 +106,24 @@ export async function transaction<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): 
         { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
       );
     } catch (error) {
-      if (attempt >= 4 || !isRetryable(error)) throw error;
+      if (attempt >= 4 || !hasCode(error, RETRYABLE)) throw translated(error);
     }
   }
 }
 
 /** Reads; refused by the database if `fn` tries to write. */
 export async function read<T>(_scope: Scope, fn: (db: Db) => Promise<T>): Promise<T> {
-  return connected().$transaction(
-    async (db) => {
-      await db.$executeRaw`set transaction read only`;
-      return fn(db);
-    },
-    { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
-  );
+  try {
+    return await connected().$transaction(
+      async (db) => {
+        await db.$executeRaw`set transaction read only`;
+        return fn(db);
+      },
+      { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
+    );
+  } catch (error) {
+    throw translated(error);
+  }
 }
 
 /** True for a violated unique constraint; stores translate it to a sentence. */

@@ -44,7 +44,10 @@ async function refusalAt(
   return outcome.refusal;
 }
 
-beforeEach(() => void vi.spyOn(webLogger(), "error").mockImplementation(() => undefined));
+beforeEach(() => {
+  vi.spyOn(webLogger(), "error").mockImplementation(() => undefined);
+  vi.spyOn(webLogger(), "warn").mockImplementation(() => undefined);
+});
 afterEach(() => void vi.restoreAllMocks());
 
 describe("who is at the door", () => {

@@ -153,6 +153,9 @@ export function webLogger(): Logger {
 export async function refusalOf(error: unknown, request: DoorRequest): Promise<Refusal> {
   const { requestId } = request;
   const known = error instanceof AppError ? error : unexpected(error, requestId);
+  if (known === error && known.status >= 500) {
+    webLogger().warn({ err: error, requestId }, "a request was refused for a fault of ours");
+  }
   const ask = known instanceof PermissionDenied ? await askFor(known, request) : "";
   return {
     status: known.status,

@@ -10,6 +10,7 @@ import {
   findPerson,
   insertGrant,
   insertPerson,
+  lockPerson,
   selectGrants,
   selectHolders,
   selectNames,
@@ -37,7 +38,7 @@ export async function createPerson(scope: Scope, input: NewPerson): Promise<stri
 /** Gives a role on the organisation (`pilotId` null) or on one pilot. */
 export async function grantRole(scope: Scope, { personId, role, pilotId }: GrantRole): Promise<void> {
   await transaction(scope, async (tx) => {
-    const person = await findPerson(tx.db, personId);
+    const person = await lockPerson(tx.db, personId);
     if (!person) throw notFound("person");
     if (person.grants.some((grant) => grant.role === role && grant.pilotId === pilotId)) {
       throw conflict(`${person.name} has this role already.`);

@@ -19,6 +19,12 @@ export async function findPerson(db: Db, personId: string): Promise<PersonView |
   return person ?? null;
 }
 
+/** The person, locked until the transaction ends. */
+export async function lockPerson(db: Db, personId: string): Promise<PersonView | null> {
+  await db.$queryRaw`select from person where id = ${personId} for update`;
+  return findPerson(db, personId);
+}
+
 /** People with their live grants, by name; all of them, or those of `ids`. */
 export async function selectPeople(db: Db, ids: "all" | readonly string[]): Promise<PersonView[]> {
   const rows = await db.person.findMany({
