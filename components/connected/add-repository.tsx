@@ -1,7 +1,7 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { TextField } from "../form/field.tsx";
+import { SelectField, TextField } from "../form/field.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
@@ -58,6 +58,16 @@ export function AddRepositoryForm({ roots, action }: AddRepositoryProps) {
             errors={fields}
           />
         </div>
+        <SelectField
+          name="authority"
+          label="Approved merges move"
+          defaultValue="upstream"
+          options={[
+            { value: "upstream", title: "the branch of the source itself" },
+            { value: "own", title: "a branch kept here, which you fetch from" },
+          ]}
+          errors={fields}
+        />
         <FormAnswer state={form.state} />
         <footer className="row justify-end">
           <Button type="submit" size="lg" tone="ink" icon={Plus} pending={form.pending && "Adding"}>

@@ -38,14 +38,14 @@ function EnrolForm({ action, onClose }: EnrolProps & { onClose: () => void }) {
   return (
     <form {...form.props} className="grid gap-3.5">
       <CheckField
-        name="phases"
+        name="phases[]"
         value="agent"
         label="Agent work"
         hint="runs agents on a base commit"
         defaultChecked
       />
       <CheckField
-        name="phases"
+        name="phases[]"
         value="verify"
         label="Verification"
         hint="runs tests on patches; best on another host"

@@ -52,4 +52,5 @@ export interface GateView {
   readonly reason: string | null;
   /** Why the person looking may not approve; null when they may. */
   readonly cannotApprove: string | null;
+  readonly cannotDeny: string | null;
 }

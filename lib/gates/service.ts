@@ -3,9 +3,9 @@ import { type Db, read } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { liveGrants, namesOf } from "../people/service.ts";
 import { actorId, type Scope } from "../scope.ts";
-import { refusalToApprove } from "./rules.ts";
+import { refusalToApprove, refusalToDeny } from "./rules.ts";
 import type { GateView } from "./schema.ts";
-import { factsOf, findGate, type GateRow, listOfRun, listOpen } from "./store.ts";
+import { factsOf, findGate, type GateRow, listDecided, listOfRun, listOpen } from "./store.ts";
 
 async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise<GateView[]> {
   const people = gates.flatMap((gate) => [
@@ -73,6 +73,7 @@ async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise
         at: approval.createdAt,
       })),
       cannotApprove: refusalToApprove(factsOf(gate), { personId: me, grants }, scope.clock.now()),
+      cannotDeny: refusalToDeny(factsOf(gate), { personId: me, grants }, scope.clock.now()),
     };
   });
 }
@@ -101,6 +102,11 @@ async function pilotNames(db: Db, ids: readonly string[]): Promise<Map<string, s
 /** Open gates of the pilots the scope may see, the soonest deadline first. */
 export async function listInbox(scope: Scope): Promise<GateView[]> {
   return read(scope, async (db) => viewsOf(db, scope, await listOpen(db, visiblePilots(scope.grants))));
+}
+
+/** The newest closed gates of the pilots the scope may see. */
+export async function listDecisions(scope: Scope): Promise<GateView[]> {
+  return read(scope, async (db) => viewsOf(db, scope, await listDecided(db, visiblePilots(scope.grants))));
 }
 
 /** Gates of a run, newest first. The caller has checked the run's visibility. */

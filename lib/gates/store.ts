@@ -64,6 +64,17 @@ export async function listOpen(db: Db, pilotIds: "all" | readonly string[]): Pro
   return gates as GateRow[];
 }
 
+export async function listDecided(db: Db, pilotIds: "all" | readonly string[]): Promise<GateRow[]> {
+  const visible = pilotIds === "all" ? {} : { pilotId: { in: [...pilotIds] } };
+  const gates = await db.gate.findMany({
+    where: { status: { not: "open" }, ...visible },
+    include: { approvals: { orderBy: { createdAt: "asc" } } },
+    orderBy: { decidedAt: "desc" },
+    take: 100,
+  });
+  return gates as GateRow[];
+}
+
 export async function listOfRun(db: Db, runId: string): Promise<GateRow[]> {
   const gates = await db.gate.findMany({
     where: { runId },

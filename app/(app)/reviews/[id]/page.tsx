@@ -4,7 +4,6 @@ import { reviewFiles } from "#components/review/diff-rules.ts";
 import { ReviewPage } from "#components/review/review-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
-import { can } from "#lib/authz/rules.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
@@ -47,9 +46,7 @@ export default page({
           evidence={evidence[0] ?? null}
           summary={summary}
           gate={gate}
-          cannotDeny={
-            can(scope.grants, "gate.decide", run.pilotId) ? null : "Your roles do not decide at gates."
-          }
+          cannotDeny={gate?.cannotDeny ?? null}
           notice={run.status === "in_review" ? run.reason : null}
           tab={query.tab}
           decide={decide}

@@ -1,0 +1,102 @@
+// What a gate is about, in the words and facts somebody decides on.
+import type { DecisionFact, GateDetailProps } from "#components/inbox/gate-detail.tsx";
+import type { EvidenceView } from "#lib/evidence/document.ts";
+import { listEvidence } from "#lib/evidence/service.ts";
+import type { GateView } from "#lib/gates/schema.ts";
+import type { PatchView } from "#lib/patches/schema.ts";
+import { findPatch } from "#lib/patches/service.ts";
+import { getCharter } from "#lib/pilots/service.ts";
+import type { Scope } from "#lib/scope.ts";
+
+export type GateDetailData = Omit<GateDetailProps, "decide" | "back">;
+
+const EXPIRY = "Nobody deciding in time counts as denied.";
+
+export async function describeGate(scope: Scope, gate: GateView): Promise<GateDetailData> {
+  switch (gate.kind) {
+    case "merge":
+      return describeMerge(scope, gate);
+    case "activate":
+      return describeActivation(scope, gate);
+    case "resume":
+      return {
+        gate,
+        text: `${gate.openedByName} asks to lift the stop, so that runs are dispatched again. ${EXPIRY}`,
+        facts: [],
+        more: null,
+        digest: gate.digest,
+        digestName: "Decision document",
+        approveWord: "Lift the stop",
+        cannotDeny: gate.cannotDeny,
+      };
+  }
+}
+
+async function describeMerge(scope: Scope, gate: GateView): Promise<GateDetailData> {
+  const runId = gate.runId ?? "";
+  const [patch, [evidence]] = await Promise.all([findPatch(scope, runId), listEvidence(scope, runId)]);
+  const size = patch ? `${patch.files.length} files, +${patch.added} −${patch.removed}` : "No patch";
+  return {
+    gate,
+    text: `${size}. Approving moves the branch to a commit with exactly this content. ${EXPIRY}`,
+    facts: [...evidenceFacts(evidence), ...policyFacts(patch)],
+    more: { title: "Open the review", href: `/reviews/${runId}` },
+    digest: patch?.digest ?? gate.digest,
+    digestName: "Patch digest",
+    approveWord: "Approve",
+    cannotDeny: gate.cannotDeny,
+  };
+}
+
+function evidenceFacts(evidence: EvidenceView | undefined): DecisionFact[] {
+  if (!evidence)
+    return [{ title: "Evidence", text: "Nothing was observed yet.", tone: "need", word: "None" }];
+  const { verdict, sentence } = evidence.document.judgement;
+  const verified = verdict === "verified";
+  return [
+    {
+      title: "Evidence",
+      text: sentence,
+      tone: verified ? "good" : "bad",
+      word: verified ? "Verified" : "Check",
+    },
+  ];
+}
+
+function policyFacts(patch: PatchView | null): DecisionFact[] {
+  const serious = patch?.flags.filter(({ severity }) => severity !== "notice") ?? [];
+  const text =
+    serious.length === 0
+      ? "No test, harness, protected or dependency file is touched."
+      : serious.map(({ sentence }) => sentence).join(" ");
+  return [
+    {
+      title: "Tree policy",
+      text,
+      tone: serious.length === 0 ? "good" : "need",
+      word: serious.length === 0 ? "Nothing" : "Check",
+    },
+  ];
+}
+
+async function describeActivation(scope: Scope, gate: GateView): Promise<GateDetailData> {
+  const charter = await getCharter(scope, gate.charterId ?? "");
+  const { goal, controls } = charter.charter;
+  return {
+    gate,
+    text: `${goal.statement} Approving puts version ${charter.version} of the charter in force. ${EXPIRY}`,
+    facts: [
+      {
+        title: "Approvers of a merge",
+        text: `${controls.approverCount} of ${controls.approverRoles.join(", ").replaceAll("_", " ")}`,
+        tone: "wait",
+        word: "Rule",
+      },
+    ],
+    more: { title: "Read the charter", href: `/pilots/${charter.pilotId}?tab=charter` },
+    digest: charter.digest,
+    digestName: "Charter digest",
+    approveWord: "Activate",
+    cannotDeny: gate.cannotDeny,
+  };
+}
