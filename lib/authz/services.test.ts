@@ -13,7 +13,7 @@ import { addRepository, requestSync } from "../repositories/service.ts";
 import { makeEnrolment, revokeRunner } from "../runners/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import type { Scope } from "../scope.ts";
-import { askLift } from "../stops/ask-lift.ts";
+import { askToLift } from "../stops/ask-to-lift.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { arrangeWork, charterFor } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -55,7 +55,7 @@ const ON_PILOT: readonly Call[] = [
     (scope) => launchRun(scope, { pilotId, agentId, title: "Repair", requestKey: "request-1" }),
   ],
   ["pullStop of the pilot", "stop.pull", (scope) => pullStop(scope, { scope: "pilot", pilotId, reason: "" })],
-  ["askLift", "stop.lift", (scope) => askLift(scope, stopId)],
+  ["askToLift", "stop.lift", (scope) => askToLift(scope, { stopId, reason })],
   ["getKpis", "kpi.view", (scope) => getKpis(scope, { pilotId })],
   ["listKpiRows", "kpi.view", (scope) => listKpiRows(scope, { pilotId, kpi: "throughput" })],
   ["listEntries", "log.view", (scope) => listEntries(scope)],

@@ -83,10 +83,11 @@ describe("activation", () => {
     const { gateId } = await askActivation(lead, pilotId);
     const gate = await getGate(security, gateId);
     expect(JSON.parse(gate.document)).toMatchObject({
-      decision: "activate",
+      decides: "activate",
       pilot: pilotId,
       goal: charter.goal.statement,
-      charter: { digest, version: 1 },
+      charter: digest,
+      charterVersion: 1,
     });
     expect(gate.cannotApprove).toBeNull();
     await expect(decide(lead, gateId, "approve")).rejects.toMatchObject({ code: "refused" });

@@ -5,7 +5,6 @@ import { HOUR } from "../clock.ts";
 import { transaction } from "../db.ts";
 import { conflict, notFound, refused } from "../errors.ts";
 import { openGate } from "../gates/open-gate.ts";
-import { sha256Hex } from "../protocol/signing.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { parseCharter } from "./canonical.ts";
 import { secondPersonRoles, untimely } from "./rules.ts";
@@ -42,13 +41,15 @@ export async function askActivation(scope: Scope, pilotId: string): Promise<{ ga
       charterId,
       rule: { needed: 1, roles, barred: [asker] },
       document: {
-        decision: "activate",
+        v: 1,
+        decides: "activate",
         pilot: pilotId,
         name: pilot.name,
         goal: charter.goal.statement,
-        charter: { id: charterId, version, digest },
-        asked_by: asker,
-        rule: { people: 2, second: roles },
+        charter: digest,
+        charterVersion: version,
+        askedBy: asker,
+        second: roles,
       },
       expiresAt: new Date(scope.clock.now() + charter.controls.approvalHours * HOUR),
     });
@@ -73,13 +74,14 @@ export async function askResume(scope: Scope, { pilotId, reason }: PausePilot): 
       pilotId,
       rule: { needed: 1, roles, barred: [asker] },
       document: {
-        decision: "resume",
+        v: 1,
+        decides: "resume",
         pilot: pilotId,
         name: pilot.name,
         charter: pilot.activeCharterId,
-        reason_sha256: sha256Hex(Buffer.from(reason, "utf8")),
-        asked_by: asker,
-        rule: { people: 2, second: roles },
+        resumeBecause: reason,
+        askedBy: asker,
+        second: roles,
       },
       expiresAt: new Date(scope.clock.now() + RESUME_HOURS * HOUR),
     });

@@ -8,7 +8,6 @@ import {
   cannotMove,
   dayIn,
   limitsOf,
-  maxSecondsOf,
   mayMove,
   PILOT_TRANSITIONS,
   secondPersonRoles,
@@ -75,7 +74,6 @@ describe("what a charter means", () => {
       processes: 256,
       seconds: 1800,
     });
-    expect(maxSecondsOf(charter)).toBe(1800);
   });
 
   test("for the tests is within the wire contract, without a shell and without watching", () => {

@@ -21,12 +21,6 @@ export function mayMove(from: PilotStatus, to: PilotStatus): boolean {
   return next.includes(to);
 }
 
-/** The statuses a move to `to` may start from; what the write repeats in its `where`. */
-export function sourcesOf(to: PilotStatus): PilotStatus[] {
-  const statuses = Object.keys(PILOT_TRANSITIONS) as PilotStatus[];
-  return statuses.filter((from) => mayMove(from, to));
-}
-
 /** What to throw when a move found the pilot elsewhere. */
 export function cannotMove(from: PilotStatus, to: PilotStatus): AppError {
   return conflict(`The pilot is ${words(from)}; it cannot become ${words(to)}.`);
@@ -47,14 +41,9 @@ export function limitsOf(charter: Charter): Limits {
     diskBytes: diskMb * MiB,
     cpus,
     processes,
-    seconds: maxSecondsOf(charter),
+    seconds: charter.controls.maxRunMinutes * 60,
     outputBytes: OUTPUT_BYTES,
   };
-}
-
-/** Wall clock of one lease. */
-export function maxSecondsOf(charter: Charter): number {
-  return charter.controls.maxRunMinutes * 60;
 }
 
 /** How the runner tests. `CI` keeps frameworks from watching files and from writing snapshots. */

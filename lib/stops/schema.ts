@@ -13,6 +13,13 @@ export const PullStop = z
   });
 export type PullStop = z.infer<typeof PullStop>;
 
+const REASON = "Say in 3 to 1,000 characters why it may go on.";
+export const AskToLift = z.strictObject({
+  stopId: z.string().min(1),
+  reason: z.string({ error: REASON }).trim().min(3, REASON).max(1000, REASON),
+});
+export type AskToLift = z.infer<typeof AskToLift>;
+
 export interface StopView {
   readonly id: string;
   readonly scope: "everything" | "pilot";

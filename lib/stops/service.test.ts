@@ -13,7 +13,7 @@ import type { Scope } from "../scope.ts";
 import { activePilot, arrangeWork, charterFor, member } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
-import { askLift } from "./ask-lift.ts";
+import { askToLift } from "./ask-to-lift.ts";
 import { pullStop } from "./pull-stop.ts";
 import { PullStop } from "./schema.ts";
 import { findStopState, isStopped, liveStops, stopReason } from "./service.ts";
@@ -74,7 +74,7 @@ const launch = (pilotId: string, requestKey: string) =>
 const runnerScope = testScope({ actor: systemActor("door"), clock });
 
 async function lift(stopId: string, asker: Scope, second: Scope): Promise<void> {
-  const { gateId } = await askLift(asker, stopId);
+  const { gateId } = await askToLift(asker, { stopId, reason: "Looked into it." });
   const { digest } = await getGate(second, gateId);
   await decideGate(second, { gateId, digest, decision: "approve", reason: "" });
 }
@@ -109,7 +109,7 @@ describe("an emergency stop", () => {
       { id: stopId, pilotId: first, pulledByName: "ada", reason: "It reads what it should not." },
     ]);
 
-    await expect(askLift(lead, stopId)).rejects.toMatchObject({
+    await expect(askToLift(lead, { stopId, reason: "Looked into it." })).rejects.toMatchObject({
       code: "refused",
       message: expect.stringContaining("nobody but you"),
     });
@@ -121,7 +121,9 @@ describe("an emergency stop", () => {
       liftedAt: new Date(clock.now()),
     });
     expect(await grantLease(runnerScope, runnerId, request)).toMatchObject({ runId: held.runId, attempt: 2 });
-    await expect(askLift(lead, stopId)).rejects.toMatchObject({ code: "conflict" });
+    await expect(askToLift(lead, { stopId, reason: "Looked into it." })).rejects.toMatchObject({
+      code: "conflict",
+    });
   });
 
   test("on everything holds every pilot, is one stop however many hands pull it, and is recorded each time", async () => {
@@ -138,8 +140,8 @@ describe("an emergency stop", () => {
       `stop:${stopId}`,
     ]);
     expect(rows.map((row) => row.kind)).toEqual(["stop.pulled", "stop.pulled", "stop.pulled"]);
-    const { gateId } = await askLift(security, stopId);
-    expect(await askLift(security, stopId)).toEqual({ gateId });
+    const { gateId } = await askToLift(security, { stopId, reason: "Looked into it." });
+    expect(await askToLift(security, { stopId, reason: "Looked into it." })).toEqual({ gateId });
     await lift(stopId, security, lead);
     expect(await read(lead, (db) => isStopped(db, pilots[0] ?? ""))).toBe(false);
   });
@@ -171,8 +173,12 @@ describe("an emergency stop", () => {
       { code: "not_found" },
     );
     const { stopId } = await pullStop(reviewerOfFirst, { scope: "pilot", pilotId: first, reason: "" });
-    await expect(askLift(reviewerOfFirst, stopId)).rejects.toMatchObject({ code: "forbidden" });
-    await expect(askLift(lead, "stp_nobody")).rejects.toMatchObject({ code: "not_found" });
+    await expect(askToLift(reviewerOfFirst, { stopId, reason: "Looked into it." })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    await expect(askToLift(lead, { stopId: "stp_nobody", reason: "Looked into it." })).rejects.toMatchObject({
+      code: "not_found",
+    });
     await lift(stopId, lead, security);
   });
 });
