@@ -72,12 +72,16 @@ export function takeInCommit(scene: Scene, head: string, choices: IntakeChoices 
   );
 }
 
-/** The agent commits `files` on the base and its bundle is taken in. */
-export function takeInFiles(scene: Scene, files: FileTree, choices: IntakeChoices = {}): Promise<Intake> {
+/** The agent's commit of `files` on the base. */
+export function commitOnBase(scene: Scene, files: FileTree): string {
   playGit(scene.agent, ["checkout", "--quiet", "--force", "--detach", scene.base]);
   playGit(scene.agent, ["clean", "--quiet", "-ffdx"]);
-  return takeInCommit(scene, commitFiles(scene.agent, files, "Agent's work"), choices);
+  return commitFiles(scene.agent, files, "Agent's work");
 }
+
+/** The agent commits `files` on the base and its bundle is taken in. */
+export const takeInFiles = (scene: Scene, files: FileTree, choices: IntakeChoices = {}): Promise<Intake> =>
+  takeInCommit(scene, commitOnBase(scene, files), choices);
 
 export function patchOf(intake: Intake): Patch {
   if (intake.outcome !== "patch") throw new Error(`refused: ${intake.rule}: ${intake.sentence}`);

@@ -2,11 +2,8 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } fr
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commitFiles, createRepository, playGit } from "#lib/testing/git/author.ts";
-import { type GitServer, startGitServer } from "#lib/testing/git/https-server.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { checkSource } from "../source/check-source.ts";
-import { writeBaseBundle } from "./base-bundle.ts";
-import { listCommits } from "./list-commits.ts";
 import { type MirrorOrder, type MirrorResult, mirrorRepository } from "./mirror-repository.ts";
 
 let workshop: TestWorkshop;
@@ -177,125 +174,5 @@ describe("a mirror of a repository on disk", () => {
     const mirror = workshop.fresh("mirror.git");
     expect(await mirrorPath(path, mirror)).toMatchObject({ outcome: "mirrored", branch: "main" });
     expect(refsOf(mirror)).toContain("refs/upstream/heads/-x");
-  });
-});
-
-describe("reads of a mirror", () => {
-  test("lists commits along first parents, made plain", async () => {
-    const { path, head: first } = createRepository(workshop.fresh("upstream"), { "a.txt": "1\n" });
-    const second = commitFiles(path, { "a.txt": "2\n" }, "Sub\u001bject \u202e with\ttraps\n\nbody");
-    const mirror = workshop.fresh("mirror.git");
-    await mirrorPath(path, mirror);
-    const commits = await listCommits(mirror, "refs/upstream/heads/main", 50);
-    expect(commits.map(({ id }) => id)).toEqual([second, first]);
-    expect(commits[0]).toMatchObject({
-      parents: [first],
-      author: "Ada Author",
-      date: "2023-11-14T22:13:20.000Z",
-    });
-    expect(commits[0]?.subject).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    expect(await listCommits(mirror, second, 1)).toHaveLength(1);
-    await expect(listCommits(mirror, "--output=/tmp/x", 1)).rejects.toThrow(/commit id/);
-    await expect(listCommits(mirror, "refs/heads/--x", 1)).rejects.toThrow(/dash/);
-  });
-
-  test("writes a bundle with one ref and the whole history, once", async () => {
-    const { path } = createRepository(workshop.fresh("upstream"), { "a.txt": "1\n" });
-    const head = commitFiles(path, { "a.txt": "2\n" });
-    playGit(path, ["checkout", "--quiet", "-b", "other"]);
-    commitFiles(path, { "other.txt": "not for the run\n" });
-    const mirror = workshop.fresh("mirror.git");
-    await mirrorPath(path, mirror, { branch: "main" });
-    const file = workshop.fresh("base.bundle");
-    const written = await writeBaseBundle(mirror, head, file);
-    expect(written).toMatchObject({ path: file, bytes: statSync(file).size });
-    expect(playGit("/", ["bundle", "list-heads", file])).toBe(`${head} refs/heads/base`);
-    const clone = workshop.fresh("clone.git");
-    playGit("/", ["clone", "--quiet", "--bare", file, clone]);
-    expect(playGit(clone, ["rev-list", "--count", "--all"])).toBe("2");
-    expect(playGit(clone, ["fsck", "--strict"])).toBe("");
-    await expect(writeBaseBundle(mirror, head, file)).rejects.toThrow(/EEXIST/);
-    await expect(writeBaseBundle(mirror, "", workshop.fresh("x"))).rejects.toThrow(/commit id/);
-  });
-});
-
-describe("a mirror of an https repository", () => {
-  let server: GitServer;
-  let head: string;
-  let root: string;
-  beforeAll(async () => {
-    root = workshop.fresh("served");
-    const { path, head: commit } = createRepository(workshop.fresh("origin"), { "a.txt": "1\n" });
-    head = commit;
-    playGit("/", ["clone", "--quiet", "--bare", path, join(root, "team/a.git")]);
-    server = await startGitServer({
-      root,
-      folder: workshop.fresh("certificate"),
-      intercept(request, response) {
-        if (!request.url?.startsWith("/redirect/")) return false;
-        response.writeHead(302, { Location: request.url.replace("/redirect/", "/team/") }).end();
-        return true;
-      },
-    });
-  });
-  afterAll(() => server.close());
-
-  const mirrorUrl = async (
-    url: string,
-    allowedHosts: string[] = ["git.test"],
-    caFile: string | undefined = server.caFile,
-  ) => {
-    const network = {
-      allowedRoots: [],
-      allowedHosts,
-      resolve: async () => ["127.0.0.1"],
-      ...(caFile ? { caFile } : {}),
-    };
-    const source = await checkSource(url, network);
-    return mirrorRepository(workshop, {
-      source,
-      mirror: workshop.fresh("mirror.git"),
-      branch: null,
-      network,
-    });
-  };
-
-  test("is fetched from the address that was checked, for a name that no resolver knows", async () => {
-    const result = await mirrorUrl(`https://git.test:${server.port}/team/a.git`);
-    expect(result).toEqual({ outcome: "mirrored", branch: "main", head, commits: 1 });
-  });
-
-  test("probe: the same host is refused where the operator does not allow it", async () => {
-    const before = server.requests.length;
-    await expect(mirrorUrl(`https://git.test:${server.port}/team/a.git`, [])).rejects.toMatchObject({
-      code: "refused",
-    });
-    await expect(mirrorUrl(`https://127.0.0.1:${server.port}/team/a.git`, [])).rejects.toMatchObject({
-      code: "refused",
-    });
-    expect(server.requests).toHaveLength(before);
-  });
-
-  test("probe: a redirect is not followed", async () => {
-    const result = await mirrorUrl(`https://git.test:${server.port}/redirect/a.git`);
-    expect(result.outcome).toBe("unreachable");
-    expect(server.requests.at(-1)).toContain("/redirect/");
-  });
-
-  test("probe: a certificate that nobody vouches for is not accepted", async () => {
-    expect((await mirrorUrl(`https://git.test:${server.port}/team/a.git`, ["git.test"], "")).outcome).toBe(
-      "unreachable",
-    );
-  });
-
-  test("a repository that is not there, and a host that does not answer, are unreachable with a reason", async () => {
-    expect(await mirrorUrl(`https://git.test:${server.port}/team/none.git`)).toMatchObject({
-      outcome: "unreachable",
-      sentence: expect.stringMatching(/not found|404/),
-    });
-    expect(await mirrorUrl("https://git.test:1/team/a.git")).toMatchObject({
-      outcome: "unreachable",
-      sentence: expect.stringMatching(/connect/i),
-    });
   });
 });

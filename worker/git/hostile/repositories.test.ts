@@ -5,14 +5,14 @@ import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { commitFiles, createRepository, makeBundle, playGit } from "#lib/testing/git/author.ts";
-import { openScene, patchOf, type Scene, takeInBundle } from "#lib/testing/git/scene.ts";
+import { commitOnBase, openScene, patchOf, type Scene, takeInBundle } from "#lib/testing/git/scene.ts";
 import { layTraps, type Traps } from "#lib/testing/git/traps.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
-import { mirrorRepository } from "./mirror/mirror-repository.ts";
-import { readAuthority, startOwnBranch } from "./publish/authority.ts";
-import { installBundle } from "./publish/install-bundle.ts";
-import { publishCommit } from "./publish/publish-commit.ts";
-import { checkSource } from "./source/check-source.ts";
+import { mirrorRepository } from "../mirror/mirror-repository.ts";
+import { readAuthority, startOwnBranch } from "../publish/authority.ts";
+import { installBundle } from "../publish/install-bundle.ts";
+import { publishCommit } from "../publish/publish-commit.ts";
+import { checkSource } from "../source/check-source.ts";
 
 let workshop: TestWorkshop;
 beforeAll(async () => {
@@ -24,8 +24,7 @@ const FILES = { "a.js": "one\n", "b.md": "b\n", ".gitattributes": "* filter=evil
 
 /** The agent's work on the scene's base, rebuilt and held by the mirror. */
 async function approvedCommit(scene: Scene): Promise<string> {
-  playGit(scene.agent, ["checkout", "--quiet", "--force", "--detach", scene.base]);
-  const head = commitFiles(scene.agent, { "a.js": "two\n" });
+  const head = commitOnBase(scene, { "a.js": "two\n" });
   const taken = await takeInBundle(
     scene,
     makeBundle(scene.agent, workshop.fresh("patch.bundle"), scene.base, head),
