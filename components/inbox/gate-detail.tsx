@@ -52,7 +52,7 @@ export function GateDetail({
   decide,
 }: GateDetailProps) {
   return (
-    <section className="inbox-detail" aria-label="Decision">
+    <section className="inbox-detail" aria-label="What is to decide">
       <div className="ds">
         <div className="dw">
           <Link className="only-phone row t2" href={back}>

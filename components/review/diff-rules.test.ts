@@ -77,7 +77,7 @@ describe("names and digests", () => {
   ])("%s is in %j and called %s", (path, folder, name) => expect(partsOf(path)).toEqual({ folder, name }));
 
   test("a digest shows its first and its last eight", () => {
-    const digest = "5f0c9a2e3b7714d8c66e0b19" + "0".repeat(32) + "e2a981d4";
+    const digest = `5f0c9a2e3b7714d8c66e0b19${"0".repeat(32)}e2a981d4`;
     expect(digestParts(digest)).toEqual({
       first: "5f0c9a2e",
       middle: "3b7714d8 c66e0b19 …",

@@ -97,7 +97,7 @@ export function RunTable({ runs, withPilot = true }: { runs: readonly RunView[];
         { key: "run", title: "Run" },
         ...(withPilot ? [{ key: "pilot", title: "Pilot", wide: true }] : []),
         { key: "launched", title: "Launched", wide: true },
-        { key: "time", title: "Time", number: true },
+        { key: "time", title: "Time", number: true, wide: true },
       ]}
     >
       {runs.map((run) => (
@@ -131,7 +131,7 @@ export function RunTable({ runs, withPilot = true }: { runs: readonly RunView[];
             <RelativeTime at={run.launchedAt.toISOString()} />
             <div className="t3 sm">{run.launchedByName}</div>
           </td>
-          <td className="n nowrap t2">
+          <td className="n only-wide nowrap t2">
             <RunDuration run={run} />
           </td>
         </tr>

@@ -1,0 +1,137 @@
+"use client";
+
+import { FilePen } from "lucide-react";
+import { useState } from "react";
+import { type FormValues, parseCharterForm, valuesOf } from "#lib/pilots/form.ts";
+import type { Charter } from "#lib/pilots/schema.ts";
+import { FormAnswer } from "../form/form-answer.tsx";
+import { type FormAction, problemsIn } from "../form/state.ts";
+import { useForm } from "../form/use-form.ts";
+import { plural } from "../format.ts";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Note } from "../ui/note.tsx";
+import { Controls, Environment } from "./charter-limits.tsx";
+import { Goal, type PartProps, Scope } from "./charter-parts.tsx";
+import { Kpis, Rollback } from "./charter-targets.tsx";
+import { policyOf } from "./charter-words.ts";
+import { Policy } from "./policy.tsx";
+
+export interface CharterFormProps {
+  /** The pilot a new version is for; null for a new pilot, whose name and time zone are asked too. */
+  readonly pilot: { readonly id: string; readonly name: string; readonly nextVersion: number } | null;
+  /** `charterValues(charter)`, for a new pilot with `name` and `timeZone`. */
+  readonly values: FormValues;
+  readonly repositories: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly branch: string | null;
+  }[];
+  /** Reads the fields of `lib/pilots/form.ts` and `pilotId`; leads to the pilot. */
+  readonly action: FormAction;
+}
+
+const PARTS = [
+  { key: "goal", title: "Goal" },
+  { key: "scope", title: "Scope" },
+  { key: "environment", title: "Environment" },
+  { key: "controls", title: "Controls" },
+  { key: "kpis", title: "KPIs" },
+  { key: "rollback", title: "Rollback and exit" },
+] as const;
+
+/** All six parts on one page; what the charter will do stands beside it and follows every change. */
+export function CharterForm({ pilot, values, repositories, action }: CharterFormProps) {
+  const form = useForm(action);
+  const [typed, setTyped] = useState<FormValues>(values);
+  const fields = form.state.fields;
+  const problems = Object.keys(fields ?? {}).length;
+  const draft = parseCharterForm(typed);
+  const part: PartProps = { values, errors: fields };
+  return (
+    <div className="wz">
+      <nav className="steps" aria-label="Parts of the charter">
+        <div>
+          <p className="h2 px-2 pb-2.5">{pilot ? `${pilot.name}, v${pilot.nextVersion}` : "New pilot"}</p>
+          <ol>
+            {PARTS.map(({ key, title }, index) => (
+              <li key={key}>
+                <a href={`#part-${key}`} className={`stp ${problemsIn(fields, key) > 0 ? "wrong" : ""}`}>
+                  <span className="stp-n num">{index + 1}</span>
+                  <span>
+                    {title}
+                    {problemsIn(fields, key) > 0 ? (
+                      <span className="bad xs block">{plural(problemsIn(fields, key), "problem")}</span>
+                    ) : null}
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ol>
+        </div>
+      </nav>
+      <form
+        {...form.props}
+        className="wz-form"
+        onChange={(event) => setTyped(valuesOf(new FormData(event.currentTarget)))}
+      >
+        <div className="wz-in">
+          <h1 className="h1">
+            {pilot ? `Charter v${pilot.nextVersion} of ${pilot.name}` : "Write a charter"}
+          </h1>
+          <p className="t2 pb-4">
+            What the pilot is for, what its agents may do alone, and when it stops. Every field has something
+            that enforces it.
+          </p>
+          {pilot ? <input type="hidden" name="pilotId" value={pilot.id} /> : null}
+          <Goal {...part} withName={pilot === null} />
+          <Scope {...part} repositories={repositories} />
+          <Environment {...part} />
+          <Controls {...part} />
+          <Kpis {...part} />
+          <Rollback {...part} />
+          <FormAnswer state={form.state} />
+        </div>
+        <div className="dbar">
+          <span className="t3 sm grow">
+            Each version is immutable. A new one takes effect when another lead agrees.
+          </span>
+          {problems > 0 ? (
+            <span className="bad sm med">{plural(problems, "problem")} on this page</span>
+          ) : null}
+          <ButtonLink size="lg" href={pilot ? `/pilots/${pilot.id}` : "/pilots"}>
+            Back
+          </ButtonLink>
+          <Button type="submit" size="lg" tone="ink" icon={FilePen} pending={form.pending && "Writing it"}>
+            {pilot ? "Write the version" : "Write the charter"}
+          </Button>
+        </div>
+      </form>
+      <aside className="pv" aria-label="What this charter will do">
+        <div aria-live="polite">
+          <h2 className="h2">What this charter will do</h2>
+          <Preview draft={draft.ok ? draft.value : null} repositories={repositories} />
+        </div>
+      </aside>
+    </div>
+  );
+}
+
+function Preview({
+  draft,
+  repositories,
+}: {
+  draft: Charter | null;
+  repositories: CharterFormProps["repositories"];
+}) {
+  if (!draft)
+    return <Note tone="need">As it stands this is no charter yet: a field is missing or wrong.</Note>;
+  const name = repositories.find(({ id }) => id === draft.scope.repositoryId)?.name ?? "the repository";
+  return (
+    <>
+      <Policy parts={policyOf(draft, name)} />
+      <p className="t3 xs">
+        Draft: it has no digest before it is written, and binds nobody before it is activated.
+      </p>
+    </>
+  );
+}

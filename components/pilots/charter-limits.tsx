@@ -1,0 +1,124 @@
+import { ROLE_NAMES } from "#lib/authz/schema.ts";
+import { ApproverRole } from "#lib/pilots/schema.ts";
+import { CheckField } from "../form/choice.tsx";
+import { SelectField, TextField } from "../form/field.tsx";
+import { errorsOf } from "../form/state.ts";
+import { LinesField, NumberField, Part, type PartProps, textOf } from "./charter-parts.tsx";
+
+export function Environment({ values, errors }: PartProps) {
+  const own = { values, errors };
+  return (
+    <Part
+      id="environment"
+      title="Environment"
+      text="How the harness tests, and what a sandbox gets. There is no network in it."
+    >
+      <TextField
+        name="environment.testArgv"
+        label="Test command"
+        mono
+        hint="Words with spaces in quotes. It goes through no shell."
+        errors={errors}
+        defaultValue={textOf(values, "environment.testArgv")}
+        autoComplete="off"
+      />
+      <div className="r2">
+        <TextField
+          name="environment.reportPath"
+          label="Report it writes"
+          mono
+          hint="JUnit XML, relative to the repository."
+          errors={errors}
+          defaultValue={textOf(values, "environment.reportPath")}
+          autoComplete="off"
+        />
+        <NumberField
+          {...own}
+          name="environment.repeats"
+          label="Runs of each tree"
+          hint="More of them find flakier tests."
+        />
+      </div>
+      <LinesField
+        {...own}
+        name="environment.harnessPaths"
+        label="Harness paths"
+        hint="Tests and their settings: taken from the base whenever a patch is judged. One a line."
+        rows={5}
+      />
+      <div className="r4">
+        <NumberField {...own} name="environment.memoryMb" label="Memory" unit="MB" />
+        <NumberField {...own} name="environment.diskMb" label="Files" unit="MB" hint="Part of the memory." />
+        <NumberField {...own} name="environment.cpus" label="Cores" />
+        <NumberField {...own} name="environment.processes" label="Processes" />
+      </div>
+      <SelectField
+        name="environment.minimumTier"
+        label="Sandbox"
+        hint="Strong has memory, process and CPU limits and a system call filter. Weak lacks one of them."
+        errors={errors}
+        defaultValue={textOf(values, "environment.minimumTier")}
+        options={[
+          { value: "strong", title: "Strong only" },
+          { value: "weak", title: "Weak is enough" },
+        ]}
+      />
+    </Part>
+  );
+}
+
+export function Controls({ values, errors }: PartProps) {
+  const own = { values, errors };
+  const chosen = values["controls.approverRoles"] ?? [];
+  const wrong = errorsOf(errors, "controls.approverRoles");
+  return (
+    <Part id="controls" title="Controls" text="Who says yes, how long they have, and what one run may use.">
+      <fieldset className="grid gap-2">
+        <legend className="label mb-1.5">Roles that may approve</legend>
+        <div className="row flex-wrap gap-4">
+          {ApproverRole.options.map((role) => (
+            <CheckField
+              key={role}
+              name="controls.approverRoles"
+              value={role}
+              label={ROLE_NAMES[role]}
+              defaultChecked={chosen.includes(role)}
+            />
+          ))}
+        </div>
+        {wrong.length > 0 ? (
+          <p className="err" role="alert">
+            {wrong.join(" ")}
+          </p>
+        ) : null}
+      </fieldset>
+      <div className="r2">
+        <NumberField
+          {...own}
+          name="controls.approverCount"
+          label="How many different people"
+          hint="Never who launched it."
+        />
+        <NumberField
+          {...own}
+          name="controls.approvalHours"
+          label="They have"
+          unit="hours"
+          hint="After that it counts as denied."
+        />
+      </div>
+      <CheckField
+        name="controls.extraApproverOnFlags"
+        value="on"
+        label="One person more for flagged patches"
+        hint="protected paths, tests, dependencies"
+        defaultChecked={textOf(values, "controls.extraApproverOnFlags") === "on"}
+      />
+      <div className="r4">
+        <NumberField {...own} name="controls.maxRunMinutes" label="Time per attempt" unit="min" />
+        <NumberField {...own} name="controls.maxAttempts" label="Attempts per run" />
+        <NumberField {...own} name="controls.maxConcurrentRuns" label="Runs at once" />
+      </div>
+    </Part>
+  );
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { defaultCharter } from "#lib/pilots/defaults.ts";
+import { policyOf } from "./charter-words.ts";
+
+const charter = defaultCharter("rep_0123456789abcdefghjkmn", "main", "2030-12-31");
+const part = (kind: string, of = charter) =>
+  policyOf(of, "ledger").find((one) => one.kind === kind)?.sentences ?? [];
+
+describe("a charter in words", () => {
+  test("names what may be changed, and everything as any file", () => {
+    expect(part("may")[0]).toBe("Change any file of ledger, starting from main.");
+    const narrow = { ...charter, scope: { ...charter.scope, allowedPaths: ["src/**", "lib/**"] } };
+    expect(part("may", narrow)[0]).toBe("Change src/**, lib/** of ledger, starting from main.");
+  });
+
+  test("says how many people of which roles", () => {
+    expect(part("merge")).toContain(
+      "One person who did not launch it must approve: engineering lead, security lead or reviewer.",
+    );
+    const two = {
+      ...charter,
+      controls: { ...charter.controls, approverCount: 2, approverRoles: ["security_lead" as const] },
+    };
+    expect(part("merge", two)).toContain(
+      "2 different people who did not launch it must approve: security lead.",
+    );
+  });
+
+  test("an extra approver is named only where the charter asks for one", () => {
+    const without = { ...charter, controls: { ...charter.controls, extraApproverOnFlags: false } };
+    expect(part("merge").some((sentence) => sentence.startsWith("One more"))).toBe(true);
+    expect(part("merge", without).some((sentence) => sentence.startsWith("One more"))).toBe(false);
+  });
+
+  test("every part has something to say, and long lists are cut with their number", () => {
+    for (const { sentences } of policyOf(charter, "ledger")) expect(sentences.length).toBeGreaterThan(0);
+    expect(part("merge").join(" ")).toMatch(/and \d+ more/);
+  });
+});

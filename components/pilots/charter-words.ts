@@ -1,0 +1,62 @@
+// What a charter will do, in plain sentences: the same on the form, on the pilot's page and at its gate. Pure.
+import type { Charter } from "#lib/pilots/schema.ts";
+import { formatCount, plural } from "../format.ts";
+import { rolesInWords } from "../review/roles.ts";
+
+export interface PolicyPart {
+  readonly title: string;
+  readonly kind: "may" | "asks" | "never" | "merge" | "stops";
+  readonly sentences: readonly string[];
+}
+
+const list = (items: readonly string[], most = 4): string =>
+  items.length <= most
+    ? items.join(", ")
+    : `${items.slice(0, most).join(", ")} and ${items.length - most} more`;
+
+export function policyOf(charter: Charter, repositoryName: string): PolicyPart[] {
+  const { scope, environment, controls, rollback } = charter;
+  const { approverCount, approverRoles, extraApproverOnFlags } = controls;
+  return [
+    {
+      title: "A run may",
+      kind: "may",
+      sentences: [
+        `Change ${scope.allowedPaths.includes("**") ? "any file" : list(scope.allowedPaths)} of ${repositoryName}, starting from ${scope.branch}.`,
+        `Run commands in a ${environment.minimumTier === "strong" ? "strong sandbox only" : "sandbox"}: ${formatCount(environment.memoryMb)} MB memory of which ${formatCount(environment.diskMb)} MB files, ${plural(environment.cpus, "core")}, ${formatCount(environment.processes)} processes.`,
+      ],
+    },
+    {
+      title: "It may never",
+      kind: "never",
+      sentences: [
+        "Open a network connection, or push anywhere.",
+        "Change a file outside these paths: such a patch is refused.",
+        "Judge itself: tests and harness files are taken from the base.",
+      ],
+    },
+    {
+      title: "Before anything merges",
+      kind: "merge",
+      sentences: [
+        `The base's tests pass on the patch, in ${plural(environment.repeats, "run")} of each tree.`,
+        `${approverCount === 1 ? "One person" : `${approverCount} different people`} who did not launch it must approve: ${rolesInWords(approverRoles)}.`,
+        ...(extraApproverOnFlags
+          ? [
+              `One more where it touches protected paths${scope.protectedPaths.length > 0 ? ` (${list(scope.protectedPaths, 3)})` : ""}, tests or dependencies.`,
+            ]
+          : []),
+        `No answer in ${plural(controls.approvalHours, "hour")} means no.`,
+      ],
+    },
+    {
+      title: "It stops by itself",
+      kind: "stops",
+      sentences: [
+        `An attempt after ${plural(controls.maxRunMinutes, "minute")}, a run after ${plural(controls.maxAttempts, "attempt")}.`,
+        `The pilot pauses after ${plural(rollback.pauseAfterFailedRuns, "failed run")} in a row.`,
+        `Launches end after ${plural(rollback.maxRuns, "run")}, or on ${rollback.endsOn}; at most ${plural(controls.maxConcurrentRuns, "run")} at once.`,
+      ],
+    },
+  ];
+}
