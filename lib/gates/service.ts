@@ -85,6 +85,7 @@ function titleOf(gate: GateRow, run: string | undefined, pilot: string | undefin
     case "activate":
       return `Activate: ${pilot ?? gate.pilotId}`;
     case "resume":
+      if (gate.stopId === null) return `Resume: ${pilot ?? gate.pilotId}`;
       return pilot ? `Lift the stop of ${pilot}` : "Lift the emergency stop";
   }
 }

@@ -44,7 +44,7 @@ interface Branch {
 }
 
 /**
- * A form as an object: "controls.minutes" nests, a name ending in "[]" collects every value. Next's own
+ * A form as an object: "controls.minutes" nests, a name that comes twice or ends in "[]" collects every value. Next's own
  * fields ("$ACTION_…") are left out.
  */
 export function formObject(form: FormData): Branch {
@@ -74,8 +74,13 @@ function put(root: Branch, name: string, value: string): void {
     branch = next;
   }
   const before = branch[last];
-  if (many) branch[last] = Array.isArray(before) ? [...before, value] : [value];
+  if (many || before !== undefined) branch[last] = [...listOf(before), value];
   else branch[last] = value;
+}
+
+function listOf(value: Branch[string] | undefined): string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value : [];
 }
 
 const DEEPEST = 50;

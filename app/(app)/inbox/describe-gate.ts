@@ -21,12 +21,12 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
     case "resume":
       return {
         gate,
-        text: `${gate.openedByName} asks to lift the stop, so that runs are dispatched again. ${EXPIRY}`,
+        text: `${gate.openedByName} asks that runs are dispatched again. ${EXPIRY}`,
         facts: [],
         more: null,
         digest: gate.digest,
         digestName: "Decision document",
-        approveWord: "Lift the stop",
+        approveWord: gate.stopId === null ? "Resume" : "Lift the stop",
         cannotDeny: gate.cannotDeny,
       };
   }

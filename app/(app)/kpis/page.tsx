@@ -13,7 +13,7 @@ import { loadShell } from "../load-shell.ts";
 const Filter = z.object({
   pilot: z.string().max(100).optional().catch(undefined),
   agent: z.string().max(100).optional().catch(undefined),
-  rows: Kpi.optional().catch(undefined),
+  kpi: Kpi.optional().catch(undefined),
   outcome: Outcome.optional().catch(undefined),
   week: z.iso.date().optional().catch(undefined),
 });
@@ -48,11 +48,11 @@ export default page({
   },
 });
 
-async function rowsOf(scope: Scope, pilotId: string, { agent, rows, outcome, week }: Filter) {
-  if (!rows) return null;
-  const facts = await listKpiRows(scope, { pilotId, kpi: rows, agentId: agent || undefined, outcome, week });
+async function rowsOf(scope: Scope, pilotId: string, { agent, kpi, outcome, week }: Filter) {
+  if (!kpi) return null;
+  const facts = await listKpiRows(scope, { pilotId, kpi, agentId: agent || undefined, outcome, week });
   const about = [outcome?.replaceAll("_", " "), week ? `week of ${week}` : undefined].filter(
     (part) => part !== undefined,
   );
-  return { kpi: rows, title: [TITLES[rows], ...about].join(", "), facts };
+  return { kpi, title: [TITLES[kpi], ...about].join(", "), facts };
 }

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { PilotActions } from "#components/pilots/pilot-actions.tsx";
+import { PilotPage } from "#components/pilots/pilot-page.tsx";
+import { LiveRefresh } from "#components/shell/live-refresh.tsx";
+import { Shell } from "#components/shell/shell.tsx";
+import { can } from "#lib/authz/rules.ts";
+import { page } from "#lib/guard/page.tsx";
+import { getKpis } from "#lib/kpis/service.ts";
+import { getPilot } from "#lib/pilots/service.ts";
+import { listRuns } from "#lib/runs/service.ts";
+import { loadShell } from "../../load-shell.ts";
+import { activate, complete, pause, resume } from "../actions.ts";
+
+export default page({
+  permission: "pilot.view",
+  pilot: ({ id = "" }) => id,
+  query: z.object({ tab: z.enum(["overview", "runs", "charter", "members"]).catch("overview") }),
+  handler: async ({ scope, session, params: { id = "" }, query }) => {
+    const pilot = await getPilot(scope, id);
+    const amends = can(scope.grants, "pilot.amend", id);
+    return (
+      <Shell
+        data={await loadShell(scope, session, { pilotId: id })}
+        current="pilots"
+        pilot={id}
+        crumbs={[
+          { title: "Pilots", href: "/pilots" },
+          { title: pilot.name, href: `/pilots/${id}` },
+        ]}
+      >
+        <LiveRefresh />
+        <PilotPage
+          pilot={pilot}
+          runs={await listRuns(scope, { pilotId: id })}
+          report={pilot.activatedAt ? await getKpis(scope, { pilotId: id }) : null}
+          tab={query.tab}
+          canLaunch={can(scope.grants, "run.launch", id)}
+          canAmend={amends && pilot.status === "draft"}
+          actions={
+            <PilotActions
+              pilotId={id}
+              status={pilot.status}
+              pause={can(scope.grants, "pilot.pause", id) ? pause : null}
+              activate={amends ? activate : null}
+              resume={amends ? resume : null}
+              complete={amends ? complete : null}
+            />
+          }
+        />
+      </Shell>
+    );
+  },
+});

@@ -1,0 +1,79 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { z } from "zod";
+import { badInput } from "#lib/errors.ts";
+import { action } from "#lib/guard/action.ts";
+import { askActivation, askResume } from "#lib/pilots/ask-activation.ts";
+import { parseCharterForm, parseNewPilotForm } from "#lib/pilots/form.ts";
+import { PausePilot } from "#lib/pilots/schema.ts";
+import { completePilot, pausePilot } from "#lib/pilots/service.ts";
+import { createPilot, writeCharter } from "#lib/pilots/write-charter.ts";
+import { flatValues } from "./form-values.ts";
+
+const CHARTER_BYTES = 256 * 1024;
+const WRONG = "Some fields need a change; each says what.";
+
+export const create = action({
+  permission: "pilot.create",
+  maxBytes: CHARTER_BYTES,
+  input: z.unknown(),
+  handler: async ({ scope, input }) => {
+    const form = parseNewPilotForm(flatValues(input));
+    if (!form.ok) throw badInput(WRONG, form.fields);
+    const { pilotId } = await createPilot(scope, form.value);
+    redirect(`/pilots/${pilotId}`);
+  },
+});
+
+export const amend = action({
+  permission: "pilot.amend",
+  maxBytes: CHARTER_BYTES,
+  input: z.looseObject({ pilotId: z.string().max(100) }),
+  handler: async ({ scope, input }) => {
+    const form = parseCharterForm(flatValues(input));
+    if (!form.ok) throw badInput(WRONG, form.fields);
+    await writeCharter(scope, { pilotId: input.pilotId, charter: form.value });
+    redirect(`/pilots/${input.pilotId}?tab=charter`);
+  },
+});
+
+export const activate = action({
+  permission: "pilot.amend",
+  maxBytes: 4096,
+  input: z.object({ pilotId: z.string().max(100) }),
+  handler: async ({ scope, input }) => {
+    await askActivation(scope, input.pilotId);
+    return { done: "It is in the inbox; another lead has to agree." };
+  },
+});
+
+export const resume = action({
+  permission: "pilot.amend",
+  maxBytes: 4096,
+  input: PausePilot,
+  handler: async ({ scope, input }) => {
+    await askResume(scope, input);
+    return { done: "It is in the inbox; another lead has to agree." };
+  },
+});
+
+export const pause = action({
+  permission: "pilot.pause",
+  maxBytes: 4096,
+  input: PausePilot,
+  handler: async ({ scope, input }) => {
+    await pausePilot(scope, input);
+    return { done: "The pilot is paused." };
+  },
+});
+
+export const complete = action({
+  permission: "pilot.amend",
+  maxBytes: 4096,
+  input: PausePilot,
+  handler: async ({ scope, input }) => {
+    await completePilot(scope, input);
+    return { done: "The pilot is complete." };
+  },
+});
