@@ -1,20 +1,14 @@
 // What repeated executions of three trees say about a patch. Pure: observations in, judgement out; the agent's
 // own word counts nowhere but as the list of tests it has to prove.
 import type { Observation } from "../protocol/schema.ts";
+import { type Behaviour, behaviour, counts, passedIn, type Steadiness } from "./behaviour.ts";
 
 export type Verdict = "verified" | "regressed" | "not_repaired" | "untrustworthy" | "incomplete";
 export type TreeName = Observation["tree"];
 
 export const TREES: readonly TreeName[] = ["base_on_base", "patch_on_patch", "base_on_patch"];
 
-/** Tests of one tree over its repeats. A test counts as flaky when its results differ. */
-export interface TreeCounts {
-  readonly runs: number;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly flaky: number;
-}
+export type TreeCounts = Readonly<ReturnType<typeof counts>>;
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -42,13 +36,6 @@ export interface Judgement {
   /** What this evidence does not prove, a sentence each. */
   readonly doesNotProve: readonly string[];
 }
-
-/** Between file, suites and name of a test id. */
-const SEPARATOR = " › ";
-
-type Steadiness = "passed" | "failed" | "skipped" | "flaky";
-/** Test → how it behaved over the repeats of one tree. Missing in one repeat and there in another is flaky. */
-type Behaviour = ReadonlyMap<string, Steadiness>;
 
 /** `claimed`: tests the agent says it repaired. The order of observations does not matter. */
 export function judge(observations: readonly Observation[], claimed: readonly string[]): Judgement {
@@ -91,41 +78,6 @@ export function judge(observations: readonly Observation[], claimed: readonly st
   };
   const [verdict, sentence] = verdictOf(observations, sorted);
   return { verdict, sentence, matrix, ...sorted, doesNotProve: doubts(observations, sorted) };
-}
-
-function behaviour(observations: readonly Observation[]): Behaviour {
-  const results = observations.map(({ passed, failed, skipped }) => {
-    const result = new Map<string, Steadiness>();
-    for (const test of passed) result.set(test, "passed");
-    for (const test of skipped) result.set(test, "skipped");
-    for (const test of failed) result.set(test, "failed");
-    return result;
-  });
-  const tests = new Set(results.flatMap((result) => [...result.keys()]));
-  return new Map(
-    [...tests].map((test) => {
-      const [first, ...rest] = results.map((result) => result.get(test));
-      return [test, first !== undefined && rest.every((how) => how === first) ? first : "flaky"];
-    }),
-  );
-}
-
-/**
- * Whether a test passed in every run. A file that cannot be loaded is reported as a failed test named after itself;
- * once it loads, that test is gone and the file's own tests are there: then it passed.
- */
-function passedIn(tests: Behaviour): (test: string) => boolean {
-  const steady = [...tests].filter(([, how]) => how !== "flaky").map(([test]) => test);
-  const loaded = new Set(
-    steady.filter((test) => test.includes(SEPARATOR)).map((test) => test.split(SEPARATOR, 1)[0]),
-  );
-  return (test) => tests.get(test) === "passed" || (!tests.has(test) && loaded.has(test));
-}
-
-function counts(tests: Behaviour, runs: number): TreeCounts {
-  const count = { runs, passed: 0, failed: 0, skipped: 0, flaky: 0 };
-  for (const how of tests.values()) count[how] += 1;
-  return count;
 }
 
 type Lists = Pick<

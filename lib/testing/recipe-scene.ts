@@ -5,8 +5,9 @@ import { NewEvent } from "#lib/protocol/events.ts";
 import { type AgentAssignment, Summary } from "#lib/protocol/schema.ts";
 import type { DriverResult } from "#runner/drivers/port.ts";
 import { recipe } from "#runner/drivers/recipe/driver.ts";
+import { commitFiles, createRepository, type FileTree, playGit } from "./git/author.ts";
 import type { TestWorkshop } from "./git/workshop.ts";
-import { NODE_PLAN, TEST_LIMITS } from "./harness-scene.ts";
+import { NODE_PLAN, SUM, TEST_LIMITS } from "./harness-scene.ts";
 
 export interface RecipeChoices {
   /** Host path of a bare repository or a .git folder. */
@@ -84,3 +85,29 @@ export function summaryOf({ result }: RecipeRun): Summary {
   if (result.outcome === "failed") throw new Error(result.reason);
   return result.summary;
 }
+
+export type Change = readonly [message: string, files: FileTree];
+
+/** Runs the recipe at the head of a history that begins with the sum module. `commits` are those of the changes. */
+export async function repairHistory(
+  workshop: TestWorkshop,
+  changes: readonly Change[],
+  choices: Partial<RecipeChoices> = {},
+) {
+  const { path: work } = createRepository(workshop.fresh("work"), SUM);
+  const commits = changes.map(([message, files]) => commitFiles(work, files, message));
+  const base = playGit(work, ["rev-parse", "HEAD"]);
+  const run = await runRecipe(workshop, { repository: `${work}/.git`, base, ...choices });
+  return { run, work, commits };
+}
+
+/** The sum module with another body. */
+export const sum = (body: string): FileTree => ({ "src/sum.js": `export const sum = (a, b) => ${body};\n` });
+
+/** A test file of Node's runner. */
+export const suite = (name: string, body: string): FileTree => ({
+  [`test/${name}.test.js`]: `import assert from "node:assert/strict";\nimport { test } from "node:test";\n${body}\n`,
+});
+
+/** A change that no test looks at. */
+export const note = (number: number): Change => [`Note ${number}`, { "notes.txt": `${number}\n` }];
