@@ -1,5 +1,5 @@
 // What a sandbox is given: variables, arguments, descriptors and host paths, and nothing besides.
-import { spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { chmod, lstat, mkdir, readFile, stat, writeFile } from "node:fs/promises";
@@ -67,7 +67,8 @@ describe("environment and descriptors", () => {
     const secret = join(folder, "inherited-secret");
     await writeFile(secret, "inherited secret");
     const fd = openSync(secret, "r");
-    const stdio = ["ignore", "pipe", "inherit", ...Array.from({ length: 27 }, () => "ignore"), fd] as const;
+    const unused = Array.from({ length: 27 }, (): "ignore" => "ignore");
+    const stdio: StdioOptions = ["ignore", "pipe", "inherit", ...unused, fd];
     const script = `
       import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
       import { run } from "#lib/jail/run.ts";
@@ -78,8 +79,8 @@ describe("environment and descriptors", () => {
       console.log(readFileSync(30, "utf8") + "|" + stdout + stderr);
       await sandbox.close();
     `;
-    const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
-      stdio: [...stdio],
+    const child: ChildProcess = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+      stdio,
     });
     closeSync(fd);
     const [outside, within] = (child.stdout ? await text(child.stdout) : "").split("|");

@@ -1,4 +1,5 @@
 // What a sandbox shows of files that are not the host's: a synthetic /etc, and a Node binary its user can reach.
+import { randomBytes } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { refused } from "#lib/errors.ts";
@@ -26,7 +27,7 @@ async function keep(path: string, text: string): Promise<void> {
     throw error;
   });
   if (present === text) return;
-  const fresh = `${path}.${process.pid}`;
+  const fresh = `${path}.${randomBytes(6).toString("hex")}`;
   await writeFile(fresh, text);
   await chmod(fresh, 0o644);
   await rename(fresh, path);
@@ -85,7 +86,7 @@ export async function reachableNode(stateDirectory: string, uid: number | null):
     },
   );
   if (!isThere) {
-    const fresh = `${copy}.${process.pid}`;
+    const fresh = `${copy}.${randomBytes(6).toString("hex")}`;
     await copyFile(own, fresh);
     await chmod(fresh, 0o755);
     await rename(fresh, copy);

@@ -6,8 +6,8 @@ export interface Output {
   readonly stream: Readable;
   /** Bytes beyond the limit so far. */
   dropped(): number;
-  /** The first kibibyte, also when somebody else read it. */
-  head(): string;
+  /** The first kibibyte, whoever read it; known when that much came or the source ended. */
+  readonly head: Promise<string>;
 }
 
 /**
@@ -17,7 +17,8 @@ export interface Output {
 export function limitOutput(source: Readable, limit: number): Output {
   let kept = 0;
   let dropped = 0;
-  let head = Buffer.alloc(0);
+  let start = Buffer.alloc(0);
+  const { promise: head, resolve: knowHead } = Promise.withResolvers<string>();
   const stream = new Readable({
     read: () => void source.resume(),
     destroy(error, done) {
@@ -30,12 +31,14 @@ export function limitOutput(source: Readable, limit: number): Output {
   source.on("data", (chunk: Buffer) => {
     const part = chunk.subarray(0, limit - kept);
     kept += part.length;
+    if (start.length < HEAD_BYTES) start = Buffer.concat([start, part]).subarray(0, HEAD_BYTES);
+    if (start.length === HEAD_BYTES) knowHead(start.toString("utf8"));
     dropped += chunk.length - part.length;
     if (part.length === 0 || stream.destroyed) return;
-    if (head.length < HEAD_BYTES) head = Buffer.concat([head, part.subarray(0, HEAD_BYTES - head.length)]);
     if (!stream.push(part) && isRead()) source.pause();
   });
   source.on("end", () => stream.push(null));
+  source.on("close", () => knowHead(start.toString("utf8")));
   source.on("error", (error) => stream.destroy(error));
-  return { stream, dropped: () => dropped, head: () => head.toString("utf8") };
+  return { stream, dropped: () => dropped, head };
 }

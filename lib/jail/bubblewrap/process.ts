@@ -3,12 +3,11 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { SECOND, steadyClock } from "#lib/clock.ts";
 import { unavailable } from "#lib/errors.ts";
-import { waitUntil } from "../cgroups/group.ts";
 import type { SandboxExit, SandboxProcess, StartOptions } from "../port.ts";
 import type { Limits } from "../schema.ts";
 import { limitOutput } from "./output.ts";
 import type { Starter } from "./starter.ts";
-import { identify, isAlive, type ProcessIdentity, signalDescendants } from "./tree.ts";
+import { identify, killFrom, killIdentified, type ProcessIdentity, signalDescendants } from "./tree.ts";
 
 /** Longest time setTimeout knows; longer limits never fire. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -50,8 +49,7 @@ export function followProcess(starter: Starter, limits: Limits, { signal }: Star
 
   async function killTree(): Promise<void> {
     if (group !== null) await group.kill();
-    else await signalDescendants(pid, "SIGKILL");
-    child.kill("SIGKILL");
+    else await killFrom(pid);
   }
 
   function end(reason: "time" | "cancelled"): void {
@@ -63,10 +61,8 @@ export function followProcess(starter: Starter, limits: Limits, { signal }: Star
 
   /** What outlived the command: bubblewrap's end takes its pid namespace down, in its own time. */
   async function clear(): Promise<void> {
-    const { init } = status;
     if (group !== null) await group.kill();
-    else if (init !== null)
-      await waitUntil(async () => !isAlive(init), "The sandbox's processes could not be killed.");
+    else if (status.init !== null) await killIdentified(status.init);
   }
 
   /** Resolves when nothing of the tree is left. */
@@ -89,10 +85,11 @@ export function followProcess(starter: Starter, limits: Limits, { signal }: Star
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
   });
-  const exited = gone.then((exit) => {
+  const exited = gone.then(async (exit) => {
     if (exit.ended !== "itself" || exit.code !== null) return exit;
-    if (stderr.head().startsWith("bwrap: execvp ")) return { ...exit, code: COMMAND_NOT_FOUND };
-    throw unavailable(`The sandbox could not be set up: ${stderr.head().trim() || "it said nothing"}`);
+    const complaint = (await stderr.head).trim();
+    if (complaint.startsWith("bwrap: execvp ")) return { ...exit, code: COMMAND_NOT_FOUND };
+    throw unavailable(`The sandbox could not be set up: ${complaint || "it said nothing"}`);
   });
   exited.catch(() => undefined); // whoever awaits it is told; nobody has to
   if (signal?.aborted) cancel();
@@ -100,7 +97,12 @@ export function followProcess(starter: Starter, limits: Limits, { signal }: Star
 
   async function freeze(frozen: boolean): Promise<void> {
     if (isOver) return;
-    if (await group?.freeze(frozen)) return;
+    try {
+      if (await group?.freeze(frozen)) return;
+    } catch (error) {
+      if (isOver) return; // the group went away with the process
+      throw error;
+    }
     await signalDescendants(pid, frozen ? "SIGSTOP" : "SIGCONT");
   }
 

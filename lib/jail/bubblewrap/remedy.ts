@@ -28,6 +28,6 @@ export function namespaceRemedy(facts: NamespaceFacts): string {
   if (isContainer)
     return `This container forbids what sandboxes need (${complaint}): start it with \`--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined\`, or run Pilothouse outside of a container.`;
   if (apparmorRestricts === "1")
-    return "AppArmor forbids bubblewrap user namespaces on this host: as root write `abi <abi/4.0>, include <tunables/global> profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }` to /etc/apparmor.d/bwrap and run `apparmor_parser -r /etc/apparmor.d/bwrap`, or run `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`.";
+    return "AppArmor forbids bubblewrap user namespaces on this host: as root run `printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }\\n' > /etc/apparmor.d/bwrap && apparmor_parser -r /etc/apparmor.d/bwrap`, or, for every program, `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`.";
   return `bubblewrap could not make a sandbox on this host (${complaint}): user namespaces have to be allowed for ordinary users.`;
 }

@@ -16,7 +16,7 @@ import { quote, type Starter, spawnStarter } from "./starter.ts";
 export interface SandboxOptions {
   /** 0 to 183. As root every slot has its own uid, 61000 + slot: two that run at once take different ones. */
   readonly slot: number;
-  /** Where the sandbox keeps its /etc; everybody may enter it, and several sandboxes may share it. */
+  /** Where the sandbox keeps its /etc; everybody may enter it, and sandboxes of one user may share it. */
   readonly stateDirectory: string;
   readonly logger?: Logger;
 }
@@ -27,6 +27,8 @@ export interface ClosableSandbox extends Sandbox {
 }
 
 const KiB = 1024;
+/** Node 24 reserves about 575 MB of writable memory that it never touches; RLIMIT_DATA counts it. */
+const RESERVED_BY_NODE = 768 * KiB * KiB;
 const FILE_BLOCK = 512; // what POSIX `ulimit -f` counts in
 
 /** One line of shell: limits of each single process, then bubblewrap in the shell's place. */
@@ -35,7 +37,7 @@ function planOf({ bubblewrap, cgroups }: HostReport, command: readonly string[],
   const ulimits = [
     "ulimit -c 0",
     `ulimit -f ${Math.ceil(limits.diskBytes / FILE_BLOCK)}`,
-    ...(hasWholeLimits ? [] : [`ulimit -d ${Math.ceil(limits.memoryBytes / KiB)}`]),
+    ...(hasWholeLimits ? [] : [`ulimit -d ${Math.ceil((limits.memoryBytes + RESERVED_BY_NODE) / KiB)}`]),
   ];
   // Inside, because the number of processes is counted per user namespace.
   const prefix = hasWholeLimits ? [] : ["/usr/bin/prlimit", `--nproc=${limits.processes}`, "--"];
@@ -43,7 +45,7 @@ function planOf({ bubblewrap, cgroups }: HostReport, command: readonly string[],
   return `${ulimits.join(" && ")} && exec ${argv.map(quote).join(" ")}`;
 }
 
-const GROUP_NAME = /^pilothouse-(\d+)-(\d+)-\d+$/;
+const GROUP_NAME = /^pilothouse-\d+-(\d+)-\d+$/;
 
 function isRunning(pid: number): boolean {
   try {
@@ -55,14 +57,18 @@ function isRunning(pid: number): boolean {
 }
 
 /** Groups of a process that was killed before it could remove them. */
-async function sweep(cgroups: Cgroups, slot: number, logger: Logger | undefined): Promise<void> {
+async function sweep(cgroups: Cgroups, logger: Logger | undefined): Promise<void> {
   for (const name of await cgroups.list()) {
-    const [, ofSlot, owner] = GROUP_NAME.exec(name) ?? [];
-    if (Number(ofSlot) !== slot || owner === undefined || isRunning(Number(owner))) continue;
+    const owner = GROUP_NAME.exec(name)?.[1];
+    if (owner === undefined || isRunning(Number(owner))) continue;
     logger?.warn({ group: name }, "removing what a killed process left behind");
     const group = cgroups.find(name);
-    await group.kill();
-    await group.remove();
+    try {
+      await group.kill();
+      await group.remove();
+    } catch (error) {
+      logger?.error({ err: error, group: name }, "a group of a killed process could not be removed");
+    }
   }
 }
 
@@ -86,16 +92,15 @@ export async function createSandbox({
   if (uid !== null) await requireReachable(etc, uid);
   const node = await reachableNode(stateDirectory, uid);
   const box: BoxHost = { system: host.system, etc, node, hasFilter: host.filter !== null };
-  if (host.cgroups) await sweep(host.cgroups, slot, logger);
+  if (host.cgroups) await sweep(host.cgroups, logger);
 
   const store = createPipeStore(uid);
 
   async function prepare(): Promise<Starter> {
     const name = `pilothouse-${slot}-${process.pid}-${serial++}`;
-    const pipes = await store.take();
     const group = (await host.cgroups?.create(name)) ?? null;
     try {
-      return await spawnStarter({ uid, filter: host.filter, pipes, group });
+      return await spawnStarter({ uid, filter: host.filter, pipes: await store.take(), group });
     } catch (error) {
       await group?.remove();
       throw error;
@@ -103,8 +108,10 @@ export async function createSandbox({
   }
 
   let waiting: Promise<Starter> | null = null;
+  let isClosed = false;
 
   function prepareNext(): void {
+    if (waiting !== null || isClosed) return;
     waiting = prepare();
     waiting.catch((error: unknown) => logger?.warn({ err: error }, "no starter could be prepared")); // the next start is told
   }
@@ -141,6 +148,7 @@ export async function createSandbox({
       return started;
     },
     async close() {
+      isClosed = true;
       const last = waiting;
       waiting = null;
       if (last !== null) await (await last).discard();

@@ -45,18 +45,24 @@ const ignoreClosedPipe = (stream: Writable): void => {
   stream.on("error", () => undefined);
 };
 
-function spawnShell(uid: number | null, commandEnds: readonly number[]): ChildProcess {
+async function spawnShell(uid: number | null, commandEnds: readonly number[]): Promise<ChildProcess> {
   const stdio: ("pipe" | "ignore" | number)[] = ["pipe", ...commandEnds, "pipe", "pipe", "pipe", "pipe"];
-  return withoutLeaks(stdio, () =>
-    spawn("/bin/sh", ["-c", WAIT], {
-      cwd: "/",
-      env: LAUNCH_ENVIRONMENT,
-      // A terminal's Ctrl-C reaches us, and we end what runs; it does not reach what runs.
-      detached: true,
-      stdio,
-      ...(uid === null ? {} : { uid, gid: uid }),
-    }),
-  );
+  try {
+    const child = withoutLeaks(stdio, () =>
+      spawn("/bin/sh", ["-c", WAIT], {
+        cwd: "/",
+        env: LAUNCH_ENVIRONMENT,
+        // A terminal's Ctrl-C reaches us, and we end what runs; it does not reach what runs.
+        detached: true,
+        stdio,
+        ...(uid === null ? {} : { uid, gid: uid }),
+      }),
+    );
+    await once(child, "spawn");
+    return child;
+  } finally {
+    for (const fd of commandEnds) closeSync(fd);
+  }
 }
 
 function socketAt({ stdio }: ChildProcess, fd: number): Socket {
@@ -67,12 +73,11 @@ function socketAt({ stdio }: ChildProcess, fd: number): Socket {
 
 export async function spawnStarter({ uid, filter, pipes, group }: StarterParts): Promise<Starter> {
   const outputs = [pipes.stdout, pipes.stderr, pipes.result];
-  const child = spawnShell(uid, pipes.commandEnds);
-  for (const fd of pipes.commandEnds) closeSync(fd);
-  await once(child, "spawn").catch((error: unknown) => {
+  const failed = (cause: unknown): never => {
     for (const stream of outputs) stream.destroy();
-    throw unavailable("The sandbox's first process could not be started.", error);
-  });
+    throw unavailable("The sandbox's first process could not be started.", cause);
+  };
+  const child = await spawnShell(uid, pipes.commandEnds).catch(failed);
   child.on("error", () => undefined); // a signal that comes too late; its end is told by "exit"
   const [stdin, plan, options, seccomp, status] = [0, FD.plan, FD.options, FD.filter, FD.status].map((fd) =>
     socketAt(child, fd),

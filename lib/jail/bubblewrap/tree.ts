@@ -2,7 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { codeOf } from "../cgroups/group.ts";
+import { codeOf, waitUntil } from "../cgroups/group.ts";
+
+const NOT_KILLED = "The sandbox's processes could not be killed.";
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -67,23 +69,46 @@ export async function descendants(root: number): Promise<number[]> {
   return found;
 }
 
+/** Sends a signal; false when the process is gone already. */
+function send(pid: number, signal: TreeSignal): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+type TreeSignal = "SIGSTOP" | "SIGCONT" | "SIGKILL";
+
 /** Signals every descendant until no new one turns up: what forks meanwhile is caught in the next round. */
-export async function signalDescendants(
-  root: number,
-  signal: "SIGSTOP" | "SIGCONT" | "SIGKILL",
-): Promise<void> {
+export async function signalDescendants(root: number, signal: TreeSignal): Promise<void> {
   const signalled = new Set<number>();
   for (let isNew = true; isNew; ) {
     isNew = false;
     for (const pid of await descendants(root)) {
       if (signalled.has(pid)) continue;
       signalled.add(pid);
+      send(pid, signal);
       isNew = true;
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
     }
   }
+}
+
+/**
+ * Kills a process of ours and everything below it. It is stopped first: were it killed while it forks, its child would
+ * be nobody's child, and not found.
+ */
+export async function killFrom(root: number): Promise<void> {
+  if (!send(root, "SIGSTOP")) return;
+  const isStill = async () => ["T", "Z", "X", undefined].includes(statOf(root)?.state);
+  await waitUntil(isStill, NOT_KILLED);
+  await signalDescendants(root, "SIGKILL");
+  send(root, "SIGKILL");
+}
+
+/** Kills one process and resolves when it is dead. */
+export async function killIdentified(identity: ProcessIdentity): Promise<void> {
+  const isDead = async () => !isAlive(identity) || !send(identity.pid, "SIGKILL");
+  await waitUntil(isDead, NOT_KILLED);
 }

@@ -42,13 +42,16 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
+/** The group was removed before or while its file was read. */
+const isGone = (error: unknown): boolean => codeOf(error) === "ENOENT" || codeOf(error) === "ENODEV";
+
 /**
- * Process ids of a cgroup.procs file; none where the group is gone, as of a hierarchy that was removed before a crash.
- * A process of a foreign pid namespace shows as 0, which kill(2) takes for us.
+ * Process ids of a cgroup.procs file; a group that is gone has none. A process of a foreign pid namespace shows as 0,
+ * which kill(2) would take for all of ours.
  */
 export async function readPids(file: string): Promise<number[]> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return "";
+    if (isGone(error)) return "";
     throw error;
   });
   return text
