@@ -123,7 +123,7 @@ export function Rail({ run, status, timeline, leases, maxMinutes, tierMissing, l
             <h2 className="h2">
               Log <span className="t3 num">{formatCount(logEntries)} entries</span>
             </h2>
-            <Link className="link sm" href={`/log?about=run:${run.id}`}>
+            <Link className="link sm" href={`/log?subject=run:${run.id}`}>
               What the log holds of this run
             </Link>
           </section>

@@ -49,7 +49,7 @@ export function RunPage({ run, events, tab, cancel, ...rail }: RunPageProps) {
               ? []
               : [
                   {
-                    href: `/log?about=run:${run.id}`,
+                    href: `/log?subject=run:${run.id}`,
                     title: "Log entries",
                     count: formatCount(rail.logEntries),
                   },

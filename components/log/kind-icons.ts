@@ -1,0 +1,40 @@
+import {
+  Bot,
+  Compass,
+  FlaskConical,
+  FolderGit2,
+  GitMerge,
+  Hand,
+  KeyRound,
+  type LucideIcon,
+  OctagonX,
+  PackageCheck,
+  Play,
+  ScrollText,
+  Server,
+  UserRound,
+} from "lucide-react";
+
+const BY_KIND: Readonly<Record<string, LucideIcon>> = {
+  "run.patch_imported": PackageCheck,
+  "run.evidence_recorded": FlaskConical,
+  "run.merged": GitMerge,
+  "run.merge_intended": GitMerge,
+  "person.signed_in": KeyRound,
+  "person.sign_in_refused": KeyRound,
+};
+
+const BY_NOUN: Readonly<Record<string, LucideIcon>> = {
+  person: UserRound,
+  repository: FolderGit2,
+  pilot: Compass,
+  agent: Bot,
+  runner: Server,
+  run: Play,
+  gate: Hand,
+  stop: OctagonX,
+};
+
+/** By the kind, else by its noun. */
+export const iconOf = (kind: string): LucideIcon =>
+  BY_KIND[kind] ?? BY_NOUN[kind.split(".")[0] ?? ""] ?? ScrollText;

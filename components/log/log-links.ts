@@ -1,0 +1,18 @@
+// Addresses of the log page: the filter is kept, whatever else changes.
+import type { EntryFilter } from "#lib/log/schema.ts";
+
+export interface LogLinks {
+  /** The page after this cursor; null for the first. */
+  readonly page: (after: string | null) => string;
+  /** The same page with this entry open; null for none. */
+  readonly entry: (id: string | null) => string;
+}
+
+export function logLinks(filter: EntryFilter, after: string | null): LogLinks {
+  const address = (more: Record<string, string | null>) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...filter, ...more })) if (value) query.set(name, value);
+    return query.size > 0 ? `/log?${query}` : "/log";
+  };
+  return { page: (next) => address({ after: next }), entry: (id) => address({ after, entry: id }) };
+}
