@@ -89,8 +89,12 @@ export async function spawnStarter({ uid, filter, pipes, group }: StarterParts):
   seccomp.end(filter ?? Buffer.alloc(0));
 
   async function discard(): Promise<void> {
+    const isOver = child.exitCode !== null || child.signalCode !== null;
+    const exit = isOver ? null : once(child, "exit");
+    child.ref();
     child.kill("SIGKILL");
     for (const stream of [...outputs, stdin]) stream.destroy();
+    await exit;
     await group?.kill();
     await group?.remove();
   }
