@@ -4,13 +4,14 @@ import { PermissionDenied } from "../authz/rules.ts";
 import { type Db, read } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { sha256Hex } from "../protocol/signing.ts";
-import type { Subject } from "../record/schema.ts";
+import type { EntryKind, Subject } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
 import { conditionsOf, readableLogs } from "./rules.ts";
 import type { EntryDetailView, EntryFilter, EntryPage, EntryView } from "./schema.ts";
 import {
   countAboutSubject,
   countAll,
+  countKind,
   type EntryRow,
   findEntry,
   selectActorNames,
@@ -64,6 +65,12 @@ export async function countEntries(scope: Scope): Promise<number> {
 /** Entries that name a subject. The caller has checked that the scope may see it. */
 export async function countAbout(scope: Scope, subject: Subject): Promise<number> {
   return read(scope, (db) => countAboutSubject(db, subject));
+}
+
+/** How often something was recorded since an instant, for who may read the log of everything. */
+export async function countKindSince(scope: Scope, kind: EntryKind, since: Date): Promise<number> {
+  requireReadable(scope);
+  return read(scope, (db) => countKind(db, kind, since));
 }
 
 function requireReadable(scope: Scope): "all" | readonly string[] {

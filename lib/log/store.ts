@@ -87,3 +87,7 @@ export async function countAll(db: Db, countedUpTo: number): Promise<number> {
 export async function countAboutSubject(db: Db, subject: Subject): Promise<number> {
   return db.logEntry.count({ where: { about: { has: subject } } });
 }
+
+export async function countKind(db: Db, kind: EntryKind, since: Date): Promise<number> {
+  return db.logEntry.count({ where: { kind, at: { gte: since } } });
+}

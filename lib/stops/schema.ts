@@ -16,7 +16,7 @@ export type PullStop = z.infer<typeof PullStop>;
 const REASON = "Say in 3 to 1,000 characters why it may go on.";
 export const AskToLift = z.strictObject({
   stopId: z.string().min(1),
-  reason: z.string({ error: REASON }).trim().min(3, REASON).max(1000, REASON),
+  reason: z.string({ error: REASON }).trim().max(1000, REASON).default(""),
 });
 export type AskToLift = z.infer<typeof AskToLift>;
 

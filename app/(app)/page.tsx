@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { formatRelative } from "#components/format.ts";
+import type { ControlFacts } from "#components/home/controls.tsx";
+import { HomePage } from "#components/home/home-page.tsx";
+import { LiveRefresh } from "#components/shell/live-refresh.tsx";
+import { Shell } from "#components/shell/shell.tsx";
+import { can } from "#lib/authz/rules.ts";
+import { HOUR } from "#lib/clock.ts";
+import { happenedSince } from "#lib/facts/brief.ts";
+import { listInbox } from "#lib/gates/service.ts";
+import { page } from "#lib/guard/page.tsx";
+import { countEntries, countKindSince } from "#lib/log/service.ts";
+import { listPilots } from "#lib/pilots/service.ts";
+import { listRunners } from "#lib/runners/service.ts";
+import { listRuns } from "#lib/runs/service.ts";
+import type { Scope } from "#lib/scope.ts";
+import { liveStops } from "#lib/stops/service.ts";
+import { loadShell } from "./load-shell.ts";
+import { setupLeft } from "./setup/steps.ts";
+
+const LIVE = [
+  "queued",
+  "preparing",
+  "working",
+  "awaiting_decision",
+  "paused",
+  "verifying",
+  "merging",
+] as const;
+const RECENT = 8;
+
+const Hours = z.coerce.number().pipe(z.union([z.literal(24), z.literal(72), z.literal(168)]));
+
+export default page({
+  permission: "run.view",
+  query: z.object({ hours: Hours.catch(24) }),
+  handler: async ({ scope, session, query: { hours } }) => {
+    const now = scope.clock.now();
+    const since = new Date(now - hours * HOUR);
+    const [happened, live, recent, gates, pilots, shell] = await Promise.all([
+      happenedSince(scope, since),
+      listRuns(scope, { statuses: LIVE }),
+      listRuns(scope, { statuses: ["in_review", "merged", "rejected", "failed", "cancelled"] }),
+      listInbox(scope),
+      listPilots(scope),
+      loadShell(scope, session),
+    ]);
+    const waiting = gates.filter(({ cannotApprove }) => cannotApprove === null);
+    const [first] = waiting;
+    return (
+      <Shell data={shell} current="home">
+        <LiveRefresh />
+        <HomePage
+          brief={{
+            ...happened,
+            inReview: recent.filter(({ status }) => status === "in_review").length,
+            waiting: waiting.length,
+            firstDeadline: first ? formatRelative(first.expiresAt.getTime(), now) : null,
+          }}
+          hours={hours}
+          live={live}
+          recent={recent.slice(0, RECENT)}
+          waiting={waiting}
+          waitingInAll={gates.length}
+          pilots={pilots}
+          canCreatePilot={can(scope.grants, "pilot.create")}
+          canLaunch={can(scope.grants, "run.launch")}
+          controls={await controlsOf(scope, since)}
+          setupLeft={await setupLeft(scope)}
+        />
+      </Shell>
+    );
+  },
+});
+
+async function controlsOf(scope: Scope, since: Date): Promise<ControlFacts> {
+  const readsLog = can(scope.grants, "log.view");
+  const runners = (await listRunners(scope)).filter(({ revokedAt }) => revokedAt === null);
+  const live = runners.filter((runner) => runner.live);
+  return {
+    logEntries: readsLog ? await countEntries(scope) : null,
+    refusedSignIns: readsLog ? await countKindSince(scope, "person.sign_in_refused", since) : null,
+    stopsInForce: (await liveStops(scope)).length,
+    runners: runners.length,
+    runnersLive: live.length,
+    runnersStrong: live.filter(({ contact }) => contact?.tier === "strong").length,
+  };
+}
