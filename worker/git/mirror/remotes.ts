@@ -108,8 +108,7 @@ async function httpsRemote(address: RemoteAddress, url: string): Promise<Remote>
 }
 
 async function requireOpen(workshop: Workshop, gitDir: string): Promise<void> {
-  const { uid } = workshop.sandbox;
-  if (uid === null) return;
+  const uid = workshop.sandbox.uid ?? process.getuid?.() ?? -1;
   const closed = await closedPath(gitDir, uid).catch((error: unknown) => {
     throw unavailable(`The repository at ${shownPath(gitDir)} is not there any more, or not whole.`, error);
   });
