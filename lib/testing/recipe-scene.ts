@@ -16,6 +16,8 @@ export interface RecipeChoices {
   readonly test?: Partial<AgentAssignment["test"]>;
   readonly maxHistory?: number;
   readonly signal?: AbortSignal;
+  /** Answers that preparation is over. */
+  readonly onPrepared?: () => Promise<void>;
   /** Called with each event as it comes. */
   readonly onEvent?: (event: NewEvent) => void;
 }
@@ -35,6 +37,7 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     maxHistory = 100,
     signal = new AbortController().signal,
     onEvent,
+    onPrepared,
   } = choices;
   const scratch = workshop.fresh("scratch");
   mkdirSync(scratch);
@@ -67,6 +70,7 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     },
     async prepared() {
       prepared.push(ofKind(events, "command_finished").length);
+      await onPrepared?.();
     },
   });
   if (result.outcome !== "failed") Summary.parse(result.summary);

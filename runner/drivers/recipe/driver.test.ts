@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fenced } from "#lib/errors.ts";
 import { commitFiles, createRepository, type FileTree, playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { SUM } from "#lib/testing/harness-scene.ts";
@@ -168,6 +169,13 @@ describe("the end of the lease", () => {
     await expect(repair([["Subtract", sum("a - b")]], { signal: lease.signal, onEvent })).rejects.toThrow(
       "The lease is over.",
     );
+  });
+});
+
+describe("a control plane that says no", () => {
+  test("is not mistaken for a fault of the repository", async () => {
+    const onPrepared = () => Promise.reject(fenced("This lease is over."));
+    await expect(repair([], { onPrepared })).rejects.toMatchObject({ code: "fenced" });
   });
 });
 

@@ -28,7 +28,7 @@ export const recipe: AgentDriver = {
       return await repair(context);
     } catch (error) {
       // What a repository or a tool made impossible is a result; the end of the lease and our own faults are not.
-      if (error instanceof AppError && !context.signal.aborted)
+      if (error instanceof AppError && error.code === "refused" && !context.signal.aborted)
         return { outcome: "failed", reason: error.message.slice(0, 4000).toWellFormed() };
       throw error;
     }
@@ -88,9 +88,17 @@ async function repair(context: DriverContext): Promise<DriverResult> {
   });
   for (const each of found.givenUp) await emit(clusterGivenUp(each));
 
-  const shared = { base: baseCommit, plan, harness, passing: classified.passing, step, emit };
+  const shared = {
+    base: baseCommit,
+    plan,
+    harness,
+    passing: classified.passing,
+    runs: runs.length,
+    step,
+    emit,
+  };
   const tried = await tryReverts(found.culprits, shared);
-  const combined = await combine(tried.accepted, { ...shared, runs: runs.length });
+  const combined = await combine(tried.accepted, shared);
   const whole: Account = {
     ...account,
     culprits: found.culprits,

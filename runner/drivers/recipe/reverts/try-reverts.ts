@@ -17,6 +17,8 @@ export interface RevertOptions {
   readonly base: string;
   readonly plan: TestPlan;
   readonly harness: Harness;
+  /** As often as the base was run. */
+  readonly runs: number;
   /** Tests that passed in every run of the base. */
   readonly passing: ReadonlySet<string>;
   readonly step: Step;
@@ -88,9 +90,10 @@ async function tryRevert(
   if (first.problem !== null)
     return { clusters: [], givenUp: giveUp(whyUnusable(first, first.problem, culprit), [first]) };
   const runs = [first];
-  if (isDoubtful(candidate, passing, runs)) {
-    const second = await test();
-    if (second.problem === null) runs.push(second);
+  while (isDoubtful(candidate, passing, runs) && runs.length < options.runs) {
+    const again = await test();
+    if (again.problem !== null) break;
+    runs.push(again);
   }
 
   const { repaired, notRepaired, broken, gone } = judgeTrial(clusters, passing, runs);
@@ -114,7 +117,7 @@ async function tryRevert(
   return { clusters: repaired, givenUp: unrepaired };
 }
 
-/** Something broke at first sight: a second run tells a flaky test from a harmed one. */
+/** Something broke at first sight: more runs tell a flaky test that hid on the base from a harmed one. */
 function isDoubtful({ clusters }: Accepted, passing: ReadonlySet<string>, runs: readonly TestRun[]): boolean {
   const { broken, gone } = judgeTrial(clusters, passing, runs);
   return broken.length + gone.length > 0;
