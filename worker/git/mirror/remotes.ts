@@ -1,5 +1,6 @@
 // The two ways to ask a source something. A path is read inside the sandbox, mounted read-only; https is spoken by
 // the worker itself, pinned to the address that was checked.
+import { access, constants } from "node:fs/promises";
 import { unavailable } from "#lib/errors.ts";
 import { serverProgram } from "../call.ts";
 import { hostGit, hostGitOutput } from "../host-git.ts";
@@ -108,11 +109,15 @@ async function httpsRemote(address: RemoteAddress, url: string): Promise<Remote>
 }
 
 async function requireOpen(workshop: Workshop, gitDir: string): Promise<void> {
-  const uid = workshop.sandbox.uid ?? process.getuid?.() ?? -1;
-  const closed = await closedPath(gitDir, uid).catch((error: unknown) => {
-    throw unavailable(`The repository at ${shownPath(gitDir)} is not there any more, or not whole.`, error);
+  const { uid } = workshop.sandbox;
+  const looked = uid === null ? access(gitDir, constants.R_OK | constants.X_OK) : closedPath(gitDir, uid);
+  const closed = await looked.catch((error: unknown) => {
+    throw unavailable(
+      `The repository at ${shownPath(gitDir)} is not there any more, or may not be read.`,
+      error,
+    );
   });
-  if (closed === null) return;
+  if (typeof closed !== "string") return;
   throw unavailable(
     `The user that reads repositories may not read ${shownPath(closed)}: let every user read the repository (chmod -R o+rX) and enter the folders above it (chmod o+x), or use a copy elsewhere.`,
   );
