@@ -4,7 +4,7 @@ import type { PaletteItem } from "#components/shell/palette.tsx";
 import type { ShellData } from "#components/shell/shell.tsx";
 import type { StopScope } from "#components/shell/stop.tsx";
 import { THEME_COOKIE, themeOf } from "#components/shell/theme.ts";
-import type { LiveSession } from "#lib/auth/store.ts";
+import type { LiveSession } from "#lib/auth/sessions.ts";
 import { can } from "#lib/authz/rules.ts";
 import { ROLE_NAMES } from "#lib/authz/schema.ts";
 import { listInbox } from "#lib/gates/service.ts";
