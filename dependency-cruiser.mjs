@@ -8,13 +8,17 @@ export default {
       "rules-are-pure",
       "rules.ts takes I/O results as arguments; pass them in from service.ts.",
       { path: "^lib/[^/]+/rules\\.ts$" },
-      { path: "^(app|components|runner|worker|cli)/|^lib/(db|env|logger|guard|auth)(\\.ts|/)|^lib/[^/]+/(store|service)|^generated|^node:" },
+      {
+        path: "^(app|components|runner|worker|cli)/|^lib/(db|env|logger|guard|auth)(\\.ts|/)|^lib/[^/]+/(store|service)|^generated|^node:",
+      },
     ),
     rule(
       "schema-is-zod-only",
       "schema.ts holds shapes; behaviour goes to rules.ts or service.ts.",
       { path: "^lib/[^/]+/schema\\.ts$" },
-      { path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema|protocol/events))(?![^/]+/schema\\.ts)|^generated|^node:" },
+      {
+        path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema|protocol/events))(?![^/]+/schema\\.ts)|^generated|^node:",
+      },
     ),
     rule(
       "stores-are-private",
@@ -44,7 +48,9 @@ export default {
       "components-are-view",
       "Pass data in as props; a component imports schema, rules, authz and actions.",
       { path: "^components/" },
-      { path: "^lib/[^/]+/(service|[^/]*store)|^lib/(guard|db|env|auth|record)(\\.ts|/)|^(runner|worker|cli)/|^node:" },
+      {
+        path: "^lib/[^/]+/(service|[^/]*store)|^lib/(guard|db|env|auth)(\\.ts|/)|^lib/record/(?!schema)|^(runner|worker|cli)/|^node:",
+      },
     ),
     rule(
       "services-know-no-framework",
@@ -56,7 +62,9 @@ export default {
       "runner-has-no-database",
       "A runner may sit on a hostile host: it speaks lib/protocol and nothing else of ours.",
       { path: "^runner/" },
-      { path: "^(app|components|worker|cli)/|^lib/(db|env|auth|guard|scope|record)(\\.ts|/)|^lib/[^/]+/(service|[^/]*store)|node_modules/(pg|pg-boss|@prisma)/|^generated/" },
+      {
+        path: "^(app|components|worker|cli)/|^lib/(db|env|auth|guard|scope|record)(\\.ts|/)|^lib/[^/]+/(service|[^/]*store)|node_modules/(pg|pg-boss|@prisma)/|^generated/",
+      },
     ),
     rule(
       "processes-stand-alone",
@@ -77,6 +85,9 @@ export default {
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules|^generated|^\\.next" },
     exclude: { path: "^\\.next|^examples/" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
   },
 };

@@ -1,6 +1,6 @@
 // What the worker does by the clock. A loop that fails says so and goes on at its next turn.
 import { DAY, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
-import { transaction } from "#lib/db.ts";
+import { ensurePartitions } from "#lib/events/service.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
 import { beatProcess, sweepLeases } from "#lib/leases/sweep-leases.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
@@ -14,10 +14,6 @@ interface Loop {
   readonly name: string;
   readonly every: number;
   run(scope: Scope): Promise<unknown>;
-}
-
-async function ensurePartitions(scope: Scope): Promise<void> {
-  await transaction(scope, (tx) => tx.db.$executeRaw`select ensure_run_event_partitions()`);
 }
 
 /** Merges whose outcome nobody wrote down: the ref is asked, and the intent settled by what it shows. */

@@ -7,7 +7,7 @@ const part = (kind: string, of = charter) =>
   policyOf(of, "ledger").find((one) => one.kind === kind)?.sentences ?? [];
 
 describe("a charter in words", () => {
-  test("names what may be changed, and everything as any file", () => {
+  test("names what may be changed, and everything in two words", () => {
     expect(part("may")[0]).toBe("Change any file of ledger, starting from main.");
     const narrow = { ...charter, scope: { ...charter.scope, allowedPaths: ["src/**", "lib/**"] } };
     expect(part("may", narrow)[0]).toBe("Change src/**, lib/** of ledger, starting from main.");

@@ -11,25 +11,9 @@ import { Button } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { DecisionDialog } from "./decision-dialog.tsx";
+import type { DecisionBarProps } from "./decision-props.ts";
 import { digestParts } from "./diff-rules.ts";
 import { rolesInWords } from "./roles.ts";
-
-export interface DecisionBarProps {
-  readonly gate: GateView;
-  /** What is decided on, 64 characters. */
-  readonly digest: string;
-  readonly digestName: string;
-  /** Files the person has not opened; none for a gate without files. */
-  readonly unread: number;
-  /** Why approving has to wait, beyond what the gate says: hidden characters nobody looked at. */
-  readonly mustRead?: string | null;
-  /** What approving does, as a button says it: "Approve merge". */
-  readonly approveWord: string;
-  /** Why the person may not deny; null when they may. */
-  readonly cannotDeny: string | null;
-  /** Reads `gateId`, `digest`, `decision` and `reason`. */
-  readonly decide: FormAction;
-}
 
 /** Left to right: what exactly, who said yes, who may and why not, what is unread, and the decision. */
 export function DecisionBar(props: DecisionBarProps) {

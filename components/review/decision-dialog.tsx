@@ -8,7 +8,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
-import type { DecisionBarProps } from "./decision-bar.tsx";
+import type { DecisionBarProps } from "./decision-props.ts";
 
 interface DecisionDialogProps extends DecisionBarProps {
   readonly asking: "approve" | "deny" | null;

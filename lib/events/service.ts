@@ -1,9 +1,9 @@
-import { read, type Tx } from "../db.ts";
+import { read, type Tx, transaction } from "../db.ts";
 import { notify } from "../notify.ts";
 import type { NewEvent, RunEvent } from "../protocol/events.ts";
 import type { Scope } from "../scope.ts";
 import { batchDigest, eventTime, numbered } from "./rules.ts";
-import { drawNumbers, insertEvents, selectEvents } from "./store.ts";
+import { drawNumbers, insertEvents, makePartitions, selectEvents } from "./store.ts";
 
 export interface Batch {
   readonly runId: string;
@@ -48,4 +48,9 @@ export async function listEvents(
   limit: number,
 ): Promise<RunEvent[]> {
   return read(scope, (db) => selectEvents(db, runId, after, limit));
+}
+
+/** By the clock: months ahead of time, since an event without a partition cannot be stored. */
+export async function ensurePartitions(scope: Scope): Promise<void> {
+  await transaction(scope, (tx) => makePartitions(tx.db));
 }

@@ -41,3 +41,8 @@ export async function selectEvents(db: Db, runId: string, after: number, limit: 
       ({ seq, attempt, at: at.toISOString(), observedBy: observed_by, kind, body }) as RunEvent,
   );
 }
+
+/** Makes the monthly partitions ahead; what is there already is left alone. */
+export async function makePartitions(db: Db): Promise<void> {
+  await db.$queryRaw`select ensure_run_event_partitions()`;
+}

@@ -1,18 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { HOUR } from "../clock.ts";
-import type { Db, Tx } from "../db.ts";
+import type { Tx } from "../db.ts";
 import { openGate } from "../gates/open-gate.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { charterOf } from "../pilots/service.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { mergeDocument, mergeRule } from "./rules.ts";
-
-/** The deployment is known by the id of its first entry, which nothing can change. */
-async function deploymentId(db: Db): Promise<string> {
-  const [first] = await db.$queryRaw<{ id: string }[]>`select id from log_entry order by seq limit 1`;
-  return first?.id ?? "unknown";
-}
+import { firstEntryId } from "./store.ts";
 
 /** Opens the merge gate of a run in review, over its newest patch and all evidence about it. */
 export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<string> {
@@ -26,7 +21,7 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
   const rule = mergeRule(charter, patch.flags, [run.launchedBy]);
   const integrity = patch.flags.filter((flag) => flag.severity !== "notice").map((flag) => flag.sentence);
   const document = mergeDocument({
-    deployment: await deploymentId(tx.db),
+    deployment: await firstEntryId(tx.db),
     goal: charter.goal.statement,
     repository: run.repositoryId,
     targetRef: `refs/heads/${charter.scope.branch}`,

@@ -8,6 +8,7 @@ import { rebaseRun } from "../runs/rebase-runs.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { openMergeGate } from "./open-merge-gate.ts";
+import { lockMerge } from "./store.ts";
 
 export interface MergeIntent {
   readonly id: string;
@@ -92,7 +93,7 @@ export type SeenRef =
 /** Writes down what the authority shows. Settling twice is harmless. */
 export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef): Promise<void> {
   await transaction(scope, async (tx) => {
-    await tx.db.$queryRaw`select from merge where id = ${mergeId} for update`;
+    await lockMerge(tx.db, mergeId);
     const merge = await intentOf(tx.db, mergeId);
     if (merge.state !== "intent") return;
     const run = await lockRun(tx, merge.runId);

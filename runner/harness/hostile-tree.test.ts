@@ -107,7 +107,7 @@ describe("a hostile tree", () => {
   test("probe: product code cannot turn assertions off before the tests use them", async () => {
     const neutered = `import assert from "node:assert/strict";
 import { syncBuiltinESMExports } from "node:module";
-try { assert.equal = () => {}; assert.strict.equal = () => {}; } catch {}
+try { assert.equal = () => {}; assert.strict.equal = () => {}; } catch (frozen) { void frozen; }
 syncBuiltinESMExports();
 export const sum = (a, b) => a - b;
 `;
