@@ -69,7 +69,7 @@ export default {
     rule(
       "processes-stand-alone",
       "worker and cli call services; they never import pages or each other.",
-      { path: "^(worker|cli)/" },
+      { path: "^(worker|cli)/", pathNot: "\\.test\\.ts$" },
       { path: "^(app|components|runner)/" },
     ),
     rule(
