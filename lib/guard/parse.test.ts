@@ -20,7 +20,7 @@ function refusal(attempt: () => unknown): AppError {
 }
 
 describe("a form as an object", () => {
-  test("dots nest, brackets collect, the last of a name counts", () => {
+  test("dots nest; brackets, and a name that comes twice, collect", () => {
     const typed = formObject(
       form(
         ["title", "a"],
@@ -30,7 +30,7 @@ describe("a form as an object", () => {
         ["controls.paths[]", "y"],
       ),
     );
-    expect(typed).toEqual({ title: "b", controls: { minutes: "5", paths: ["x", "y"] } });
+    expect(typed).toEqual({ title: ["a", "b"], controls: { minutes: "5", paths: ["x", "y"] } });
   });
 
   test("Next's own fields are not the form's", () => {
@@ -45,8 +45,26 @@ describe("a form as an object", () => {
     },
   );
 
-  test("probe: a name that is a value and a branch is refused", () => {
-    expect(refusal(() => formObject(form(["a", "1"], ["a.b", "2"]))).message).toContain("twice");
+  test("probe: a name that is a value and a group is refused, in either order", () => {
+    for (const fields of [
+      ["a", "a.b"],
+      ["a.b", "a"],
+      ["a[]", "a.b"],
+      ["a.b", "a[]"],
+    ]) {
+      const data = form(...fields.map((name): [string, string] => [name, "1"]));
+      expect(refusal(() => formObject(data)).message).toContain("a value and a group at once");
+    }
+  });
+
+  test("probe: a field named like what every object has is a field like others", () => {
+    const typed = formObject(form(["toString.admin", "1"], ["valueOf", "x"], ["hasOwnProperty", "y"]));
+    expect(Object.entries(typed)).toEqual([
+      ["toString", { admin: "1" }],
+      ["valueOf", "x"],
+      ["hasOwnProperty", "y"],
+    ]);
+    expect(Object.hasOwn(Object.prototype.toString, "admin")).toBe(false);
   });
 
   test("probe: a file is refused by name", () => {

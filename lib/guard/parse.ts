@@ -67,16 +67,22 @@ function put(root: Branch, name: string, value: string): void {
   }
   let branch = root;
   for (const step of path) {
-    const next = branch[step] ?? {};
-    if (typeof next === "string" || Array.isArray(next))
-      throw new AppError("bad_input", `The field “${step}” came twice.`);
+    const next = own(branch, step) ?? {};
+    if (typeof next === "string" || Array.isArray(next)) throw twice(step);
     branch[step] = next;
     branch = next;
   }
-  const before = branch[last];
+  const before = own(branch, last);
+  if (typeof before === "object" && !Array.isArray(before)) throw twice(last);
   if (many || before !== undefined) branch[last] = [...listOf(before), value];
   else branch[last] = value;
 }
+
+/** Not what every object inherits: a field may be called toString. */
+const own = (branch: Branch, step: string) => (Object.hasOwn(branch, step) ? branch[step] : undefined);
+
+const twice = (step: string) =>
+  new AppError("bad_input", `The field “${step.slice(0, 100)}” is a value and a group at once.`);
 
 function listOf(value: Branch[string] | undefined): string[] {
   if (typeof value === "string") return [value];
