@@ -3,7 +3,7 @@ import type { Instrumentation } from "next";
 
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { watchExchanges } = await import("#lib/guard/exchange.ts");
+  const { watchExchanges } = await import("#lib/guard/http/exchange.ts");
   watchExchanges();
 }
 

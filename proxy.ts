@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { authSettings } from "#lib/auth/settings.ts";
-import { contentSecurityPolicy, plainHeaders } from "#lib/guard/headers.ts";
+import { contentSecurityPolicy, plainHeaders } from "#lib/guard/http/headers.ts";
 
 export function proxy(request: NextRequest): NextResponse {
   const { url } = authSettings();

@@ -7,7 +7,7 @@ import { AppError, type ErrorCode, type FieldErrors } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { type Caller, type DoorRequest, doorRequest, type Outcome, openDoor } from "./core.ts";
 import { withDoor } from "./door.ts";
-import { formObject, keptValues, parseInput, refuseUnstorable } from "./parse.ts";
+import { formObject, keptValues, parseInput, refuseUnstorable } from "./http/parse.ts";
 import { tooLarge } from "./rules.ts";
 
 /** Fits the state of a form: `error` is the sentence about the whole, `fields` stand beside theirs. */

@@ -12,7 +12,7 @@ import { AppError, type ErrorCode, type FieldErrors } from "../errors.ts";
 import { createLogger, type Logger } from "../logger.ts";
 import { askSentence } from "../people/service.ts";
 import { type Actor, makeScope, type Scope } from "../scope.ts";
-import { requestIdOf, socketAddressOf } from "./exchange.ts";
+import { requestIdOf, socketAddressOf } from "./http/exchange.ts";
 import { admit, callerAddress, checkDeclaredLength, foreignOrigin } from "./rules.ts";
 
 export interface DoorRequest {

@@ -5,8 +5,8 @@ import type { z } from "zod";
 import type { DoorPermission } from "../authz/rules.ts";
 import { type Caller, openDoor } from "./core.ts";
 import { withDoor } from "./door.ts";
+import { parseInput, refuseUnstorable } from "./http/parse.ts";
 import { pageRequest } from "./page-request.ts";
-import { parseInput, refuseUnstorable } from "./parse.ts";
 import { renderRefusal } from "./render.tsx";
 
 export type RawParams = Record<string, string | string[] | undefined>;

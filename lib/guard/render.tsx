@@ -3,7 +3,7 @@ import { notFound, redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { RefusalPage } from "#components/refusal/refusal-page.tsx";
 import type { Refusal } from "./core.ts";
-import { pagePathOf, setStatus } from "./exchange.ts";
+import { pagePathOf, setStatus } from "./http/exchange.ts";
 
 /** Leads to the sign-in page, to the 404 page, or returns the page that says why not. */
 export function renderRefusal(refusal: Refusal): ReactNode {

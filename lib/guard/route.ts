@@ -1,10 +1,10 @@
 // Door of JSON routes.
 import type { z } from "zod";
 import type { DoorPermission } from "../authz/rules.ts";
-import { parseJson, readBody } from "./body.ts";
 import { type Caller, doorRequest, openDoor, type Refusal, type Threshold } from "./core.ts";
 import { withDoor } from "./door.ts";
-import { parseWire, refuseUnstorable } from "./parse.ts";
+import { parseJson, readBody } from "./http/body.ts";
+import { parseWire, refuseUnstorable } from "./http/parse.ts";
 
 export interface RouteContext {
   readonly params: Promise<Record<string, string | string[] | undefined>>;

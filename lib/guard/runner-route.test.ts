@@ -13,8 +13,8 @@ import {
 } from "#lib/protocol/signing.ts";
 import { testDatabase } from "#lib/testing/database.ts";
 import { TEST_URL, webTestEnv } from "#lib/testing/web-env.ts";
-import { readBody } from "./body.ts";
 import { doorOf } from "./door.ts";
+import { readBody } from "./http/body.ts";
 import { runnerRoute } from "./runner-route.ts";
 
 webTestEnv();

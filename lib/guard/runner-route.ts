@@ -16,10 +16,10 @@ import {
 import type { RunnerCredential } from "../runners/schema.ts";
 import { findRunnerForAuth } from "../runners/service.ts";
 import type { Scope } from "../scope.ts";
-import { parseJson, readBody, verified } from "./body.ts";
 import { type DoorRequest, doorRequest, refusalOf, runnerScope, visitorOf, visitorScope } from "./core.ts";
 import { withDoor } from "./door.ts";
-import { parseWire } from "./parse.ts";
+import { parseJson, readBody, verified } from "./http/body.ts";
+import { parseWire } from "./http/parse.ts";
 import {
   answer,
   type RouteContext,

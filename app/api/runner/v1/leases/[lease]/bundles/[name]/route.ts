@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { parseWire } from "#lib/guard/parse.ts";
+import { parseWire } from "#lib/guard/http/parse.ts";
 import { runnerRoute } from "#lib/guard/runner-route.ts";
 import { openBundle } from "#lib/leases/transfers.ts";
 import { AttemptHeader, BundleName } from "#lib/protocol/schema.ts";

@@ -1,5 +1,5 @@
 import { badInput } from "#lib/errors.ts";
-import { parseWire } from "#lib/guard/parse.ts";
+import { parseWire } from "#lib/guard/http/parse.ts";
 import { runnerRoute } from "#lib/guard/runner-route.ts";
 import { MAX_UPLOAD, takeBundle } from "#lib/leases/transfers.ts";
 import { AttemptHeader, LeaseParams } from "#lib/protocol/schema.ts";

@@ -1,7 +1,7 @@
 // Bodies are counted while they are read: a declared length is a claim.
 import { createHash } from "node:crypto";
-import { AppError } from "../errors.ts";
-import { tooLarge } from "./rules.ts";
+import { AppError } from "../../errors.ts";
+import { tooLarge } from "../rules.ts";
 
 /** Passes the bytes on and fails with too_large at the first one over the limit. */
 export function capped(body: ReadableStream<Uint8Array>, maxBytes: number): ReadableStream<Uint8Array> {

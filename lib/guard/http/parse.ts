@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { AppError, badInput, type FieldErrors } from "../errors.ts";
+import { AppError, badInput, type FieldErrors } from "../../errors.ts";
 
 /** Sentences by the dotted path of the field they belong to; "" holds those about the whole. */
 export function fieldErrors(error: z.ZodError): FieldErrors {

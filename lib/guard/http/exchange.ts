@@ -3,7 +3,7 @@
 // headers below are overwritten, so nobody outside can set them.
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { newId } from "../ids.ts";
+import { newId } from "../../ids.ts";
 
 const REQUEST_HEADER = "ph-request";
 const ADDRESS_HEADER = "ph-address";
