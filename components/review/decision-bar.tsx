@@ -3,7 +3,6 @@
 import { EyeOff, Fingerprint, X } from "lucide-react";
 import { useState } from "react";
 import type { GateView } from "#lib/gates/schema.ts";
-import type { FormAction } from "../form/state.ts";
 import { plural } from "../format.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Badge, Remark } from "../ui/badge.tsx";
