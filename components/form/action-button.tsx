@@ -23,7 +23,7 @@ export function ActionButton({ action, fields = {}, doing, blocked, children, ..
   const form = useForm(action);
   const failed = form.state.error;
   return (
-    <form {...form.props} className="row">
+    <form {...form.props} className="row justify-end">
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}

@@ -87,7 +87,7 @@ export function HomePage(props: HomePageProps) {
                 text="A run appears here from the moment it is launched."
               />
             ) : (
-              <RunTable runs={live} />
+              <RunTable runs={live} label="Live runs" />
             )}
           </Panel>
           <Panel
@@ -105,7 +105,7 @@ export function HomePage(props: HomePageProps) {
                 text="Runs that ended or wait for a review stand here."
               />
             ) : (
-              <RunTable runs={recent} />
+              <RunTable runs={recent} label="Newest results" />
             )}
           </Panel>
         </div>

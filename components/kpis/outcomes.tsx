@@ -24,7 +24,7 @@ export function Outcomes({
   return (
     <article className="tile">
       <header className="row">
-        <h3 className="t2 grow trunc">Runs by outcome</h3>
+        <h2 className="t2 grow trunc">Runs by outcome</h2>
         <span className="t3 xs num">{plural(open, "open run")}</span>
       </header>
       <ul className="outs">

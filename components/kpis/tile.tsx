@@ -36,7 +36,7 @@ export function Tile(tile: TileProps) {
   return (
     <article className="tile">
       <header className="row">
-        <h3 className="t2 grow trunc">{title}</h3>
+        <h2 className="t2 grow trunc">{title}</h2>
         <Badge noun="kpi" status={verdict} bare />
       </header>
       <div className="row val">

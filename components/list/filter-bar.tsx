@@ -91,11 +91,18 @@ function Field({
       </select>
     );
   }
+  if (type === "date") {
+    return (
+      <label className="row t3 sm">
+        {label}
+        <input name={name} type="date" className="input" defaultValue={value} key={value} />
+      </label>
+    );
+  }
   return (
     <input
       name={name}
       aria-label={label}
-      title={label}
       type={type}
       className="input"
       defaultValue={value}

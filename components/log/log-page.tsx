@@ -100,8 +100,8 @@ function fieldsOf(filter: EntryFilter, pilots: LogPageProps["pilots"]) {
       value: filter.pilotId ?? "",
       options: pilots.map(({ id, name }) => ({ value: id, title: name })),
     },
-    { name: "from", label: "First day, UTC", value: filter.from ?? "", type: "date" as const },
-    { name: "to", label: "Last day, UTC", value: filter.to ?? "", type: "date" as const },
+    { name: "from", label: "From, UTC", value: filter.from ?? "", type: "date" as const },
+    { name: "to", label: "To", value: filter.to ?? "", type: "date" as const },
   ];
 }
 

@@ -71,7 +71,7 @@ function PilotRow({ pilot }: { pilot: PilotView }) {
   } = pilot;
   return (
     <tr>
-      <td>
+      <td className="fill">
         <div className="cell2">
           <Link className="med" href={`/pilots/${id}`} data-row>
             {name}

@@ -1,5 +1,3 @@
-"use client";
-
 import { Loader, Terminal } from "lucide-react";
 import { joinWords } from "#lib/pilots/command-line.ts";
 import type { CommandItem } from "#lib/timeline/schema.ts";

@@ -1,5 +1,3 @@
-"use client";
-
 import { Boxes, FlaskConical, PackageCheck, PlugZap, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Mark } from "#lib/timeline/schema.ts";

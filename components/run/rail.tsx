@@ -1,5 +1,3 @@
-"use client";
-
 import { Check, Loader, Minus, ShieldAlert, ShieldCheck, TriangleAlert, X } from "lucide-react";
 import Link from "next/link";
 import type { LeaseView, RunView } from "#lib/runs/schema.ts";

@@ -1,5 +1,3 @@
-"use client";
-
 import { useId } from "react";
 import type { Step } from "#lib/timeline/schema.ts";
 import { formatDuration } from "../format.ts";

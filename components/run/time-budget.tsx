@@ -1,5 +1,3 @@
-"use client";
-
 import { useSyncExternalStore } from "react";
 import { MINUTE, SECOND } from "#lib/clock.ts";
 import { formatDuration } from "../format.ts";

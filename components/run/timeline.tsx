@@ -1,5 +1,3 @@
-"use client";
-
 import { ArrowDown, ChevronsUpDown } from "lucide-react";
 import { useState } from "react";
 import { countsOf, filtered, type TimelineFilter } from "#lib/timeline/rules.ts";

@@ -1,5 +1,3 @@
-"use client";
-
 import { useEffect, useRef, useState } from "react";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import { placeOf, timelineOf, withEvent } from "#lib/timeline/rules.ts";

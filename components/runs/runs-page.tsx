@@ -87,10 +87,18 @@ export function RunsPage({ runs, filter, pilots, canLaunch, next }: RunsPageProp
   );
 }
 
-export function RunTable({ runs, withPilot = true }: { runs: readonly RunView[]; withPilot?: boolean }) {
+export function RunTable({
+  runs,
+  label = "Runs",
+  withPilot = true,
+}: {
+  runs: readonly RunView[];
+  label?: string;
+  withPilot?: boolean;
+}) {
   return (
     <Table
-      label="Runs"
+      label={label}
       tall
       columns={[
         { key: "status", title: "Status" },
@@ -105,7 +113,7 @@ export function RunTable({ runs, withPilot = true }: { runs: readonly RunView[];
           <td className="nowrap status-cell">
             <Badge noun="run" status={run.status} />
           </td>
-          <td>
+          <td className="fill">
             <div className="cell2">
               <Link href={`/runs/${run.id}`} className="med" data-row>
                 <Visible text={run.title} />
@@ -122,7 +130,7 @@ export function RunTable({ runs, withPilot = true }: { runs: readonly RunView[];
             </div>
           </td>
           {withPilot ? (
-            <td className="only-wide">
+            <td className="only-wide nowrap">
               <Link href={`/pilots/${run.pilotId}`}>{run.pilotName}</Link>
               <div className="t3 sm mono">{run.repositoryName}</div>
             </td>

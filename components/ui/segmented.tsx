@@ -1,5 +1,3 @@
-"use client";
-
 export interface SegmentedProps<Value extends string> {
   readonly label: string;
   readonly options: readonly { readonly value: Value; readonly title: string }[];
