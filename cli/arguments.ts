@@ -46,7 +46,8 @@ function readOptions(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    throw badInput(`${messageOf(error)} "npm run up -- --help" lists the options.`);
+    const [sentence] = messageOf(error).split(". "); // what follows it is advice about something else
+    throw badInput(`${sentence}: "npm run up -- --help" lists the options.`);
   }
 }
 

@@ -46,6 +46,15 @@ describe("the folders in it", () => {
   });
 });
 
+describe("a place where no folder can be made", () => {
+  test("is refused in one sentence", async () => {
+    const preparing = prepareFolders(layoutAt("/proc/pilothouse/data"), identitiesFor(false));
+    await expect(preparing).rejects.toThrow(
+      /^\/proc\/pilothouse cannot be made \(.*set PILOTHOUSE_DATA to another path/,
+    );
+  });
+});
+
 describe("identities", () => {
   test("as root are one user per process, none of them root or a sandbox slot's", () => {
     const { postgres, web, worker, blobGroup } = identitiesFor(true);

@@ -1,8 +1,10 @@
 // Where everything outside the database is kept, and who may reach it.
+import { existsSync } from "node:fs";
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { badInput } from "#lib/errors.ts";
+import { badInput, messageOf, refused } from "#lib/errors.ts";
 import type { Identity } from "#lib/postgres/initialise.ts";
+import { parentsOf } from "./checks/folders.ts";
 import type { Identities } from "./identities.ts";
 
 export interface Layout {
@@ -79,10 +81,22 @@ function folders(layout: Layout, who: Identities): Folder[] {
   ];
 }
 
+/** One folder at a time: Node's recursive mkdir never ends on a file system that answers "not found" to it. */
+async function makeFolder(path: string): Promise<void> {
+  for (const folder of parentsOf(path)) {
+    if (existsSync(folder)) continue;
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      throw refused(`${folder} cannot be made (${messageOf(error)}): set PILOTHOUSE_DATA to another path.`);
+    }
+  }
+}
+
 /** Makes the folders, and sets owner and mode again where they exist. */
 export async function prepareFolders(layout: Layout, who: Identities): Promise<void> {
   for (const { path, mode, owner } of folders(layout, who)) {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     if (owner) await chown(path, owner.uid, owner.gid);
     await chmod(path, mode);
   }

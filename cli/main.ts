@@ -27,10 +27,17 @@ function deploymentFrom({ command, port, demo }: Arguments): Deployment {
   };
 }
 
-/** The first signal asks everything to stop in order; the launcher ends when it has. */
+/** The first signal asks everything to stop in order; a second one ends the launcher where it is. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
+  const onSignal = () => {
+    if (stop.signal.aborted) {
+      console.error("Ended at once; the next start ends what is left running.");
+      process.exit(130);
+    }
+    stop.abort();
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   return stop.signal;
 }
 
@@ -51,6 +58,7 @@ async function main(): Promise<number> {
   const deployment = deploymentFrom(args);
   const databaseUrl = process.env.DATABASE_URL || undefined;
   if (args.command === "doctor") return runDoctor(deployment, databaseUrl);
+  process.stdout.on("error", () => undefined); // a terminal that was closed is told nothing more
   const write = (text: string) => void process.stdout.write(text);
   const progress = createProgress(systemClock, write, process.stdout.isTTY);
   await up({ deployment, databaseUrl, progress, stop: stopSignal() });
