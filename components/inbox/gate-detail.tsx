@@ -126,7 +126,7 @@ function WhoDecided({ gate }: { gate: GateView }) {
     <Panel
       title="Who decides"
       level={3}
-      fact={`${gate.needed} different people, ${rolesInWords(gate.roles)}`}
+      fact={`${gate.needed === 1 ? "one person" : `${gate.needed} different people`}, ${rolesInWords(gate.roles)}`}
     >
       <ul className="who">
         {gate.approvals.map(({ personId, personName, decision, reason, at }) => (

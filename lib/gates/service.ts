@@ -63,7 +63,7 @@ async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise
       },
       pilotName: pilotId ? (pilots.get(pilotId) ?? null) : null,
       title: titleOf(gate, runId ? runs.get(runId) : undefined, pilotId ? pilots.get(pilotId) : undefined),
-      openedByName: names.get(openedBy) ?? openedBy,
+      openedByName: names.get(openedBy) ?? openerOf(openedBy),
       approvals: gate.approvals.map((approval) => ({
         personId: approval.personId,
         personName: names.get(approval.personId) ?? approval.personId,
@@ -77,6 +77,9 @@ async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise
     };
   });
 }
+
+/** Merge gates are opened by what a runner handed in. */
+const openerOf = (id: string): string => (id.startsWith("rnr_") ? "the verification" : id);
 
 function titleOf(gate: GateRow, run: string | undefined, pilot: string | undefined): string {
   switch (gate.kind) {

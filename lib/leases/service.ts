@@ -10,6 +10,7 @@ import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
 import { isRunnerKind } from "../protocol/events.ts";
 import type { EventBatch, Finish, HeartbeatAnswer } from "../protocol/schema.ts";
+import { touchContact } from "../runners/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
@@ -41,7 +42,10 @@ export async function heartbeat(scope: Scope, leaseId: string, attempt: number):
   const lease = owned(scope, await read(scope, (db) => findLease(db, leaseId)));
   if (lease.endedAt) return { directive: "cancel", reason: lease.endReason ?? "the lease is over" };
   live(scope, lease, attempt);
-  await transaction(scope, (tx) => touchHeartbeat(tx.db, leaseId, new Date(scope.clock.now())));
+  await transaction(scope, async (tx) => {
+    await touchHeartbeat(tx.db, leaseId, new Date(scope.clock.now()));
+    await touchContact(tx, scope, lease.runnerId, null);
+  });
   return { directive: "go_on", reason: "" };
 }
 

@@ -80,7 +80,8 @@ export async function requestSync(scope: Scope, repositoryId: string): Promise<v
 /** For the worker: what mirroring gave. The branch is settled by the first success. */
 export async function recordMirror(scope: Scope, repositoryId: string, report: MirrorReport): Promise<void> {
   await transaction(scope, async (tx) => {
-    await locked(tx, repositoryId);
+    const before = await locked(tx, repositoryId);
+    if (saysNothingNew(before, report)) return;
     if (report.outcome === "mirrored") {
       const { branch, head, commits } = report;
       await updateRepository(tx.db, repositoryId, {
@@ -109,6 +110,18 @@ export async function recordMirror(scope: Scope, repositoryId: string, report: M
     });
     await notify(tx, "work_waiting", "");
   });
+}
+
+/** Looking is by the clock; only what changed is written down. */
+function saysNothingNew(before: RepositoryStateRow, report: MirrorReport): boolean {
+  if (report.outcome !== "mirrored") {
+    return (
+      before.state === "problem" &&
+      before.problem === report.outcome &&
+      before.problemDetail === report.sentence
+    );
+  }
+  return before.state === "ready" && before.headCommit === report.head && before.branch === report.branch;
 }
 
 /** A merge of ours moved the branch. Throws conflict when the head known here is another one. */

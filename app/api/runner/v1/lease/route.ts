@@ -18,12 +18,12 @@ export const POST = runnerRoute({
         `This control plane speaks protocol ${ACCEPTED_VERSIONS.join(", ")}; the runner speaks ${input.version}. Update the older one.`,
       );
     }
-    await noteContact(scope, runner.id, input);
     const end = scope.clock.now() + input.waitSeconds * SECOND;
     for (;;) {
       const woken = new AbortController();
       const stop = subscribe("work_waiting", null, () => woken.abort());
       try {
+        await noteContact(scope, runner.id, input);
         const assignment = await grantLease(scope, runner.id, input);
         const left = end - scope.clock.now();
         if (assignment || left <= 0 || request.signal.aborted) return assignment ?? undefined;
