@@ -26,12 +26,13 @@ test("a newcomer follows the link and merges what the demo's run repaired, alone
       .getByRole("navigation", { name: "Main", exact: true })
       .getByRole("link", { name: "Runs" })
       .click();
-    await page.getByRole("link", { name: DEMO }).click();
+    await page.waitForURL("**/runs");
+    await page.getByRole("link", { name: DEMO, exact: true }).click();
     await untilStatus(page, "in_review", FIVE_MINUTES);
   });
 
   await test.step("three causes are reverted and seen repaired; one is given up with its reason", async () => {
-    await page.getByRole("link", { name: "Review", exact: true }).click();
+    await page.getByRole("link", { name: "Review it" }).click();
     const evidence = page.getByRole("complementary", { name: "Evidence" });
     await expect(evidence.getByText("Verified", { exact: true })).toBeVisible();
     await expect(evidence.getByText(/With 3 reverts \d+ tests that failed on the base passed/)).toBeVisible();
@@ -44,7 +45,7 @@ test("a newcomer follows the link and merges what the demo's run repaired, alone
     await expect(decision.getByText("You may approve.")).toBeVisible();
     await decision.getByRole("button", { name: "Approve…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Approve merge" }).click();
-    await page.getByRole("link", { name: /^run_?\w+$/ }).click();
+    await page.getByRole("main").getByRole("link", { name: /^run_/ }).click();
     await untilStatus(page, "merged", 60_000);
   });
 
