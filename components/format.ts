@@ -19,8 +19,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 export function formatDuration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < SECOND) return `${Math.round(ms)} ms`;
-  if (ms < 60 * SECOND)
-    return `${ms < 20 * SECOND ? (Math.floor(ms / 100) / 10).toFixed(1) : Math.floor(ms / SECOND)} s`;
+  if (ms < 60 * SECOND) return `${ms < 20 * SECOND ? Math.floor(ms / 100) / 10 : Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return joined(Math.floor(ms / MINUTE), "min", Math.floor((ms % MINUTE) / SECOND), "s");
   if (ms < DAY) return joined(Math.floor(ms / HOUR), "h", Math.floor((ms % HOUR) / MINUTE), "min");
   return joined(Math.floor(ms / DAY), "d", Math.floor((ms % DAY) / HOUR), "h");

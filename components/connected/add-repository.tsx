@@ -69,11 +69,11 @@ export function AddRepositoryForm({ roots, action }: AddRepositoryProps) {
           errors={fields}
         />
         <FormAnswer state={form.state} />
-        <footer className="row justify-end">
+        <div className="row justify-end acts">
           <Button type="submit" size="lg" tone="ink" icon={Plus} pending={form.pending && "Adding"}>
             Add it
           </Button>
-        </footer>
+        </div>
       </form>
     </div>
   );

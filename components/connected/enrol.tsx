@@ -52,7 +52,7 @@ function EnrolForm({ action, onClose }: EnrolProps & { onClose: () => void }) {
         defaultChecked
       />
       <FormAnswer state={form.state} />
-      <footer className="row justify-end">
+      <div className="row justify-end acts">
         <Button size="lg" onClick={onClose}>
           Close
         </Button>
@@ -61,7 +61,7 @@ function EnrolForm({ action, onClose }: EnrolProps & { onClose: () => void }) {
             Make a token
           </Button>
         )}
-      </footer>
+      </div>
     </form>
   );
 }

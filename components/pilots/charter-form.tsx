@@ -2,7 +2,8 @@
 
 import { FilePen } from "lucide-react";
 import { useState } from "react";
-import { type FormValues, parseCharterForm, valuesOf } from "#lib/pilots/form.ts";
+import type { FieldErrors } from "#lib/errors.ts";
+import { type FormResult, type FormValues, parseCharterForm, valuesOf } from "#lib/pilots/form.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
 import { FormAnswer } from "../form/form-answer.tsx";
 import { type FormAction, problemsIn } from "../form/state.ts";
@@ -30,6 +31,11 @@ export interface CharterFormProps {
   readonly action: FormAction;
 }
 
+/** Fields of the pilot itself are asked in its first part. */
+const problemsOf = (fields: FieldErrors | undefined, part: string): number =>
+  problemsIn(fields, part) +
+  (part === "goal" ? problemsIn(fields, "name") + problemsIn(fields, "timeZone") : 0);
+
 const PARTS = [
   { key: "goal", title: "Goal" },
   { key: "scope", title: "Scope" },
@@ -55,12 +61,12 @@ export function CharterForm({ pilot, values, repositories, action }: CharterForm
           <ol>
             {PARTS.map(({ key, title }, index) => (
               <li key={key}>
-                <a href={`#part-${key}`} className={`stp ${problemsIn(fields, key) > 0 ? "wrong" : ""}`}>
+                <a href={`#part-${key}`} className={`stp ${problemsOf(fields, key) > 0 ? "wrong" : ""}`}>
                   <span className="stp-n num">{index + 1}</span>
                   <span>
                     {title}
-                    {problemsIn(fields, key) > 0 ? (
-                      <span className="bad xs block">{plural(problemsIn(fields, key), "problem")}</span>
+                    {problemsOf(fields, key) > 0 ? (
+                      <span className="bad xs block">{plural(problemsOf(fields, key), "problem")}</span>
                     ) : null}
                   </span>
                 </a>
@@ -109,26 +115,39 @@ export function CharterForm({ pilot, values, repositories, action }: CharterForm
       <aside className="pv" aria-label="What this charter will do">
         <div aria-live="polite">
           <h2 className="h2">What this charter will do</h2>
-          <Preview draft={draft.ok ? draft.value : null} repositories={repositories} />
+          <Preview draft={draft} repositories={repositories} />
         </div>
       </aside>
     </div>
   );
 }
 
+const SHOWN = 4;
+
 function Preview({
   draft,
   repositories,
 }: {
-  draft: Charter | null;
+  draft: FormResult<Charter>;
   repositories: CharterFormProps["repositories"];
 }) {
-  if (!draft)
-    return <Note tone="need">As it stands this is no charter yet: a field is missing or wrong.</Note>;
-  const name = repositories.find(({ id }) => id === draft.scope.repositoryId)?.name ?? "the repository";
+  if (!draft.ok) {
+    const sentences = [...new Set(Object.values(draft.fields).flat())];
+    return (
+      <Note tone="need">
+        As it stands this is no charter yet.
+        <ul className="doubts mt-1">
+          {sentences.slice(0, SHOWN).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      </Note>
+    );
+  }
+  const name = repositories.find(({ id }) => id === draft.value.scope.repositoryId)?.name ?? "the repository";
   return (
     <>
-      <Policy parts={policyOf(draft, name)} />
+      <Policy parts={policyOf(draft.value, name)} />
       <p className="t3 xs">
         Draft: it has no digest before it is written, and binds nobody before it is activated.
       </p>

@@ -127,14 +127,14 @@ function AskForm({ ask, pilotId, onClose }: { ask: Ask; pilotId: string; onClose
         />
       ) : null}
       <FormAnswer state={form.state} />
-      <footer className="row justify-end">
+      <div className="row justify-end acts">
         <Button size="lg" onClick={onClose}>
           Leave it
         </Button>
         <Button type="submit" size="lg" tone="ink" pending={form.pending && ask.doing}>
           {ask.button}
         </Button>
-      </footer>
+      </div>
     </form>
   );
 }

@@ -88,7 +88,7 @@ function DecisionForm({
         errors={form.state.fields}
       />
       <FormAnswer state={form.state} />
-      <footer className="row justify-end">
+      <div className="row justify-end acts">
         <Button size="lg" onClick={onClose}>
           Not yet
         </Button>
@@ -101,7 +101,7 @@ function DecisionForm({
             {approveWord}
           </Button>
         )}
-      </footer>
+      </div>
     </form>
   );
 }

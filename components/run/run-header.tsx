@@ -112,14 +112,14 @@ function CancelForm({ runId, action, onClose }: { runId: string; action: FormAct
         autoFocus
       />
       <FormAnswer state={form.state} />
-      <footer className="row justify-end">
+      <div className="row justify-end acts">
         <Button size="lg" onClick={onClose}>
           Let it go on
         </Button>
         <Button type="submit" size="lg" tone="danger" pending={form.pending && "Cancelling"}>
           Cancel run
         </Button>
-      </footer>
+      </div>
     </form>
   );
 }

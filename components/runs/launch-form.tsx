@@ -67,11 +67,11 @@ export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: Laun
             autoComplete="off"
           />
           <FormAnswer state={form.state} />
-          <footer className="row justify-end">
+          <div className="row justify-end acts">
             <Button type="submit" size="lg" tone="ink" icon={Play} pending={form.pending && "Launching"}>
               Launch
             </Button>
-          </footer>
+          </div>
         </form>
       )}
     </div>

@@ -1,9 +1,9 @@
 import { Command } from "cmdk";
 import { ArrowRight } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useEffect, useRef } from "react";
 import { Icon } from "../ui/icon.tsx";
 import { Keys } from "../ui/kbd.tsx";
+import { useModal } from "../ui/use-modal.ts";
 import { NAVIGATION } from "./navigation.ts";
 
 export interface PaletteItem {
@@ -30,13 +30,8 @@ const PAGES: readonly PaletteItem[] = NAVIGATION.map(({ key, title, href }) => (
 
 /** Everything with an address, by name. */
 export function Palette({ open, items, onClose }: PaletteProps) {
-  const element = useRef<HTMLDialogElement>(null);
+  const element = useModal(open);
   const router = useRouter();
-  useEffect(() => {
-    const dialog = element.current;
-    if (open && dialog && !dialog.open) dialog.showModal();
-    if (!open && dialog?.open) dialog.close();
-  }, [open]);
   const groups = Map.groupBy([...items, ...PAGES], ({ group }) => group);
   const go = (href: string) => {
     onClose();
@@ -46,7 +41,7 @@ export function Palette({ open, items, onClose }: PaletteProps) {
     <dialog ref={element} className="dlg wide palette" aria-label="Search or jump" onClose={onClose}>
       {open ? (
         <Command label="Search or jump" loop>
-          <Command.Input className="cmd-input" placeholder="Search pages, pilots, runs, actions" autoFocus />
+          <Command.Input className="cmd-input" placeholder="Search pages, pilots, runs, actions" />
           <Command.List className="cmd-list">
             <Command.Empty className="em t3 sm">Nothing has that name.</Command.Empty>
             {[...groups].map(([group, members]) => (

@@ -81,14 +81,14 @@ function StopForm({ scopes, action, onClose }: StopProps & { onClose: () => void
         autoComplete="off"
       />
       <FormAnswer state={form.state} />
-      <footer className="row justify-end">
+      <div className="row justify-end acts">
         <Button size="lg" onClick={onClose}>
           Cancel
         </Button>
         <Button type="submit" size="lg" tone="stop" icon={OctagonX} pending={form.pending && "Stopping"}>
           {scope?.button ?? "Stop"}
         </Button>
-      </footer>
+      </div>
     </form>
   );
 }

@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId } from "react";
+import { useModal } from "./use-modal.ts";
 
 export interface DialogProps {
   readonly open: boolean;
@@ -15,13 +16,8 @@ export interface DialogProps {
  * is injected that the content policy would have to allow.
  */
 export function Dialog({ open, onClose, title, text, wide = false, children }: DialogProps) {
-  const element = useRef<HTMLDialogElement>(null);
+  const element = useModal(open);
   const heading = useId();
-  useEffect(() => {
-    const dialog = element.current;
-    if (open && dialog && !dialog.open) dialog.showModal();
-    if (!open && dialog?.open) dialog.close();
-  }, [open]);
   return (
     <dialog ref={element} className={`dlg ${wide ? "wide" : ""}`} aria-labelledby={heading} onClose={onClose}>
       {open ? (

@@ -12,21 +12,20 @@ export interface MenuProps {
   readonly children: ReactNode;
 }
 
+/** Opens where it stands in the page, so that it stays inside its landmark. */
 export function Menu({ trigger, label, align = "end", children }: MenuProps) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          className="pop menu"
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-          aria-label={label}
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content
+        className="pop menu"
+        align={align}
+        sideOffset={6}
+        collisionPadding={8}
+        aria-label={label}
+      >
+        {children}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }
