@@ -74,7 +74,9 @@ describe("a field", () => {
   });
 
   test("that is wrong says so beside it, in the place of its hint, and keeps what was typed", () => {
-    const field = html(<TextField name="a" label="A" hint="Hint" errors={{ a: ["At least 1."] }} defaultValue="0" />);
+    const field = html(
+      <TextField name="a" label="A" hint="Hint" errors={{ a: ["At least 1."] }} defaultValue="0" />,
+    );
     expect(field).toContain('aria-invalid="true"');
     expect(field).toContain('role="alert"');
     expect(field).toContain("At least 1.");
@@ -83,7 +85,11 @@ describe("a field", () => {
   });
 
   test("an error of another field changes nothing", () => {
-    expect(html(<SelectField name="a" label="A" options={[{ value: "1", title: "One" }]} errors={{ b: ["No."] }} />)).not.toContain("aria-invalid");
+    expect(
+      html(
+        <SelectField name="a" label="A" options={[{ value: "1", title: "One" }]} errors={{ b: ["No."] }} />,
+      ),
+    ).not.toContain("aria-invalid");
   });
 
   test("one of a few is preselected, and only that one", () => {
@@ -121,7 +127,9 @@ describe("small parts", () => {
     [-1, "0"],
     [0.43, "43"],
     [7, "100"],
-  ])("a meter of %d is drawn %s wide", (share, width) => expect(html(<Meter share={share} label="x" />)).toContain(`width="${width}"`));
+  ])("a meter of %d is drawn %s wide", (share, width) =>
+    expect(html(<Meter share={share} label="x" />)).toContain(`width="${width}"`),
+  );
 
   test("a time is written by the server in UTC, so that the browser can agree before it takes over", () => {
     const time = html(<RelativeTime at="2026-11-19T08:12:04.000Z" />);
@@ -132,7 +140,13 @@ describe("small parts", () => {
 
   test("a table has a name, heads its columns, and can be scrolled by the keyboard", () => {
     const table = html(
-      <Table label="Runs" columns={[{ key: "a", title: "Run" }, { key: "b", title: "Actions", quiet: true }]}>
+      <Table
+        label="Runs"
+        columns={[
+          { key: "a", title: "Run" },
+          { key: "b", title: "Actions", quiet: true },
+        ]}
+      >
         <tr />
       </Table>,
     );

@@ -27,7 +27,9 @@ describe("text from outside on a page", () => {
   });
 
   test("probe: escape sequences of a test runner colour nothing and move nothing", () => {
-    const html = renderToStaticMarkup(<OutputBlock text={"\x1B[31mFAIL\x1B[0m \x1B]8;;https://evil.example\x07click\x1B]8;;\x07"} />);
+    const html = renderToStaticMarkup(
+      <OutputBlock text={"\x1B[31mFAIL\x1B[0m \x1B]8;;https://evil.example\x07click\x1B]8;;\x07"} />,
+    );
     expect(html).toContain("FAIL ");
     expect(html).not.toContain("href");
     expect(html).not.toContain("\x1B");
@@ -46,11 +48,15 @@ describe("output", () => {
   });
 
   test("says what was not kept", () => {
-    expect(renderToStaticMarkup(<OutputBlock text="x" dropped={40_000} />)).toContain("40,000 bytes of output were not kept.");
+    expect(renderToStaticMarkup(<OutputBlock text="x" dropped={40_000} />)).toContain(
+      "40,000 bytes of output were not kept.",
+    );
     expect(renderToStaticMarkup(<OutputBlock text="x" />)).not.toContain("not kept");
   });
 
   test("can be reached and scrolled by the keyboard", () => {
-    expect(renderToStaticMarkup(<OutputBlock text="x" />)).toMatch(/<section[^>]*aria-label="Output"[^>]*tabindex="0"/);
+    expect(renderToStaticMarkup(<OutputBlock text="x" />)).toMatch(
+      /<section[^>]*aria-label="Output"[^>]*tabindex="0"/,
+    );
   });
 });
