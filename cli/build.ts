@@ -6,7 +6,7 @@ import { whenChanged } from "./stamps.ts";
 const inheritedPath = (root: string) => `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`;
 
 /** True if it was generated now. */
-export function generateClient(root: string): Promise<boolean> {
+export function generateClient(root: string, signal?: AbortSignal): Promise<boolean> {
   const sources = ["prisma/schema.prisma", "prisma.config.ts", "package-lock.json"];
   const work = { root, name: "generate", sources, result: "generated/prisma/client.ts" };
   return whenChanged(work, async () => {
@@ -14,6 +14,7 @@ export function generateClient(root: string): Promise<boolean> {
     await runToEnd("Generating the database client", [process.execPath, "scripts/prisma.ts", "generate"], {
       cwd: root,
       env,
+      signal,
     });
   });
 }
@@ -33,11 +34,11 @@ const PAGE_SOURCES = [
 ];
 
 /** True if they were built now. */
-export function buildPages(root: string): Promise<boolean> {
+export function buildPages(root: string, signal?: AbortSignal): Promise<boolean> {
   const work = { root, name: "build", sources: PAGE_SOURCES, result: ".next/BUILD_ID" };
   return whenChanged(work, async () => {
     const env = { PATH: inheritedPath(root), HOME: process.env.HOME, NEXT_TELEMETRY_DISABLED: "1" };
     const next = join(root, "node_modules/next/dist/bin/next");
-    await runToEnd("Building the pages", [process.execPath, next, "build"], { cwd: root, env });
+    await runToEnd("Building the pages", [process.execPath, next, "build"], { cwd: root, env, signal });
   });
 }

@@ -36,3 +36,13 @@ test("a program sees no more of our environment than it was given", async () => 
   });
   expect(output).toBe("NODE_ENV,ONE\n");
 });
+
+test("a program is ended by the signal it was started with", async () => {
+  const stop = new AbortController();
+  const running = runToEnd("Waiting", [...node("setInterval(() => {}, 1000)")], {
+    ...options,
+    signal: stop.signal,
+  });
+  stop.abort();
+  await expect(running).rejects.toThrow(/^Waiting/);
+});

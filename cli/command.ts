@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly identity?: Identity | null;
+  /** Ends it when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 const SHOWN_LINES = 20;
@@ -20,6 +22,7 @@ export function runToEnd(
   const [program, ...args] = argv;
   const child = spawn(program, args, {
     ...options.identity,
+    signal: options.signal,
     cwd: options.cwd,
     env: { NODE_ENV: "production", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

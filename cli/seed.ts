@@ -38,11 +38,15 @@ async function runnerArguments({ layout }: Deployment): Promise<string[]> {
 }
 
 /** Returns the links to show; keeps the runners' tokens where only they are read from. */
-export async function seed(deployment: Deployment, urls: RoleUrls): Promise<readonly Link[]> {
+export async function seed(
+  deployment: Deployment,
+  urls: RoleUrls,
+  signal: AbortSignal,
+): Promise<readonly Link[]> {
   const { root, layout, who, demo } = deployment;
   const flags = [...(await runnerArguments(deployment)), ...(demo ? [] : ["--no-demo"])];
   const env = { ...(await webVariables(deployment, urls, process.env)), HOME: join(layout.homes, "worker") };
-  const options = { cwd: root, env, identity: who.worker };
+  const options = { cwd: root, env, identity: who.worker, signal };
   const result = parseResult(
     await runToEnd("Seeding", [process.execPath, join(root, "prisma/seed.ts"), ...flags], options),
   );

@@ -55,21 +55,21 @@ async function prepareDatabase({ deployment, progress }: UpOptions, database: Da
   return urls;
 }
 
-async function makeFromSources({ deployment, progress }: UpOptions): Promise<void> {
+async function makeFromSources({ deployment, progress, stop }: UpOptions): Promise<void> {
   const { root, mode } = deployment;
   await progress.step("Generating the database client", async () =>
-    (await generateClient(root)) ? "Database client generated" : "Database client is current",
+    (await generateClient(root, stop)) ? "Database client generated" : "Database client is current",
   );
   if (mode === "dev") return; // the development server builds each page when it is asked for
   await progress.step("Building the pages (a minute the first time)", async () =>
-    (await buildPages(root)) ? "Pages built" : "Pages are current",
+    (await buildPages(root, stop)) ? "Pages built" : "Pages are current",
   );
 }
 
-async function seedAll({ deployment, progress }: UpOptions, urls: RoleUrls): Promise<readonly Link[]> {
+async function seedAll({ deployment, progress, stop }: UpOptions, urls: RoleUrls): Promise<readonly Link[]> {
   let links: readonly Link[] = [];
   await progress.step("Seeding", async () => {
-    links = await seed(deployment, urls);
+    links = await seed(deployment, urls, stop);
     await followPort(deployment.layout, planeUrl(deployment));
     return "People and runners are known";
   });

@@ -53,6 +53,23 @@ describe("work on unchanged sources", () => {
     expect(await build(["app"])).toBe(true);
   });
 
+  test("is done again after it broke off on other sources, though these are the old ones again", async () => {
+    await build(["app"]);
+    await writeFile(join(root, "app/page.tsx"), "other");
+    const failing = whenChanged({ root, name: "build", sources: ["app"], result: "out" }, () =>
+      Promise.reject(new Error("no")),
+    );
+    await expect(failing).rejects.toThrow("no");
+    await writeFile(join(root, "app/page.tsx"), "page");
+    expect(await build(["app"])).toBe(true);
+  });
+
+  test("is not done again because a test changed", async () => {
+    await build();
+    await writeFile(join(root, "app/page.test.tsx"), "test");
+    expect(await build()).toBe(false);
+  });
+
   test("is told apart by what a file is called and where it ends", async () => {
     const before = await digestOf(root, ["app"]);
     await writeFile(join(root, "app/page.tsx"), "pag");

@@ -1,8 +1,11 @@
 // Skips work whose sources did not change: a digest of them is kept with the dependencies, so installing
 // anew forgets it.
 import { createHash, type Hash } from "node:crypto";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+
+/** Tests go into no result. */
+const TEST = /\.test\.tsx?$/;
 
 async function addToHash(hash: Hash, root: string, path: string): Promise<void> {
   const absolute = join(root, path);
@@ -10,7 +13,8 @@ async function addToHash(hash: Hash, root: string, path: string): Promise<void> 
   if (!found) return;
   if (found.isDirectory()) {
     const names = await readdir(absolute);
-    for (const name of names.sort()) await addToHash(hash, root, join(path, name));
+    for (const name of names.sort().filter((one) => !TEST.test(one)))
+      await addToHash(hash, root, join(path, name));
     return;
   }
   hash.update(`${path}\0${found.size}\0`).update(await readFile(absolute));
@@ -47,8 +51,9 @@ export async function whenChanged(work: Work, run: () => Promise<void>): Promise
     () => false,
   );
   if (exists && (await readStamp(work.root, work.name)) === digest) return false;
-  await run();
   const file = stampFile(work.root, work.name);
+  await rm(file, { force: true }); // a run that breaks off leaves a result of neither the old nor the new sources
+  await run();
   await mkdir(join(file, ".."), { recursive: true });
   await writeFile(file, digest);
   return true;

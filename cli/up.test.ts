@@ -155,6 +155,22 @@ describe("up", () => {
     expect(await children()).toEqual([]);
   });
 
+  test("ends a build when asked to stop in the middle of it, and its Postgres too", async () => {
+    const next = join(deployment.root, "node_modules/next/dist/bin/next");
+    await cp(next, `${next}.kept`);
+    await writeFile(next, "setInterval(() => {}, 1000)");
+    await mkdir(join(deployment.root, "app"));
+    await writeFile(join(deployment.root, "app/page.tsx"), "changed");
+    running = start();
+    await expect.poll(() => said, { timeout: 30_000 }).toContain("Database client is current");
+    stop.abort();
+    await running;
+    await cp(`${next}.kept`, next);
+    await rm(join(deployment.root, "app"), { recursive: true });
+    expect(said).toContain("Stopped before everything was up.");
+    await expect(readFile(join(deployment.layout.postgres, "data/postmaster.pid"))).rejects.toThrow(/ENOENT/);
+  });
+
   test("stops before it starts anything where the host lacks something", async () => {
     deployment = { ...deployment, port: 1 };
     const taken = { ...deployment, layout: layoutAt("/etc/passwd/data") };

@@ -49,6 +49,9 @@ export async function up(options: UpOptions): Promise<void> {
     } finally {
       await database?.stop();
     }
+  } catch (error) {
+    if (!options.stop.aborted) throw error;
+    progress.say("Stopped before everything was up.");
   } finally {
     await lock.release();
   }
