@@ -5,6 +5,8 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { watchExchanges } = await import("#lib/guard/http/exchange.ts");
   watchExchanges();
+  const { keepBeating } = await import("#lib/guard/http/beat.ts");
+  void keepBeating();
 }
 
 /** What breaks while a page is drawn, past its door. The path is the route's pattern: a real one may hold a token. */
