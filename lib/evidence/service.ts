@@ -13,8 +13,8 @@ import { canonicalText } from "../record/rules.ts";
 import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
-import { judge } from "./rules.ts";
 import { EvidenceDocument, type EvidenceView, type ObservedRun } from "./document.ts";
+import { judge } from "./rules.ts";
 
 export interface VerifyLease {
   readonly attempt: number;

@@ -4,6 +4,7 @@ import type { RunStatus } from "../runs/schema.ts";
 
 export interface RunMove {
   readonly runId: string;
+  readonly from: RunStatus;
   readonly to: RunStatus;
   readonly attempt: number;
   readonly at: Date;
@@ -25,13 +26,25 @@ export async function startFact(
   await tx.db.runFact.create({ data: { runId, pilotId, agentId, launchedAt, attempts: 0 } });
 }
 
-export async function moveFact(tx: Tx, { runId, to, attempt, at, outcome: told }: RunMove): Promise<void> {
+/** A new verdict opens a review. A refused merge goes on with the one that led to it. */
+export const opensReview = (from: RunStatus, to: RunStatus): boolean =>
+  to === "in_review" && from !== "merging";
+
+/** Another lease was taken without the run moving. */
+export async function countAttempt(tx: Tx, runId: string, attempt: number): Promise<void> {
+  await tx.db.runFact.update({ where: { runId }, data: { attempts: attempt } });
+}
+
+export async function moveFact(
+  tx: Tx,
+  { runId, from, to, attempt, at, outcome: told }: RunMove,
+): Promise<void> {
   const outcome = told ?? ENDED[to];
   await tx.db.runFact.update({
     where: { runId },
     data: {
       attempts: attempt,
-      ...(to === "in_review" ? { reviewOpenedAt: at } : {}),
+      ...(opensReview(from, to) ? { reviewOpenedAt: at } : {}),
       ...(to === "merged" ? { mergedAt: at } : {}),
       ...(outcome ? { outcome, endedAt: at } : {}),
     },

@@ -1,16 +1,26 @@
 import type { Role } from "../authz/schema.ts";
-import { type Tx, transaction } from "../db.ts";
+import { read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { intendMerge, rejectAtGate } from "../merges/intend-merge.ts";
+import { intendMerge, recheckMerge, rejectAtGate } from "../merges/intend-merge.ts";
 import { liveGrants } from "../people/service.ts";
 import { activatePilot, resumePilot, returnToDraft } from "../pilots/service.ts";
+import { reasonDetail } from "../record/reason.ts";
+import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
-import { liftStop } from "../stops/service.ts";
+import { holdStops, liftStop } from "../stops/service.ts";
 import { subjectsOf } from "./open-gate.ts";
 import { decidingRole, isSatisfied, refusalToApprove, refusalToDeny } from "./rules.ts";
 import type { DecideGate, GateStatus } from "./schema.ts";
-import { closeGate, factsOf, type GateRow, insertApproval, listExpired, lockGate } from "./store.ts";
+import {
+  closeGate,
+  factsOf,
+  findGate,
+  type GateRow,
+  insertApproval,
+  listExpired,
+  lockGate,
+} from "./store.ts";
 
 /**
  * One person's decision, bound to the digest of the document they were shown. The decision that completes the
@@ -20,7 +30,7 @@ export async function decideGate(scope: Scope, input: DecideGate): Promise<{ sta
   const { actor } = scope;
   if (actor.kind !== "user") throw forbidden("Only a person can decide at a gate.");
   return transaction(scope, async (tx) => {
-    const gate = await lockGate(tx.db, input.gateId);
+    const gate = await lockToDecide(tx, input.gateId);
     const grants = await liveGrants(tx, actor.personId);
     if (!gate || !grants.some((grant) => grant.pilotId === null || grant.pilotId === gate.pilotId))
       throw notFound("gate");
@@ -40,6 +50,19 @@ export async function decideGate(scope: Scope, input: DecideGate): Promise<{ sta
       ? deny(tx, scope, gate, input.reason, "denied")
       : approve(tx, scope, gate);
   });
+}
+
+/**
+ * The gate, locked after what its decision moves: a stop, a cancellation or a moved base takes the run first too, so
+ * nobody waits for somebody who waits for them.
+ */
+async function lockToDecide(tx: Tx, gateId: string): Promise<GateRow | null> {
+  const gate = await findGate(tx.db, gateId);
+  if (gate?.kind === "merge") {
+    await holdStops(tx.db);
+    await lockRun(tx, gate.runId ?? "");
+  }
+  return lockGate(tx.db, gateId);
 }
 
 interface Signature {
@@ -70,7 +93,14 @@ async function sign(
   tx.record({
     kind: "gate.approval_given",
     about: [`gate:${gate.id}`, ...subjectsOf(gate)],
-    detail: { approval: id, person: personId, role, decision, digest, reason },
+    detail: {
+      approval: id,
+      person: personId,
+      role,
+      decision,
+      digest,
+      ...(reason === null ? {} : reasonDetail(reason)),
+    },
   });
 }
 
@@ -90,10 +120,13 @@ async function standing(tx: Tx, gate: GateRow): Promise<number> {
 async function approve(tx: Tx, scope: Scope, { id }: GateRow): Promise<{ status: GateStatus }> {
   const gate = await lockGate(tx.db, id);
   if (!gate || !isSatisfied(factsOf(gate).rule, await standing(tx, gate))) return { status: "open" };
+  const merging = gate.kind === "merge" ? await recheckMerge(tx, scope, gate) : null;
+  if (merging === "void") return { status: "void" };
   await close(tx, scope, gate, "approved", null);
   switch (gate.kind) {
     case "merge":
-      return { status: await intendMerge(tx, scope, gate) };
+      if (merging) await intendMerge(tx, scope, gate, merging);
+      return { status: "approved" };
     case "activate":
       await activatePilot(tx, scope, gate.pilotId ?? "", gate.charterId ?? "");
       return { status: "approved" };
@@ -129,19 +162,21 @@ async function close(
   tx.record({
     kind: `gate.${to}`,
     about: [`gate:${gate.id}`, ...subjectsOf(gate)],
-    detail: { reason, digest: gate.digest },
+    detail: { digest: gate.digest, ...(reason === null ? {} : reasonDetail(reason)) },
   });
 }
 
 /** Expired means denied. Returns how many gates ran out. */
 export async function expireGates(scope: Scope): Promise<number> {
-  return transaction(scope, async (tx) => {
-    const due = await listExpired(tx.db, new Date(scope.clock.now()));
-    for (const { id } of due) {
-      const gate = await lockGate(tx.db, id);
-      if (gate?.status === "open")
-        await deny(tx, scope, gate, "The gate expired before enough people approved.", "expired");
-    }
-    return due.length;
-  });
+  const due = await read(scope, (db) => listExpired(db, new Date(scope.clock.now())));
+  let expired = 0;
+  for (const { id } of due) {
+    expired += await transaction(scope, async (tx) => {
+      const gate = await lockToDecide(tx, id);
+      if (gate?.status !== "open") return 0;
+      await deny(tx, scope, gate, "The gate expired before enough people approved.", "expired");
+      return 1;
+    });
+  }
+  return expired;
 }

@@ -1,6 +1,7 @@
 import type { Tx } from "../db.ts";
 import { newId } from "../ids.ts";
 import { sha256Hex } from "../protocol/signing.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { canonicalText } from "../record/rules.ts";
 import type { Subject } from "../record/schema.ts";
 import { actorId, type Scope } from "../scope.ts";
@@ -60,5 +61,9 @@ export async function voidMergeGate(tx: Tx, scope: Scope, runId: string, reason:
   const gate = await findOpenMergeGate(tx.db, runId);
   if (!gate || !(await closeGate(tx.db, gate.id, "open", "void", new Date(scope.clock.now()), reason)))
     return;
-  tx.record({ kind: "gate.voided", about: [`gate:${gate.id}`, ...subjectsOf(gate)], detail: { reason } });
+  tx.record({
+    kind: "gate.voided",
+    about: [`gate:${gate.id}`, ...subjectsOf(gate)],
+    detail: { digest: gate.digest, ...reasonDetail(reason) },
+  });
 }

@@ -55,6 +55,8 @@ export function refusalToApprove(facts: GateFacts, person: Candidate, now: numbe
 export function refusalToDeny(facts: GateFacts, person: Candidate, now: number): string | null {
   if (facts.status !== "open") return `This gate is ${facts.status}; nothing is left to decide.`;
   if (now >= facts.expiresAt) return "This gate has expired, which counts as denied.";
+  if (facts.approvedBy.includes(person.personId))
+    return "You have approved this already; ask another approver to deny it.";
   if (decidingRole(facts, person) === null) return `Only a ${rolesInWords(facts.rule.roles)} may deny this.`;
   return null;
 }

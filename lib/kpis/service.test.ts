@@ -257,7 +257,8 @@ describe("facts", () => {
   /** What the run's own timeline says, by its status changes alone. */
   const RECOMPUTED = `
     select r.id as run_id, r.pilot_id, r.agent_id, r.attempt as attempts, r.launched_at,
-      (select max(at) from run_event e where e.run_id = r.id and kind = 'status_changed' and body ->> 'to' = 'in_review') as review_opened_at,
+      (select max(at) from run_event e where e.run_id = r.id and kind = 'status_changed'
+        and body ->> 'to' = 'in_review' and body ->> 'from' <> 'merging') as review_opened_at,
       (select max(at) from run_event e where e.run_id = r.id and kind = 'status_changed' and body ->> 'to' = 'merged') as merged_at,
       (select max(at) from run_event e where e.run_id = r.id and kind = 'status_changed'
         and body ->> 'to' in ('merged', 'rejected', 'failed', 'cancelled')) as ended_at

@@ -1,22 +1,25 @@
 // Every way a lease ends without its runner saying so.
 import type { Tx } from "../db.ts";
 import { appendOwnEvent } from "../events/service.ts";
+import { notify } from "../notify.ts";
 import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { HELD } from "../runs/rules.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import type { RunStatus } from "../runs/schema.ts";
 import type { Scope } from "../scope.ts";
 import { mayRetry } from "./rules.ts";
-import { closeLease, countEnded, type LeaseRow, liveLeaseOf, lockLease } from "./store.ts";
+import { closeLease, countLost, findLease, type LeaseRow, LOST, liveLeaseOf, lockLease } from "./store.ts";
 
 /** Closes a lease and says so in the timeline. False when it was over already. */
 export async function endLease(tx: Tx, scope: Scope, lease: LeaseRow, reason: string): Promise<boolean> {
   if (!(await closeLease(tx.db, lease.id, new Date(scope.clock.now()), reason))) return false;
+  // A person's words may be longer than a line of the timeline.
   await appendOwnEvent(tx, scope, lease.runId, lease.attempt, {
     kind: "attempt_ended",
-    body: { phase: lease.phase, reason },
+    body: { phase: lease.phase, reason: reason.slice(0, 500) },
   });
   return true;
 }
@@ -29,10 +32,11 @@ export async function endLeaseOf(tx: Tx, scope: Scope, runId: string, reason: st
 
 /** A runner fell silent: the run goes on as a new attempt, or fails when the charter allows no more. */
 export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<void> {
+  const found = await findLease(tx.db, leaseId);
+  if (!found) return;
+  const run = await lockRun(tx, found.runId);
   const lease = await lockLease(tx.db, leaseId);
-  if (!lease || lease.endedAt) return;
-  const run = await lockRun(tx, lease.runId);
-  await endLease(tx, scope, lease, "lost: the runner fell silent");
+  if (!lease || !(await endLease(tx, scope, lease, LOST))) return;
   tx.record({
     kind: "run.lease_lost",
     about: [`run:${run.id}`, `runner:${lease.runnerId}`],
@@ -40,14 +44,14 @@ export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<
   });
   if (!HELD.includes(run.status)) return;
   const charter = await charterOf(tx.db, run.charterId);
-  const lost = await countEnded(tx.db, run.id, lease.phase);
+  const lost = await countLost(tx.db, run.id, lease.phase);
   if (!mayRetry(charter, lost)) {
     const reason = `The runner was lost in ${lost} ${lost === 1 ? "attempt" : "attempts"}, and the charter allows no more.`;
     await moveRun(tx, scope, run, "failed", reason);
     tx.record({
       kind: "run.failed",
       about: [`run:${run.id}`, `pilot:${run.pilotId}`],
-      detail: { attempt: lease.attempt, reason },
+      detail: { attempt: lease.attempt, ...reasonDetail(reason) },
     });
     await afterEnd(tx, scope, run.pilotId, charter);
     return;
@@ -55,4 +59,5 @@ export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<
   const next: RunStatus = lease.phase === "verify" ? "verifying" : "queued";
   if (next === "queued")
     await moveRun(tx, scope, run, next, "The runner was lost; the run waits for another.");
+  await notify(tx, "work_waiting", "");
 }

@@ -2,22 +2,26 @@ import type { z } from "zod";
 import { findAgentDriver } from "../agents/service.ts";
 import { type Tx, transaction } from "../db.ts";
 import { appendOwnEvent } from "../events/service.ts";
+import { countAttempt } from "../facts/service.ts";
 import { newId } from "../ids.ts";
+import type { Tier } from "../jail/schema.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { limitsOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
-import { charterOf } from "../pilots/service.ts";
+import { charterOf, lockedPilot } from "../pilots/service.ts";
 import type { Assignment, LeaseRequest } from "../protocol/schema.ts";
 import { findRunner } from "../runners/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { changeRun, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
+import { holdStops } from "../stops/service.ts";
 import { HEARTBEAT_SECONDS, mayTake, PAUSE_AFTER_SECONDS } from "./rules.ts";
-import { countHeld, insertLease, lockWaiting } from "./store.ts";
+import { type Candidate, countHeld, insertLease, listWaiting, lockWaiting } from "./store.ts";
 
 /** How far back a culprit is looked for. */
 const MAX_HISTORY = 500;
-const CANDIDATES = 20;
+/** More runs than ever wait at once; those of full pilots are passed over. */
+const CANDIDATES = 1000;
 
 /** Gives the oldest waiting run that this runner may take, or null. One transaction, one lease. */
 export async function grantLease(
@@ -28,22 +32,37 @@ export async function grantLease(
   return transaction(scope, async (tx) => {
     const runner = await findRunner(tx.db, runnerId);
     const phases = request.phases.filter((phase) => runner.phases.includes(phase));
-    for (const candidate of await lockWaiting(tx.db, phases, CANDIDATES)) {
+    await holdStops(tx.db);
+    for (const candidate of await listWaiting(tx.db, phases, CANDIDATES)) {
+      const charter = await charterOf(tx.db, candidate.charterId);
+      if (!(await take(tx, candidate, request.tier, charter))) continue;
       const run = await lockRun(tx, candidate.id);
-      const charter = await charterOf(tx.db, run.charterId);
-      const phase = run.status === "queued" ? "agent" : "verify";
-      const held = phase === "agent" ? await countHeld(tx.db, run.pilotId) : 0;
-      if (!mayTake({ phase, tier: request.tier, charter, held })) continue;
       return start(tx, scope, run, charter, { id: runner.id, name: runner.name, tier: request.tier });
     }
     return null;
   });
 }
 
+/** Locks the run if it may be taken. The pilot's row comes first: its leases follow each other and are counted. */
+async function take(
+  tx: Tx,
+  { id, pilotId, phase, held }: Candidate,
+  tier: Tier,
+  charter: Charter,
+): Promise<boolean> {
+  if (!mayTake({ phase, tier, charter, held })) return false;
+  if (phase === "agent") {
+    const pilot = await lockedPilot(tx, pilotId);
+    const heldNow = await countHeld(tx.db, pilotId);
+    if (pilot.status !== "active" || !mayTake({ phase, tier, charter, held: heldNow })) return false;
+  }
+  return lockWaiting(tx.db, id, phase);
+}
+
 interface Taker {
   readonly id: string;
   readonly name: string;
-  readonly tier: "strong" | "weak";
+  readonly tier: Tier;
 }
 
 async function start(tx: Tx, scope: Scope, run: RunRow, charter: Charter, taker: Taker): Promise<Assignment> {
@@ -62,7 +81,10 @@ async function start(tx: Tx, scope: Scope, run: RunRow, charter: Charter, taker:
   });
   if (phase === "agent")
     await moveRun(tx, scope, run, "preparing", "", { attempt, startedAt: run.startedAt ?? grantedAt });
-  else await changeRun(tx, run.id, { attempt });
+  else {
+    await changeRun(tx, run.id, { attempt });
+    await countAttempt(tx, run.id, attempt);
+  }
   await appendOwnEvent(tx, scope, run.id, attempt, {
     kind: "attempt_started",
     body: { phase, runner: taker.name, tier: taker.tier },

@@ -10,6 +10,7 @@ import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
 import { isRunnerKind } from "../protocol/events.ts";
 import type { EventBatch, Finish, HeartbeatAnswer } from "../protocol/schema.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { touchContact } from "../runners/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
@@ -30,6 +31,17 @@ function live(scope: Scope, lease: LeaseRow | null, attempt: number): LeaseRow {
     throw fenced(`Attempt ${attempt} is over; this lease is attempt ${mine.attempt}.`);
   if (mine.endedAt) throw fenced(`The lease ended: ${mine.endReason ?? "over"}.`);
   return mine;
+}
+
+/** The live lease of this runner, locked with its run until the transaction ends. Always in this order. */
+export async function holdLease(
+  tx: Tx,
+  scope: Scope,
+  leaseId: string,
+  attempt: number,
+): Promise<{ lease: LeaseRow; run: RunRow }> {
+  const run = await lockRun(tx, owned(scope, await findLease(tx.db, leaseId)).runId);
+  return { run, lease: live(scope, await lockLease(tx.db, leaseId), attempt) };
 }
 
 /** The live lease of this runner, for reading. */
@@ -78,8 +90,7 @@ export async function appendRunnerEvents(
 /** The base was tested; the agent starts. Saying so twice is harmless. */
 export async function markPrepared(scope: Scope, leaseId: string, attempt: number): Promise<void> {
   await transaction(scope, async (tx) => {
-    const lease = live(scope, await lockLease(tx.db, leaseId), attempt);
-    const run = await lockRun(tx, lease.runId);
+    const { run } = await holdLease(tx, scope, leaseId, attempt);
     if (run.status !== "preparing") return;
     await moveRun(tx, scope, run, "working", "");
     tx.record({ kind: "run.prepared", about: [`run:${run.id}`], detail: { attempt } });
@@ -93,8 +104,7 @@ export async function finishLease(
   finish: z.infer<typeof Finish>,
 ): Promise<void> {
   await transaction(scope, async (tx) => {
-    const lease = live(scope, await lockLease(tx.db, leaseId), finish.attempt);
-    const run = await lockRun(tx, lease.runId);
+    const { lease, run } = await holdLease(tx, scope, leaseId, finish.attempt);
     if ((finish.outcome === "observed") !== (lease.phase === "verify") && finish.outcome !== "failed") {
       throw refused(`A lease to ${lease.phase} cannot end as “${finish.outcome}”.`);
     }
@@ -152,7 +162,12 @@ async function settle(
 }
 
 async function fail(tx: Tx, scope: Scope, run: RunRow, attempt: number, reason: string): Promise<void> {
-  await moveRun(tx, scope, run, "failed", reason.slice(0, 2000));
-  tx.record({ kind: "run.failed", about: [`run:${run.id}`, `pilot:${run.pilotId}`], detail: { attempt } });
+  const told = reason.slice(0, 2000);
+  await moveRun(tx, scope, run, "failed", told);
+  tx.record({
+    kind: "run.failed",
+    about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    detail: { attempt, ...reasonDetail(told) },
+  });
   await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));
 }

@@ -60,18 +60,25 @@ export async function touchHeartbeat(db: Db, leaseId: string, at: Date): Promise
   await db.leaseHeartbeat.update({ where: { leaseId }, data: { at } });
 }
 
-interface Candidate {
+export interface Candidate {
   readonly id: string;
-  readonly status: string;
+  readonly pilotId: string;
+  readonly charterId: string;
+  readonly phase: Phase;
+  /** Runs of its pilot that runners work on now. */
+  readonly held: number;
 }
 
 /**
- * Runs that wait for a runner in one of these phases, oldest first, whose pilot runs and is not stopped.
- * Each is locked; rows another lease call holds are skipped.
+ * Runs that wait for a runner in one of these phases, verifications first and then the oldest, whose pilot runs and
+ * is not stopped. None is locked.
  */
-export async function lockWaiting(db: Db, phases: readonly Phase[], limit: number): Promise<Candidate[]> {
+export async function listWaiting(db: Db, phases: readonly Phase[], limit: number): Promise<Candidate[]> {
   return db.$queryRaw<Candidate[]>`
-    select r.id, r.status from run r join pilot p on p.id = r.pilot_id
+    select r.id, r.pilot_id as "pilotId", r.charter_id as "charterId",
+      case r.status when 'queued' then 'agent' else 'verify' end as phase,
+      (select count(*)::int from run h where h.pilot_id = r.pilot_id and h.status in ('preparing', 'working')) as held
+    from run r join pilot p on p.id = r.pilot_id
     where p.status = 'active'
       and not exists (select from stop s where s.lifted_at is null and (s.pilot_id is null or s.pilot_id = r.pilot_id))
       and not exists (select from lease l where l.run_id = r.id and l.ended_at is null)
@@ -82,8 +89,17 @@ export async function lockWaiting(db: Db, phases: readonly Phase[], limit: numbe
           and exists (select from patch x where x.run_id = r.id and x.base_commit = r.base_commit
             and not exists (select from evidence e where e.patch_id = x.id)))
       )
-    order by r.status = 'queued', r.launched_at
-    limit ${limit} for update of r skip locked`;
+    order by r.status = 'queued', r.launched_at, r.id
+    limit ${limit}`;
+}
+
+/** Locks a run that still waits for this phase; false when it moved on or somebody holds it. */
+export async function lockWaiting(db: Db, runId: string, phase: Phase): Promise<boolean> {
+  const status = phase === "agent" ? "queued" : "verifying";
+  const rows = await db.$queryRaw<unknown[]>`
+    select id from run where id = ${runId} and status = ${status} for update skip locked`;
+  // Asked by a second statement, which sees the lease that was committed just before the row was locked.
+  return rows.length === 1 && (await liveLeaseOf(db, runId)) === null;
 }
 
 export async function countHeld(db: Db, pilotId: string): Promise<number> {
@@ -116,6 +132,9 @@ export async function beaconsOf(db: Db, processes: readonly string[]): Promise<B
   return rows.map((row) => ({ since: row.since.getTime(), at: row.at.getTime() }));
 }
 
-export async function countEnded(db: Db, runId: string, phase: Phase): Promise<number> {
-  return db.lease.count({ where: { runId, phase, endedAt: { not: null } } });
+/** How leases end whose runner fell silent; those that were stopped or handed something in are no loss. */
+export const LOST = "lost: the runner fell silent";
+
+export async function countLost(db: Db, runId: string, phase: Phase): Promise<number> {
+  return db.lease.count({ where: { runId, phase, endReason: LOST } });
 }

@@ -1,14 +1,15 @@
 // Bundles in and out of a lease.
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { Readable } from "node:stream";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import { baseBundlePath, blobStore, registerBlob, storeBytes } from "../blobs/service.ts";
 import { read, transaction } from "../db.ts";
 import { unavailable } from "../errors.ts";
+import { enqueue } from "../jobs/queue.ts";
 import { patchBundle } from "../patches/service.ts";
 import { findBaseBundle } from "../repositories/service.ts";
 import type { Scope } from "../scope.ts";
-import { requireLease } from "./service.ts";
+import { holdLease, requireLease } from "./service.ts";
 
 /** The largest bundle an agent may hand in, bytes. */
 export const MAX_UPLOAD = 256 * 1024 * 1024;
@@ -32,13 +33,14 @@ export async function openBundle(
     const { blobId, size, sha256 } = await read(scope, (db) => patchBundle(db, run.id, run.baseCommit));
     return { stream: await blobStore().open(blobId), size, sha256 };
   }
-  const base = await read(scope, (db) => findBaseBundle(db, run.repositoryId, run.baseCommit));
-  if (!base) throw unavailable("The base bundle is being made again; ask once more.");
-  return {
-    stream: createReadStream(baseBundlePath(run.repositoryId, run.baseCommit)),
-    size: base.size,
-    sha256: base.sha256,
-  };
+  const { repositoryId, baseCommit } = run;
+  const base = await read(scope, (db) => findBaseBundle(db, repositoryId, baseCommit));
+  const path = baseBundlePath(repositoryId, baseCommit);
+  if (!base || !existsSync(path)) {
+    await transaction(scope, (tx) => enqueue(tx, "mirror_repository", { repositoryId }, repositoryId));
+    throw unavailable("The base bundle is being made again; ask once more.");
+  }
+  return { stream: createReadStream(path), size: base.size, sha256: base.sha256 };
 }
 
 /** Stores what the agent hands in, whole or not at all. Returns the blob's id. */
@@ -51,8 +53,8 @@ export async function takeBundle(
   const lease = await requireLease(scope, leaseId, attempt);
   const now = scope.clock.now();
   const blob = await storeBytes(Readable.fromWeb(source as WebStream), MAX_UPLOAD, now);
-  await requireLease(scope, leaseId, attempt); // a long upload may outlive its lease
   await transaction(scope, async (tx) => {
+    await holdLease(tx, scope, leaseId, attempt); // a long upload may outlive its lease
     await registerBlob(tx, lease.runId, "bundle", blob, now);
     tx.record({
       kind: "run.bundle_uploaded",

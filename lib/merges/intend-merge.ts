@@ -4,12 +4,14 @@ import type { Tx } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { enqueue } from "../jobs/queue.ts";
+import type { PatchView } from "../patches/schema.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { charterOf } from "../pilots/service.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { findRepositoryState } from "../repositories/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { rebaseRun } from "../runs/rebase-runs.ts";
-import { lockRun } from "../runs/run-in-tx.ts";
+import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { stopReason } from "../stops/service.ts";
 import { commitMessage } from "./rules.ts";
@@ -34,11 +36,17 @@ const Bound = z.looseObject({
   targetRef: z.string(),
 });
 
+export interface MergeReady {
+  readonly run: RunRow;
+  readonly patch: PatchView;
+  readonly branch: string;
+}
+
 /**
- * Re-checks everything the approval was bound to and writes the intent. A base that moved voids the approval and
- * sends the run back. Returns what became of the gate.
+ * Re-checks everything the approval was bound to, before the gate closes. A base that moved voids the gate and sends
+ * the run back. Throws refused under a stop and where the patch or the charter is another one.
  */
-export async function intendMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Promise<"approved" | "void"> {
+export async function recheckMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Promise<MergeReady | "void"> {
   const run = await lockRun(tx, gate.runId ?? "");
   const bound = Bound.parse(JSON.parse(gate.document));
   const stopped = await stopReason(tx.db, run.pilotId);
@@ -53,9 +61,23 @@ export async function intendMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Pro
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
   const asShown =
-    patch.digest === bound.patch && patch.tree === bound.tree && run.charterDigest === bound.charter;
+    patch.digest === bound.patch &&
+    patch.tree === bound.tree &&
+    run.charterDigest === bound.charter &&
+    bound.targetRef === `refs/heads/${charter.scope.branch}`;
   if (!asShown)
     throw refused("The patch or the charter is no longer what was shown. Reload the page and read it again.");
+  return { run, patch, branch: charter.scope.branch };
+}
+
+/** Writes the intent and hands it to the worker: from here on the merge cannot be cancelled. */
+export async function intendMerge(
+  tx: Tx,
+  scope: Scope,
+  gate: ApprovedGate,
+  { run, patch, branch }: MergeReady,
+): Promise<void> {
+  const targetRef = `refs/heads/${branch}`;
   const approvers = gate.approvals.filter((approval) => approval.decision === "approve");
   const id = newId("merge", scope.clock.now());
   await tx.db.merge.create({
@@ -66,9 +88,9 @@ export async function intendMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Pro
         gateId: gate.id,
         patchId: patch.id,
         state: "intent",
-        expectedOld: bound.baseCommit,
+        expectedOld: run.baseCommit,
       },
-      targetRef: `refs/heads/${charter.scope.branch}`,
+      targetRef,
       message: commitMessage({
         title: run.title,
         runId: run.id,
@@ -86,20 +108,23 @@ export async function intendMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Pro
     about: [`run:${run.id}`, `gate:${gate.id}`],
     detail: {
       merge: id,
-      ref: bound.targetRef,
-      old: bound.baseCommit,
+      ref: targetRef,
+      old: run.baseCommit,
       tree: patch.tree,
       patch: patch.digest,
       decision: gate.digest,
     },
   });
   await enqueue(tx, "publish_merge", { mergeId: id }, id);
-  return "approved";
 }
 
 /** A denied or expired merge gate ends the run. */
 export async function rejectAtGate(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
   const run = await lockRun(tx, runId);
   await moveRun(tx, scope, run, "rejected", reason);
-  tx.record({ kind: "run.rejected", about: [`run:${run.id}`, `pilot:${run.pilotId}`], detail: { reason } });
+  tx.record({
+    kind: "run.rejected",
+    about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    detail: reasonDetail(reason),
+  });
 }

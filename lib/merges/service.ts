@@ -2,6 +2,7 @@
 import { type Db, read, transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { findRepositoryState, moveHead } from "../repositories/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { rebaseRun } from "../runs/rebase-runs.ts";
@@ -76,6 +77,8 @@ export async function findMerge(scope: Scope, runId: string): Promise<MergeInten
 /** Written before the ref is touched, so that a crash leaves the reconciler a commit to look for. */
 export async function noteCommit(scope: Scope, merge: MergeIntent, newCommit: string): Promise<void> {
   await transaction(scope, async (tx) => {
+    await lockMerge(tx.db, merge.id);
+    if ((await intentOf(tx.db, merge.id)).newCommit === newCommit) return;
     await tx.db.merge.update({ where: { id: merge.id }, data: { newCommit } });
     tx.record({
       kind: "run.merge_commit_built",
@@ -123,7 +126,7 @@ export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef):
     tx.record({
       kind: "run.merge_refused",
       about: [...about],
-      detail: { merge: mergeId, ref: merge.targetRef, reason },
+      detail: { merge: mergeId, ref: merge.targetRef, outcome: seen.outcome, ...reasonDetail(reason) },
     });
     if (seen.outcome === "base_moved")
       await rebaseRun(tx, scope, { ...run, status: "in_review" }, seen.actual);

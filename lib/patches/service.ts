@@ -8,6 +8,7 @@ import { notify } from "../notify.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
@@ -50,9 +51,10 @@ export interface ImportedPatch {
   readonly bundle: StoredBlob;
 }
 
-/** Stores what the jailed import found; the run then waits for verification. */
+/** Stores what the jailed import found; the run then waits for verification. Of one attempt there is one patch. */
 export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: ImportedPatch): Promise<void> {
   const now = scope.clock.now();
+  if (await tx.db.patch.findFirst({ where: { runId: run.id, attempt: patch.attempt } })) return;
   const added = patch.files.reduce((sum, file) => sum + (file.added ?? 0), 0);
   const removed = patch.files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
   const id = newId("patch", now);
@@ -102,11 +104,12 @@ export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: Impo
 
 /** The tree policy or git itself refused what the agent handed in: the run ends with the reason. */
 export async function refusePatch(tx: Tx, scope: Scope, run: RunRow, reason: string): Promise<void> {
-  await moveRun(tx, scope, run, "failed", reason.slice(0, 2000));
+  const told = reason.slice(0, 2000);
+  await moveRun(tx, scope, run, "failed", told);
   tx.record({
     kind: "run.patch_refused",
     about: [`run:${run.id}`, `pilot:${run.pilotId}`],
-    detail: { reason: reason.slice(0, 2000) },
+    detail: reasonDetail(told),
   });
   await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));
 }

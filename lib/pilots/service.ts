@@ -4,7 +4,7 @@ import { visiblePilots } from "../authz/rules.ts";
 import { type Db, read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound } from "../errors.ts";
 import { notify } from "../notify.ts";
-import { sha256Hex } from "../protocol/signing.ts";
+import { reasonDetail } from "../record/reason.ts";
 import type { EntryDetail, EntryKind } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
 import { parseCharter } from "./canonical.ts";
@@ -196,8 +196,3 @@ export async function activateDemoPilot(scope: Scope, pilotId: string): Promise<
     await activatePilot(tx, scope, pilotId, charter.id);
   });
 }
-
-// A reason is free text and may hold what must be forgotten: the record commits to it, the row holds it.
-const reasonDetail = (reason: string): EntryDetail => ({
-  reason_sha256: sha256Hex(Buffer.from(reason, "utf8")),
-});

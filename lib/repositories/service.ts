@@ -77,11 +77,20 @@ export async function requestSync(scope: Scope, repositoryId: string): Promise<v
   });
 }
 
-/** For the worker: what mirroring gave. The branch is settled by the first success. */
-export async function recordMirror(scope: Scope, repositoryId: string, report: MirrorReport): Promise<void> {
-  await transaction(scope, async (tx) => {
+/**
+ * For the worker: what mirroring gave. The branch is settled by the first success. False when the head has moved
+ * since `seen`, the head known when the look began: the report is older than what is known, and counts for nothing.
+ */
+export async function recordMirror(
+  scope: Scope,
+  repositoryId: string,
+  report: MirrorReport,
+  seen?: string | null,
+): Promise<boolean> {
+  return transaction(scope, async (tx) => {
     const before = await locked(tx, repositoryId);
-    if (saysNothingNew(before, report)) return;
+    if (seen !== undefined && before.headCommit !== seen) return false;
+    if (saysNothingNew(before, report)) return true;
     if (report.outcome === "mirrored") {
       const { branch, head, commits } = report;
       await updateRepository(tx.db, repositoryId, {
@@ -109,6 +118,7 @@ export async function recordMirror(scope: Scope, repositoryId: string, report: M
           : { outcome: report.outcome },
     });
     await notify(tx, "work_waiting", "");
+    return true;
   });
 }
 

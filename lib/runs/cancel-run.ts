@@ -3,6 +3,7 @@ import { transaction } from "../db.ts";
 import { conflict } from "../errors.ts";
 import { voidMergeGate } from "../gates/open-gate.ts";
 import { endLeaseOf } from "../leases/end-lease.ts";
+import { reasonDetail } from "../record/reason.ts";
 import type { Scope } from "../scope.ts";
 import { moveRun } from "./move-run.ts";
 import { isEnded } from "./rules.ts";
@@ -22,7 +23,7 @@ export async function cancelRun(scope: Scope, { runId, reason }: CancelRun): Pro
     tx.record({
       kind: "run.cancelled",
       about: [`run:${runId}`, `pilot:${run.pilotId}`],
-      detail: { was: run.status, reason },
+      detail: { was: run.status, ...reasonDetail(reason) },
     });
   });
 }

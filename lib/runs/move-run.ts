@@ -1,7 +1,7 @@
 import type { Tx } from "../db.ts";
 import { conflict } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
-import { moveFact } from "../facts/service.ts";
+import { moveFact, opensReview } from "../facts/service.ts";
 import type { Scope } from "../scope.ts";
 import { isEnded, mayBecome } from "./rules.ts";
 import type { RunStatus } from "./schema.ts";
@@ -26,12 +26,12 @@ export async function moveRun(
   const attempt = typeof change.attempt === "number" ? change.attempt : run.attempt;
   const moved = await updateStatus(tx.db, run.id, run.status, to, {
     reason: reason === "" ? null : reason,
-    ...(to === "in_review" ? { reviewOpenedAt: at } : {}),
+    ...(opensReview(run.status, to) ? { reviewOpenedAt: at } : {}),
     ...(isEnded(to) ? { endedAt: at } : {}),
     ...change,
   });
   if (!moved) throw conflict(`The run is no longer ${run.status}.`);
-  await moveFact(tx, { runId: run.id, to, attempt, at, outcome });
+  await moveFact(tx, { runId: run.id, from: run.status, to, attempt, at, outcome });
   await appendOwnEvent(tx, scope, run.id, attempt, {
     kind: "status_changed",
     body: { from: run.status, to, reason },

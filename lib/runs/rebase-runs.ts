@@ -1,10 +1,11 @@
-import { type Tx, transaction } from "../db.ts";
+import { read, type Tx, transaction } from "../db.ts";
 import { voidMergeGate } from "../gates/open-gate.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { notify } from "../notify.ts";
 import type { Scope } from "../scope.ts";
 import { moveRun } from "./move-run.ts";
-import { lockRun, type RunRow } from "./run-in-tx.ts";
+import { HELD } from "./rules.ts";
+import { changeRun, lockRun, type RunRow } from "./run-in-tx.ts";
 
 /** The base of a reviewed run moved: what was approved is void, and the agent works again on the new base. */
 export async function rebaseRun(tx: Tx, scope: Scope, run: RunRow, head: string): Promise<void> {
@@ -20,12 +21,55 @@ export async function rebaseRun(tx: Tx, scope: Scope, run: RunRow, head: string)
   await notify(tx, "work_waiting", "");
 }
 
+/** Commits that runs of the repository start from or are verified against. */
+export async function basesInUse(scope: Scope, repositoryId: string): Promise<string[]> {
+  const rows = await read(scope, (db) =>
+    db.run.findMany({
+      where: { repositoryId, status: { in: ["queued", ...HELD] } },
+      distinct: ["baseCommit"],
+      select: { baseCommit: true },
+    }),
+  );
+  return rows.map((row) => row.baseCommit);
+}
+
+/**
+ * A waiting run whose base can be had no more starts from the head instead. Nothing was shown of it yet, so nothing
+ * is void.
+ */
+export async function rebaseWaiting(
+  scope: Scope,
+  repositoryId: string,
+  gone: readonly string[],
+  head: string,
+): Promise<void> {
+  await transaction(scope, async (tx) => {
+    const waiting = await tx.db.run.findMany({
+      where: { repositoryId, status: "queued", baseCommit: { in: [...gone] } },
+      select: { id: true },
+      orderBy: { id: "asc" },
+    });
+    for (const { id } of waiting) {
+      const run = await lockRun(tx, id);
+      if (run.status !== "queued" || !gone.includes(run.baseCommit)) continue;
+      await changeRun(tx, id, { baseCommit: head });
+      tx.record({
+        kind: "run.base_moved",
+        about: [`run:${id}`, `pilot:${run.pilotId}`],
+        detail: { from: run.baseCommit, to: head },
+      });
+    }
+    await notify(tx, "work_waiting", "");
+  });
+}
+
 /** Sends back every run in review whose base is not the repository's head any more. */
 export async function rebaseStale(scope: Scope, repositoryId: string, head: string): Promise<void> {
   await transaction(scope, async (tx) => {
     const stale = await tx.db.run.findMany({
       where: { repositoryId, status: "in_review", baseCommit: { not: head } },
       select: { id: true },
+      orderBy: { id: "asc" },
     });
     for (const { id } of stale) {
       const run = await lockRun(tx, id);

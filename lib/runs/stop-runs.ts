@@ -2,6 +2,7 @@ import type { Tx } from "../db.ts";
 import { endLeaseOf } from "../leases/end-lease.ts";
 import type { Scope } from "../scope.ts";
 import { moveRun } from "./move-run.ts";
+import { HELD } from "./rules.ts";
 import { lockRun } from "./run-in-tx.ts";
 
 /**
@@ -16,21 +17,24 @@ export async function stopRuns(
 ): Promise<number> {
   const held = await tx.db.run.findMany({
     where: {
-      status: { in: ["preparing", "working", "awaiting_decision", "verifying"] },
+      status: { in: [...HELD] },
       ...(pilotId ? { pilotId } : {}),
     },
     select: { id: true },
+    orderBy: { id: "asc" },
   });
+  let taken = 0;
   for (const { id } of held) {
     const run = await lockRun(tx, id);
+    if (!HELD.includes(run.status)) continue; // it ended while others were taken
+    taken += 1;
     await endLeaseOf(tx, scope, id, `stopped: ${reason}`);
-    if (["preparing", "working", "awaiting_decision"].includes(run.status))
-      await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
+    if (run.status !== "verifying") await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
     tx.record({
       kind: "run.stopped",
       about: [`run:${id}`, `pilot:${run.pilotId}`],
       detail: { was: run.status },
     });
   }
-  return held.length;
+  return taken;
 }

@@ -3,7 +3,7 @@ import { transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { findPilotState } from "../pilots/service.ts";
-import { sha256Hex } from "../protocol/signing.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { stopRuns } from "../runs/stop-runs.ts";
 import { actorId, type Scope } from "../scope.ts";
 import type { PullStop } from "./schema.ts";
@@ -51,7 +51,7 @@ export async function pullStop(scope: Scope, input: PullStop): Promise<PulledSto
         scope: input.scope,
         again: live !== null,
         runs: runsStopped,
-        reason_sha256: sha256Hex(Buffer.from(input.reason, "utf8")),
+        ...reasonDetail(input.reason),
       },
     });
     return { stopId, runsStopped };

@@ -5,7 +5,15 @@ import { conflict, notFound } from "../errors.ts";
 import { notify } from "../notify.ts";
 import type { Scope } from "../scope.ts";
 import type { StopView } from "./schema.ts";
-import { findHoldingStop, findStop, lockStops, markLifted, type StopRow, selectLiveStops } from "./store.ts";
+import {
+  findHoldingStop,
+  findStop,
+  lockStops,
+  markLifted,
+  type StopRow,
+  selectLiveStops,
+  shareStops,
+} from "./store.ts";
 
 /** Stops in force that concern the scope's pilots. */
 export async function liveStops(scope: Scope): Promise<StopView[]> {
@@ -21,6 +29,11 @@ export async function stopReason(db: Db, pilotId: string): Promise<string | null
 
 export async function isStopped(db: Db, pilotId: string): Promise<boolean> {
   return (await findHoldingStop(db, pilotId)) !== null;
+}
+
+/** No stop is pulled or lifted until this transaction ends: what it starts, a later stop finds and takes. */
+export async function holdStops(db: Db): Promise<void> {
+  await shareStops(db);
 }
 
 /** For the gate that lifts it. */

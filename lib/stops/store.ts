@@ -16,6 +16,11 @@ export async function lockStops(db: Db): Promise<void> {
   await db.$executeRaw`select pg_advisory_xact_lock(hashtext('stops'))`;
 }
 
+/** Many at once; a hand on the button waits until they are done, and they for it. */
+export async function shareStops(db: Db): Promise<void> {
+  await db.$executeRaw`select pg_advisory_xact_lock_shared(hashtext('stops'))`;
+}
+
 export async function findStop(db: Db, stopId: string): Promise<StopRow | null> {
   return (await db.stop.findUnique({ where: { id: stopId } })) as StopRow | null;
 }

@@ -1,17 +1,21 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
 import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { baseBundlePath } from "#lib/blobs/service.ts";
+import { read } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import type { MirrorReport } from "#lib/repositories/schema.ts";
-import { findRepositoryForWork, recordBaseBundle, recordMirror } from "#lib/repositories/service.ts";
-import { rebaseStale } from "#lib/runs/rebase-runs.ts";
+import {
+  findBaseBundle,
+  findRepositoryForWork,
+  recordBaseBundle,
+  recordMirror,
+} from "#lib/repositories/service.ts";
+import { basesInUse, rebaseStale, rebaseWaiting } from "#lib/runs/rebase-runs.ts";
 import type { Scope } from "#lib/scope.ts";
 import { writeBaseBundle } from "../git/mirror/base-bundle.ts";
 import { mirrorRepository as fetchMirror } from "../git/mirror/mirror-repository.ts";
+import { hasCommit } from "../git/mirror/open-mirror.ts";
 import { readAuthority, startOwnBranch } from "../git/publish/authority.ts";
 import { checkSource } from "../git/source/check-source.ts";
 import type { Workplace } from "../workplace.ts";
@@ -27,8 +31,27 @@ export async function mirrorRepository(
   const repository = await findRepositoryForWork(scope, repositoryId);
   const report = await look(workplace, repository);
   if (report.outcome === "mirrored") await ensureBaseBundle(workplace, scope, repositoryId, report.head);
-  await recordMirror(scope, repositoryId, report);
-  if (report.outcome === "mirrored") await rebaseStale(scope, repositoryId, report.head);
+  if (!(await recordMirror(scope, repositoryId, report, repository.headCommit))) return;
+  if (report.outcome !== "mirrored") return;
+  await mendOtherBases(workplace, scope, repositoryId, report.head);
+  await rebaseStale(scope, repositoryId, report.head);
+}
+
+/** Runs that started from an earlier head keep their bundle; one whose commit the source dropped starts anew. */
+async function mendOtherBases(
+  workplace: Workplace,
+  scope: Scope,
+  repositoryId: string,
+  head: string,
+): Promise<void> {
+  const gone: string[] = [];
+  for (const base of await basesInUse(scope, repositoryId)) {
+    if (base === head) continue;
+    if (await hasCommit(workplace.mirrorOf(repositoryId), base))
+      await ensureBaseBundle(workplace, scope, repositoryId, base);
+    else gone.push(base);
+  }
+  if (gone.length > 0) await rebaseWaiting(scope, repositoryId, gone, head);
 }
 
 async function look(
@@ -60,10 +83,13 @@ async function look(
   }
 }
 
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
+/** Bytes of a file, or null where there is none. */
+async function sizeOf(path: string): Promise<number | null> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  return found && found.size;
 }
 
 async function ensureBaseBundle(
@@ -73,14 +99,13 @@ async function ensureBaseBundle(
   commit: string,
 ): Promise<void> {
   const path = baseBundlePath(repositoryId, commit);
+  const known = await read(scope, (db) => findBaseBundle(db, repositoryId, commit));
+  if (known && (await sizeOf(path)) === known.size) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o2770 });
-  if (!existsSync(path)) {
-    const draft = `${path}.${process.pid}`;
-    await rm(draft, { force: true });
-    await writeBaseBundle(workplace.mirrorOf(repositoryId), commit, draft);
-    await chmod(draft, 0o640);
-    await rename(draft, path);
-  }
-  const { size } = await stat(path);
-  await recordBaseBundle(scope, { repositoryId, commit, sha256: await sha256Of(path), size });
+  const draft = `${path}.${process.pid}`;
+  await rm(draft, { force: true });
+  const { bytes, sha256 } = await writeBaseBundle(workplace.mirrorOf(repositoryId), commit, draft);
+  await chmod(draft, 0o640);
+  await rename(draft, path);
+  await recordBaseBundle(scope, { repositoryId, commit, sha256, size: bytes });
 }

@@ -10,14 +10,17 @@ import { getMerge, type MergeIntent, noteCommit, settleMerge } from "#lib/merges
 import { findRepositoryForWork } from "#lib/repositories/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { PATCH_REF } from "../git/bundle-header.ts";
+import { hostGit } from "../git/host-git.ts";
 import { PILOTHOUSE } from "../git/identity.ts";
 import { DEFAULT_CAPS } from "../git/intake/caps.ts";
 import { importBundle } from "../git/intake/import-bundle.ts";
+import { mirrorRepository } from "../git/mirror/mirror-repository.ts";
 import type { Authority } from "../git/publish/authority.ts";
 import { installBundle } from "../git/publish/install-bundle.ts";
 import { publishCommit } from "../git/publish/publish-commit.ts";
 import { type Rebuilt, rebuildCommit } from "../git/publish/rebuild-commit.ts";
 import { withQuarantine } from "../git/quarantine.ts";
+import { succeeded } from "../git/result.ts";
 import { checkSource } from "../git/source/check-source.ts";
 import type { Workplace } from "../workplace.ts";
 
@@ -35,12 +38,10 @@ export async function publishMerge(
     const mirror = workplace.mirrorOf(merge.repositoryId);
     await installBundle(workplace.workshop, { mirror, bundle: bundle.path, base: merge.expectedOld, commit });
     const authority = await authorityOf(workplace, scope, merge);
-    await settle(
-      scope,
-      merge,
-      commit,
-      await publishCommit(workplace.workshop, { authority, base: merge.expectedOld, commit }),
-    );
+    const result = await publishCommit(workplace.workshop, { authority, base: merge.expectedOld, commit });
+    const passed =
+      result.outcome === "base_moved" && (await isBelow(workplace, authority, commit, result.actual));
+    await settle(scope, merge, commit, passed ? { outcome: "moved" } : result);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -75,6 +76,24 @@ async function authorityOf(workplace: Workplace, scope: Scope, merge: MergeInten
   if (repository.authority === "own") return { kind: "own", mirror, branch };
   const source = await checkSource(repository.source, workplace.sources);
   return { kind: "upstream", mirror, branch, source, network: workplace.sources };
+}
+
+/** Others may have gone on from our commit before its move was written down: then it moved, once. */
+async function isBelow(
+  workplace: Workplace,
+  authority: Authority,
+  commit: string,
+  actual: string | null,
+): Promise<boolean> {
+  if (actual === null) return false;
+  const { mirror, branch } = authority;
+  if (authority.kind === "upstream") {
+    const { source, network } = authority;
+    const fetched = await mirrorRepository(workplace.workshop, { source, network, mirror, branch });
+    if (fetched.outcome === "unreachable") throw unavailable(fetched.sentence);
+  }
+  const args = ["merge-base", "--is-ancestor", commit, actual];
+  return succeeded(await hostGit({ gitDir: mirror, args }));
 }
 
 type Published = Awaited<ReturnType<typeof publishCommit>>;
