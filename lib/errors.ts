@@ -51,13 +51,17 @@ export class AppError extends Error {
   }
 }
 
-export const badInput = (message: string, fields?: FieldErrors) => new AppError("bad_input", message, { fields });
-export const notFound = (what: string) => new AppError("not_found", `There is no such ${what}, or you may not see it.`);
+export const badInput = (message: string, fields?: FieldErrors) =>
+  new AppError("bad_input", message, { fields });
+export const notFound = (what: string) =>
+  new AppError("not_found", `There is no such ${what}, or you may not see it.`);
 export const forbidden = (message: string) => new AppError("forbidden", message);
 export const conflict = (message: string) => new AppError("conflict", message);
-export const refused = (message: string, fields?: FieldErrors) => new AppError("refused", message, { fields });
+export const refused = (message: string, fields?: FieldErrors) =>
+  new AppError("refused", message, { fields });
 export const fenced = (message: string) => new AppError("fenced", message);
-export const unavailable = (message: string, cause?: unknown) => new AppError("unavailable", message, { cause });
+export const unavailable = (message: string, cause?: unknown) =>
+  new AppError("unavailable", message, { cause });
 
 /** The message of anything thrown; for logs and for sentences that quote a tool. */
 export function messageOf(error: unknown): string {

@@ -2,14 +2,26 @@
 // happened (lib/record); nothing here is evidence.
 import pino from "pino";
 
-const SECRET_KEYS = ["password", "token", "secret", "cookie", "authorization", "link", "privateKey", "DATABASE_URL"];
+const SECRET_KEYS = [
+  "password",
+  "token",
+  "secret",
+  "cookie",
+  "authorization",
+  "link",
+  "privateKey",
+  "DATABASE_URL",
+];
 
 export const redactPaths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
 export type Logger = pino.Logger;
 
 /** One logger per process; `logger.child({ runId })` for a scope. Level by PILOTHOUSE_LOG_LEVEL. */
-export function createLogger(process_: string, destination: pino.DestinationStream = pino.destination(2)): Logger {
+export function createLogger(
+  process_: string,
+  destination: pino.DestinationStream = pino.destination(2),
+): Logger {
   return pino(
     {
       base: { process: process_ },

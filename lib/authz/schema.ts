@@ -1,6 +1,13 @@
 import { z } from "zod";
 
-export const Role = z.enum(["administrator", "engineering_lead", "security_lead", "reviewer", "auditor", "viewer"]);
+export const Role = z.enum([
+  "administrator",
+  "engineering_lead",
+  "security_lead",
+  "reviewer",
+  "auditor",
+  "viewer",
+]);
 export type Role = z.infer<typeof Role>;
 
 /** A role on the organisation (`pilotId` null) or on one pilot. */
