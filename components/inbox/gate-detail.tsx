@@ -80,7 +80,7 @@ export function GateDetail({
           </div>
           {facts.length > 0 ? (
             <Panel
-              title="What the harness saw"
+              title={gate.kind === "merge" ? "What the harness saw" : "What it means"}
               level={3}
               actions={
                 more ? (
@@ -90,7 +90,7 @@ export function GateDetail({
                 ) : null
               }
             >
-              <table className="facts" aria-label="What the harness saw">
+              <table className="facts" aria-label="Facts">
                 <tbody>
                   {facts.map((fact) => (
                     <tr key={fact.title}>
