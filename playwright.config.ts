@@ -22,7 +22,6 @@ export default defineConfig({
     reducedMotion: "reduce",
     actionTimeout: 20_000,
     navigationTimeout: 30_000,
-    trace: "retain-on-failure",
     screenshot: "only-on-failure",
   },
 });

@@ -1,0 +1,121 @@
+// `npm run screenshots`: pictures of every page with the demo's data, light and dark, into docs/screenshots.
+//   npm run screenshots                                   starts a deployment of its own, and stops it again
+//   npm run screenshots -- --link http://…/link/…         uses one that runs; the one-time link is used up
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "@playwright/test";
+import { CHROMIUM } from "../e2e/fixtures/chromium.ts";
+import { approve } from "../e2e/fixtures/decisions.ts";
+import { demoPages } from "../e2e/fixtures/demo.ts";
+import { startPlace } from "../e2e/fixtures/deployment.ts";
+import { useLink } from "../e2e/fixtures/people.ts";
+import { untilStatus } from "../e2e/fixtures/runs.ts";
+
+const TARGET = new URL("../docs/screenshots", import.meta.url).pathname;
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const SCHEMES = ["light", "dark"] as const;
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly phone?: true;
+  /** Taken with this opened by a click. */
+  readonly opens?: RegExp;
+}
+
+function beforeDecision(run: string, pilot: string): Shot[] {
+  return [
+    { name: "home", path: "/" },
+    { name: "inbox", path: "/inbox", phone: true },
+    { name: "run", path: `/runs/${run}`, phone: true },
+    { name: "run-stop", path: `/runs/${run}`, phone: true, opens: /emergency stop/ },
+    { name: "review", path: `/reviews/${run}`, phone: true },
+    { name: "runs", path: "/runs" },
+    { name: "launch", path: "/runs/new" },
+    { name: "pilots", path: "/pilots" },
+    { name: "charter", path: `/pilots/${pilot}?tab=charter` },
+    { name: "new-pilot", path: "/pilots/new" },
+    { name: "log", path: "/log" },
+    { name: "setup", path: "/setup" },
+    { name: "repositories", path: "/repositories" },
+    { name: "add-repository", path: "/repositories/new" },
+    { name: "agents", path: "/agents" },
+    { name: "runners", path: "/runners" },
+    { name: "stops", path: "/stops" },
+  ];
+}
+
+const afterMerge = (pilot: string): Shot[] => [
+  { name: "pilot", path: `/pilots/${pilot}` },
+  { name: "kpis", path: `/kpis?pilot=${pilot}&kpi=throughput` },
+];
+
+/** Nothing moves any more: fonts are there, and what streams has caught up. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState("load");
+  await page.evaluate(() => document.fonts.ready);
+  await page.getByText("Live", { exact: true }).or(page.getByRole("main")).first().waitFor();
+}
+
+async function take(page: Page, { name, path, opens }: Shot, suffix: string): Promise<void> {
+  await page.goto(path);
+  await settle(page);
+  if (opens) await page.getByRole("button", { name: opens }).click();
+  if (name.startsWith("review"))
+    await page.getByRole("region", { name: "Changes" }).locator("[data-line]").first().waitFor();
+  await page.screenshot({
+    path: join(TARGET, `${name}${suffix}.png`),
+    animations: "disabled",
+    caret: "hide",
+  });
+  console.log(`${name}${suffix}`);
+}
+
+async function takeAll(page: Page, shots: readonly Shot[]): Promise<void> {
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize(DESK);
+    for (const shot of shots) await take(page, shot, `-${colorScheme}`);
+    await page.setViewportSize(PHONE);
+    for (const shot of shots.filter(({ phone }) => phone)) await take(page, shot, `-phone-${colorScheme}`);
+  }
+}
+
+async function open(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+  return (await browser.newContext({ viewport: DESK, ...options })).newPage();
+}
+
+async function takeEverything(link: string): Promise<void> {
+  const browser = await chromium.launch(CHROMIUM);
+  try {
+    const baseURL = new URL(link).origin;
+    const page = await open(browser, { baseURL });
+    await takeAll(page, [{ name: "sign-in", path: "/sign-in" }]);
+    await useLink(page, link);
+    const { run, pilot } = await demoPages(page);
+    await takeAll(page, beforeDecision(run, pilot));
+    await page.setViewportSize(DESK);
+    await page.goto(`/reviews/${run}`);
+    await approve(page, "Approve merge");
+    await page.goto(`/runs/${run}`);
+    await untilStatus(page, "merged", 60_000);
+    await takeAll(page, afterMerge(pilot));
+  } finally {
+    await browser.close();
+  }
+}
+
+const { values } = parseArgs({ options: { link: { type: "string" } } });
+await mkdir(TARGET, { recursive: true });
+if (values.link) {
+  await takeEverything(values.link);
+} else {
+  const place = await startPlace((text) => void process.stdout.write(text));
+  try {
+    await takeEverything(place.links["engineering lead"] ?? "");
+  } finally {
+    await place.stop();
+  }
+}
