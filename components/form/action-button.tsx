@@ -18,7 +18,7 @@ export interface ActionButtonProps extends Omit<ButtonLook, "icon"> {
   readonly children: ReactNode;
 }
 
-/** A button that is a whole form: pending keeps its place, a refusal stands beside it with Retry. */
+/** A button that is a whole form: pending keeps its place, a refusal stands beside it with Retry, and so does what was done. */
 export function ActionButton({ action, fields = {}, doing, blocked, children, ...look }: ActionButtonProps) {
   const form = useForm(action);
   const failed = form.state.error;
@@ -31,6 +31,11 @@ export function ActionButton({ action, fields = {}, doing, blocked, children, ..
         <span className="err" role="alert">
           <Icon of={CircleAlert} />
           <span>{failed}</span>
+        </span>
+      ) : null}
+      {form.state.done ? (
+        <span className="t2 sm tw" role="status">
+          {form.state.done}
         </span>
       ) : null}
       <Button

@@ -1,7 +1,7 @@
 import { ChartLine } from "lucide-react";
 import { HOUR } from "#lib/clock.ts";
 import type { DurationKpi, FactRow, Kpi, KpiReport } from "#lib/kpis/schema.ts";
-import { formatDuration } from "../format.ts";
+import { formatDuration, plural } from "../format.ts";
 import { FilterBar } from "../list/filter-bar.tsx";
 import { PageHead } from "../list/page-head.tsx";
 import { Empty } from "../ui/empty.tsx";
@@ -134,7 +134,12 @@ export function KpiReportView({
         leadTimeTarget={agentLeadTime.target / HOUR}
       />
       {rows ? (
-        <Panel title={`Rows: ${rows.title}`} fact={`${rows.facts.length} runs`} className="mt-4" id="rows">
+        <Panel
+          title={`Rows: ${rows.title}`}
+          fact={plural(rows.facts.length, "run")}
+          className="mt-4"
+          id="rows"
+        >
           <FactRows facts={rows.facts} />
         </Panel>
       ) : null}
