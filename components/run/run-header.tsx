@@ -19,11 +19,13 @@ export interface RunHeaderProps {
   readonly run: RunView;
   /** Newer than the run's own where events said so. */
   readonly status: StatusOf<"run">;
+  /** Newer likewise. */
+  readonly attempt: number;
   /** Reads `runId` and `reason`; null for a person who may not cancel. */
   readonly cancel: FormAction | null;
 }
 
-export function RunHeader({ run, status, cancel }: RunHeaderProps) {
+export function RunHeader({ run, status, attempt, cancel }: RunHeaderProps) {
   const [asking, setAsking] = useState(false);
   const mayCancel = cancel && !isRunEnded(status) && status !== "merging";
   return (
@@ -45,7 +47,7 @@ export function RunHeader({ run, status, cancel }: RunHeaderProps) {
           </Button>
         ) : null}
       </div>
-      <Facts rows={factsOf(run)} />
+      <Facts rows={factsOf(run, attempt)} />
       {cancel ? (
         <Dialog
           open={asking}
@@ -60,7 +62,7 @@ export function RunHeader({ run, status, cancel }: RunHeaderProps) {
   );
 }
 
-function factsOf(run: RunView) {
+function factsOf(run: RunView, attempt: number) {
   return [
     { key: "Agent", value: run.agentName },
     { key: "Kind", value: run.kind },
@@ -85,7 +87,7 @@ function factsOf(run: RunView) {
       ),
       wide: true,
     },
-    { key: "Attempt", value: <span className="num">{run.attempt}</span>, wide: true },
+    { key: "Attempt", value: <span className="num">{attempt}</span>, wide: true },
     { key: "Run", value: <CopyId id={run.id} what="run id" />, wide: true },
   ];
 }

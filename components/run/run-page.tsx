@@ -36,7 +36,12 @@ export function RunPage({ run, events, tab, cancel, ...rail }: RunPageProps) {
   return (
     <div data-run-status={status}>
       <div className="rh">
-        <RunHeader run={run} status={status} cancel={cancel} />
+        <RunHeader
+          run={run}
+          status={status}
+          attempt={timeline.attempts.at(-1)?.attempt ?? run.attempt}
+          cancel={cancel}
+        />
         <Tabs
           label="Run"
           tabs={[

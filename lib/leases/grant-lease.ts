@@ -10,13 +10,21 @@ import { limitsOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
 import type { Assignment, LeaseRequest } from "../protocol/schema.ts";
+import { CONTACT_WINDOW } from "../runners/rules.ts";
 import { findRunner } from "../runners/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { changeRun, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { holdStops } from "../stops/service.ts";
 import { HEARTBEAT_SECONDS, mayTake, PAUSE_AFTER_SECONDS } from "./rules.ts";
-import { type Candidate, countHeld, insertLease, listWaiting, lockWaiting } from "./store.ts";
+import {
+  type Candidate,
+  countHeld,
+  hasOtherVerifier,
+  insertLease,
+  listWaiting,
+  lockWaiting,
+} from "./store.ts";
 
 /** How far back a culprit is looked for. */
 const MAX_HISTORY = 500;
@@ -34,6 +42,7 @@ export async function grantLease(
     const phases = request.phases.filter((phase) => runner.phases.includes(phase));
     await holdStops(tx.db);
     for (const candidate of await listWaiting(tx.db, phases, CANDIDATES)) {
+      if (await leavesToAnother(tx, scope, candidate, runnerId, request.tier)) continue;
       const charter = await charterOf(tx.db, candidate.charterId);
       if (!(await take(tx, candidate, request.tier, charter))) continue;
       const run = await lockRun(tx, candidate.id);
@@ -41,6 +50,19 @@ export async function grantLease(
     }
     return null;
   });
+}
+
+/** Nobody verifies its own work while another verifier is in contact; without one, evidence says `same host`. */
+async function leavesToAnother(
+  tx: Tx,
+  scope: Scope,
+  { phase, author }: Candidate,
+  runnerId: string,
+  tier: Tier,
+): Promise<boolean> {
+  if (phase !== "verify" || author !== runnerId) return false;
+  const asStrong = tier === "strong" ? ["strong"] : ["strong", "weak"];
+  return hasOtherVerifier(tx.db, runnerId, asStrong, new Date(scope.clock.now() - CONTACT_WINDOW));
 }
 
 /** Locks the run if it may be taken. The pilot's row comes first: its leases follow each other and are counted. */

@@ -67,6 +67,8 @@ export interface Candidate {
   readonly phase: Phase;
   /** Runs of its pilot that runners work on now. */
   readonly held: number;
+  /** The runner whose work waits for verification; null before the first lease. */
+  readonly author: string | null;
 }
 
 /**
@@ -77,7 +79,8 @@ export async function listWaiting(db: Db, phases: readonly Phase[], limit: numbe
   return db.$queryRaw<Candidate[]>`
     select r.id, r.pilot_id as "pilotId", r.charter_id as "charterId",
       case r.status when 'queued' then 'agent' else 'verify' end as phase,
-      (select count(*)::int from run h where h.pilot_id = r.pilot_id and h.status in ('preparing', 'working')) as held
+      (select count(*)::int from run h where h.pilot_id = r.pilot_id and h.status in ('preparing', 'working')) as held,
+      (select l.runner_id from lease l where l.run_id = r.id and l.phase = 'agent' order by l.attempt desc limit 1) as author
     from run r join pilot p on p.id = r.pilot_id
     where p.status = 'active'
       and not exists (select from stop s where s.lifted_at is null and (s.pilot_id is null or s.pilot_id = r.pilot_id))
@@ -137,4 +140,21 @@ export const LOST = "lost: the runner fell silent";
 
 export async function countLost(db: Db, runId: string, phase: Phase): Promise<number> {
   return db.lease.count({ where: { runId, phase, endReason: LOST } });
+}
+
+/** Whether another runner, heard of since and in one of these tiers, takes verifications. */
+export async function hasOtherVerifier(
+  db: Db,
+  runnerId: string,
+  tiers: readonly string[],
+  since: Date,
+): Promise<boolean> {
+  const contacts = await db.runnerContact.findMany({
+    where: { at: { gte: since }, tier: { in: [...tiers] }, runnerId: { not: runnerId } },
+    select: { runnerId: true },
+  });
+  const ids = contacts.map((contact) => contact.runnerId);
+  return (
+    (await db.runner.count({ where: { id: { in: ids }, revokedAt: null, phases: { has: "verify" } } })) > 0
+  );
 }
