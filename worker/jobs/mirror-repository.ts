@@ -89,7 +89,7 @@ async function sizeOf(path: string): Promise<number | null> {
     if (error.code === "ENOENT") return null;
     throw error;
   });
-  return found && found.size;
+  return found?.size ?? null;
 }
 
 async function ensureBaseBundle(
