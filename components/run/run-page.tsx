@@ -5,7 +5,7 @@ import type { RunEvent } from "#lib/protocol/events.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import type { FormAction } from "../form/state.ts";
 import { formatCount, plural } from "../format.ts";
-import { isRunEnded, STATUSES, type StatusOf } from "../status.ts";
+import { isRunEnded, isRunLive, STATUSES, type StatusOf } from "../status.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { Rail, type RailProps } from "./rail.tsx";
@@ -71,7 +71,7 @@ export function RunPage({ run, events, tab, cancel, ...rail }: RunPageProps) {
               text="The run waits for a runner. Its first event appears here by itself."
             />
           ) : (
-            <Timeline timeline={timeline} live={streams && !isRunEnded(status)} />
+            <Timeline timeline={timeline} live={isRunLive(status)} />
           )}
           <div className="py-4">
             <RunOutcome runId={run.id} status={status} reason={timeline.statusReason ?? run.reason} />
