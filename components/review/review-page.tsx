@@ -26,6 +26,7 @@ import type { ReviewFile } from "./diff-rules.ts";
 import { type DiffHandle, DiffView, type Layout } from "./diff-view.tsx";
 import { EvidencePanel } from "./evidence-panel.tsx";
 import { FileList } from "./file-list.tsx";
+import { RejectBar } from "./reject-bar.tsx";
 
 export interface ReviewPageProps {
   readonly run: RunView;
@@ -41,6 +42,8 @@ export interface ReviewPageProps {
   readonly notice: string | null;
   readonly tab: "changes" | "evidence" | "document";
   readonly decide: FormAction;
+  /** Reads `runId` and `reason`; null for a person who may not. */
+  readonly reject: FormAction | null;
 }
 
 const LAYOUTS = [
@@ -60,6 +63,7 @@ export function ReviewPage({
   notice,
   tab,
   decide,
+  reject,
 }: ReviewPageProps) {
   const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
   const [current, setCurrent] = useState<string | null>(files[0]?.path ?? null);
@@ -143,7 +147,9 @@ export function ReviewPage({
           <DecisionDocument gate={gate} />
         </div>
       )}
-      {gate ? (
+      {run.status === "in_review" && gate?.status !== "open" ? (
+        <RejectBar runId={run.id} reject={reject} />
+      ) : gate ? (
         <DecisionBar
           gate={gate}
           digest={patch.digest}

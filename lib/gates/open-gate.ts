@@ -67,3 +67,8 @@ export async function voidMergeGate(tx: Tx, scope: Scope, runId: string, reason:
     detail: { digest: gate.digest, ...reasonDetail(reason) },
   });
 }
+
+/** The id of a run's open merge gate, or null. */
+export async function findOpenGateOf(tx: Tx, runId: string): Promise<string | null> {
+  return (await findOpenMergeGate(tx.db, runId))?.id ?? null;
+}

@@ -35,6 +35,9 @@ export const CancelRun = z.object({
 });
 export type CancelRun = z.infer<typeof CancelRun>;
 
+export const RejectRun = CancelRun;
+export type RejectRun = CancelRun;
+
 /** A run as lists and pages show it. */
 export interface RunView {
   readonly id: string;

@@ -4,13 +4,14 @@ import { reviewFiles } from "#components/review/diff-rules.ts";
 import { ReviewPage } from "#components/review/review-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
+import { can } from "#lib/authz/rules.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { findPatch, readDiff } from "#lib/patches/service.ts";
 import { findSummary, getRun } from "#lib/runs/service.ts";
 import { loadShell } from "../../load-shell.ts";
-import { decide } from "./actions.ts";
+import { decide, reject } from "./actions.ts";
 
 export default page({
   permission: "run.view",
@@ -50,6 +51,7 @@ export default page({
           notice={run.status === "in_review" ? run.reason : null}
           tab={query.tab}
           decide={decide}
+          reject={can(scope.grants, "gate.decide", run.pilotId) ? reject : null}
         />
       </Shell>
     );
