@@ -25,18 +25,17 @@ export function LiveRefresh() {
       close();
       if (document.hidden) return;
       source = new EventSource("/api/live");
-      source.onopen = () => setConnection("live");
+      source.onopen = () => {
+        setConnection("live");
+        refresh(); // what was recorded since the page was read, or while the connection was lost
+      };
       source.onerror = () => setConnection("lost"); // the browser itself comes back
       source.onmessage = refresh;
     };
-    const onVisibility = () => {
-      follow();
-      if (!document.hidden) refresh();
-    };
     follow();
-    document.addEventListener("visibilitychange", onVisibility);
+    document.addEventListener("visibilitychange", follow);
     return () => {
-      document.removeEventListener("visibilitychange", onVisibility);
+      document.removeEventListener("visibilitychange", follow);
       window.clearTimeout(settling);
       close();
     };
