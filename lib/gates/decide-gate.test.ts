@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Role } from "../authz/schema.ts";
+import { HOUR } from "../clock.ts";
+import { disconnectDatabase } from "../db.ts";
+import { closeQueue } from "../jobs/queue.ts";
+import type { Charter } from "../pilots/schema.ts";
+import { recordMirror } from "../repositories/service.ts";
+import { cancelRun } from "../runs/cancel-run.ts";
+import { getRun } from "../runs/service.ts";
+import { actorId, type Scope } from "../scope.ts";
+import { askToLift } from "../stops/ask-to-lift.ts";
+import { pullStop } from "../stops/pull-stop.ts";
+import { activePilot, arrangeWork, charterFor, member } from "../testing/arrange.ts";
+import { testDatabase } from "../testing/database.ts";
+import {
+  asProcess,
+  enrol,
+  entriesAbout,
+  type Journey,
+  kindsAbout,
+  launch,
+  openBase,
+  testBlobs,
+  toReview,
+} from "../testing/journey.ts";
+import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { decideGate, expireGates } from "./decide-gate.ts";
+import { getGate } from "./service.ts";
+
+testBlobs();
+const database = await testDatabase("web");
+const clock = testClock();
+const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
+let journey: Journey;
+let work: Awaited<ReturnType<typeof arrangeWork>>;
+let people: Record<"ada" | "bo" | "cy" | "dee", Scope>;
+
+beforeAll(async () => {
+  work = await arrangeWork(seed);
+  await openBase(database, work.repositoryId);
+  journey = { database, worker: seed, runner: await enrol(seed, "r") };
+  const made = async (name: string, role: Role) => member(seed, name, role);
+  people = {
+    ada: await made("ada", "engineering_lead"),
+    bo: await made("bo", "reviewer"),
+    cy: await made("cy", "security_lead"),
+    dee: await made("dee", "viewer"),
+  };
+});
+
+beforeEach(() => clock.advance(1000)); // runs follow each other in the queue
+
+afterAll(async () => {
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+async function pilotWith(controls: Partial<Charter["controls"]>): Promise<string> {
+  const charter = charterFor(seed, work.repositoryId);
+  return activePilot(seed, { ...charter, controls: { ...charter.controls, ...controls } });
+}
+
+interface Reviewed {
+  readonly runId: string;
+  readonly gateId: string;
+  readonly digest: string;
+}
+
+/** A run that Ada launched, in review. */
+async function reviewed(controls: Partial<Charter["controls"]> = {}): Promise<Reviewed> {
+  const runId = await launch(people.ada, await pilotWith(controls), work.agentId);
+  const gate = await toReview(journey, runId);
+  if (!gate) throw new Error("no gate");
+  return { runId, ...gate };
+}
+
+const decide = (
+  scope: Scope,
+  { gateId, digest }: Pick<Reviewed, "gateId" | "digest">,
+  decision: "approve" | "deny" = "approve",
+  reason = "",
+) => decideGate(scope, { gateId, digest, decision, reason });
+
+const refusal = (code: string, words: RegExp) => ({ code, message: expect.stringMatching(words) });
+
+async function approvalsOf(gateId: string): Promise<number> {
+  const { rows } = await database.owner.query("select from approval where gate_id = $1", [gateId]);
+  return rows.length;
+}
+
+describe("deciding at a merge gate", () => {
+  test("is bound to the digest that was shown", async () => {
+    const gate = await reviewed();
+    await expect(decide(people.bo, { ...gate, digest: "0".repeat(64) })).rejects.toMatchObject(
+      refusal("conflict", /not what this gate decides/),
+    );
+    expect(await approvalsOf(gate.gateId)).toBe(0);
+    expect(await decide(people.bo, gate)).toEqual({ status: "approved" });
+  });
+
+  test("writes the intent with everything the approval was bound to, and nothing more is decided", async () => {
+    const gate = await reviewed();
+    await decide(people.bo, gate, "approve", "Reads well.");
+    expect(await getRun(seed, gate.runId)).toMatchObject({ status: "merging" });
+    const { rows } = await database.owner.query("select * from merge where run_id = $1", [gate.runId]);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      gate_id: gate.gateId,
+      state: "intent",
+      target_ref: "refs/heads/main",
+      expected_old: "a".repeat(40),
+      new_commit: null,
+    });
+    expect(rows[0].message).toContain(`Pilothouse-Approved-By: ${actorId(people.bo.actor)} (reviewer)`);
+    expect(rows[0].message).toContain(`Pilothouse-Decision: ${gate.gateId} sha256:${gate.digest}`);
+    const { rows: jobs } = await database.owner.query(
+      "select from pgboss.job where name = 'publish_merge' and data ->> 'mergeId' = $1",
+      [rows[0].id],
+    );
+    expect(jobs).toHaveLength(1);
+    expect((await kindsAbout(database, `gate:${gate.gateId}`)).slice(-3)).toEqual([
+      "gate.approval_given",
+      "gate.approved",
+      "run.merge_intended",
+    ]);
+    await expect(decide(people.cy, gate)).rejects.toMatchObject(refusal("refused", /is approved/));
+    await expect(cancelRun(seed, { runId: gate.runId, reason: "too late" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+  });
+
+  test("is not for who launched the run, nor for a viewer, a stranger or a machine", async () => {
+    const gate = await reviewed();
+    await expect(decide(people.ada, gate)).rejects.toMatchObject(refusal("refused", /somebody else/));
+    await expect(decide(people.dee, gate)).rejects.toMatchObject(refusal("refused", /may approve this/));
+    await expect(decide(testScope({ roles: ["reviewer"], clock }), gate)).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(decide(journey.runner, gate)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(decide(seed, gate)).rejects.toMatchObject({ code: "forbidden" });
+    expect(await approvalsOf(gate.gateId)).toBe(0);
+    expect((await getGate(people.ada, gate.gateId)).cannotApprove).toMatch(/somebody else/);
+    expect((await getGate(people.bo, gate.gateId)).cannotApprove).toBeNull();
+  });
+
+  test("takes two different people where the charter says two", async () => {
+    const gate = await reviewed({ approverCount: 2 });
+    expect(await decide(people.bo, gate)).toEqual({ status: "open" });
+    await expect(decide(people.bo, gate)).rejects.toMatchObject(refusal("refused", /another person/));
+    expect((await getRun(seed, gate.runId)).status).toBe("in_review");
+    expect(await decide(people.cy, gate)).toEqual({ status: "approved" });
+  });
+
+  test("takes one person more where a flag asks for it", async () => {
+    const runId = await launch(people.ada, await pilotWith({}), work.agentId);
+    const flag = { rule: "protected_path", severity: "extra_approver", path: "x", sentence: "x" } as const;
+    const gate = await toReview(journey, runId, { flags: [flag] });
+    expect((await getGate(seed, gate?.gateId ?? "")).needed).toBe(2);
+  });
+
+  test("probe: an approval of somebody whose role was taken away since does not count", async () => {
+    const eve = await member(seed, "eve", "reviewer");
+    const gate = await reviewed({ approverCount: 2 });
+    await decide(eve, gate);
+    await database.owner.query(
+      "with gone as (update role_grant set revoked_at = now() where person_id = $1) insert into log_entry (id, kind, about, body) values ($2, 'person.role_granted', array['person:' || $1], '')",
+      [actorId(eve.actor), `ent_${actorId(eve.actor)}`],
+    );
+    expect(await decide(people.bo, gate)).toEqual({ status: "open" });
+    await expect(decide(eve, gate)).rejects.toMatchObject({ code: "not_found" });
+    expect(await decide(people.cy, gate)).toEqual({ status: "approved" });
+  });
+
+  test("one denial rejects the run; the reason is in the rows and only its digest in the record", async () => {
+    const gate = await reviewed({ approverCount: 2 });
+    await decide(people.bo, gate, "approve", "A secret word of approval.");
+    expect(await decide(people.cy, gate, "deny", "A secret word of denial.")).toEqual({ status: "denied" });
+    expect(await getRun(seed, gate.runId)).toMatchObject({
+      status: "rejected",
+      reason: "A secret word of denial.",
+    });
+    const entries = JSON.stringify([
+      ...(await entriesAbout(database, `gate:${gate.gateId}`)),
+      ...(await entriesAbout(database, `run:${gate.runId}`)),
+    ]);
+    expect(entries).not.toContain("secret word");
+    expect(entries.match(/"reason_sha256":"[0-9a-f]{64}"/g)?.length).toBeGreaterThanOrEqual(4);
+    expect((await getGate(seed, gate.gateId)).approvals.map(({ reason }) => reason)).toEqual([
+      "A secret word of approval.",
+      "A secret word of denial.",
+    ]);
+    await expect(decide(people.ada, gate)).rejects.toMatchObject({ code: "refused" });
+  });
+
+  test("who approved cannot deny as well, and is told what to do", async () => {
+    const gate = await reviewed({ approverCount: 2 });
+    await decide(people.bo, gate);
+    await expect(decide(people.bo, gate, "deny", "Changed my mind.")).rejects.toMatchObject(
+      refusal("refused", /ask another approver/),
+    );
+  });
+
+  test("a gate that ran out is denied, by the worker's own role, and only once", async () => {
+    const gate = await reviewed({ approvalHours: 1 });
+    clock.advance(HOUR);
+    await expect(decide(people.bo, gate)).rejects.toMatchObject(refusal("refused", /expired/));
+    const both = () => Promise.all([expireGates(seed), expireGates(seed)]);
+    expect((await asProcess(database, "worker", both)).reduce((sum, count) => sum + count)).toBeGreaterThan(
+      0,
+    );
+    expect(await getGate(seed, gate.gateId)).toMatchObject({ status: "expired" });
+    expect((await getRun(seed, gate.runId)).status).toBe("rejected");
+    const kinds = await kindsAbout(database, `gate:${gate.gateId}`);
+    expect(kinds.filter((kind) => kind === "gate.expired")).toHaveLength(1);
+    expect(await asProcess(database, "worker", () => expireGates(seed))).toBe(0);
+  });
+});
+
+describe("what changed since the gate opened", () => {
+  test("under an emergency stop nothing is approved and nothing half-written; after it the same gate is", async () => {
+    const gate = await reviewed();
+    const { stopId } = await pullStop(people.ada, { scope: "everything", reason: "look first" });
+    await expect(decide(people.bo, gate)).rejects.toMatchObject(refusal("refused", /emergency stop/));
+    expect(await approvalsOf(gate.gateId)).toBe(0);
+    expect((await getRun(seed, gate.runId)).status).toBe("in_review");
+    expect(await kindsAbout(database, `gate:${gate.gateId}`)).toEqual(["gate.opened"]);
+    const lift = await getGate(seed, (await askToLift(people.ada, { stopId, reason: "looked" })).gateId);
+    await decide(people.cy, { gateId: lift.id, digest: lift.digest });
+    expect(await decide(people.bo, gate)).toEqual({ status: "approved" });
+  });
+
+  test("a base that moved voids the gate and sends the run back onto the new base", async () => {
+    const gate = await reviewed();
+    const mirrored = (head: string) =>
+      recordMirror(seed, work.repositoryId, { outcome: "mirrored", branch: "main", head, commits: 4 });
+    await mirrored("c".repeat(40));
+    expect(await decide(people.bo, gate)).toEqual({ status: "void" });
+    expect(await getGate(seed, gate.gateId)).toMatchObject({ status: "void" });
+    expect(await getRun(seed, gate.runId)).toMatchObject({ status: "queued", baseCommit: "c".repeat(40) });
+    expect(await kindsAbout(database, `gate:${gate.gateId}`)).not.toContain("gate.approved");
+    expect(await kindsAbout(database, `run:${gate.runId}`)).toContain("run.base_moved");
+    const { rows } = await database.owner.query("select from merge where run_id = $1", [gate.runId]);
+    expect(rows).toHaveLength(0);
+
+    await openBase(database, work.repositoryId, "c");
+    const again = await toReview(journey, gate.runId);
+    expect(again?.digest).not.toBe(gate.digest);
+    await expect(decide(people.bo, gate)).rejects.toMatchObject(refusal("refused", /is void/));
+    expect(await decide(people.bo, again ?? gate)).toEqual({ status: "approved" });
+    await mirrored("a".repeat(40));
+  });
+
+  test("probe: a patch swapped behind the gate is not merged", async () => {
+    const gate = await reviewed();
+    await database.owner.query("alter table patch disable trigger governed");
+    await database.owner.query("update patch set tree = $2 where run_id = $1", [gate.runId, "9".repeat(40)]);
+    await database.owner.query("alter table patch enable trigger governed");
+    await expect(decide(people.bo, gate)).rejects.toMatchObject(
+      refusal("refused", /no longer what was shown/),
+    );
+    expect((await getRun(seed, gate.runId)).status).toBe("in_review");
+    expect(await approvalsOf(gate.gateId)).toBe(0);
+  });
+});
