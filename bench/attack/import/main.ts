@@ -38,7 +38,7 @@ async function attack(scene: Scene, watch: Watch, tally: Tally, attempt: Attempt
   const intake = await takenIn(scene, attempt);
   if (typeof intake === "string") return [intake, ...watch.escapes(null)];
   const outcome = outcomeOf(intake);
-  tally.add(outcome);
+  tally.add(outcome, attempt.name);
   const passed = attempt.mustStop && (outcome.fate === "shown" || outcome.fate === "harmless");
   return [...(passed ? ["it was taken in, and should have been stopped"] : []), ...watch.escapes(intake)];
 }

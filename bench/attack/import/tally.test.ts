@@ -24,8 +24,8 @@ test("a fate names the rules that decided it", () => {
 
 test("a tally has a line for each fate, also where nothing met it, and the commonest rule first", () => {
   const tally = createTally();
-  for (const rule of ["b", "a", "a"]) tally.add({ fate: "refused", rules: [rule] });
-  tally.add({ fate: "harmless", rules: [] });
+  for (const rule of ["b", "a", "a"]) tally.add({ fate: "refused", rules: [rule] }, "an attempt");
+  tally.add({ fate: "harmless", rules: [] }, "pack_twice");
   expect(tally.lines().map((line) => line.trim())).toEqual([
     "3  refused outright",
     "2  a",
@@ -33,6 +33,6 @@ test("a tally has a line for each fate, also where nothing met it, and the commo
     "0  blocked by the tree policy",
     "0  taken in, with flags for the reviewer",
     "1  taken in as harmless",
-    "1  no rule",
+    "1  pack_twice",
   ]);
 });

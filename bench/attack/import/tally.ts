@@ -20,7 +20,8 @@ export function outcomeOf(intake: Intake): Outcome {
 }
 
 export interface Tally {
-  add(outcome: Outcome): void;
+  /** `name`: of the attempt, for the line of those that no rule spoke about. */
+  add(outcome: Outcome, name: string): void;
   lines(): string[];
 }
 
@@ -34,9 +35,9 @@ const WORDS: Readonly<Record<Fate, string>> = {
 export function createTally(): Tally {
   const counts = new Map<Fate, Map<string, number>>();
   return {
-    add({ fate, rules }) {
+    add({ fate, rules }, name) {
       const byRule = counts.get(fate) ?? new Map<string, number>();
-      const key = rules.length > 0 ? rules.join(" + ") : "no rule";
+      const key = rules.length > 0 ? rules.join(" + ") : name;
       byRule.set(key, (byRule.get(key) ?? 0) + 1);
       counts.set(fate, byRule);
     },
