@@ -23,16 +23,6 @@ export function CheckField({ name, label, hint, value = "yes", ...rest }: Toggle
   );
 }
 
-export function SwitchField({ name, label, hint, value = "yes", ...rest }: ToggleProps) {
-  return (
-    <label className="row">
-      <input type="checkbox" className="sw" name={name} value={value} {...rest} />
-      <span className="med">{label}</span>
-      {hint ? <span className="hint">{hint}</span> : null}
-    </label>
-  );
-}
-
 export interface Choice {
   readonly value: string;
   readonly title: ReactNode;

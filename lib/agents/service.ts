@@ -4,7 +4,7 @@ import { notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { type AgentView, RECIPE_DRIVER } from "./schema.ts";
-import { type AgentRow, findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
+import { findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
 
 export async function listAgents(scope: Scope): Promise<AgentView[]> {
   return read(scope, (db) => selectAgents(db, visiblePilots(scope.grants), null));
@@ -34,11 +34,6 @@ export async function ensureRecipeAgent(scope: Scope): Promise<{ agentId: string
     tx.record({ kind: "agent.created", about: [`agent:${id}`], detail: { driver: RECIPE_DRIVER } });
     return { agentId: id };
   });
-}
-
-/** For other services, inside their transaction. */
-export async function findAgent(db: Db, agentId: string): Promise<AgentRow | null> {
-  return findAgentRow(db, agentId);
 }
 
 /** What a runner is told to start. */

@@ -1,9 +1,8 @@
 import { requirePermission } from "../authz/require.ts";
-import { can } from "../authz/rules.ts";
 import { HOUR } from "../clock.ts";
 import { read } from "../db.ts";
 import type { Charter, PilotDetail } from "../pilots/schema.ts";
-import { getPilot, listPilots } from "../pilots/service.ts";
+import { getPilot } from "../pilots/service.ts";
 import type { Scope } from "../scope.ts";
 import { duration, isProvisional, outcomes, throughput } from "./rules.ts";
 import type { FactRow, KpiQuery, KpiReport, KpiRowsQuery } from "./schema.ts";
@@ -34,16 +33,6 @@ export async function getKpis(scope: Scope, { pilotId, agentId }: KpiQuery): Pro
     outcomes: outcomes(facts, minimum),
     weeks,
   };
-}
-
-/** The KPIs of every pilot the scope sees that has ever been active, newest first. */
-export async function listKpis(scope: Scope): Promise<KpiReport[]> {
-  const pilots = await listPilots(scope);
-  const reports: KpiReport[] = [];
-  for (const { id, activatedAt } of pilots) {
-    if (activatedAt && can(scope.grants, "kpi.view", id)) reports.push(await getKpis(scope, { pilotId: id }));
-  }
-  return reports;
 }
 
 /** From activation to now or to the end; a pilot that never ran has been observed for no time. */

@@ -66,14 +66,6 @@ export async function listUnsettled(scope: Scope, olderThan: number): Promise<st
   return rows.map((row) => row.id);
 }
 
-/** The merge of a run that moved the ref or is on its way, or null. */
-export async function findMerge(scope: Scope, runId: string): Promise<MergeIntent | null> {
-  return read(scope, async (db) => {
-    const row = await db.merge.findFirst({ where: { runId }, orderBy: { createdAt: "desc" } });
-    return row ? intentOf(db, row.id) : null;
-  });
-}
-
 /** Written before the ref is touched, so that a crash leaves the reconciler a commit to look for. */
 export async function noteCommit(scope: Scope, merge: MergeIntent, newCommit: string): Promise<void> {
   await transaction(scope, async (tx) => {

@@ -121,12 +121,6 @@ export async function findPatchToVerify(db: Db, runId: string, baseCommit: strin
   return viewOf(row);
 }
 
-export async function patchById(db: Db, id: string): Promise<PatchView> {
-  const row = await db.patch.findUnique({ where: { id } });
-  if (!row) throw notFound("patch");
-  return viewOf(row);
-}
-
 /** The newest patch of a run, or null while there is none. The caller has checked the run's visibility. */
 export async function findPatch(scope: Scope, runId: string): Promise<PatchView | null> {
   const row = await read(scope, (db) =>

@@ -9,7 +9,6 @@ import { actorId, type Scope } from "../scope.ts";
 import { readSource } from "./rules.ts";
 import type { AddRepository, BaseBundle, MirrorReport, RepositoryView } from "./schema.ts";
 import {
-  deleteBundle,
   findBundle,
   findRepository,
   insertRepository,
@@ -175,11 +174,6 @@ export async function recordBaseBundle(scope: Scope, bundle: BaseBundle): Promis
     await upsertBundle(tx.db, bundle, new Date(scope.clock.now()));
     await notify(tx, "work_waiting", "");
   });
-}
-
-/** For the worker: the file is gone from its place. */
-export async function forgetBaseBundle(scope: Scope, repositoryId: string, commit: string): Promise<void> {
-  await transaction(scope, (tx) => deleteBundle(tx.db, repositoryId, commit));
 }
 
 /** By the clock: every repository is looked at again, so that a base that moved is noticed. */

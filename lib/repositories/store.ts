@@ -88,7 +88,3 @@ export async function upsertBundle(
     update: made,
   });
 }
-
-export async function deleteBundle(db: Db, repositoryId: string, commit: string): Promise<void> {
-  await db.baseBundle.deleteMany({ where: { repositoryId, commit } });
-}

@@ -37,11 +37,3 @@ export async function findSummary(scope: Scope, runId: string): Promise<Summary 
   const run = await read(scope, (db) => findRun(db, runId));
   return run?.summary == null ? null : Summary.parse(run.summary);
 }
-
-/** How many runs are in each state, over the pilots the scope may see. */
-export async function countByStatus(scope: Scope): Promise<Partial<Record<RunStatus, number>>> {
-  const pilots = visiblePilots(scope.grants);
-  const where = pilots === "all" ? {} : { pilotId: { in: [...pilots] } };
-  const rows = await read(scope, (db) => db.run.groupBy({ by: ["status"], where, _count: true }));
-  return Object.fromEntries(rows.map((row) => [row.status, row._count]));
-}

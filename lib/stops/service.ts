@@ -5,15 +5,7 @@ import { conflict, notFound } from "../errors.ts";
 import { notify } from "../notify.ts";
 import type { Scope } from "../scope.ts";
 import type { StopView } from "./schema.ts";
-import {
-  findHoldingStop,
-  findStop,
-  lockStops,
-  markLifted,
-  type StopRow,
-  selectLiveStops,
-  shareStops,
-} from "./store.ts";
+import { findHoldingStop, findStop, lockStops, markLifted, selectLiveStops, shareStops } from "./store.ts";
 
 /** Stops in force that concern the scope's pilots. */
 export async function liveStops(scope: Scope): Promise<StopView[]> {
@@ -27,18 +19,9 @@ export async function stopReason(db: Db, pilotId: string): Promise<string | null
   return stop.reason === "" ? "no reason given" : stop.reason;
 }
 
-export async function isStopped(db: Db, pilotId: string): Promise<boolean> {
-  return (await findHoldingStop(db, pilotId)) !== null;
-}
-
 /** No stop is pulled or lifted until this transaction ends: what it starts, a later stop finds and takes. */
 export async function holdStops(db: Db): Promise<void> {
   await shareStops(db);
-}
-
-/** For the gate that lifts it. */
-export async function findStopState(db: Db, stopId: string): Promise<StopRow | null> {
-  return findStop(db, stopId);
 }
 
 /** The resume gate was approved: the runs it took from their runners are dispatched again. */

@@ -17,7 +17,6 @@ export type VisiblePart =
 const HIDDEN =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Variation_Selector}|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u2800|\u3164|\uFFA0/u;
 const HIDDEN_RUNS = new RegExp(`(${HIDDEN.source})\\1*`, "gu");
-const BIDI = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/;
 /** Colour and weight only; every other escape sequence stays and is marked. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;:]*m`, "g");
 const PICTOGRAPH = /\p{Extended_Pictographic}$/u;
@@ -81,9 +80,6 @@ export function visibleText(raw: string, mode: TextMode = "block"): string {
 export function hiddenCount(raw: string, mode: TextMode = "block"): number {
   return visibleParts(raw, mode).reduce((sum, part) => sum + (part.kind === "mark" ? part.count : 0), 0);
 }
-
-/** True where the displayed order can differ from the order a compiler reads. */
-export const hasBidiControl = (raw: string): boolean => BIDI.test(raw);
 
 /** Shortens a file name in the middle, so that its suffix stays. */
 export function shortenMiddle(name: string, max: number): string {

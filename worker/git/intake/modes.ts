@@ -11,5 +11,3 @@ export function modeOf(text: string): Mode {
   if (text === "100664") return "100644";
   throw new Error(`unknown tree mode ${JSON.stringify(text)}`);
 }
-
-export const kindOfMode = (mode: Mode): (typeof MODES)[Mode] => MODES[mode];

@@ -4,7 +4,6 @@ import { commitFiles, createRepository, playGit } from "#lib/testing/git/author.
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { checkSource } from "../source/check-source.ts";
 import { writeBaseBundle } from "./base-bundle.ts";
-import { listCommits } from "./list-commits.ts";
 import { type MirrorOrder, type MirrorResult, mirrorRepository } from "./mirror-repository.ts";
 
 let workshop: TestWorkshop;
@@ -24,24 +23,6 @@ async function mirrorPath(
 }
 
 describe("reads of a mirror", () => {
-  test("lists commits along first parents, made plain", async () => {
-    const { path, head: first } = createRepository(workshop.fresh("upstream"), { "a.txt": "1\n" });
-    const second = commitFiles(path, { "a.txt": "2\n" }, "Sub\u001bject \u202e with\ttraps\n\nbody");
-    const mirror = workshop.fresh("mirror.git");
-    await mirrorPath(path, mirror);
-    const commits = await listCommits(mirror, "refs/upstream/heads/main", 50);
-    expect(commits.map(({ id }) => id)).toEqual([second, first]);
-    expect(commits[0]).toMatchObject({
-      parents: [first],
-      author: "Ada Author",
-      date: "2023-11-14T22:13:20.000Z",
-    });
-    expect(commits[0]?.subject).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    expect(await listCommits(mirror, second, 1)).toHaveLength(1);
-    await expect(listCommits(mirror, "--output=/tmp/x", 1)).rejects.toThrow(/commit id/);
-    await expect(listCommits(mirror, "refs/heads/--x", 1)).rejects.toThrow(/dash/);
-  });
-
   test("writes a bundle with one ref and the whole history, once", async () => {
     const { path } = createRepository(workshop.fresh("upstream"), { "a.txt": "1\n" });
     const head = commitFiles(path, { "a.txt": "2\n" });

@@ -43,7 +43,6 @@ const RULES = {
 export type Severity = "block" | "extra_approver" | "notice";
 export type RuleName = keyof typeof RULES;
 export const RULE_NAMES = Object.keys(RULES) as RuleName[];
-export const severityOf = (rule: RuleName): Severity => RULES[rule][0];
 
 export interface Flag {
   readonly rule: RuleName;
