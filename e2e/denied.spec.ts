@@ -1,5 +1,6 @@
 // What is refused, as people meet it: each refusal says what to do, keeps what was typed and changes nothing.
 import type { BrowserContext, Page } from "@playwright/test";
+import { demoPages } from "./fixtures/demo.ts";
 import { PASSWORD, personOf, sessionFile } from "./fixtures/people.ts";
 import { arrangePilot, launch } from "./fixtures/pilots.ts";
 import { cookiesIn } from "./fixtures/sessions.ts";
@@ -67,6 +68,25 @@ test.describe("a viewer", () => {
     const answer = await page.goto("/runs/new");
     expect(answer?.status()).toBe(403);
     await expect(page.getByText(OFFENDED)).toBeVisible();
+  });
+
+  test("probe: cannot approve, neither by the page nor with a lead's open dialog", async ({ as, place }) => {
+    const vic = await as("vic");
+    const { run } = await demoPages(vic);
+    await vic.goto(`/reviews/${run}`);
+    const decision = vic.getByRole("region", { name: "Decision" });
+    await expect(decision.getByRole("button", { name: "Approve…" })).toHaveAttribute("aria-disabled", "true");
+    await expect(decision.getByRole("button", { name: "Deny…" })).toHaveAttribute("aria-disabled", "true");
+
+    const page = await as("rita");
+    await page.goto(`/reviews/${run}`);
+    await page.getByRole("region", { name: "Decision" }).getByRole("button", { name: "Approve…" }).click();
+    await become(page.context(), sessionFile(place, "vic"));
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Approve merge" }).click();
+    await expect(dialog.getByRole("alert").filter({ hasText: OFFENDED })).toBeVisible();
+    await vic.goto(`/runs/${run}`);
+    await expect(vic.locator('[data-run-status="in_review"]')).toBeVisible();
   });
 
   test("probe: a lead's open forms do nothing in a viewer's session", async ({ as, place }) => {

@@ -36,8 +36,9 @@ test("a newcomer follows the link and merges what the demo's run repaired, alone
     const evidence = page.getByRole("complementary", { name: "Evidence" });
     await expect(evidence.getByText("Verified", { exact: true })).toBeVisible();
     await expect(evidence.getByText(/With 3 reverts \d+ tests that failed on the base passed/)).toBeVisible();
-    await expect(evidence.getByRole("heading", { name: "Given up 1" })).toBeVisible();
-    await expect(evidence.getByText(/^because .*conflict/)).toBeVisible();
+    // The flaky test may fail five times in a row; then it is given up too, for a reason of its own.
+    await expect(evidence.getByRole("heading", { name: /^Given up [12]$/ })).toBeVisible();
+    await expect(evidence.getByText(/^because Reverting .* conflicts in src\/dunning\.js/)).toHaveCount(1);
   });
 
   await test.step("who did not launch it may approve alone", async () => {
