@@ -1,4 +1,4 @@
-// The worker: git, imports, merges, and what happens by the clock. Holds no log key and no provider key.
+// The worker: git, imports, merges, and what happens by the clock.
 import { PgBoss } from "pg-boss";
 import { disconnectDatabase } from "#lib/db.ts";
 import { closeQueue } from "#lib/jobs/queue.ts";

@@ -54,20 +54,6 @@ describe.each(["web", "worker"] as const)("the %s process", (process) => {
   });
 });
 
-test.each(["notary", "gateway"] as const)(
-  "the %s process, which does not exist yet, may not even look",
-  async (process) => {
-    const client = new pg.Client({ connectionString: database.urls[process] });
-    await client.connect();
-    try {
-      expect(await codeOf(client, "select * from public.log_entry")).toBe(DENIED);
-      expect(await codeOf(client, "select * from public.person")).toBe(DENIED);
-    } finally {
-      await client.end();
-    }
-  },
-);
-
 test("probe: the owner is stopped by the guard as well, as long as it stands", async () => {
   expect(await codeOf(database.owner, entry("", ""))).toBeNull();
   expect(await codeOf(database.owner, "update log_entry set kind = 'x'")).toBe("PH002");
