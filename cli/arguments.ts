@@ -28,6 +28,7 @@ Environment
   PILOTHOUSE_DATA            folder for everything that is kept
   DATABASE_URL               your own Postgres, as its owner, instead of the embedded one
   PILOTHOUSE_URL             address people open, where it is not http://localhost:PORT
+  PILOTHOUSE_PROXY_HOPS      reverse proxies in front that append to X-Forwarded-For (default 0)
   PILOTHOUSE_ALLOWED_ROOTS   folders that repositories may be read from, colon separated
   PILOTHOUSE_ALLOWED_HOSTS   hosts of repositories that may be private addresses, comma separated
 `;

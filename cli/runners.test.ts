@@ -77,8 +77,6 @@ describe("what each process is told", () => {
     owner: "postgres://ph_owner:o@h/d",
     web: "postgres://ph_web:w@h/d",
     worker: "postgres://ph_worker:k@h/d",
-    notary: "postgres://ph_notary:n@h/d",
-    gateway: "postgres://ph_gateway:g@h/d",
   };
 
   test("a runner: its address and state, which it understands, and nothing of the database", () => {
@@ -96,7 +94,7 @@ describe("what each process is told", () => {
   });
 
   test("web and worker: their own role, the same folders, and no other secret than web's", async () => {
-    const source = { PILOTHOUSE_ALLOWED_ROOTS: "/srv/git", SOME_TOKEN: "hidden" };
+    const source = { PILOTHOUSE_ALLOWED_ROOTS: "/srv/git", PILOTHOUSE_PROXY_HOPS: "1", SOME_TOKEN: "hidden" };
     const web = await webVariables(deployment(), urls, source);
     const worker = workerVariables(deployment(), urls, source);
     expect([web.DATABASE_URL, worker.DATABASE_URL]).toEqual([urls.web, urls.worker]);
@@ -107,6 +105,7 @@ describe("what each process is told", () => {
       web.PILOTHOUSE_SESSION_SECRET,
     );
     expect(worker).not.toHaveProperty("PILOTHOUSE_SESSION_SECRET");
+    expect([web.PILOTHOUSE_PROXY_HOPS, worker.PILOTHOUSE_PROXY_HOPS]).toEqual(["1", undefined]);
     expect(JSON.stringify([web, worker])).not.toMatch(/hidden|ph_owner/);
   });
 });

@@ -48,6 +48,7 @@ export async function webVariables(
     ...common(deployment, source),
     HOME: join(deployment.layout.homes, "web"),
     PORT: String(deployment.port),
+    PILOTHOUSE_PROXY_HOPS: source.PILOTHOUSE_PROXY_HOPS ?? "0",
     DATABASE_URL: urls.web,
     PILOTHOUSE_SESSION_SECRET: await keptSecret(join(deployment.layout.secrets, "session")),
     NEXTAUTH_URL: deployment.url,
