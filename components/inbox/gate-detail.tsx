@@ -34,7 +34,6 @@ export interface GateDetailProps {
   readonly digest: string;
   readonly digestName: string;
   readonly approveWord: string;
-  readonly cannotDeny: string | null;
   readonly back: string;
   readonly decide: FormAction;
 }
@@ -47,7 +46,6 @@ export function GateDetail({
   digest,
   digestName,
   approveWord,
-  cannotDeny,
   back,
   decide,
 }: GateDetailProps) {
@@ -116,7 +114,7 @@ export function GateDetail({
           <WhoDecided gate={gate} />
         </div>
       </div>
-      <DecisionBar {...{ gate, digest, digestName, approveWord, cannotDeny, decide }} unread={0} />
+      <DecisionBar {...{ gate, digest, digestName, approveWord, decide }} unread={0} />
     </section>
   );
 }

@@ -16,7 +16,7 @@ import { rolesInWords } from "./roles.ts";
 
 /** Left to right: what exactly, who said yes, who may and why not, what is unread, and the decision. */
 export function DecisionBar(props: DecisionBarProps) {
-  const { gate, digest, digestName, unread, mustRead, cannotDeny } = props;
+  const { gate, digest, digestName, unread, mustRead } = props;
   const [asking, setAsking] = useState<"approve" | "deny" | null>(null);
   const parts = digestParts(digest);
   const blocked = gate.cannotApprove ?? mustRead ?? false;
@@ -44,7 +44,7 @@ export function DecisionBar(props: DecisionBarProps) {
             size="lg"
             tone="danger"
             icon={X}
-            blocked={cannotDeny ?? false}
+            blocked={gate.cannotDeny ?? false}
             onClick={() => setAsking("deny")}
           >
             Deny…

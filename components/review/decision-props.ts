@@ -12,8 +12,6 @@ export interface DecisionBarProps {
   readonly mustRead?: string | null;
   /** What approving does, as a button says it: "Approve merge". */
   readonly approveWord: string;
-  /** Why the person may not deny; null when they may. */
-  readonly cannotDeny: string | null;
   /** Reads `gateId`, `digest`, `decision` and `reason`. */
   readonly decide: FormAction;
 }

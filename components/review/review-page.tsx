@@ -37,7 +37,6 @@ export interface ReviewPageProps {
   readonly summary: Summary | null;
   /** The newest merge gate; null before there is one. */
   readonly gate: GateView | null;
-  readonly cannotDeny: string | null;
   /** One sentence when the base moved or a merge was refused. */
   readonly notice: string | null;
   readonly tab: "changes" | "evidence" | "document";
@@ -59,7 +58,6 @@ export function ReviewPage({
   evidence,
   summary,
   gate,
-  cannotDeny,
   notice,
   tab,
   decide,
@@ -157,7 +155,6 @@ export function ReviewPage({
           unread={gate.status === "open" ? unread : 0}
           mustRead={unseen.length > 0 ? "View the files with hidden characters first" : null}
           approveWord="Approve merge"
-          cannotDeny={cannotDeny}
           decide={decide}
         />
       ) : null}

@@ -52,7 +52,6 @@ const bar = (more: Partial<Parameters<typeof DecisionBar>[0]> = {}) =>
       digestName="Patch digest"
       unread={0}
       approveWord="Approve merge"
-      cannotDeny={null}
       decide={async () => ({})}
       {...more}
     />,

@@ -1,4 +1,5 @@
 // What a gate is about, in the words and facts somebody decides on.
+import { plural } from "#components/format.ts";
 import type { DecisionFact, GateDetailProps } from "#components/inbox/gate-detail.tsx";
 import type { EvidenceView } from "#lib/evidence/document.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
@@ -27,7 +28,6 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
         digest: gate.digest,
         digestName: "Decision document",
         approveWord: gate.stopId === null ? "Resume" : "Lift the stop",
-        cannotDeny: gate.cannotDeny,
       };
   }
 }
@@ -35,7 +35,9 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
 async function describeMerge(scope: Scope, gate: GateView): Promise<GateDetailData> {
   const runId = gate.runId ?? "";
   const [patch, [evidence]] = await Promise.all([findPatch(scope, runId), listEvidence(scope, runId)]);
-  const size = patch ? `${patch.files.length} files, +${patch.added} −${patch.removed}` : "No patch";
+  const size = patch
+    ? `${plural(patch.files.length, "file")}, +${patch.added} −${patch.removed}`
+    : "No patch";
   return {
     gate,
     text: `${size}. Approving moves the branch to a commit with exactly this content. ${EXPIRY}`,
@@ -44,7 +46,6 @@ async function describeMerge(scope: Scope, gate: GateView): Promise<GateDetailDa
     digest: patch?.digest ?? gate.digest,
     digestName: "Patch digest",
     approveWord: "Approve",
-    cannotDeny: gate.cannotDeny,
   };
 }
 
@@ -97,6 +98,5 @@ async function describeActivation(scope: Scope, gate: GateView): Promise<GateDet
     digest: charter.digest,
     digestName: "Charter digest",
     approveWord: "Activate",
-    cannotDeny: gate.cannotDeny,
   };
 }

@@ -47,7 +47,6 @@ export default page({
           evidence={evidence[0] ?? null}
           summary={summary}
           gate={gate}
-          cannotDeny={gate?.cannotDeny ?? null}
           notice={run.status === "in_review" ? run.reason : null}
           tab={query.tab}
           decide={decide}
