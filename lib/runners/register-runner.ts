@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { floodGate } from "../auth/flood.ts";
 import { type Tx, transaction } from "../db.ts";
 import { AppError, badInput, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -19,11 +20,15 @@ import {
 
 type Application = z.infer<typeof Register>;
 
-type Outcome = { readonly runnerId: string } | { readonly refusal: AppError };
+type Refusal = { readonly refusal: AppError; readonly enrolmentId: string | null };
+type Outcome = { readonly runnerId: string } | Refusal;
+
+// Anybody can knock here, and what is written stays for ever.
+const written = floodGate(10);
 
 /**
  * Makes a runner of who brings an unused token; the token is used up. The same token with the same key again gives
- * the same runner. A refusal is recorded with the address it came from, and thrown.
+ * the same runner. A refusal is recorded with the address it came from, a few a minute and address, and thrown.
  */
 export async function registerRunner(
   scope: Scope,
@@ -33,8 +38,21 @@ export async function registerRunner(
   if (readPublicKey(input.publicKey) === null)
     throw badInput("The public key is not an Ed25519 key in SPKI DER, base64.");
   const outcome = await transaction(scope, (tx) => decide(tx, scope, input, address));
-  if ("refusal" in outcome) throw outcome.refusal;
-  return outcome;
+  if ("runnerId" in outcome) return outcome;
+  await writeRefusal(scope, outcome, address);
+  throw outcome.refusal;
+}
+
+async function writeRefusal(scope: Scope, { refusal, enrolmentId }: Refusal, address: string): Promise<void> {
+  const { write, unwritten } = written(address, scope.clock.now());
+  if (!write) return;
+  await transaction(scope, async (tx) => {
+    tx.record({
+      kind: "runner.refused",
+      about: [`enrolment:${enrolmentId ?? "unknown"}`],
+      detail: { code: refusal.code, address, unwritten },
+    });
+  });
 }
 
 async function decide(tx: Tx, scope: Scope, input: Application, address: string): Promise<Outcome> {
@@ -52,26 +70,13 @@ async function decide(tx: Tx, scope: Scope, input: Application, address: string)
       verdict.kind === "refuse"
         ? new AppError(verdict.code, verdict.sentence)
         : refused("This runner cannot register.");
-    return refuse(tx, enrolment?.id ?? null, address, refusal);
+    return { refusal, enrolmentId: enrolment?.id ?? null };
   }
   if (await findByPublicKey(tx.db, input.publicKey)) {
-    return refuse(
-      tx,
-      enrolment.id,
-      address,
-      refused("This key belongs to a runner already; let the new runner make its own."),
-    );
+    const refusal = refused("This key belongs to a runner already; let the new runner make its own.");
+    return { refusal, enrolmentId: enrolment.id };
   }
   return admit(tx, scope, input, enrolment.id, address);
-}
-
-function refuse(tx: Tx, enrolmentId: string | null, address: string, refusal: AppError): Outcome {
-  tx.record({
-    kind: "runner.refused",
-    about: [`enrolment:${enrolmentId ?? "unknown"}`],
-    detail: { code: refusal.code, address },
-  });
-  return { refusal };
 }
 
 async function admit(

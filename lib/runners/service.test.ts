@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
-import { HOUR, SECOND } from "../clock.ts";
+import { HOUR, MINUTE, SECOND } from "../clock.ts";
 import { disconnectDatabase, read, transaction } from "../db.ts";
 import type { Phase, Register } from "../protocol/schema.ts";
 import { newRunnerKeys } from "../protocol/signing.ts";
@@ -145,8 +145,19 @@ describe("registering", () => {
     }
     const refused = (await entries("runner.refused")).slice(before);
     expect(refused).toHaveLength(3);
-    expect(refused[0]?.detail).toEqual({ code: "unauthenticated", address: "203.0.113.9" });
+    expect(refused[0]?.detail).toEqual({ code: "unauthenticated", address: "203.0.113.9", unwritten: 0 });
     expect(refused[1]?.about).toEqual(["enrolment:unknown"]);
+  });
+
+  test("probe: a flood of made-up tokens is refused to the last and leaves few entries; the next one says how many", async () => {
+    const knock = () => registerRunner(door, application(`phe_${"B".repeat(43)}`), "203.0.113.77");
+    const before = (await entries("runner.refused")).length;
+    for (let nth = 0; nth < 30; nth++)
+      await expect(knock()).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(await entries("runner.refused")).toHaveLength(before + 10);
+    clock.advance(MINUTE);
+    await expect(knock()).rejects.toMatchObject({ code: "unauthenticated" });
+    expect((await entries("runner.refused")).at(-1)?.detail).toMatchObject({ unwritten: 20 });
   });
 
   test("probe: phases beyond the enrolment, a version we do not speak and a key of another kind are refused, and the token stays good", async () => {
