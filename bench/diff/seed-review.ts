@@ -10,7 +10,7 @@ import { takeBundle } from "#lib/leases/transfers.ts";
 import { recordPatch } from "#lib/patches/service.ts";
 import type { Phase } from "#lib/protocol/schema.ts";
 import { lockRun } from "#lib/runs/run-in-tx.ts";
-import { observeAll } from "#lib/testing/observations.ts";
+import { observeAll, type Result } from "#lib/testing/observations.ts";
 import type { BenchPlane } from "../place/plane.ts";
 import type { BenchWork } from "../place/work.ts";
 import type { MadePatch } from "./patch-text.ts";
@@ -70,14 +70,16 @@ export async function seedReview(plane: BenchPlane, work: BenchWork, patch: Made
   });
   await handOver(plane, work, runId, patch);
   const verify = await leased(work, "verify", runId);
+  const { argv, repeats } = verify.test;
+  const always = (result: Result) => Array<Result>(repeats).fill(result);
   await finishLease(scope, verify.leaseId, {
     outcome: "observed",
     attempt: verify.attempt,
     environment: { tier: "strong", node: process.version, platform: process.platform, kernel: "bench" },
     observations: observeAll({
-      base: { a: ["failed"], b: ["passed"] },
-      patch: { a: ["passed"], b: ["passed"] },
-    }),
+      base: { a: always("failed"), b: always("passed") },
+      patch: { a: always("passed"), b: always("passed") },
+    }).map((observation) => ({ ...observation, argv })),
   });
   return runId;
 }

@@ -50,9 +50,10 @@ export function judge(observations: readonly Observation[], claimed: readonly st
   const failedOnBase = where(base, "failed");
   const [passes, passesCrossed] = [passedIn(patch), passedIn(crossed)];
   const repaired = failedOnBase.filter((test) => passes(test) && passesCrossed(test));
+  const seenRepaired = new Set(repaired); // both lists may be long, and one of them is the agent's
   const lists = {
     repaired,
-    notRepaired: [...new Set(claimed)].filter((test) => !repaired.includes(test)),
+    notRepaired: [...new Set(claimed)].filter((test) => !seenRepaired.has(test)),
     newlyFailing: passedOnBase.filter(
       (test) => patch.get(test) === "failed" || crossed.get(test) === "failed",
     ),

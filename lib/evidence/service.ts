@@ -3,10 +3,13 @@ import { type Db, read, type Tx } from "../db.ts";
 import { refused } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { newId } from "../ids.ts";
+import type { Tier } from "../jail/schema.ts";
 import { openMergeGate } from "../merges/open-merge-gate.ts";
 import type { PatchView } from "../patches/schema.ts";
 import { findPatchToVerify } from "../patches/service.ts";
-import type { Finish, Observation } from "../protocol/schema.ts";
+import { testPlanOf } from "../pilots/rules.ts";
+import { charterOf } from "../pilots/service.ts";
+import type { Finish, Observation, TestPlan } from "../protocol/schema.ts";
 import { Summary } from "../protocol/schema.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { canonicalText } from "../record/rules.ts";
@@ -14,11 +17,13 @@ import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { EvidenceDocument, type EvidenceView, type ObservedRun } from "./document.ts";
-import { judge } from "./rules.ts";
+import { judge, TREES } from "./rules.ts";
 
 export interface VerifyLease {
   readonly attempt: number;
   readonly runnerId: string;
+  /** What the lease was granted on; a runner that says something else at the end is not heard. */
+  readonly tier: Tier;
 }
 
 type Observed = Extract<z.infer<typeof Finish>, { outcome: "observed" }>;
@@ -33,10 +38,13 @@ export async function recordEvidence(
 ): Promise<void> {
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
   refuseOtherCommits(run, patch, seen.observations);
+  const plan = testPlanOf(await charterOf(tx.db, run.charterId));
+  refuseOtherCommands(plan, seen.observations);
   const document = await documentOf(tx.db, run, lease, patch, seen);
   const canonical = canonicalText(document);
   const digest = sha256Hex(Buffer.from(canonical, "utf8"));
   const { verdict, sentence } = document.judgement;
+  if (verdict === "verified") refuseOtherRepeats(plan, seen.observations);
   const id = newId("evidence", scope.clock.now());
   await tx.db.evidence.create({
     data: {
@@ -78,6 +86,22 @@ function refuseOtherCommits(run: RunRow, patch: PatchView, observations: readonl
     );
 }
 
+/** What the charter says is run, and nothing else proves anything. */
+function refuseOtherCommands({ argv }: TestPlan, observations: readonly Observation[]): void {
+  const asked = JSON.stringify(argv);
+  if (observations.some((observation) => JSON.stringify(observation.argv) !== asked))
+    throw refused("An observation names another command than the charter's.");
+}
+
+/** A runner may not spare itself the repeats that would show a flaky test. What is not verified opens no gate anyway. */
+function refuseOtherRepeats({ repeats }: TestPlan, observations: readonly Observation[]): void {
+  for (const tree of TREES) {
+    const numbers = new Set(observations.flatMap((seen) => (seen.tree === tree ? [seen.repeat] : [])));
+    if (numbers.size !== repeats || Math.max(...numbers) !== repeats)
+      throw refused(`The charter asks for ${repeats} runs of ${tree}; ${numbers.size} were reported.`);
+  }
+}
+
 async function documentOf(
   db: Db,
   run: RunRow,
@@ -97,7 +121,7 @@ async function documentOf(
     argv: seen.observations[0]?.argv ?? [],
     runner: lease.runnerId,
     sameHost: await isSameHost(db, run.id, lease.runnerId),
-    environment: seen.environment,
+    environment: { ...seen.environment, tier: lease.tier },
     observations: seen.observations.map(observedRun),
     judgement: judge(seen.observations, claimed),
   };

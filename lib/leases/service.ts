@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, fenced, forbidden, notFound, refused } from "../errors.ts";
+import { storable } from "../events/rules.ts";
 import { appendEvents } from "../events/service.ts";
 import { recordEvidence } from "../evidence/service.ts";
 import { enqueue } from "../jobs/queue.ts";
@@ -101,8 +102,9 @@ export async function markPrepared(scope: Scope, leaseId: string, attempt: numbe
 export async function finishLease(
   scope: Scope,
   leaseId: string,
-  finish: z.infer<typeof Finish>,
+  said: z.infer<typeof Finish>,
 ): Promise<void> {
+  const finish = storable(said); // words of an agent or of its tests
   await transaction(scope, async (tx) => {
     const { lease, run } = await holdLease(tx, scope, leaseId, finish.attempt);
     if ((finish.outcome === "observed") !== (lease.phase === "verify") && finish.outcome !== "failed") {

@@ -1,4 +1,5 @@
 import type { Db } from "../db.ts";
+import type { Tier } from "../jail/schema.ts";
 import type { Phase } from "../protocol/schema.ts";
 import type { Beacon } from "./rules.ts";
 
@@ -8,7 +9,7 @@ export interface LeaseRow {
   readonly attempt: number;
   readonly phase: Phase;
   readonly runnerId: string;
-  readonly tier: string;
+  readonly tier: Tier;
   readonly endedAt: Date | null;
   readonly endReason: string | null;
   readonly acknowledged: number;

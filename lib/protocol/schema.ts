@@ -162,7 +162,12 @@ export const Finish = z.discriminatedUnion("outcome", [
   z.object({
     outcome: z.literal("observed"),
     attempt: z.int().min(1),
-    environment: z.object({ tier: Tier, node: z.string(), platform: z.string(), kernel: z.string() }),
+    environment: z.object({
+      tier: Tier,
+      node: z.string().max(200),
+      platform: z.string().max(200),
+      kernel: z.string().max(200),
+    }),
     observations: z.array(Observation).min(1).max(100),
   }),
 ]);

@@ -23,7 +23,7 @@ import { launchRun } from "../runs/launch-run.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import type { TestDatabase } from "./database.ts";
-import { observeAll } from "./observations.ts";
+import { observeAll, type Result } from "./observations.ts";
 import { systemActor, testScope } from "./scopes.ts";
 
 /** A folder for blobs of this test file; before their first use. */
@@ -140,16 +140,19 @@ export async function takeIn(
 type Observed = Extract<z.infer<typeof Finish>, { outcome: "observed" }>;
 
 /** What a verifier saw: the failing test passes on the patch, or still fails. */
-export function seen({ attempt, baseCommit }: Assignment, green = true): Observed {
-  const base = { broken: ["failed", "failed"], fine: ["passed", "passed"] } as const;
-  const patch = { broken: green ? (["passed", "passed"] as const) : base.broken, fine: base.fine };
+export function seen({ attempt, baseCommit, test: { argv, repeats } }: Assignment, green = true): Observed {
+  const always = (result: Result) => Array<Result>(repeats).fill(result);
+  const base = { broken: always("failed"), fine: always("passed") };
+  const patch = { broken: always(green ? "passed" : "failed"), fine: base.fine };
   return {
     outcome: "observed",
     attempt,
     environment: { tier: "strong", node: "v24", platform: "linux", kernel: "6" },
-    observations: observeAll({ base, patch }).map((observation) =>
-      observation.tree === "base_on_base" ? { ...observation, commit: baseCommit } : observation,
-    ),
+    observations: observeAll({ base, patch }).map((observation) => ({
+      ...observation,
+      argv,
+      ...(observation.tree === "base_on_base" ? { commit: baseCommit } : {}),
+    })),
   };
 }
 
