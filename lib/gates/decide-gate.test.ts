@@ -169,6 +169,10 @@ describe("deciding at a merge gate", () => {
     expect(await decide(people.bo, gate)).toEqual({ status: "open" });
     await expect(decide(eve, gate)).rejects.toMatchObject({ code: "not_found" });
     expect(await decide(people.cy, gate)).toEqual({ status: "approved" });
+    const { rows } = await database.owner.query("select message from merge where run_id = $1", [gate.runId]);
+    expect(rows[0].message.match(/Approved-By: \S+/g)).toEqual(
+      [people.bo, people.cy].map((scope) => `Approved-By: ${actorId(scope.actor)}`),
+    );
   });
 
   test("one denial rejects the run; the reason is in the rows and only its digest in the record", async () => {

@@ -105,27 +105,29 @@ async function sign(
 }
 
 /** Approvals that still count: of people who hold the role they signed with now. */
-async function standing(tx: Tx, gate: GateRow): Promise<number> {
-  let count = 0;
-  for (const { personId, role, decision } of gate.approvals) {
+async function standing(tx: Tx, gate: GateRow): Promise<GateRow["approvals"]> {
+  const counting: GateRow["approvals"] = [];
+  for (const approval of gate.approvals) {
+    const { personId, role, decision } = approval;
     const grants = await liveGrants(tx, personId);
     const holds = grants.some(
       (grant) => grant.role === role && (grant.pilotId === null || grant.pilotId === gate.pilotId),
     );
-    if (decision === "approve" && holds) count += 1;
+    if (decision === "approve" && holds) counting.push(approval);
   }
-  return count;
+  return counting;
 }
 
 async function approve(tx: Tx, scope: Scope, { id }: GateRow): Promise<{ status: GateStatus }> {
   const gate = await lockGate(tx.db, id);
-  if (!gate || !isSatisfied(factsOf(gate).rule, await standing(tx, gate))) return { status: "open" };
+  const approvals = gate ? await standing(tx, gate) : [];
+  if (!gate || !isSatisfied(factsOf(gate).rule, approvals.length)) return { status: "open" };
   const merging = gate.kind === "merge" ? await recheckMerge(tx, scope, gate) : null;
   if (merging === "void") return { status: "void" };
   await close(tx, scope, gate, "approved", null);
   switch (gate.kind) {
     case "merge":
-      if (merging) await intendMerge(tx, scope, gate, merging);
+      if (merging) await intendMerge(tx, scope, { ...gate, approvals }, merging);
       return { status: "approved" };
     case "activate":
       await activatePilot(tx, scope, gate.pilotId ?? "", gate.charterId ?? "");
