@@ -18,8 +18,21 @@ interface Loop {
 
 /** Merges whose outcome nobody wrote down: the ref is asked, and the intent settled by what it shows. */
 async function reconcileMerges(workplace: Workplace, scope: Scope): Promise<void> {
-  for (const mergeId of await listUnsettled(scope, RECONCILE_AFTER))
-    await publishMerge(workplace, scope, { mergeId });
+  await eachByItself(
+    await listUnsettled(scope, RECONCILE_AFTER),
+    (mergeId) => publishMerge(workplace, scope, { mergeId }),
+    (err, mergeId) =>
+      workplace.logger.warn({ err, mergeId }, "a merge is not settled yet; the others are tried"),
+  );
+}
+
+/** One upstream that does not answer keeps nobody else's merge waiting. */
+export async function eachByItself<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  onError: (error: unknown, item: T) => void,
+): Promise<void> {
+  for (const item of items) await work(item).catch((error: unknown) => onError(error, item));
 }
 
 /** A merge job settles in well under this; older intents were left by a crash. */
