@@ -1,0 +1,271 @@
+// The last step with real git, a real sandbox and a real database, crashed wherever it can be crashed.
+import { renameSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ensureRecipeAgent } from "#lib/agents/service.ts";
+import { MINUTE, SECOND } from "#lib/clock.ts";
+import { disconnectDatabase } from "#lib/db.ts";
+import { decideGate } from "#lib/gates/decide-gate.ts";
+import { listGatesOf } from "#lib/gates/service.ts";
+import { closeQueue } from "#lib/jobs/queue.ts";
+import { getMerge, listUnsettled, type MergeIntent } from "#lib/merges/service.ts";
+import { getRepository } from "#lib/repositories/service.ts";
+import { getRun } from "#lib/runs/service.ts";
+import type { Scope } from "#lib/scope.ts";
+import { activePilot, charterFor, member } from "#lib/testing/arrange.ts";
+import { testDatabase } from "#lib/testing/database.ts";
+import { playGit } from "#lib/testing/git/author.ts";
+import {
+  look,
+  openSource,
+  type Proposed,
+  pushOn,
+  reviewOf,
+  type Source,
+  type Story,
+  testWorkplace,
+} from "#lib/testing/git/story.ts";
+import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { asProcess, enrol, kindsAbout, launch, testBlobs } from "#lib/testing/journey.ts";
+import { systemActor, testClock, testScope } from "#lib/testing/scopes.ts";
+import type { Workplace } from "../workplace.ts";
+import { publishMerge } from "./publish-merge.ts";
+
+const blobs = testBlobs();
+const database = await testDatabase("web");
+const clock = testClock();
+const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
+let workshop: TestWorkshop;
+let story: Story;
+let bo: Scope;
+let agentId = "";
+
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  const runner = await enrol(seed, "r");
+  story = { database, workshop, workplace: testWorkplace(workshop, blobs), seed, runner };
+  ({ agentId } = await ensureRecipeAgent(seed));
+  bo = await member(seed, "bo", "reviewer");
+});
+
+afterAll(async () => {
+  await workshop.close();
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+const approve = ({ gateId, digest }: Proposed) =>
+  decideGate(bo, { gateId, digest, decision: "approve", reason: "" });
+
+/** The newest intent of a run. */
+async function intentOf(runId: string): Promise<string> {
+  const { rows } = await database.owner.query<{ id: string }>(
+    "select id from merge where run_id = $1 order by created_at desc limit 1",
+    [runId],
+  );
+  return rows[0]?.id ?? "";
+}
+
+const mergeOf = async (runId: string): Promise<MergeIntent> => getMerge(seed, await intentOf(runId));
+
+const publish = (mergeId: string, workplace: Workplace = story.workplace, scope: Scope = seed) =>
+  asProcess(database, "worker", () => publishMerge(workplace, scope, { mergeId }));
+
+/** Dies after the commit was named and before the ref is touched: the mirror is asked for a second time then. */
+function dyingBeforeTheRef(): Workplace {
+  let asked = 0;
+  const mirrorOf = (id: string) => {
+    asked += 1;
+    if (asked > 1) throw new Error("killed before the ref moved");
+    return story.workplace.mirrorOf(id);
+  };
+  return { ...story.workplace, mirrorOf };
+}
+
+/** Dies after the ref moved: once the commit is named, the clock is first read when the outcome is written. */
+const dyingBeforeTheRecord = (): Scope =>
+  testScope({
+    actor: seed.actor,
+    clock: {
+      ...clock,
+      now: () => {
+        throw new Error("killed before the outcome was written");
+      },
+    },
+  });
+
+const times = async (runId: string, kind: string): Promise<number> =>
+  (await kindsAbout(database, `run:${runId}`)).filter((each) => each === kind).length;
+
+describe.each(["own", "upstream"] as const)("publishing where the authority is %s", (authority) => {
+  let source: Source;
+  let pilotId = "";
+  let runId = "";
+  let proposed: Proposed;
+
+  const refNow = () =>
+    authority === "own"
+      ? playGit(story.workplace.mirrorOf(source.repositoryId), ["rev-parse", "refs/pilothouse/heads/main"])
+      : playGit(source.path, ["rev-parse", "refs/heads/main"]);
+
+  beforeEach(async () => {
+    clock.advance(MINUTE);
+    source = await openSource(story, authority, { "a.js": "one\n" });
+    pilotId = await activePilot(seed, charterFor(seed, source.repositoryId));
+    runId = await launch(seed, pilotId, agentId);
+    proposed = await reviewOf(story, source, runId, { "a.js": "two\n" });
+  });
+
+  async function expectMergedOnce(): Promise<void> {
+    expect(await mergeOf(runId)).toMatchObject({ state: "moved" });
+    expect((await getRun(seed, runId)).status).toBe("merged");
+    expect(await times(runId, "run.merged")).toBe(1);
+    expect(await times(runId, "run.merge_commit_built")).toBe(1);
+    const { rows } = await database.owner.query(
+      "select outcome, merged_at is not null as merged from run_fact where run_id = $1",
+      [runId],
+    );
+    expect(rows).toEqual([{ outcome: "merged", merged: true }]);
+    expect(await listUnsettled(seed, 0)).toEqual([]);
+  }
+
+  test("moves the ref to a commit of ours; the agent's own commit is nowhere", async () => {
+    await approve(proposed);
+    await publish(await intentOf(runId));
+    await expectMergedOnce();
+    const mirror = story.workplace.mirrorOf(source.repositoryId);
+    const commit = refNow();
+    const show = (format: string) => playGit(mirror, ["show", "--no-patch", `--format=${format}`, commit]);
+    expect(show("%an <%ae>|%cn <%ce>|%P")).toBe(
+      `Pilothouse <pilothouse@localhost>|Pilothouse <pilothouse@localhost>|${source.base}`,
+    );
+    expect(show("%(trailers:key=Pilothouse-Run,valueonly)")).toBe(runId);
+    expect(show("%B")).toContain(`Pilothouse-Decision: ${proposed.gateId} sha256:${proposed.digest}`);
+    expect(show("%B")).not.toContain("The agent's own words");
+    expect(playGit(mirror, ["show", `${commit}:a.js`])).toBe("two");
+    for (const repository of [mirror, source.path])
+      expect(() => playGit(repository, ["cat-file", "-e", proposed.agentCommit])).toThrow();
+    expect((await getRepository(seed, source.repositoryId)).headCommit).toBe(commit);
+    await look(story, source.repositoryId);
+    expect((await getRepository(seed, source.repositoryId)).headCommit).toBe(commit);
+  });
+
+  test("crashed at every step and taken up by the reconciler, it is merged once and to the same commit", async () => {
+    await approve(proposed);
+    const mergeId = await intentOf(runId);
+    await expect(publish(mergeId, dyingBeforeTheRef())).rejects.toThrow("killed before the ref moved");
+    const named = (await mergeOf(runId)).newCommit;
+    expect(named).toMatch(/^[0-9a-f]{40}$/);
+    expect(refNow()).toBe(source.base);
+    expect((await getRun(seed, runId)).status).toBe("merging");
+
+    await expect(publish(mergeId, story.workplace, dyingBeforeTheRecord())).rejects.toThrow(
+      "killed before the outcome",
+    );
+    expect(refNow()).toBe(named);
+    expect((await getRun(seed, runId)).status).toBe("merging");
+    expect(await times(runId, "run.merged")).toBe(0);
+
+    expect(await listUnsettled(seed, 15 * SECOND)).toEqual([]);
+    clock.advance(16 * SECOND);
+    const unsettled = await asProcess(database, "worker", () => listUnsettled(seed, 15 * SECOND));
+    expect(unsettled).toEqual([mergeId]);
+    for (const id of unsettled) await publish(id);
+    await publish(mergeId);
+    expect(refNow()).toBe(named);
+    await expectMergedOnce();
+  });
+
+  test("by job and reconciler at once it is merged once", async () => {
+    await approve(proposed);
+    const mergeId = await intentOf(runId);
+    await asProcess(database, "worker", () =>
+      Promise.all([1, 2].map(() => publishMerge(story.workplace, seed, { mergeId }))),
+    );
+    await expectMergedOnce();
+  });
+
+  test("of two approved runs on one base the second is void and starts anew", async () => {
+    clock.advance(MINUTE);
+    const second = await launch(seed, pilotId, agentId);
+    const other = await reviewOf(story, source, second, { "b.js": "new\n" });
+    await approve(proposed);
+    await approve(other);
+    await publish(await intentOf(runId));
+    await publish(await intentOf(second));
+    await expectMergedOnce();
+    expect(await getRun(seed, second)).toMatchObject({ status: "queued", baseCommit: refNow() });
+    expect(await times(second, "run.merge_refused")).toBe(1);
+    await look(story, source.repositoryId);
+    clock.advance(MINUTE);
+    const again = await reviewOf(story, source, second, { "b.js": "new\n" });
+    await approve(again);
+    await publish(await intentOf(second));
+    expect((await getRun(seed, second)).status).toBe("merged");
+    const mirror = story.workplace.mirrorOf(source.repositoryId);
+    expect(playGit(mirror, ["rev-list", "--count", `${source.base}..${refNow()}`])).toBe("2");
+  });
+});
+
+describe("an upstream that others push to", () => {
+  let source: Source;
+  let runId = "";
+
+  beforeEach(async () => {
+    clock.advance(MINUTE);
+    source = await openSource(story, "upstream", { "a.js": "one\n" });
+    runId = await launch(seed, await activePilot(seed, charterFor(seed, source.repositoryId)), agentId);
+    await approve(await reviewOf(story, source, runId, { "a.js": "two\n" }));
+  });
+
+  test("between approval and push keeps what they pushed; the run starts anew on it", async () => {
+    const theirs = pushOn(source, { "b.js": "theirs\n" });
+    await publish(await intentOf(runId));
+    expect(playGit(source.path, ["rev-parse", "main"])).toBe(theirs);
+    expect(await getRun(seed, runId)).toMatchObject({ status: "queued", baseCommit: theirs });
+    expect(await times(runId, "run.merged")).toBe(0);
+  });
+
+  test("probe: after our push and before it was written down: it was merged, once", async () => {
+    const mergeId = await intentOf(runId);
+    await expect(publish(mergeId, dyingBeforeTheRef())).rejects.toThrow("killed");
+    await expect(publish(mergeId, story.workplace, dyingBeforeTheRecord())).rejects.toThrow("killed");
+    const theirs = pushOn(source, { "b.js": "theirs\n" });
+    await publish(mergeId);
+    expect((await getRun(seed, runId)).status).toBe("merged");
+    expect(await times(runId, "run.merged")).toBe(1);
+    await look(story, source.repositoryId);
+    expect((await getRepository(seed, source.repositoryId)).headCommit).toBe(theirs);
+  });
+
+  test("that is not there is asked again later, and the merge waits", async () => {
+    const mergeId = await intentOf(runId);
+    renameSync(source.path, `${source.path}.away`);
+    await expect(publish(mergeId)).rejects.toThrow(/There is nothing at/);
+    expect((await getRun(seed, runId)).status).toBe("merging");
+    renameSync(`${source.path}.away`, source.path);
+    await publish(mergeId);
+    expect((await getRun(seed, runId)).status).toBe("merged");
+  });
+
+  test("that refuses the push reopens the review at a new gate, with the reason; later it is merged from there", async () => {
+    const first = await intentOf(runId);
+    playGit(source.path, ["config", "receive.hideRefs", "refs/heads/main"]);
+    await publish(first);
+    expect(await getRun(seed, runId)).toMatchObject({
+      status: "in_review",
+      reason: expect.stringMatching(/refused/),
+    });
+    playGit(source.path, ["config", "--unset", "receive.hideRefs"]);
+    clock.advance(MINUTE);
+    const gate = (await listGatesOf(seed, runId)).find(({ status }) => status === "open");
+    await approve({ gateId: gate?.id ?? "", digest: gate?.digest ?? "", agentCommit: "" });
+    await publish(await intentOf(runId));
+    await publish(first);
+    expect((await getRun(seed, runId)).status).toBe("merged");
+    expect(await times(runId, "run.merged")).toBe(1);
+    const { rows } = await database.owner.query("select state from merge where run_id = $1 order by id", [
+      runId,
+    ]);
+    expect(rows.map(({ state }) => state).sort()).toEqual(["moved", "refused"]);
+  });
+});
