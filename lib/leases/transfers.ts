@@ -4,15 +4,18 @@ import { Readable } from "node:stream";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import { baseBundlePath, blobStore, registerBlob, storeBytes } from "../blobs/service.ts";
 import { read, transaction } from "../db.ts";
-import { unavailable } from "../errors.ts";
+import { refused, unavailable } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { patchBundle } from "../patches/service.ts";
 import { findBaseBundle } from "../repositories/service.ts";
 import type { Scope } from "../scope.ts";
 import { holdLease, requireLease } from "./service.ts";
+import type { LeaseRow } from "./store.ts";
 
 /** The largest bundle an agent may hand in, bytes. */
 export const MAX_UPLOAD = 256 * 1024 * 1024;
+/** One is enough; an answer may be lost on the way, and the next try is another bundle. */
+const MAX_UPLOADS = 10;
 
 export interface OpenBundle {
   readonly stream: Readable;
@@ -51,6 +54,7 @@ export async function takeBundle(
   source: ReadableStream<Uint8Array>,
 ): Promise<{ blobId: string }> {
   const lease = await requireLease(scope, leaseId, attempt);
+  await refuseMore(scope, lease);
   const now = scope.clock.now();
   const blob = await storeBytes(Readable.fromWeb(source as WebStream), MAX_UPLOAD, now);
   await transaction(scope, async (tx) => {
@@ -63,4 +67,14 @@ export async function takeBundle(
     });
   });
   return { blobId: blob.id };
+}
+
+/** A lease is no way to fill the disk. */
+async function refuseMore(scope: Scope, { id, runId }: LeaseRow): Promise<void> {
+  const uploads = await read(scope, async (db) => {
+    const { grantedAt } = await db.lease.findUniqueOrThrow({ where: { id } });
+    return db.blob.count({ where: { runId, kind: "bundle", createdAt: { gte: grantedAt } } });
+  });
+  if (uploads >= MAX_UPLOADS)
+    throw refused(`This lease handed in ${MAX_UPLOADS} bundles already; it may hand in no more.`);
 }
