@@ -5,6 +5,7 @@ import type { ShellData } from "#components/shell/shell.tsx";
 import type { StopScope } from "#components/shell/stop.tsx";
 import { THEME_COOKIE, themeOf } from "#components/shell/theme.ts";
 import type { LiveSession } from "#lib/auth/sessions.ts";
+import { may } from "#lib/authz/require.ts";
 import { can } from "#lib/authz/rules.ts";
 import { ROLE_NAMES } from "#lib/authz/schema.ts";
 import { listInbox } from "#lib/gates/service.ts";
@@ -45,11 +46,9 @@ export async function loadShell(
     person: { name: session.person.name, email: session.person.email, role, theme, signOut },
     pilots: pilots.map(({ id, name, status }) => ({ id, name, status, href: `/pilots/${id}` })),
     counts: { inbox: gates.filter((gate) => gate.cannotApprove === null).length, runs: runs.length },
-    log: can(scope.grants, "log.view")
-      ? { entries: await countEntries(scope), signedAt: null, witness: null }
-      : null,
-    palette: paletteOf(pilots, await listRuns(scope)),
-    stop: can(scope.grants, "stop.pull") ? { scopes: stopScopes(pilots, runs, focus), action: stop } : null,
+    log: can(scope.grants, "log.view") ? { entries: await countEntries(scope) } : null,
+    palette: [...paletteOf(pilots, await listRuns(scope)), ...actionsOf(scope)],
+    stop: stopOf(stopScopes(scope, pilots, runs, focus)),
     stopped: inForce
       ? {
           sentence: `Emergency stop of ${inForce.pilotName ?? "everything"}, pulled by ${inForce.pulledByName}${inForce.reason === "" ? "." : `: ${inForce.reason}`}`,
@@ -75,47 +74,63 @@ function paletteOf(pilots: readonly PilotView[], runs: readonly RunView[]): Pale
       detail: status.replaceAll("_", " "),
       href: `/runs/${id}`,
     })),
-    { id: "launch", group: "Actions", title: "Launch a run", href: "/runs/new" },
-    { id: "add-repository", group: "Actions", title: "Add a repository", href: "/repositories/new" },
-    { id: "new-pilot", group: "Actions", title: "Start a pilot", href: "/pilots/new" },
+  ];
+}
+
+/** What the person may start; an action that would be refused is not offered. */
+function actionsOf(scope: Scope): PaletteItem[] {
+  const launch = { id: "launch", group: "Actions", title: "Launch a run", href: "/runs/new" };
+  const add = {
+    id: "add-repository",
+    group: "Actions",
+    title: "Add a repository",
+    href: "/repositories/new",
+  };
+  const start = { id: "new-pilot", group: "Actions", title: "New pilot", href: "/pilots/new" };
+  return [
+    ...(can(scope.grants, "run.launch") ? [launch] : []),
+    ...(may(scope, "repository.add", null) ? [add] : []),
+    ...(may(scope, "pilot.create", null) ? [start] : []),
   ];
 }
 
 const lives = (count: number): string => (count === 1 ? "1 live run" : `${count} live runs`);
 
+/** Only what the person may stop; to stop one run is to cancel it. */
 function stopScopes(
+  scope: Scope,
   pilots: readonly PilotView[],
   live: readonly RunView[],
   { pilotId, run }: Focus,
 ): StopScope[] {
   const pilot = pilots.find(({ id }) => id === (run?.pilotId ?? pilotId));
   const isLive = run !== undefined && live.some(({ id }) => id === run.id);
-  return [
-    ...(run && isLive
-      ? [
-          {
-            value: `run:${run.id}`,
-            title: "This run",
-            fact: run.status.replaceAll("_", " "),
-            button: "Stop this run",
-          },
-        ]
-      : []),
-    ...(pilot
-      ? [
-          {
-            value: `pilot:${pilot.id}`,
-            title: pilot.name,
-            fact: lives(live.filter((each) => each.pilotId === pilot.id).length),
-            button: `Stop ${pilot.name}`,
-          },
-        ]
-      : []),
-    {
-      value: "everything",
-      title: `Everything, ${pilots.length === 1 ? "1 pilot" : `all ${pilots.length} pilots`}`,
-      fact: lives(live.length),
-      button: "Stop everything",
-    },
-  ];
+  const thisRun = isLive && may(scope, "run.cancel", run.pilotId) ? [ofRun(run)] : [];
+  const everything = may(scope, "stop.pull", null) ? [ofAll(pilots, live)] : [];
+  const offered = pilot ? [pilot] : everything.length > 0 ? [] : pilots;
+  const stoppable = offered.filter(({ id }) => may(scope, "stop.pull", id));
+  return [...thisRun, ...stoppable.map((each) => ofPilot(each, live)), ...everything];
 }
+
+const stopOf = (scopes: readonly StopScope[]) => (scopes.length === 0 ? null : { scopes, action: stop });
+
+const ofRun = ({ id, status }: RunView): StopScope => ({
+  value: `run:${id}`,
+  title: "This run",
+  fact: status.replaceAll("_", " "),
+  button: "Stop this run",
+});
+
+const ofPilot = ({ id, name }: PilotView, live: readonly RunView[]): StopScope => ({
+  value: `pilot:${id}`,
+  title: name,
+  fact: lives(live.filter(({ pilotId }) => pilotId === id).length),
+  button: `Stop ${name}`,
+});
+
+const ofAll = (pilots: readonly PilotView[], live: readonly RunView[]): StopScope => ({
+  value: "everything",
+  title: `Everything, ${pilots.length === 1 ? "1 pilot" : `all ${pilots.length} pilots`}`,
+  fact: lives(live.length),
+  button: "Stop everything",
+});

@@ -4,6 +4,7 @@ import type { ControlFacts } from "#components/home/controls.tsx";
 import { HomePage } from "#components/home/home-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
+import { may } from "#lib/authz/require.ts";
 import { can } from "#lib/authz/rules.ts";
 import { HOUR } from "#lib/clock.ts";
 import { happenedSince } from "#lib/facts/brief.ts";
@@ -63,7 +64,7 @@ export default page({
           waiting={waiting}
           waitingInAll={gates.length}
           pilots={pilots}
-          canCreatePilot={can(scope.grants, "pilot.create")}
+          canCreatePilot={may(scope, "pilot.create", null)}
           canLaunch={can(scope.grants, "run.launch")}
           controls={await controlsOf(scope, since)}
           setupLeft={await setupLeft(scope)}

@@ -1,4 +1,4 @@
-import { ScrollText, ShieldCheck } from "lucide-react";
+import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { formatCount } from "../format.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -7,10 +7,6 @@ import { type NavItem, type NavKey, navOf } from "./navigation.ts";
 /** What the foot of the navigation says about the record. */
 export interface LogFoot {
   readonly entries: number;
-  /** Time of the last signed head; null while none is signed. */
-  readonly signedAt: string | null;
-  /** One sentence on the witnesses; null while there are none. */
-  readonly witness: string | null;
 }
 
 export type NavCounts = Partial<Record<NavKey, number>>;
@@ -65,15 +61,15 @@ function Entry({
   );
 }
 
-function Foot({ log: { entries, signedAt, witness } }: { log: LogFoot }) {
+function Foot({ log: { entries } }: { log: LogFoot }) {
   const size = `Log ${formatCount(entries)}`;
   return (
     <div className="foot">
       <span className="row gap-1.5" title={size}>
-        <Icon of={signedAt ? ShieldCheck : ScrollText} className={signedAt ? "good" : ""} />
-        <span className="num">{signedAt ? `${size} signed` : size}</span>
+        <Icon of={ScrollText} />
+        <span className="num">{size}</span>
       </span>
-      <span className="num">{witness ?? "Not witnessed yet"}</span>
+      <span>Not witnessed yet</span>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { makeScope } from "../scope.ts";
-import { requirePermission } from "./require.ts";
+import { may, requirePermission } from "./require.ts";
 import { PERMISSIONS, type Permission } from "./rules.ts";
 import { Role, type RoleGrant } from "./schema.ts";
 
@@ -47,6 +47,14 @@ describe("a permission on the organisation", () => {
   test("is never given by a grant on one pilot", () => {
     expect(refusal([{ role: "security_lead", pilotId: "pil_1" }], "runner.enrol", null)).toBe("forbidden");
     expect(refusal([{ role: "security_lead", pilotId: null }], "runner.enrol", null)).toBeNull();
+  });
+
+  test("can be asked for without a refusal, so that a page offers only what is taken", () => {
+    const onPilot = scopeWith({ role: "engineering_lead", pilotId: "pil_1" });
+    expect(may(onPilot, "pilot.create", null)).toBe(false);
+    expect(may(onPilot, "run.launch", "pil_1")).toBe(true);
+    expect(may(onPilot, "run.launch", "pil_2")).toBe(false);
+    expect(may(scopeWith({ role: "engineering_lead", pilotId: null }), "pilot.create", null)).toBe(true);
   });
 
   test("probe: a permission that is in no table is refused to everybody", () => {

@@ -10,11 +10,16 @@ export function maySee(scope: Scope, pilotId: string): boolean {
 }
 
 /**
- * Throws unless the scope has the permission on this pilot, or, with `null`, on the organisation: a grant on one
- * pilot never reaches what all pilots share. To somebody who is no member the pilot does not exist.
+ * Whether the scope has the permission on this pilot, or, with `null`, on the organisation: a grant on one pilot
+ * never reaches what all pilots share.
  */
+export function may(scope: Scope, permission: Permission, pilotId: string | null): boolean {
+  const grants = pilotId === null ? scope.grants.filter((grant) => grant.pilotId === null) : scope.grants;
+  return can(grants, permission, pilotId ?? undefined);
+}
+
+/** Throws unless the scope may. To somebody who is no member the pilot does not exist. */
 export function requirePermission(scope: Scope, permission: Permission, pilotId: string | null): void {
   if (pilotId !== null && !maySee(scope, pilotId)) throw notFound("pilot");
-  const grants = pilotId === null ? scope.grants.filter((grant) => grant.pilotId === null) : scope.grants;
-  if (!can(grants, permission, pilotId ?? undefined)) throw new PermissionDenied(permission, pilotId);
+  if (!may(scope, permission, pilotId)) throw new PermissionDenied(permission, pilotId);
 }

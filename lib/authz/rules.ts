@@ -60,6 +60,13 @@ export function rolesFor(permission: Permission): readonly Role[] {
   return Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission] : [];
 }
 
+/** "an engineering lead or a security lead" */
+export function anyOfRoles(roles: readonly Role[]): string {
+  return roles
+    .map((role) => `${/^[aeiou]/.test(role) ? "an" : "a"} ${ROLE_NAMES[role].toLowerCase()}`)
+    .join(" or ");
+}
+
 /** Whether any grant covers the pilot, or with `pilotId` left out anything at all. */
 export function isMember(grants: readonly RoleGrant[], pilotId?: string): boolean {
   return grants.some((grant) => pilotId === undefined || grant.pilotId === null || grant.pilotId === pilotId);
@@ -72,11 +79,9 @@ export class PermissionDenied extends AppError {
   readonly pilotId: string | null;
 
   constructor(permission: Permission, pilotId: string | null) {
-    const roles = rolesFor(permission).map(
-      (role) => `${/^[aeiou]/.test(role) ? "an" : "a"} ${ROLE_NAMES[role].toLowerCase()}`,
-    );
+    const roles = anyOfRoles(rolesFor(permission));
     const place = pilotId === null ? "of the organisation" : "of this pilot";
-    super("forbidden", `Your role does not include “${permission}”. Ask ${roles.join(" or ")} ${place}.`);
+    super("forbidden", `Your role does not include “${permission}”. Ask ${roles} ${place}.`);
     this.permission = permission;
     this.pilotId = pilotId;
   }

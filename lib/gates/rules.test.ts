@@ -24,7 +24,7 @@ describe("who may approve", () => {
       personId: "per_launcher",
       grants: Role.options.map((role) => ({ role, pilotId: null })),
     };
-    expect(refusalToApprove(gate, launcher, 0)).toContain("You launched or steered this");
+    expect(refusalToApprove(gate, launcher, 0)).toContain("You launched or asked for this");
     expect(refusalToDeny(gate, launcher, 0)).toBeNull();
   });
 
@@ -34,7 +34,7 @@ describe("who may approve", () => {
 
   it("does not take a role on another pilot", () => {
     const elsewhere = { personId: "per_e", grants: [{ role: "reviewer" as const, pilotId: "pil_2" }] };
-    expect(refusalToApprove(gate, elsewhere, 0)).toBe("Only a security lead or reviewer may approve this.");
+    expect(refusalToApprove(gate, elsewhere, 0)).toBe("Only a security lead or a reviewer may approve this.");
     expect(
       refusalToApprove(gate, { ...elsewhere, grants: [{ role: "reviewer", pilotId: "pil_1" }] }, 0),
     ).toBeNull();

@@ -1,10 +1,10 @@
+import { anyOfRoles } from "../authz/rules.ts";
 import type { Role, RoleGrant } from "../authz/schema.ts";
-import { ROLE_NAMES } from "../authz/schema.ts";
 
 export interface GateRule {
   readonly needed: number;
   readonly roles: readonly Role[];
-  /** Person ids that may never approve: who launched, steered or authored. */
+  /** Ids of people who may never approve: who launched the run, or asked for the gate. */
   readonly barred: readonly string[];
 }
 
@@ -33,21 +33,16 @@ export function decidingRole(facts: GateFacts, person: Candidate): Role | null {
   );
 }
 
-function rolesInWords(roles: readonly Role[]): string {
-  return roles.map((role) => ROLE_NAMES[role].toLowerCase()).join(" or ");
-}
-
 /** Null when the person may approve now, else the sentence that says why not. */
 export function refusalToApprove(facts: GateFacts, person: Candidate, now: number): string | null {
   if (facts.status !== "open") return `This gate is ${facts.status}; nothing is left to decide.`;
   if (now >= facts.expiresAt) return "This gate has expired, which counts as denied.";
   if (facts.rule.barred.includes(person.personId)) {
-    return "You launched or steered this, so somebody else has to approve it.";
+    return "You launched or asked for this, so somebody else has to approve it.";
   }
   if (facts.approvedBy.includes(person.personId))
     return "You have approved already; another person is needed.";
-  if (decidingRole(facts, person) === null)
-    return `Only a ${rolesInWords(facts.rule.roles)} may approve this.`;
+  if (decidingRole(facts, person) === null) return `Only ${anyOfRoles(facts.rule.roles)} may approve this.`;
   return null;
 }
 
@@ -57,7 +52,7 @@ export function refusalToDeny(facts: GateFacts, person: Candidate, now: number):
   if (now >= facts.expiresAt) return "This gate has expired, which counts as denied.";
   if (facts.approvedBy.includes(person.personId))
     return "You have approved this already; ask another approver to deny it.";
-  if (decidingRole(facts, person) === null) return `Only a ${rolesInWords(facts.rule.roles)} may deny this.`;
+  if (decidingRole(facts, person) === null) return `Only ${anyOfRoles(facts.rule.roles)} may deny this.`;
   return null;
 }
 

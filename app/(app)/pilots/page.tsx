@@ -1,7 +1,7 @@
 import { PilotsPage } from "#components/pilots/pilots-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
-import { can } from "#lib/authz/rules.ts";
+import { may } from "#lib/authz/require.ts";
 import { page } from "#lib/guard/page.tsx";
 import { listPilots } from "#lib/pilots/service.ts";
 import { loadShell } from "../load-shell.ts";
@@ -11,7 +11,7 @@ export default page({
   handler: async ({ scope, session }) => (
     <Shell data={await loadShell(scope, session)} current="pilots">
       <LiveRefresh />
-      <PilotsPage pilots={await listPilots(scope)} canCreate={can(scope.grants, "pilot.create")} />
+      <PilotsPage pilots={await listPilots(scope)} canCreate={may(scope, "pilot.create", null)} />
     </Shell>
   ),
 });

@@ -1,7 +1,7 @@
 import { RepositoriesPage } from "#components/connected/repositories-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
-import { can } from "#lib/authz/rules.ts";
+import { may } from "#lib/authz/require.ts";
 import { page } from "#lib/guard/page.tsx";
 import { listRepositories } from "#lib/repositories/service.ts";
 import { loadShell } from "../load-shell.ts";
@@ -14,8 +14,8 @@ export default page({
       <LiveRefresh />
       <RepositoriesPage
         repositories={await listRepositories(scope)}
-        canAdd={can(scope.grants, "repository.add")}
-        sync={can(scope.grants, "repository.sync") ? sync : null}
+        canAdd={may(scope, "repository.add", null)}
+        sync={may(scope, "repository.sync", null) ? sync : null}
       />
     </Shell>
   ),

@@ -1,7 +1,7 @@
 import { RunnersPage } from "#components/connected/runners-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
-import { can } from "#lib/authz/rules.ts";
+import { may } from "#lib/authz/require.ts";
 import { page } from "#lib/guard/page.tsx";
 import { listRunners } from "#lib/runners/service.ts";
 import { loadShell } from "../load-shell.ts";
@@ -14,8 +14,8 @@ export default page({
       <LiveRefresh />
       <RunnersPage
         runners={await listRunners(scope)}
-        enrol={can(scope.grants, "runner.enrol") ? { action: enrol } : null}
-        revoke={can(scope.grants, "runner.revoke") ? revoke : null}
+        enrol={may(scope, "runner.enrol", null) ? { action: enrol } : null}
+        revoke={may(scope, "runner.revoke", null) ? revoke : null}
       />
     </Shell>
   ),
