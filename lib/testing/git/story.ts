@@ -82,7 +82,7 @@ export function pushOn({ work }: Source, files: FileTree): string {
 }
 
 /** The agent's work: a commit on the base, handed in as a bundle. Returns the agent's own commit. */
-async function propose(
+export async function propose(
   { workshop, runner }: Story,
   source: Source,
   lease: Assignment,
