@@ -3,7 +3,7 @@ import { notify } from "../notify.ts";
 import type { NewEvent, RunEvent } from "../protocol/events.ts";
 import type { Scope } from "../scope.ts";
 import { batchDigest, eventTime, numbered } from "./rules.ts";
-import { drawNumbers, insertEvents, makePartitions, selectEvents } from "./store.ts";
+import { drawNumbers, insertEvents, makePartitions, selectCommands, selectEvents } from "./store.ts";
 
 export interface Batch {
   readonly runId: string;
@@ -48,6 +48,11 @@ export async function listEvents(
   limit: number,
 ): Promise<RunEvent[]> {
   return read(scope, (db) => selectEvents(db, runId, after, limit));
+}
+
+/** Commands of an attempt whose end is in the timeline: what a claim may rest on. */
+export async function commandsOf(tx: Tx, runId: string, attempt: number): Promise<ReadonlySet<number>> {
+  return new Set(await selectCommands(tx.db, runId, attempt));
 }
 
 /** By the clock: months ahead of time, since an event without a partition cannot be stored. */

@@ -42,6 +42,14 @@ export async function selectEvents(db: Db, runId: string, after: number, limit: 
   );
 }
 
+/** Numbers of the commands that ran to an end in an attempt. */
+export async function selectCommands(db: Db, runId: string, attempt: number): Promise<number[]> {
+  const rows = await db.$queryRaw<{ command: number }[]>`
+    select distinct (body ->> 'command')::int as command from run_event
+    where run_id = ${runId} and attempt = ${attempt} and kind = 'command_finished'`;
+  return rows.map(({ command }) => command);
+}
+
 /** Makes the monthly partitions ahead; what is there already is left alone. */
 export async function makePartitions(db: Db): Promise<void> {
   await db.$queryRaw`select ensure_run_event_partitions()`;

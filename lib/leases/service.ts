@@ -3,14 +3,14 @@ import type { z } from "zod";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, fenced, forbidden, notFound, refused } from "../errors.ts";
 import { storable } from "../events/rules.ts";
-import { appendEvents } from "../events/service.ts";
+import { appendEvents, commandsOf } from "../events/service.ts";
 import { recordEvidence } from "../evidence/service.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { notify } from "../notify.ts";
 import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
 import { isRunnerKind } from "../protocol/events.ts";
-import type { EventBatch, Finish, HeartbeatAnswer } from "../protocol/schema.ts";
+import type { EventBatch, Finish, HeartbeatAnswer, Summary } from "../protocol/schema.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { touchContact } from "../runners/service.ts";
 import { moveRun } from "../runs/move-run.ts";
@@ -135,7 +135,7 @@ async function settle(
         about: [`run:${run.id}`],
         detail: { attempt, outcome: "patch", bundle: blob.commitment },
       });
-      const change = { bundleBlobId: blob.id, summary: finish.summary };
+      const change = { bundleBlobId: blob.id, summary: await tied(tx, run.id, attempt, finish.summary) };
       await moveRun(tx, scope, run, "verifying", "", change);
       await enqueue(tx, "import_patch", { runId: run.id, attempt }, run.id);
       return;
@@ -147,7 +147,7 @@ async function settle(
         run,
         "failed",
         finish.summary.text.slice(0, 2000),
-        { summary: finish.summary },
+        { summary: await tied(tx, run.id, attempt, finish.summary) },
         "no_change",
       );
       tx.record({
@@ -161,6 +161,16 @@ async function settle(
     case "observed":
       return recordEvidence(tx, scope, run, lease, finish);
   }
+}
+
+/** A claim rests on commands that the timeline shows; numbers of others are left out, and it may end up unverified. */
+async function tied(tx: Tx, runId: string, attempt: number, summary: Summary): Promise<Summary> {
+  const seen = await commandsOf(tx, runId, attempt);
+  const claims = summary.claims.map(({ text, commands }) => ({
+    text,
+    commands: commands.filter((command) => seen.has(command)),
+  }));
+  return { ...summary, claims };
 }
 
 async function fail(tx: Tx, scope: Scope, run: RunRow, attempt: number, reason: string): Promise<void> {
