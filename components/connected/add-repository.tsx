@@ -66,6 +66,7 @@ export function AddRepositoryForm({ roots, action }: AddRepositoryProps) {
             { value: "upstream", title: "the branch of the source itself" },
             { value: "own", title: "a branch kept here, which you fetch from" },
           ]}
+          hint="An https source that wants a credential for pushing: a branch kept here, since none is kept."
           errors={fields}
         />
         <FormAnswer state={form.state} />

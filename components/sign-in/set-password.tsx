@@ -54,7 +54,7 @@ export function SpentLink() {
   return (
     <Door
       title="This link does not work"
-      text="It was used already, is too old, or was never made. Ask a lead for a new one, or sign in."
+      text="It was used already, is too old, or was never made. Sign in, or ask who runs Pilothouse for a new one: each start prints one for everybody without a password."
     >
       <a className="btn lg" href="/sign-in">
         Sign in

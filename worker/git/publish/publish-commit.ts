@@ -156,12 +156,12 @@ function pushFailure(result: GitResult, source: Source, branch: string): Publish
     )
   ) {
     return refusedBecause(
-      "The upstream does not let Pilothouse write: give the worker's user (or its credential) write access to the repository.",
+      "The upstream does not let Pilothouse write: give the worker's user write access to the repository.",
     );
   }
   if (/could not read Username|Authentication failed|returned error: 40[13]/.test(result.stderr)) {
     return refusedBecause(
-      "The upstream did not accept Pilothouse's credential for pushing; give it one that may write this branch.",
+      "The upstream takes a push only with a credential that may write this branch. Where there is none, add the repository again and let approved merges move a branch kept here.",
     );
   }
   if (rejected !== undefined)
