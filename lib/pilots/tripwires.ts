@@ -3,7 +3,7 @@ import type { Tx } from "../db.ts";
 import { lastRunOutcomes } from "../runs/outcomes.ts";
 import type { Scope } from "../scope.ts";
 import type { Charter } from "./schema.ts";
-import { pauseByTripwire } from "./service.ts";
+import { lockedPilot, pauseByTripwire } from "./service.ts";
 
 /** True when the newest `limit` ended runs all failed. */
 export function isTripped(outcomes: readonly string[], limit: number): boolean {
@@ -12,6 +12,7 @@ export function isTripped(outcomes: readonly string[], limit: number): boolean {
 
 /** Pauses the pilot when as many runs in a row failed as the charter tolerates. */
 export async function afterEnd(tx: Tx, scope: Scope, pilotId: string, charter: Charter): Promise<void> {
+  await lockedPilot(tx, pilotId); // runs that end at once are counted one after the other
   const limit = charter.rollback.pauseAfterFailedRuns;
   const outcomes = await lastRunOutcomes(tx, pilotId, limit);
   if (isTripped(outcomes, limit)) {
