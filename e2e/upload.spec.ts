@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { arrangePilot, launch } from "./fixtures/pilots.ts";
 import { blobFile } from "./fixtures/place.ts";
 import { enrolRunner } from "./fixtures/runner.ts";
-import { untilStatus } from "./fixtures/runs.ts";
+import { cancelRun, untilStatus } from "./fixtures/runs.ts";
 import { expect, test } from "./fixtures/test.ts";
 
 const FIFTY_MEGABYTES = 50 * 1024 * 1024;
@@ -44,12 +44,7 @@ test("50 MB from a runner arrive as they were sent", async ({ as, place }) => {
     await expect(runner.transfers.upload(stolen, file, never)).rejects.toThrow(/attempt|lease/i);
   });
 
-  for (const page of [ada, other]) {
-    await page.getByRole("button", { name: "Cancel run…" }).click();
-    await page.getByRole("dialog").getByLabel("Reason").fill("Seen enough");
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel run" }).click();
-    await untilStatus(page, "cancelled", 30_000);
-  }
+  for (const page of [ada, other]) await cancelRun(page, "Seen enough");
   await sam.reload();
   await sam
     .getByRole("row", { name: /uploader/ })
