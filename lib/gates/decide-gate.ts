@@ -171,14 +171,17 @@ async function close(
 /** Expired means denied. Returns how many gates ran out. */
 export async function expireGates(scope: Scope): Promise<number> {
   const due = await read(scope, (db) => listExpired(db, new Date(scope.clock.now())));
+  const failures: unknown[] = [];
   let expired = 0;
   for (const { id } of due) {
-    expired += await transaction(scope, async (tx) => {
+    await transaction(scope, async (tx) => {
       const gate = await lockToDecide(tx, id);
-      if (gate?.status !== "open") return 0;
+      if (gate?.status !== "open") return;
       await deny(tx, scope, gate, "The gate expired before enough people approved.", "expired");
-      return 1;
-    });
+      expired += 1;
+    }).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0)
+    throw new AggregateError(failures, "Some gates could not be closed; the others were.");
   return expired;
 }

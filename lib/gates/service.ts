@@ -24,47 +24,14 @@ async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise
   const me = actorId(scope.actor);
   const grants = await liveGrants({ db }, me);
   return gates.map((gate) => {
-    const {
-      id,
-      kind,
-      status,
-      pilotId,
-      runId,
-      charterId,
-      stopId,
-      document,
-      digest,
-      needed,
-      roles,
-      openedBy,
-      createdAt,
-      expiresAt,
-      decidedAt,
-      reason,
-    } = gate;
+    const { barred: _, approvals, ...shown } = gate;
+    const { pilotId, runId, openedBy } = gate;
     return {
-      ...{
-        id,
-        kind,
-        status,
-        pilotId,
-        runId,
-        charterId,
-        stopId,
-        document,
-        digest,
-        needed,
-        roles,
-        openedBy,
-        createdAt,
-        expiresAt,
-        decidedAt,
-        reason,
-      },
+      ...shown,
       pilotName: pilotId ? (pilots.get(pilotId) ?? null) : null,
       title: titleOf(gate, runId ? runs.get(runId) : undefined, pilotId ? pilots.get(pilotId) : undefined),
       openedByName: names.get(openedBy) ?? openerOf(openedBy),
-      approvals: gate.approvals.map((approval) => ({
+      approvals: approvals.map((approval) => ({
         personId: approval.personId,
         personName: names.get(approval.personId) ?? approval.personId,
         role: approval.role,

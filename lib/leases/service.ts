@@ -62,6 +62,9 @@ export async function heartbeat(scope: Scope, leaseId: string, attempt: number):
   return { directive: "go_on", reason: "" };
 }
 
+/** A long run has some thousands; a runner that sends more is not working. */
+const MAX_EVENTS = 50_000;
+
 /** Makes a batch durable. Events below `acknowledged` were stored before and are passed over. */
 export async function appendRunnerEvents(
   scope: Scope,
@@ -77,6 +80,7 @@ export async function appendRunnerEvents(
     const fresh = batch.events.slice(lease.acknowledged + 1 - batch.first);
     if (fresh.length === 0) return { acknowledged: lease.acknowledged };
     const acknowledged = lease.acknowledged + fresh.length;
+    if (acknowledged > MAX_EVENTS) throw refused(`A lease sends at most ${MAX_EVENTS} events.`);
     await setAcknowledged(tx.db, leaseId, acknowledged);
     await appendEvents(tx, {
       runId: lease.runId,

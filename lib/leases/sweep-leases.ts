@@ -23,6 +23,13 @@ export async function sweepLeases(scope: Scope): Promise<string[]> {
   const lost = leases.filter((lease) =>
     isLost({ now, lastHeartbeat: lease.at.getTime(), planeHealthySince }),
   );
-  for (const { id } of lost) await transaction(scope, (tx) => loseLease(tx, scope, id));
+  const failures: unknown[] = [];
+  for (const { id } of lost) {
+    await transaction(scope, (tx) => loseLease(tx, scope, id)).catch((error: unknown) =>
+      failures.push(error),
+    );
+  }
+  if (failures.length > 0)
+    throw new AggregateError(failures, "Some lost leases could not be ended; the others were.");
   return lost.map((lease) => lease.id);
 }

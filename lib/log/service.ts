@@ -67,9 +67,9 @@ export async function countAbout(scope: Scope, subject: Subject): Promise<number
   return read(scope, (db) => countAboutSubject(db, subject));
 }
 
-/** How often something was recorded since an instant, for who may read the log of everything. */
-export async function countKindSince(scope: Scope, kind: EntryKind, since: Date): Promise<number> {
-  requireReadable(scope);
+/** How often something was recorded since an instant, for who may read the log of everything; null for others. */
+export async function countKindSince(scope: Scope, kind: EntryKind, since: Date): Promise<number | null> {
+  if (requireReadable(scope) !== "all") return null;
   return read(scope, (db) => countKind(db, kind, since));
 }
 

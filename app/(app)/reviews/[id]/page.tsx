@@ -1,4 +1,4 @@
-import { notFound } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { z } from "zod";
 import { reviewFiles } from "#components/review/diff-rules.ts";
 import { ReviewPage } from "#components/review/review-page.tsx";
@@ -6,8 +6,10 @@ import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
+import type { GateView } from "#lib/gates/schema.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
+import type { PatchView } from "#lib/patches/schema.ts";
 import { findPatch, readDiff } from "#lib/patches/service.ts";
 import { findSummary, getRun } from "#lib/runs/service.ts";
 import { loadShell } from "../../load-shell.ts";
@@ -28,6 +30,7 @@ export default page({
       loadShell(scope, session, { run }),
     ]);
     const gate = gates.find(({ kind }) => kind === "merge") ?? null;
+    if (gate?.status === "open" && !decidesOn(gate, patch)) redirect(`/reviews/${id}`);
     return (
       <Shell
         data={shell}
@@ -56,3 +59,9 @@ export default page({
     );
   },
 });
+
+const Bound = z.looseObject({ patch: z.string() });
+
+/** False when a newer patch and its gate came in between the two readings: what is decided must be what is shown. */
+const decidesOn = (gate: GateView, patch: PatchView): boolean =>
+  Bound.parse(JSON.parse(gate.document)).patch === patch.digest;
