@@ -174,12 +174,16 @@ export async function expireGates(scope: Scope): Promise<number> {
   const failures: unknown[] = [];
   let expired = 0;
   for (const { id } of due) {
-    await transaction(scope, async (tx) => {
+    const closing = transaction(scope, async (tx) => {
       const gate = await lockToDecide(tx, id);
-      if (gate?.status !== "open") return;
+      if (gate?.status !== "open") return 0;
       await deny(tx, scope, gate, "The gate expired before enough people approved.", "expired");
-      expired += 1;
-    }).catch((error: unknown) => failures.push(error));
+      return 1;
+    });
+    expired += await closing.catch((error: unknown) => {
+      failures.push(error);
+      return 0;
+    });
   }
   if (failures.length > 0)
     throw new AggregateError(failures, "Some gates could not be closed; the others were.");
