@@ -51,7 +51,6 @@ export async function webVariables(
     PILOTHOUSE_PROXY_HOPS: source.PILOTHOUSE_PROXY_HOPS ?? "0",
     DATABASE_URL: urls.web,
     PILOTHOUSE_SESSION_SECRET: await keptSecret(join(deployment.layout.secrets, "session")),
-    NEXTAUTH_URL: deployment.url,
     NEXT_TELEMETRY_DISABLED: "1",
   };
 }
