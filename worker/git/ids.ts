@@ -1,4 +1,4 @@
-// Object ids and ref names, checked before they become an argument of git. Nothing else reaches its command line.
+// Object ids and branch names, checked before they become an argument of git. Nothing else reaches its command line.
 import { badInput } from "#lib/errors.ts";
 
 export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -36,15 +36,6 @@ export function branchName(name: string): string {
   const problem = branchNameProblem(name);
   if (problem !== null) throw badInput(problem);
   return name;
-}
-
-/** A full ref name: `refs/heads/main`, `refs/pilothouse/heads/main`. */
-export function refName(ref: string): string {
-  const rest = /^refs\/(?:heads|upstream\/heads|pilothouse\/[a-z-]+)\/(.+)$/.exec(ref)?.[1];
-  if (rest === undefined)
-    throw badInput("That is not a full ref name under refs/heads, refs/upstream or refs/pilothouse.");
-  branchName(rest);
-  return ref;
 }
 
 /** Where the mirror keeps a branch of the upstream. */
