@@ -152,6 +152,26 @@ describe("a runner that falls silent", () => {
   });
 });
 
+test("probe: a lease that cannot be ended does not keep the others from being lost", async () => {
+  const stuck = await leaseOf(runner, runId, "agent");
+  clock.advance(SECOND);
+  const other = await launch(seed, work.pilotId, work.agentId);
+  const second = await leaseOf(runner, other, "agent");
+  await database.owner.query(
+    `create function broken() returns trigger language plpgsql as 'begin if new.id = ''${stuck.leaseId}'' then raise exception ''broken''; end if; return new; end'`,
+  );
+  await database.owner.query(
+    "create trigger broken before update on lease for each row execute function broken()",
+  );
+  await pass(LEASE + SECOND);
+  await expect(sweep()).rejects.toThrow(/others were/);
+  expect((await getRun(seed, other)).status).toBe("queued");
+  expect(await heartbeat(runner, second.leaseId, second.attempt)).toMatchObject({ directive: "cancel" });
+  await database.owner.query("drop trigger broken on lease");
+  expect(await sweep()).toEqual([stuck.leaseId]);
+  for (const id of [runId, other]) await cancelRun(seed, { runId: id, reason: "enough" });
+});
+
 describe("an outage of the plane's own", () => {
   test("fences nobody: silence counts from when both processes beat again", async () => {
     const lease = await leaseOf(runner, runId, "agent");
