@@ -108,13 +108,20 @@ async function main(stops: (() => Promise<void>)[]): Promise<number> {
 
 const stops: (() => Promise<void>)[] = [];
 
-/** What was started last is stopped first; each once. */
-async function stopAll(): Promise<void> {
-  for (let stop = stops.shift(); stop; stop = stops.shift()) await stop();
+let stopping: Promise<void> | undefined;
+
+/** What was started last is stopped first. Asked again, it is the same stopping. */
+function stopAll(): Promise<void> {
+  stopping ??= (async () => {
+    for (const stop of stops) await stop();
+  })();
+  return stopping;
 }
 
 function giveUp(why: string): void {
   console.error(`bench:spine ${why}; it stops what it started.`);
+  // What is being measured breaks when its database goes away; that must not end us before everything is stopped.
+  process.on("uncaughtException", () => undefined);
   void stopAll().finally(() => process.exit(1));
 }
 
