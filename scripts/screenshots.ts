@@ -21,6 +21,8 @@ interface Shot {
   readonly name: string;
   readonly path: string;
   readonly phone?: true;
+  /** No live stream: nothing to wait for. */
+  readonly quiet?: true;
   /** Taken with this opened by a click. */
   readonly opens?: RegExp;
 }
@@ -33,15 +35,15 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "run-stop", path: `/runs/${run}`, phone: true, opens: /emergency stop/ },
     { name: "review", path: `/reviews/${run}`, phone: true },
     { name: "runs", path: "/runs" },
-    { name: "run-new", path: "/runs/new" },
+    { name: "run-new", path: "/runs/new", quiet: true },
     { name: "pilots", path: "/pilots" },
     { name: "pilot-charter", path: `/pilots/${pilot}?tab=charter` },
-    { name: "pilot-new", path: "/pilots/new" },
-    { name: "log", path: "/log" },
+    { name: "pilot-new", path: "/pilots/new", quiet: true },
+    { name: "log", path: "/log", quiet: true },
     { name: "setup", path: "/setup" },
     { name: "repositories", path: "/repositories" },
-    { name: "repository-new", path: "/repositories/new" },
-    { name: "agents", path: "/agents" },
+    { name: "repository-new", path: "/repositories/new", quiet: true },
+    { name: "agents", path: "/agents", quiet: true },
     { name: "runners", path: "/runners" },
     { name: "stops", path: "/stops" },
   ];
@@ -52,16 +54,21 @@ const afterMerge = (pilot: string): Shot[] => [
   { name: "kpis", path: `/kpis?pilot=${pilot}&kpi=throughput` },
 ];
 
-/** Nothing moves any more: fonts are there, and what streams has caught up. */
-async function settle(page: Page): Promise<void> {
+/** Fonts are there, React has taken over (times are relative then), and what streams is connected. */
+async function settle(page: Page, { quiet }: Shot): Promise<void> {
   await page.waitForLoadState("load");
   await page.evaluate(() => document.fonts.ready);
-  await page.getByText("Live", { exact: true }).or(page.getByRole("main")).first().waitFor();
+  await page.waitForFunction(() => {
+    const button = document.querySelector("button");
+    return button === null || Object.keys(button).some((key) => key.startsWith("__reactProps"));
+  });
+  if (!quiet) await page.locator(".live", { hasText: "Live" }).waitFor({ state: "attached" });
 }
 
-async function take(page: Page, { name, path, opens }: Shot, suffix: string): Promise<void> {
+async function take(page: Page, shot: Shot, suffix: string): Promise<void> {
+  const { name, path, opens } = shot;
   await page.goto(path);
-  await settle(page);
+  await settle(page, shot);
   if (opens) await page.getByRole("button", { name: opens }).click();
   if (name.startsWith("review"))
     await page.getByRole("region", { name: "Changes" }).locator("[data-line]").first().waitFor();
@@ -92,7 +99,7 @@ async function takeEverything(link: string): Promise<void> {
   try {
     const baseURL = new URL(link).origin;
     const page = await open(browser, { baseURL });
-    await takeAll(page, [{ name: "sign-in", path: "/sign-in" }]);
+    await takeAll(page, [{ name: "sign-in", path: "/sign-in", quiet: true }]);
     await useLink(page, link);
     const { run, pilot } = await demoPages(page);
     await takeAll(page, beforeDecision(run, pilot));
