@@ -41,11 +41,11 @@ export function LogPage({ page, filter, entry, total, pilots, after }: LogPagePr
         </div>
         <div>
           <dt>Checkpoint</dt>
-          <dd className="t2">None signed yet</dd>
+          <dd className="t2">None signed</dd>
         </div>
         <div>
           <dt>Witnesses</dt>
-          <dd className="t2">Not witnessed yet</dd>
+          <dd className="t2">Not witnessed</dd>
         </div>
       </dl>
       <div className="log-split">

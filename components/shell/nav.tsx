@@ -69,7 +69,7 @@ function Foot({ log: { entries } }: { log: LogFoot }) {
         <Icon of={ScrollText} />
         <span className="num">{size}</span>
       </span>
-      <span>Not witnessed yet</span>
+      <span>Not witnessed</span>
     </div>
   );
 }
