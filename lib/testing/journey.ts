@@ -1,10 +1,11 @@
 // A run's way through the services, walked as a runner, the worker and people walk it; no git, no sandbox. Each step
 // uses the database as the role of the process that takes it.
 import { randomUUID } from "node:crypto";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { afterAll } from "vitest";
 import type { z } from "zod";
 import { storeBytes } from "../blobs/service.ts";
 import { disconnectDatabase, transaction } from "../db.ts";
@@ -26,10 +27,12 @@ import type { TestDatabase } from "./database.ts";
 import { observeAll, type Result } from "./observations.ts";
 import { systemActor, testScope } from "./scopes.ts";
 
-/** A folder for blobs of this test file; before their first use. */
+/** A folder for blobs of this test file, gone after its tests; ask for it before blobs are first used. */
 export function testBlobs(): string {
-  process.env.PILOTHOUSE_BLOBS = mkdtempSync(join(tmpdir(), "pilothouse-blobs-test-"));
-  return process.env.PILOTHOUSE_BLOBS;
+  const folder = mkdtempSync(join(tmpdir(), "pilothouse-blobs-test-"));
+  process.env.PILOTHOUSE_BLOBS = folder;
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 async function connectAs(url: string | undefined): Promise<void> {
