@@ -51,7 +51,7 @@ function Observed({ evidence: { document, digest, runnerName } }: { evidence: Ev
       <p className="sm mb-2">
         <Visible text={judgement.sentence} mode="block" />
       </p>
-      <EvidenceMatrix matrix={judgement.matrix} />
+      <EvidenceMatrix matrix={judgement.matrix} known={judgement.stillFailing.length} />
       <TestFact good="good" tests={judgement.repaired} title="Repaired" />
       <TestFact good="bad" tests={judgement.notRepaired} title="Said to be repaired, not seen repaired" />
       <TestFact good="bad" tests={judgement.newlyFailing} title="Newly failing" />
