@@ -9,7 +9,7 @@ const TEST = /\.test\.tsx?$/;
 
 async function addToHash(hash: Hash, root: string, path: string): Promise<void> {
   const absolute = join(root, path);
-  const found = await stat(absolute).catch(() => null);
+  const found = await stat(absolute).catch(() => null); // a folder that is not there adds nothing
   if (!found) return;
   if (found.isDirectory()) {
     const names = await readdir(absolute);

@@ -77,7 +77,7 @@ async function answers(paths: Paths, port: number, password: string): Promise<bo
   } catch {
     return false; // not there, starting up, or somebody else's: in each case not ours to use
   } finally {
-    await client.end().catch(() => undefined);
+    await client.end().catch(() => undefined); // the answer is known; how the connection ends is not part of it
   }
 }
 
