@@ -30,6 +30,7 @@ Environment
   PILOTHOUSE_URL             address people open, where it is not http://localhost:PORT
   PILOTHOUSE_PROXY_HOPS      reverse proxies in front that append to X-Forwarded-For (default 0)
   PILOTHOUSE_ALLOWED_ROOTS   folders that repositories may be read from, colon separated
+  PILOTHOUSE_GIT_CREDENTIALS file of https://user:token@host lines for https repositories, read by the worker
   PILOTHOUSE_ALLOWED_HOSTS   hosts of repositories that may be private addresses, comma separated
 `;
 

@@ -66,6 +66,9 @@ const WebEnv = z.object({
 const WorkerEnv = z.object({
   ...shared,
   PILOTHOUSE_MIRRORS: absolute("Folder of the repositories' mirrors"),
+  PILOTHOUSE_GIT_CREDENTIALS: absolute(
+    "File of credentials for https repositories, in git's format",
+  ).optional(),
   PILOTHOUSE_ALLOWED_ROOTS: colonList,
   PILOTHOUSE_ALLOWED_HOSTS: hostList,
 });

@@ -5,6 +5,7 @@ import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import type { Logger } from "#lib/logger.ts";
 import type { Workshop } from "./git/quarantine.ts";
 import type { SourcePolicy } from "./git/source/check-source.ts";
+import { type Credentials, readCredentials } from "./git/source/credentials.ts";
 
 /** What every job needs: where things lie, and the wall around git. */
 export interface Workplace {
@@ -12,6 +13,7 @@ export interface Workplace {
   readonly logger: Logger;
   readonly workshop: Workshop;
   readonly sources: SourcePolicy;
+  readonly credentials: Credentials;
   /** Host path of a repository's mirror. */
   mirrorOf(repositoryId: string): string;
 }
@@ -31,6 +33,9 @@ export async function openWorkplace(logger: Logger): Promise<Workplace> {
     logger,
     workshop: { sandbox, scratch },
     sources: { allowedRoots: env.PILOTHOUSE_ALLOWED_ROOTS, allowedHosts: env.PILOTHOUSE_ALLOWED_HOSTS },
+    credentials: env.PILOTHOUSE_GIT_CREDENTIALS
+      ? await readCredentials(env.PILOTHOUSE_GIT_CREDENTIALS)
+      : new Map(),
     mirrorOf: (repositoryId) => join(env.PILOTHOUSE_MIRRORS, `${repositoryId}.git`),
   };
 }

@@ -66,7 +66,7 @@ export function AddRepositoryForm({ roots, action }: AddRepositoryProps) {
             { value: "upstream", title: "the branch of the source itself" },
             { value: "own", title: "a branch kept here, which you fetch from" },
           ]}
-          hint="An https source that wants a credential for pushing: a branch kept here, since none is kept."
+          hint="The branch of an https source is moved with the credential the operator keeps for its host; without one, keep a branch here."
           errors={fields}
         />
         <FormAnswer state={form.state} />

@@ -18,6 +18,7 @@ import { mirrorRepository as fetchMirror } from "../git/mirror/mirror-repository
 import { hasCommit } from "../git/mirror/open-mirror.ts";
 import { readAuthority, startOwnBranch } from "../git/publish/authority.ts";
 import { checkSource } from "../git/source/check-source.ts";
+import { credentialFor } from "../git/source/credentials.ts";
 import type { Workplace } from "../workplace.ts";
 
 type Repository = Awaited<ReturnType<typeof findRepositoryForWork>>;
@@ -66,6 +67,7 @@ async function look(
       mirror,
       branch,
       network: workplace.sources,
+      credential: credentialFor(workplace.credentials, checked),
     });
     if (result.outcome !== "mirrored" || authority === "upstream") return result;
     const own = { kind: "own", mirror, branch: result.branch } as const;

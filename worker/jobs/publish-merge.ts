@@ -22,6 +22,7 @@ import { type Rebuilt, rebuildCommit } from "../git/publish/rebuild-commit.ts";
 import { withQuarantine } from "../git/quarantine.ts";
 import { succeeded } from "../git/result.ts";
 import { checkSource } from "../git/source/check-source.ts";
+import { credentialFor } from "../git/source/credentials.ts";
 import type { Workplace } from "../workplace.ts";
 
 export async function publishMerge(
@@ -75,7 +76,8 @@ async function authorityOf(workplace: Workplace, scope: Scope, merge: MergeInten
   const branch = merge.targetRef.slice("refs/heads/".length);
   if (repository.authority === "own") return { kind: "own", mirror, branch };
   const source = await checkSource(repository.source, workplace.sources);
-  return { kind: "upstream", mirror, branch, source, network: workplace.sources };
+  const credential = credentialFor(workplace.credentials, source);
+  return { kind: "upstream", mirror, branch, source, network: workplace.sources, credential };
 }
 
 /** Others may have gone on from our commit before its move was written down: then it moved, once. */

@@ -34,6 +34,7 @@ export function testWorkplace(workshop: TestWorkshop, blobs: string): Workplace 
     logger: createLogger("test"),
     workshop,
     sources,
+    credentials: new Map(),
     mirrorOf: (repositoryId) => `${mirrors}/${repositoryId}.git`,
   };
 }

@@ -27,7 +27,7 @@ export interface Credential {
 export interface RemoteAddress {
   readonly source: Source;
   readonly network: NetworkPolicy;
-  readonly credential?: Credential;
+  readonly credential?: Credential | undefined;
   readonly signal?: AbortSignal;
 }
 

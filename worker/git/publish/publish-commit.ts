@@ -161,7 +161,7 @@ function pushFailure(result: GitResult, source: Source, branch: string): Publish
   }
   if (/could not read Username|Authentication failed|returned error: 40[13]/.test(result.stderr)) {
     return refusedBecause(
-      "The upstream takes a push only with a credential that may write this branch. Where there is none, add the repository again and let approved merges move a branch kept here.",
+      "The upstream takes a push only with a credential that may write this branch. The operator keeps it in the file PILOTHOUSE_GIT_CREDENTIALS. Where there is none, add the repository again and let approved merges move a branch kept here.",
     );
   }
   if (rejected !== undefined)
