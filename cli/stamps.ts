@@ -9,7 +9,10 @@ const TEST = /\.test\.tsx?$/;
 
 async function addToHash(hash: Hash, root: string, path: string): Promise<void> {
   const absolute = join(root, path);
-  const found = await stat(absolute).catch(() => null); // a folder that is not there adds nothing
+  const found = await stat(absolute).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
   if (!found) return;
   if (found.isDirectory()) {
     const names = await readdir(absolute);

@@ -48,7 +48,7 @@ export function Stop({ scopes, action }: StopProps) {
         open={open}
         onClose={() => setOpen(false)}
         title="Emergency stop"
-        text="Starts nothing new and kills every sandbox in scope. What was recorded is kept, open gates stay open; lifting it is a decision of its own."
+        text="Starts nothing new and kills every sandbox in scope. What was recorded is kept and open gates stay open; a merge that was approved already goes through. Lifting the stop is a decision of its own."
       >
         <StopForm scopes={scopes} action={action} onClose={() => setOpen(false)} />
       </Dialog>
