@@ -77,6 +77,7 @@ describe("what each process is told", () => {
     owner: "postgres://ph_owner:o@h/d",
     web: "postgres://ph_web:w@h/d",
     worker: "postgres://ph_worker:k@h/d",
+    notary: "postgres://ph_notary:n@h/d",
   };
 
   test("a runner: its address and state, which it understands, and nothing of the database", () => {

@@ -23,6 +23,9 @@ const PREFIXES = {
   merge: "mrg",
   stop: "stp",
   entry: "ent",
+  access: "acc",
+  export: "exp",
+  redaction: "red",
   request: "req",
 } as const;
 

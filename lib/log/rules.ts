@@ -23,6 +23,10 @@ const NOUNS = {
   run: true,
   gate: true,
   stop: true,
+  log: true,
+  access: true,
+  export: true,
+  redaction: true,
 } as const satisfies Record<SubjectNoun, true>;
 
 /** `run:run_1` as it stands; of a bare id every subject it could be. */

@@ -8,6 +8,7 @@ import { keptSecret } from "../kept-secret.ts";
 export const PROCESS_ROLES = {
   web: "ph_web",
   worker: "ph_worker",
+  notary: "ph_notary",
 } as const;
 
 export type ProcessName = keyof typeof PROCESS_ROLES;

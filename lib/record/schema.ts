@@ -53,6 +53,18 @@ export const ENTRY_KINDS = [
   "gate.voided",
   "stop.pulled",
   "stop.lifted",
+  "log.epoch_started",
+  "log.key_added",
+  "log.key_retired",
+  "log.searched",
+  "log.access_given",
+  "log.access_withdrawn",
+  "log.export_started",
+  "log.dossier_made",
+  "payload.shown",
+  "payload.redaction_ordered",
+  "payload.redacted",
+  "retention.set",
 ] as const;
 
 export type EntryKind = (typeof ENTRY_KINDS)[number];
@@ -66,7 +78,11 @@ export type SubjectNoun =
   | "runner"
   | "run"
   | "gate"
-  | "stop";
+  | "stop"
+  | "log"
+  | "access"
+  | "export"
+  | "redaction";
 export type Subject = `${SubjectNoun}:${string}`;
 
 /** Canonical JSON has no floats here: money in micro-units, durations in milliseconds. */

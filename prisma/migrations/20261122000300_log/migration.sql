@@ -1,0 +1,180 @@
+-- The log: numbering, checkpoints, what it is found by, who may follow it, and what was taken out of it.
+
+-- 1. Found by terms from here on; the record itself is written with as few indexes as it can be.
+drop index log_entry_about_idx;
+
+-- 2. The notary's own. The application reads them and writes none of them.
+create table log_epoch (
+  epoch integer primary key,
+  origin text not null,
+  started_at timestamptz(3) not null
+);
+create unique index log_epoch_origin_key on log_epoch (origin);
+
+create table log_leaf (
+  position bigint primary key,
+  epoch integer not null,
+  index bigint not null,
+  entry_id text not null,
+  at timestamptz(6) not null,
+  hash bytea not null check (length(hash) = 32)
+);
+create unique index log_leaf_entry_id_key on log_leaf (entry_id);
+create unique index log_leaf_epoch_index_key on log_leaf (epoch, index);
+create index log_leaf_at_position_idx on log_leaf (at, position);
+create trigger append_only before update or delete on log_leaf for each row execute function log_is_append_only();
+create trigger no_truncate before truncate on log_leaf for each statement execute function log_is_append_only();
+
+create table notary_state (
+  id integer primary key check (id = 1),
+  epoch integer not null,
+  size bigint not null,
+  position bigint not null,
+  seen pg_snapshot not null,
+  at timestamptz(3) not null
+);
+
+create table log_checkpoint (
+  epoch integer not null,
+  size bigint not null,
+  root bytea not null,
+  note text not null,
+  signed_at timestamptz(3) not null,
+  primary key (epoch, size)
+);
+
+create table log_witness (
+  name text primary key,
+  url text not null,
+  verifier text not null,
+  epoch integer,
+  size bigint,
+  cosigned text,
+  cosigned_at timestamptz(3),
+  refusal text,
+  refused_at timestamptz(3)
+);
+
+create table notary_alarm (
+  kind text primary key,
+  detail text not null,
+  since timestamptz(3) not null
+);
+
+-- 3. What entries and events are found by; rebuilt at any time.
+create table log_term (
+  term text collate "C" not null,
+  at timestamptz(6) not null,
+  position bigint not null,
+  primary key (term, at, position)
+);
+
+create table log_index_cursor (
+  id integer primary key check (id = 1),
+  position bigint not null
+);
+insert into log_index_cursor (id, position) values (1, 0);
+
+create table event_text (
+  run_id text collate "C" not null,
+  seq integer not null,
+  field text not null check (field in ('command', 'path', 'host', 'prompt', 'output')),
+  pilot_id text not null,
+  at timestamptz(3) not null,
+  text text not null,
+  words tsvector not null,
+  primary key (run_id, seq, field)
+);
+create index event_text_words_idx on event_text using gin (words);
+
+-- 4. Each event is committed to with a salt of its own, so that a body that was taken away cannot be guessed.
+alter table run_event add column salt bytea, add column commitment bytea;
+
+-- 5. Access, exports, redaction, retention.
+create table log_access (
+  id text primary key,
+  token_hash text not null,
+  label text not null,
+  pilot_id text,
+  with_blobs boolean not null,
+  given_by text not null,
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
+  withdrawn_at timestamptz(3)
+);
+create unique index log_access_token_hash_key on log_access (token_hash);
+
+create table log_export (
+  id text primary key,
+  access_id text,
+  person_id text,
+  epoch integer not null,
+  size bigint not null,
+  note text not null,
+  with_blobs boolean not null,
+  created_at timestamptz(3) not null
+);
+
+create table redaction (
+  id text primary key,
+  run_id text not null,
+  what jsonb not null,
+  reason text not null,
+  ordered_by text not null,
+  created_at timestamptz(3) not null,
+  copies jsonb,
+  finished_at timestamptz(3)
+);
+create index redaction_run_id_idx on redaction (run_id);
+
+create table retention (
+  pilot_id text primary key,
+  days integer check (days between 1 and 36500),
+  is_held boolean not null,
+  hold_reason text,
+  set_by text not null,
+  set_at timestamptz(3) not null
+);
+
+do $$
+declare
+  rule record;
+begin
+  for rule in
+    select * from (values
+      ('log_access', 'access', 'id'),
+      ('log_export', 'export', 'id'),
+      ('redaction', 'redaction', 'id'),
+      ('retention', 'pilot', 'pilot_id')
+    ) as t(table_name, noun, id_column)
+  loop
+    execute format(
+      'create constraint trigger governed after insert or update or delete on %I
+         deferrable initially deferred for each row execute function require_entry(%L, %L)',
+      rule.table_name, rule.noun, rule.id_column
+    );
+  end loop;
+end $$;
+
+-- 6. Roles. The notary reads entries and writes what it numbered and signed; it can write nothing else.
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'ph_notary') then
+    create role ph_notary nologin;
+  end if;
+end $$;
+
+grant usage on schema public to ph_notary;
+grant select on log_entry, log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm to ph_notary;
+grant insert on log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm to ph_notary;
+grant update on notary_state, log_witness, notary_alarm to ph_notary;
+grant delete on log_checkpoint, log_witness, notary_alarm to ph_notary;
+
+grant select on log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm, log_term,
+  log_index_cursor, event_text, log_access, log_export, redaction, retention to ph_web, ph_worker;
+grant insert on log_access, log_export, redaction, retention to ph_web;
+grant update on log_access, retention to ph_web;
+
+grant insert, delete on log_term, event_text to ph_worker;
+grant update on log_index_cursor, redaction, blob, run_event to ph_worker;
+grant insert on redaction to ph_worker;
