@@ -9,7 +9,7 @@ export default {
       "rules.ts takes I/O results as arguments; pass them in from service.ts.",
       { path: "^lib/[^/]+/rules\\.ts$" },
       {
-        path: "^(app|components|runner|worker|cli)/|^lib/(db|env|logger|guard|auth)(\\.ts|/)|^lib/[^/]+/(store|service)|^generated|^node:",
+        path: "^(app|components|runner|worker|notary|witness|cli)/|^lib/(db|env|logger|guard|auth)(\\.ts|/)|^lib/[^/]+/(store|service)|^generated|^node:",
       },
     ),
     rule(
@@ -73,9 +73,34 @@ export default {
       { path: "^(app|components|runner)/" },
     ),
     rule(
+      "notary-stays-small",
+      "The notary holds the log's key: it knows the tree and its own tables, and no service of the application.",
+      { path: "^notary/", pathNot: "\\.test\\.ts$" },
+      {
+        path: "^(app|components|runner|worker|cli|witness|verify)/|^lib/(?!tlog/|(clock|errors|logger|host-lock|env)\\.ts$)|^generated",
+      },
+    ),
+    rule(
+      "witness-stands-alone",
+      "A witness runs at another owner's: it knows the formats of the log and nothing of the deployment.",
+      { path: "^witness/", pathNot: "\\.test\\.ts$" },
+      {
+        path: "^(?!witness/)(app|components|runner|worker|cli|notary|verify)/|^lib/(?!tlog/|(clock|errors)\\.ts$)|^generated",
+      },
+    ),
+    rule(
+      "verifier-shares-no-code",
+      "The verifier must not fail in the same way as the writer: it is written from the formats, on Node alone.",
+      { path: "^verify/", pathNot: "\\.test\\.ts$" },
+      { path: "^(?!verify/|node:|(fs|crypto|path|util|url|readline|stream|process|buffer)(/|$))" },
+    ),
+    rule(
       "no-test-code-in-product",
       "Test helpers stay in tests.",
-      { path: "^(app|components|lib|runner|worker|cli)/", pathNot: "\\.test\\.tsx?$|^lib/testing/" },
+      {
+        path: "^(app|components|lib|runner|worker|notary|witness|verify|cli)/",
+        pathNot: "\\.test\\.tsx?$|^lib/testing/",
+      },
       { path: "\\.test\\.tsx?$|^e2e/|^lib/testing/" },
     ),
     rule("resolvable", "The import resolves to nothing.", {}, { couldNotResolve: true }),

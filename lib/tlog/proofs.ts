@@ -35,7 +35,10 @@ async function rootsOf(ranges: readonly Range[], source: NodeSource): Promise<Ha
   const covers = ranges.map(([begin, end]) => coveringNodes(begin, end));
   const hashes = await source(covers.flat());
   let taken = 0;
-  return covers.map((cover) => foldNodes(hashes.slice(taken, (taken += cover.length))));
+  return covers.map((cover) => {
+    taken += cover.length;
+    return foldNodes(hashes.slice(taken - cover.length, taken));
+  });
 }
 
 /** Root of the first `size` leaves. */

@@ -38,7 +38,10 @@ async function readReport(file: string): Promise<unknown> {
   return JSON.parse(await readFile(file, "utf8"));
 }
 
-const SOURCE_FOLDERS = ["app", "components", "lib", "worker", "runner", "cli", "bench", "e2e", "scripts"];
+const SOURCE_FOLDERS = [
+  ...["app", "components", "lib", "worker", "notary", "witness", "verify", "runner", "cli"],
+  ...["bench", "e2e", "scripts"],
+];
 
 const tools: Stage = async () => {
   const path = process.env.PATH ?? "";
