@@ -2,6 +2,8 @@
 
 -- 1. Found by terms from here on; the record itself is written with as few indexes as it can be.
 drop index log_entry_about_idx;
+-- An entry bundle says the length of each entry in 16 bits.
+alter table log_entry add constraint log_entry_body_length check (length(body) <= 65535);
 
 -- 2. The notary's own. The application reads them and writes none of them.
 create table log_epoch (
@@ -31,6 +33,9 @@ create table notary_state (
   size bigint not null,
   position bigint not null,
   seen pg_snapshot not null,
+  -- Entries up to this sequence number were numbered when the epoch began. A database restored from a dump holds
+  -- rows with transaction ids of another server, which are no news.
+  floor bigint not null,
   at timestamptz(3) not null
 );
 
@@ -108,10 +113,15 @@ create table log_export (
   id text primary key,
   access_id text,
   person_id text,
+  -- Null: of everything. A dossier is the export of one run.
+  pilot_id text,
+  run_id text,
   epoch integer not null,
   size bigint not null,
   note text not null,
   with_blobs boolean not null,
+  -- Redactions that were done when it began; one more, and its payloads are no longer what they were.
+  redactions integer not null,
   created_at timestamptz(3) not null
 );
 
@@ -168,6 +178,7 @@ grant usage on schema public to ph_notary;
 grant select on log_entry, log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm to ph_notary;
 grant insert on log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm to ph_notary;
 grant update on notary_state, log_witness, notary_alarm to ph_notary;
+grant update (note) on log_checkpoint to ph_notary; -- cosignatures arrive later
 grant delete on log_checkpoint, log_witness, notary_alarm to ph_notary;
 
 grant select on log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm, log_term,
