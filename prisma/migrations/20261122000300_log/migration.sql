@@ -85,6 +85,7 @@ create table event_text (
   seq integer not null,
   field text not null check (field in ('command', 'path', 'host', 'prompt', 'output')),
   pilot_id text not null,
+  position bigint not null,
   at timestamptz(3) not null,
   text text not null,
   words tsvector not null,
