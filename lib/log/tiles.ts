@@ -1,0 +1,58 @@
+// The files the notary writes, as web and worker read them.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AppError, notFound, refused, unavailable } from "../errors.ts";
+import type { Hash } from "../tlog/hashing.ts";
+import { type NodeSource, rootAt } from "../tlog/proofs.ts";
+import { tileNodes } from "../tlog/tile-files.ts";
+import { parseTilePath, type TileAt, tilePath } from "../tlog/tiles.ts";
+
+function epochFolder(epoch: number): string {
+  const root = process.env.PILOTHOUSE_LOG;
+  if (!root) throw unavailable("PILOTHOUSE_LOG is not set for this process.");
+  if (!Number.isSafeInteger(epoch) || epoch < 1) throw notFound("log");
+  return join(root, String(epoch));
+}
+
+export interface SignedTree {
+  readonly epoch: number;
+  readonly size: number;
+  readonly root: Hash;
+}
+
+export const contradiction = (sentence: string): AppError => refused(sentence);
+
+/**
+ * The tree a checkpoint names. Throws unavailable where tiles are missing, and refused where they do not lead to the
+ * signed root: what is on disk is then not what was signed.
+ */
+export async function openTree({ epoch, size, root }: SignedTree): Promise<NodeSource> {
+  const source = tileNodes(epochFolder(epoch), size);
+  if (!(await rootAt(size, source)).equals(root)) {
+    throw contradiction(
+      `The tiles of log ${epoch} do not lead to the root that was signed for ${size} entries.`,
+    );
+  }
+  return source;
+}
+
+async function fileOf(epoch: number, path: string): Promise<Buffer> {
+  try {
+    return await readFile(join(epochFolder(epoch), path));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") throw notFound("file of the log");
+    throw error;
+  }
+}
+
+/** A tile by the path tlog-tiles gives it. Throws not_found for any other path, so none leads out of the folder. */
+export async function readTile(epoch: number, path: string): Promise<{ at: TileAt; bytes: Buffer }> {
+  const at = parseTilePath(path);
+  if (!at) throw notFound("file of the log");
+  const bytes = await fileOf(epoch, tilePath(at));
+  if (bytes.length === 0) throw notFound("file of the log");
+  return { at, bytes };
+}
+
+export const readCheckpoint = (epoch: number): Promise<Buffer> => fileOf(epoch, "checkpoint");
