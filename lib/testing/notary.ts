@@ -1,0 +1,58 @@
+// The notary over a test's database, without its process:
+//
+//   const log = await sequenceLog(database);   // everything committed by now is numbered, in tiles, and signed
+//
+// PILOTHOUSE_LOG names the folder with the tiles from the first call on; all of it goes with the file's tests.
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll } from "vitest";
+import { createAlarms } from "#notary/alarms.ts";
+import { realDisk } from "#notary/disk.ts";
+import { createNotary, type Round } from "#notary/tick.ts";
+import { systemClock } from "../clock.ts";
+import { createLogger } from "../logger.ts";
+import type { TestDatabase } from "./database.ts";
+
+export interface TestLog extends Round {
+  /** PILOTHOUSE_LOG and PILOTHOUSE_NOTARY. */
+  readonly folders: { readonly log: string; readonly own: string };
+}
+
+const environment = process.env.PILOTHOUSE_LOG;
+const bases = new Map<string, string>();
+const made: string[] = [];
+
+afterAll(async () => {
+  if (environment === undefined) delete process.env.PILOTHOUSE_LOG;
+  else process.env.PILOTHOUSE_LOG = environment;
+  for (const base of made) await rm(base, { recursive: true, force: true });
+});
+
+async function newBase(): Promise<string> {
+  const base = await mkdtemp(join(tmpdir(), "pilothouse-notary-"));
+  made.push(base);
+  return base;
+}
+
+/**
+ * One round of the real notary, started anew each time. With `folder`, `log` and `notary` are made below it and stay.
+ */
+export async function sequenceLog(database: TestDatabase, folder?: string): Promise<TestLog> {
+  const base = folder ?? bases.get(database.name) ?? (await newBase());
+  bases.set(database.name, base);
+  const folders = { log: join(base, "log"), own: join(base, "notary") };
+  for (const path of Object.values(folders)) await mkdir(path, { recursive: true, mode: 0o700 });
+  process.env.PILOTHOUSE_LOG = folders.log;
+  const client = new pg.Client({ connectionString: database.urls.notary });
+  await client.connect();
+  try {
+    const logger = createLogger("notary", { write: () => undefined });
+    const alarms = createAlarms(client, logger);
+    const parts = { client, folders, given: {}, disk: realDisk, clock: systemClock, logger, alarms };
+    return { ...(await createNotary(parts).tick()), folders };
+  } finally {
+    await client.end();
+  }
+}

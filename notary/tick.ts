@@ -1,0 +1,223 @@
+// One round of the notary: number what is fresh, extend the tiles, write down the own state, and only then sign and
+// publish. Every step may be the last before a crash; the next start comes to the same tree.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type pg from "pg";
+import type { Clock } from "#lib/clock.ts";
+import { messageOf } from "#lib/errors.ts";
+import type { Logger } from "#lib/logger.ts";
+import { leafHash } from "#lib/tlog/hashing.ts";
+import { tilePath } from "#lib/tlog/tiles.ts";
+import type { Alarms } from "./alarms.ts";
+import { epochFolder, readBorder } from "./border.ts";
+import { type Disk, SHARED_FILE } from "./disk.ts";
+import { Halt } from "./halt.ts";
+import { type GivenKey, keepKey, type LogKey, newKey, readKeys, retiredKeys, verifierText } from "./keys.ts";
+import { beginEpoch, type DatabaseHead, numberFresh, readHead, readLeaves } from "./number.ts";
+import { emptyState, followOrder, readOrder } from "./order.ts";
+import { type OwnState, readOwnState, writeOwnState } from "./own-state.ts";
+import { publishCheckpoint } from "./publish.ts";
+import { EMPTY_BORDER, type GrowingTree, growTree, type TileFile } from "./tree.ts";
+
+/** Where a crash may be simulated. */
+export type Step = "numbered" | "tiles_written" | "state_written" | "published";
+
+export interface Workplace {
+  readonly client: pg.ClientBase;
+  /** The public folder and the notary's own. */
+  readonly folders: { readonly log: string; readonly own: string };
+  readonly given: GivenKey;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly alarms: Alarms;
+  at?(step: Step): void | Promise<void>;
+}
+
+export interface Round {
+  readonly numbered: number;
+  /** What is signed now; null where the round was halted before that. */
+  readonly signed: { readonly epoch: number; readonly origin: string; readonly size: number } | null;
+}
+
+const PIECE = 2048;
+/** A backlog is published in between. */
+const PUBLISH_EVERY = 500;
+
+/** Keeps what a round leaves in memory for the next one. */
+export function createNotary(place: Workplace) {
+  const { client, folders, disk, clock, alarms } = place;
+  let own: OwnState | null = null;
+  let tree: GrowingTree | null = null;
+  /** Checkpoint of this size is known to be out. */
+  let published = -1;
+
+  async function ownState(): Promise<OwnState | null> {
+    own ??= await readOwnState(folders.own).catch((error: unknown) => {
+      throw new Halt("state_lost", messageOf(error));
+    });
+    return own;
+  }
+
+  async function ordered(before: OwnState | null): Promise<OwnState | null> {
+    const order = await readOrder(folders.own);
+    if (!order) return before;
+    own = await followOrder(client, disk, folders.own, before, order);
+    tree = null;
+    published = -1;
+    return own;
+  }
+
+  /** The state and what the database says; both are made on the very first start. */
+  async function start(): Promise<{ state: OwnState; head: DatabaseHead }> {
+    const state = await ordered(await ownState());
+    const head = await readHead(client, (state?.size ?? 0) - 1);
+    if (state && head) return { state, head };
+    if (head) {
+      const sentence = `The database holds epoch ${head.epoch} of ${head.origin}, and the notary's own state is gone.`;
+      throw new Halt("state_lost", sentence);
+    }
+    if (state && (state.size > 0 || state.epoch > 1)) {
+      throw new Halt(
+        "database_disagrees",
+        `${state.size} entries were signed, and the database knows no log.`,
+      );
+    }
+    own = state ?? emptyState(randomBytes(8).toString("hex"), 1, []);
+    if (!state) await writeOwnState(disk, folders.own, own);
+    await beginEpoch(client, own.epoch, own.origin, null);
+    return start();
+  }
+
+  function compare(state: OwnState, head: DatabaseHead): void {
+    const differs = (what: string) =>
+      new Halt(
+        "database_disagrees",
+        `${what}. The database was restored or edited: nothing is numbered or signed until an operator begins a new epoch.`,
+      );
+    if (head.epoch !== state.epoch || head.origin !== state.origin)
+      throw differs(`The notary signs ${state.origin}, and the database is at ${head.origin}`);
+    if (head.size < state.size)
+      throw differs(`${state.size} entries were signed, and the database numbers only ${head.size}`);
+    if (state.size > 0 && head.last?.toString("hex") !== state.last)
+      throw differs(`Entry ${state.size - 1} is not the one that was signed`);
+  }
+
+  /** The keys to sign with; none where they are lost, which numbering does not wait for. */
+  async function signingKeys(state: OwnState): Promise<LogKey[]> {
+    const keys = await readKeys(folders.own, place.given).catch((error: unknown) => {
+      throw new Halt("key_missing", messageOf(error));
+    });
+    if (keys.length === 0 && state.signers.length === 0) {
+      const key = newKey();
+      await keepKey(folders.own, key);
+      place.logger.info({ vkey: verifierText(state.origin, key) }, "made the key that signs the log");
+      return [key];
+    }
+    const retired = await retiredKeys(folders.own);
+    const here = new Set(keys.map(({ fingerprint }) => fingerprint));
+    const lost = state.signers.filter((one) => !here.has(one) && !retired.has(one));
+    if (lost.length === 0) await alarms.clear("key_missing");
+    else
+      await alarms.raise(
+        "key_missing",
+        `The private key ${lost[0]?.slice(0, 16)}… that signed the log is gone${keys.length === 0 ? ": nothing is signed" : ""}.`,
+      );
+    return keys;
+  }
+
+  const writeTiles = (epoch: number, tiles: readonly TileFile[]) =>
+    Promise.all(
+      tiles.map(({ at, bytes }) =>
+        disk.keep(join(epochFolder(folders.log, epoch), tilePath(at)), bytes, SHARED_FILE),
+      ),
+    );
+
+  /** Appends up to `size`, or as much as fits between two checkpoints. Returns the tiles that were filled. */
+  async function append(growing: GrowingTree, epoch: number, size: number): Promise<TileFile[]> {
+    const filled: TileFile[] = [];
+    const until = clock.now() + PUBLISH_EVERY;
+    while (growing.size < size && (filled.length === 0 || clock.now() < until)) {
+      const leaves = await readLeaves(client, epoch, growing.size, PIECE);
+      if (leaves.length === 0)
+        throw new Halt("database_disagrees", `Entry ${growing.size} was numbered, and its number is gone.`);
+      for (const leaf of leaves) {
+        if (leaf.index !== growing.size || !leaf.body || !leafHash(leaf.body).equals(leaf.hash)) {
+          const sentence = `Entry ${growing.size} is not what was numbered: the database was edited.`;
+          throw new Halt("database_disagrees", sentence);
+        }
+        growing.append(leaf.body, leaf.hash);
+      }
+      const full = growing.takeFull();
+      await writeTiles(epoch, full);
+      filled.push(...full);
+    }
+    return filled;
+  }
+
+  async function publish(state: OwnState, keys: readonly LogKey[]): Promise<void> {
+    const root = Buffer.from(state.root, "hex");
+    const head = { origin: state.origin, size: state.size, root };
+    await publishCheckpoint(client, disk, folders.log, state.epoch, head, keys);
+    published = state.size;
+  }
+
+  async function removePartials(epoch: number, filled: readonly TileFile[]): Promise<void> {
+    for (const { at } of filled) {
+      const partials = tilePath({ ...at, width: 1 }).replace(/\/1$/, "");
+      await disk.removeFolder(join(epochFolder(folders.log, epoch), partials));
+    }
+  }
+
+  async function extend(state: OwnState, keys: readonly LogKey[], size: number): Promise<OwnState> {
+    tree ??= growTree(state.size === 0 ? EMPTY_BORDER : await readBorder(folders.log, state));
+    const filled = await append(tree, state.epoch, size);
+    await writeTiles(state.epoch, tree.unfinished());
+    await place.at?.("tiles_written");
+    const next: OwnState = {
+      ...state,
+      size: tree.size,
+      root: tree.root().toString("hex"),
+      edge: tree.edge().map((hash) => hash.toString("hex")),
+      last: tree.last()?.toString("hex") ?? state.last,
+      signers: keys.map(({ fingerprint }) => fingerprint),
+    };
+    await writeOwnState(disk, folders.own, next);
+    own = next;
+    await place.at?.("state_written");
+    await publish(next, keys);
+    await place.at?.("published");
+    await removePartials(state.epoch, filled);
+    return next;
+  }
+
+  async function round(): Promise<Round> {
+    const { state, head } = await start();
+    compare(state, head);
+    const numbered = head.hasFresh ? await numberFresh(client, state.epoch) : 0;
+    await place.at?.("numbered");
+    const keys = await signingKeys(state);
+    if (keys.length === 0) return { numbered, signed: null };
+    let signed = state;
+    const size = head.size + numbered;
+    if (signed.size < size) signed = await extend(state, keys, size);
+    else if (published !== signed.size) await publish(signed, keys);
+    return { numbered, signed };
+  }
+
+  return {
+    /** Throws Halt, after which the next call reads everything anew; and what is wrong with disk or database. */
+    async tick(): Promise<Round> {
+      try {
+        return await round();
+      } catch (error) {
+        own = null;
+        tree = null;
+        published = -1;
+        throw error;
+      }
+    },
+  };
+}
+
+export type Notary = ReturnType<typeof createNotary>;
