@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronRight, Link2, TriangleAlert } from "lucide-react";
+import { ChevronDown, ChevronRight, EyeOff, Link2, TriangleAlert } from "lucide-react";
 import { plural } from "../format.ts";
 import { Remark } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -56,6 +56,11 @@ export function DiffFileHead({ file, folded, onFold, viewed, onViewed }: DiffFil
       {file.hidden > 0 ? (
         <Remark tone="bad" icon={TriangleAlert} bare={false}>
           {plural(file.hidden, "hidden character")}
+        </Remark>
+      ) : null}
+      {file.masked > 0 ? (
+        <Remark tone="need" icon={EyeOff} bare={false}>
+          {plural(file.masked, "masked line")}
         </Remark>
       ) : null}
       <span className="grow" />

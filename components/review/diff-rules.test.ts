@@ -57,6 +57,18 @@ describe("the files of a review", () => {
     ]);
   });
 
+  test("probe: a file with a masked line is risky, since nobody has read that line", () => {
+    const files = [file("a.ts"), file("b.ts")];
+    const patch = text("a.ts") + text("b.ts", "[secret: npm]");
+    const line = patch.split("\n").indexOf("+[secret: npm]");
+    expect(
+      reviewFiles(files, [], patch, [line]).map(({ path, risk, masked }) => [path, risk, masked]),
+    ).toEqual([
+      ["b.ts", "high", 1],
+      ["a.ts", "low", 0],
+    ]);
+  });
+
   test("probe: a bidi control is shown, counted, and makes the file risky", () => {
     const [shown] = reviewFiles([file("a.ts")], [], text("a.ts", "x \u202E y"));
     expect(shown).toMatchObject({ hidden: 1, risk: "high" });

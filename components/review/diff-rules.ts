@@ -17,6 +17,8 @@ export interface ReviewFile {
   readonly patch: string;
   /** Characters in it that would not have been seen. */
   readonly hidden: number;
+  /** Lines in which a secret was masked: nobody has read what stands there. */
+  readonly masked: number;
 }
 
 const RANK: Readonly<Record<Risk, number>> = { high: 0, medium: 1, low: 2 };
@@ -34,23 +36,28 @@ export function splitPatch(patch: string): string[] {
 
 /**
  * The files of a patch, the riskiest first. git writes the patch in the order of the list; a list and a text that
- * disagree are shown as nothing, never as something else.
+ * disagree are shown as nothing, never as something else. `maskedLines` counts from the first line of the patch.
  */
 export function reviewFiles(
   files: readonly PatchFile[],
   flags: readonly PatchFlag[],
   patch: string,
+  maskedLines: readonly number[] = [],
 ): ReviewFile[] {
   const texts = splitPatch(patch);
   if (texts.length !== files.length) {
     throw new RangeError(`The patch holds ${texts.length} files, its list ${files.length}.`);
   }
+  let firstLine = 0;
   const reviewed = files.map((file, at) => {
     const own = flags.filter(({ path }) => path === file.path);
     const text = texts[at] ?? "";
     const { path, previousPath, status, added, removed } = file;
     const hidden = hiddenCount(text, "code");
-    const risk = hidden > 0 ? "high" : riskOf(own);
+    const nextLine = firstLine + text.split("\n").length - 1;
+    const masked = maskedLines.filter((line) => line >= firstLine && line < nextLine).length;
+    firstLine = nextLine;
+    const risk = hidden + masked > 0 ? "high" : riskOf(own);
     return {
       path,
       previousPath,
@@ -61,6 +68,7 @@ export function reviewFiles(
       flags: own,
       patch: visibleText(text, "code"),
       hidden,
+      masked,
     };
   });
   return reviewed.sort((a, b) => RANK[a.risk] - RANK[b.risk] || (a.path < b.path ? -1 : 1));

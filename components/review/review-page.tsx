@@ -72,7 +72,7 @@ export function ReviewPage({
   const layout = chosenLayout ?? (narrow ? "unified" : "split");
   const base = `/reviews/${run.id}`;
   const unread = files.filter(({ path }) => !viewed.has(path)).length;
-  const unseen = files.filter(({ path, hidden }) => hidden > 0 && !viewed.has(path));
+  const unseen = files.filter(({ path, hidden, masked }) => hidden + masked > 0 && !viewed.has(path));
   const open = (path: string) => {
     setCurrent(path);
     handle.current?.scrollTo({ type: "item", id: path, align: "start" });
@@ -153,7 +153,7 @@ export function ReviewPage({
           digest={patch.digest}
           digestName="Patch digest"
           unread={gate.status === "open" ? unread : 0}
-          mustRead={unseen.length > 0 ? "View the files with hidden characters first" : null}
+          mustRead={unseen.length > 0 ? "View the files with hidden characters or masked lines first" : null}
           approveWord="Approve merge"
           decide={decide}
         />

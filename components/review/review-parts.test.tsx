@@ -207,6 +207,7 @@ describe("the list of files", () => {
     flags: [],
     patch: "",
     hidden,
+    masked: 0,
   });
 
   test("counts what was viewed and says it in words too", () => {

@@ -61,11 +61,11 @@ function firstAfter(places: readonly Place[], offset: number): number {
 }
 
 /** The text with each merged place replaced by its label. Everything else stays as it is. */
-export function masked(text: string, places: readonly Place[]): string {
+export function masked(text: string, places: readonly Place[], label = labelOf): string {
   let from = 0;
   let result = "";
   for (const { start, end, rule } of places) {
-    result += text.slice(from, start) + labelOf(rule);
+    result += text.slice(from, start) + label(rule);
     from = end;
   }
   return result + text.slice(from);

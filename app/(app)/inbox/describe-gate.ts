@@ -5,9 +5,10 @@ import type { EvidenceView } from "#lib/evidence/document.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import type { PatchView } from "#lib/patches/schema.ts";
-import { findPatch } from "#lib/patches/service.ts";
+import { findShownPatch } from "#lib/patches/shown-patch.ts";
 import { getCharter } from "#lib/pilots/service.ts";
 import type { Scope } from "#lib/scope.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 
 export type GateDetailData = Omit<GateDetailProps, "decide" | "back">;
 
@@ -34,7 +35,10 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
 
 async function describeMerge(scope: Scope, gate: GateView): Promise<GateDetailData> {
   const runId = gate.runId ?? "";
-  const [patch, [evidence]] = await Promise.all([findPatch(scope, runId), listEvidence(scope, runId)]);
+  const [patch, [evidence]] = await Promise.all([
+    findShownPatch(scope, runId),
+    listEvidence(scope, runId).then((evidence) => maskValue(evidence)),
+  ]);
   const size = patch
     ? `${plural(patch.files.length, "file")}, +${patch.added} −${patch.removed}`
     : "No patch";

@@ -10,8 +10,9 @@ import type { GateView } from "#lib/gates/schema.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import type { PatchView } from "#lib/patches/schema.ts";
-import { findPatch, readDiff } from "#lib/patches/service.ts";
+import { findShownPatch, readShownDiff } from "#lib/patches/shown-patch.ts";
 import { findSummary, getRun } from "#lib/runs/service.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../../load-shell.ts";
 import { decide, reject } from "./actions.ts";
 
@@ -19,13 +20,13 @@ export default page({
   permission: "run.view",
   query: z.object({ tab: z.enum(["changes", "evidence", "document"]).catch("changes") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
-    const run = await getRun(scope, id);
-    const patch = await findPatch(scope, id);
+    const run = await maskValue(await getRun(scope, id));
+    const patch = await findShownPatch(scope, id);
     if (!patch) notFound();
     const [diff, evidence, summary, gates, shell] = await Promise.all([
-      readDiff(patch),
-      listEvidence(scope, id),
-      findSummary(scope, id),
+      readShownDiff(patch),
+      listEvidence(scope, id).then((found) => maskValue(found)),
+      findSummary(scope, id).then((found) => maskValue(found)),
       listGatesOf(scope, id),
       loadShell(scope, session, { run }),
     ]);
@@ -46,7 +47,7 @@ export default page({
         <ReviewPage
           run={run}
           patch={patch}
-          files={reviewFiles(patch.files, patch.flags, diff)}
+          files={reviewFiles(patch.files, patch.flags, diff.text, diff.lines)}
           evidence={evidence[0] ?? null}
           summary={summary}
           gate={gate}

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { RunPage } from "#components/run/run-page.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
-import { listEvents } from "#lib/events/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { countAbout } from "#lib/log/service.ts";
 import { getCharter } from "#lib/pilots/service.ts";
 import { getRun, listLeases } from "#lib/runs/service.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
+import { listShownEvents } from "#lib/timeline/service.ts";
 import { loadShell } from "../../load-shell.ts";
 import { cancel } from "./actions.ts";
 
@@ -17,10 +18,10 @@ export default page({
   permission: "run.view",
   query: z.object({ tab: z.enum(["timeline", "state"]).catch("timeline") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
-    const run = await getRun(scope, id);
+    const run = await maskValue(await getRun(scope, id));
     const [events, leases, charter, shell] = await Promise.all([
-      listEvents(scope, id, 0, FIRST_EVENTS),
-      listLeases(scope, id),
+      listShownEvents(scope, id, 0, FIRST_EVENTS),
+      listLeases(scope, id).then((leases) => maskValue(leases)),
       getCharter(scope, run.charterId),
       loadShell(scope, session, { run }),
     ]);

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { listEvents } from "#lib/events/service.ts";
 import { streamRoute } from "#lib/guard/stream-route.ts";
 import { resumeAfter } from "#lib/live/rules.ts";
 import { subscribe } from "#lib/live/service.ts";
 import { streamRows } from "#lib/live/stream-rows.ts";
 import { getRun } from "#lib/runs/service.ts";
+import { listShownEvents } from "#lib/timeline/service.ts";
 
 /** A run's events, live. Resumes by Last-Event-ID, or from `after` when a page was rendered with the first ones. */
 export const GET = streamRoute({
@@ -15,7 +15,7 @@ export const GET = streamRoute({
   handler: async ({ scope, params: { id }, query, lastEventId, signal }) => {
     await getRun(scope, id);
     return streamRows({
-      read: (after, limit) => listEvents(scope, id, after, limit),
+      read: (after, limit) => listShownEvents(scope, id, after, limit),
       after: lastEventId === null ? query.after : resumeAfter(lastEventId),
       subscribe: (wake) => subscribe("run_changed", id, wake),
       clock: scope.clock,

@@ -1,0 +1,64 @@
+// Texts inside a value masked where they stand; its shape, numbers and everything that is not plain data stay.
+import type { RunEvent } from "../protocol/events.ts";
+import { type Budget, maskPieces, PAGE_BUDGET } from "./service.ts";
+
+/** `key` is the field the text stands in, or the one of the list it stands in. */
+type Change = (text: string, key: string) => string;
+
+function changed(value: unknown, change: Change, key = ""): unknown {
+  if (typeof value === "string") return change(value, key);
+  if (Array.isArray(value)) return value.map((item) => changed(item, change, key));
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value; // a Date, say
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, changed(item, change, name)]));
+}
+
+/** Collects texts in groups, masks them all at once, and gives them back in the order they were collected in. */
+function collector() {
+  const groups = new Map<string, string[]>();
+  const places: { readonly group: string; readonly index: number }[] = [];
+  return {
+    add(text: string, group = `alone ${places.length}`): string {
+      const pieces = groups.get(group) ?? [];
+      groups.set(group, pieces);
+      places.push({ group, index: pieces.length });
+      pieces.push(text);
+      return text;
+    },
+    async masked(budget: Budget): Promise<() => string> {
+      const shown = await maskPieces([...groups.values()], budget);
+      const byGroup = new Map([...groups.keys()].map((group, at) => [group, shown[at] ?? []]));
+      let next = 0;
+      return () => {
+        const place = places[next++];
+        return (place && byGroup.get(place.group)?.[place.index]?.text) ?? "";
+      };
+    },
+  };
+}
+
+/** The same value with secrets masked in its texts. Keys are ours and stay. */
+export async function maskValue<T>(value: T, budget: Budget = PAGE_BUDGET): Promise<T> {
+  const texts = collector();
+  changed(value, (text) => texts.add(text));
+  return changed(value, await texts.masked(budget)) as T;
+}
+
+/** Pieces of one output are one text that was cut, so that a secret which two events share is found. */
+function groupOf(event: RunEvent, key: string): string | undefined {
+  if (event.kind !== "command_output" || key !== "text") return undefined;
+  return `output ${event.attempt} ${event.body.command} ${event.body.stream}`;
+}
+
+/** Events as they are shown. The output of a command is searched as one text, as far as it is among them. */
+export async function maskEvents(
+  events: readonly RunEvent[],
+  budget: Budget = PAGE_BUDGET,
+): Promise<RunEvent[]> {
+  const texts = collector();
+  for (const event of events) {
+    changed(event.body, (text, key) => texts.add(text, groupOf(event, key)));
+  }
+  const next = await texts.masked(budget);
+  return events.map((event) => ({ ...event, body: changed(event.body, next) })) as RunEvent[];
+}
