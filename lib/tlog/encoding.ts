@@ -20,7 +20,7 @@ export function parseHash(text: string): Hash | null {
 }
 
 /** Those below U+0020; the later ones are no matter of ASCII, and the formats allow them. */
-const CONTROL = /(?!\n)[\p{Cc}--[\u{7f}-\u{9f}]]/v;
+const CONTROL = /(?![\n\u{7f}-\u{9f}])\p{Cc}/u;
 
 /** Whether a text may stand in a note: well-formed Unicode, no control character of ASCII but the newline. */
 export const isPlainText = (text: string): boolean => text.isWellFormed() && !CONTROL.test(text);

@@ -1,12 +1,12 @@
 // A tree small enough to be hashed whole: the events of a batch, and what tests compare with.
 import { type Hash, nodeHash } from "./hashing.ts";
-import type { NodeSource } from "./proofs.ts";
 import { coveringNodes, foldNodes, type NodeAt } from "./ranges.ts";
 
 export interface MemoryTree {
   readonly size: number;
   readonly root: Hash;
-  readonly source: NodeSource & ((nodes: readonly NodeAt[]) => Hash[]);
+  /** A NodeSource that needs no waiting. */
+  readonly source: (nodes: readonly NodeAt[]) => Hash[];
 }
 
 /** `leaves` are leaf hashes. */

@@ -1,5 +1,5 @@
 // Inclusion and consistency, RFC 9162 section 2.1.3 and 2.1.4. The names follow it.
-import { type Hash, nodeHash } from "./hashing.ts";
+import { EMPTY_ROOT, HASH_BYTES, type Hash, nodeHash } from "./hashing.ts";
 import { coveringNodes, foldNodes, type NodeAt } from "./ranges.ts";
 
 /** Hashes of perfect subtrees by place; tiles on disk, or an array in memory. */
@@ -58,14 +58,18 @@ export function consistencyProof(old: number, size: number, source: NodeSource):
   return rootsOf(old === 0 ? [] : consistencyRanges(old, 0, size, true), source);
 }
 
-/** The root an inclusion proof leads to; null when its length does not fit. */
+/** Hashes of other lengths could be joined into the same bytes as two right ones. */
+const areHashes = (...hashes: readonly Hash[]): boolean =>
+  hashes.every(({ length }) => length === HASH_BYTES);
+
+/** The root an inclusion proof leads to; null when its length, or that of a hash, does not fit. */
 export function rootFromInclusion(
   index: number,
   size: number,
   leaf: Hash,
   proof: readonly Hash[],
 ): Hash | null {
-  if (!(index >= 0 && index < size)) return null;
+  if (!(index >= 0 && index < size) || !areHashes(leaf, ...proof)) return null;
   let hash = leaf;
   let left = index;
   let last = size - 1;
@@ -86,7 +90,8 @@ export function rootFromInclusion(
   return last === 0 ? hash : null;
 }
 
-/** Whether the proof shows that the tree (old, oldRoot) is the beginning of the tree (size, root). */
+/** Whether the proof shows that the tree (old, oldRoot) is the beginning of the tree (size, root). Every tree begins
+ *  with the empty one, which needs no proof but has one root only. */
 export function isConsistent(
   old: number,
   oldRoot: Hash,
@@ -94,8 +99,9 @@ export function isConsistent(
   root: Hash,
   proof: readonly Hash[],
 ): boolean {
-  if (old > size || old < 0) return false;
+  if (old > size || old < 0 || (old === 0 && !oldRoot.equals(EMPTY_ROOT))) return false;
   if (old === size) return proof.length === 0 && oldRoot.equals(root);
+  if (!areHashes(oldRoot, root, ...proof)) return false;
   if (old === 0) return proof.length === 0;
   let left = old - 1;
   let last = size - 1;
