@@ -24,6 +24,7 @@ export const PERMISSIONS = {
   "runner.revoke": ["administrator", "security_lead"],
   "kpi.view": ALL,
   "log.view": ["administrator", "engineering_lead", "security_lead", "auditor"],
+  "log.search": ["security_lead", "auditor"],
   "log.export": ["administrator", "security_lead", "auditor"],
   "log.access": ["administrator", "security_lead"],
   "stop.pull": ["administrator", "engineering_lead", "security_lead", "reviewer"],
