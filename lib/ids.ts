@@ -26,6 +26,7 @@ const PREFIXES = {
   access: "acc",
   export: "exp",
   redaction: "red",
+  showing: "shw",
   request: "req",
 } as const;
 

@@ -23,6 +23,7 @@ const GOVERNED: Readonly<Record<string, readonly [string, string]>> = {
   merge: ["run", "run_id"],
   one_time_link: ["person", "person_id"],
   patch: ["run", "run_id"],
+  payload_showing: ["run", "run_id"],
   person: ["person", "id"],
   pilot: ["pilot", "id"],
   redaction: ["redaction", "id"],

@@ -138,6 +138,16 @@ create table redaction (
 );
 create index redaction_run_id_idx on redaction (run_id);
 
+create table payload_showing (
+  id text primary key,
+  run_id text not null,
+  what jsonb not null,
+  reason text not null,
+  shown_to text not null,
+  created_at timestamptz(3) not null
+);
+create index payload_showing_run_id_idx on payload_showing (run_id);
+
 create table retention (
   pilot_id text primary key,
   days integer check (days between 1 and 36500),
@@ -155,6 +165,7 @@ begin
     select * from (values
       ('log_access', 'access', 'id'),
       ('log_export', 'export', 'id'),
+      ('payload_showing', 'run', 'run_id'),
       ('redaction', 'redaction', 'id'),
       ('retention', 'pilot', 'pilot_id')
     ) as t(table_name, noun, id_column)
@@ -183,10 +194,13 @@ grant update (note) on log_checkpoint to ph_notary; -- cosignatures arrive later
 grant delete on log_checkpoint, log_witness, notary_alarm to ph_notary;
 
 grant select on log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm, log_term,
-  log_index_cursor, event_text, log_access, log_export, redaction, retention to ph_web, ph_worker;
-grant insert on log_access, log_export, redaction, retention to ph_web;
+  log_index_cursor, event_text, log_access, log_export, redaction, retention, payload_showing to ph_web, ph_worker;
+grant insert on log_access, log_export, redaction, retention, payload_showing to ph_web;
 grant update on log_access, retention to ph_web;
 
 grant insert, delete on log_term, event_text to ph_worker;
 grant update on log_index_cursor, redaction, blob, run_event to ph_worker;
 grant insert on redaction to ph_worker;
+-- A redaction takes texts out of these and leaves what the log commits to.
+grant update (canonical) on evidence to ph_worker;
+grant update (files, flags) on patch to ph_worker;
