@@ -6,6 +6,7 @@ import { formatCheckpoint, type TreeHead } from "#lib/tlog/checkpoint.ts";
 import { formatNote, type NoteSignature, openNote, signNote } from "#lib/tlog/note.ts";
 import { epochFolder } from "./border.ts";
 import { type Disk, errnoOf, SHARED_FILE } from "./disk.ts";
+import { inTurn } from "./in-turn.ts";
 import { type LogKey, signerOf, verifierText } from "./keys.ts";
 
 const checkpointFile = (log: string, epoch: number) => join(epochFolder(log, epoch), "checkpoint");
@@ -36,6 +37,10 @@ async function publishVerifiers(
 
 const textOf = (note: string | null): string | null => (note === null ? null : openNote(note).text);
 
+// The round publishes while witnesses answer: looking at the file and replacing it is one act, or it could go back.
+const changingFile = inTurn();
+const changingRow = inTurn();
+
 /**
  * Signs and publishes. Signing the same head again gives the same bytes, so this may be repeated after a crash; lines
  * that witnesses added to the file stay.
@@ -55,8 +60,10 @@ export async function publishCheckpoint(
     text,
     keys.map((key) => signerOf(head.origin, key)),
   );
-  if (textOf(await readPublished(log, epoch)) !== text)
-    await disk.replace(checkpointFile(log, epoch), note, SHARED_FILE);
+  await changingFile(async () => {
+    if (textOf(await readPublished(log, epoch)) !== text)
+      await disk.replace(checkpointFile(log, epoch), note, SHARED_FILE);
+  });
   await client.query(
     `with published as (
        insert into log_checkpoint (epoch, size, root, note, signed_at) values ($1, $2, $3, $4, clock_timestamp())
@@ -66,32 +73,47 @@ export async function publishCheckpoint(
   );
 }
 
-/** Lines of witnesses, added to the row of that size and to the file while it is of that size. */
-export async function addCosignatures(
+/** The row of that size with more lines; null where it is not there any more. */
+async function addToRow(
   client: pg.ClientBase,
-  disk: Disk,
-  log: string,
   epoch: number,
   size: number,
-  signatures: readonly NoteSignature[],
+  added: readonly NoteSignature[],
 ): Promise<string | null> {
   const { rows } = await client.query<{ note: string }>(
     "select note from log_checkpoint where epoch = $1 and size = $2",
     [epoch, size],
   );
-  const [row] = rows;
-  if (!row) return null;
-  const { text, signatures: present } = openNote(row.note);
-  const isNew = (one: NoteSignature) =>
-    !signatures.some(({ name, keyId }) => name === one.name && keyId === one.keyId);
-  const note = formatNote({ text, signatures: [...present.filter(isNew), ...signatures] });
-  if (textOf(await readPublished(log, epoch)) === text)
-    await disk.replace(checkpointFile(log, epoch), note, SHARED_FILE);
+  if (!rows[0]) return null;
+  const { text, signatures } = openNote(rows[0].note);
+  const stays = signatures.filter(
+    (one) => !added.some(({ name, keyId }) => name === one.name && keyId === one.keyId),
+  );
+  const note = formatNote({ text, signatures: [...stays, ...added] });
   await client.query("update log_checkpoint set note = $3 where epoch = $1 and size = $2", [
     epoch,
     size,
     note,
   ]);
-  await client.query("select pg_notify('log_grew', '')");
   return note;
+}
+
+/** Lines of a witness, added to the row of that size and to the file while it is of that size. Returns the note. */
+export function addCosignatures(
+  client: pg.ClientBase,
+  disk: Disk,
+  log: string,
+  { epoch, size }: { readonly epoch: number; readonly size: number },
+  added: readonly NoteSignature[],
+): Promise<string | null> {
+  return changingRow(async () => {
+    const note = await addToRow(client, epoch, size, added);
+    if (note === null) return null;
+    await changingFile(async () => {
+      if (textOf(await readPublished(log, epoch)) === textOf(note))
+        await disk.replace(checkpointFile(log, epoch), note, SHARED_FILE);
+    });
+    await client.query("select pg_notify('log_grew', '')");
+    return note;
+  });
 }

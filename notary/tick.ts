@@ -36,6 +36,8 @@ export interface Workplace {
 
 export interface Round {
   readonly numbered: number;
+  /** More is numbered than is signed, because a backlog is published in pieces. */
+  readonly isBehind: boolean;
   /** What is signed now; null where the round was halted before that. */
   readonly signed: { readonly epoch: number; readonly origin: string; readonly size: number } | null;
 }
@@ -111,7 +113,7 @@ export function createNotary(place: Workplace) {
     if (keys.length === 0 && state.signers.length === 0) {
       const key = newKey();
       await keepKey(folders.own, key);
-      place.logger.info({ vkey: verifierText(state.origin, key) }, "made the key that signs the log");
+      place.logger.info({ fingerprint: key.fingerprint }, "made the key that signs the log");
       return [key];
     }
     const retired = await retiredKeys(folders.own);
@@ -159,6 +161,10 @@ export function createNotary(place: Workplace) {
     const root = Buffer.from(state.root, "hex");
     const head = { origin: state.origin, size: state.size, root };
     await publishCheckpoint(client, disk, folders.log, state.epoch, head, keys);
+    if (published < 0) {
+      const vkeys = keys.map((key) => verifierText(state.origin, key));
+      place.logger.info({ vkeys, size: state.size }, "signing");
+    }
     published = state.size;
   }
 
@@ -197,12 +203,12 @@ export function createNotary(place: Workplace) {
     const numbered = head.hasFresh ? await numberFresh(client, state.epoch) : 0;
     await place.at?.("numbered");
     const keys = await signingKeys(state);
-    if (keys.length === 0) return { numbered, signed: null };
+    if (keys.length === 0) return { numbered, isBehind: false, signed: null };
     let signed = state;
     const size = head.size + numbered;
     if (signed.size < size) signed = await extend(state, keys, size);
     else if (published !== signed.size) await publish(signed, keys);
-    return { numbered, signed };
+    return { numbered, isBehind: signed.size < size, signed };
   }
 
   return {

@@ -2,6 +2,7 @@
 // are enough for the root of the whole tree and for everything that will be written.
 import { EMPTY_ROOT, type Hash, nodeHash } from "#lib/tlog/hashing.ts";
 import { foldNodes } from "#lib/tlog/ranges.ts";
+import { bundleBytes, tileBytes } from "#lib/tlog/tile-files.ts";
 import { TILE_WIDTH, type TileAt } from "#lib/tlog/tiles.ts";
 
 export interface TileFile {
@@ -13,18 +14,10 @@ export interface TileFile {
 export interface Border {
   readonly size: number;
   readonly levels: readonly (readonly Hash[])[];
-  readonly entries: readonly Buffer[];
+  readonly entries: readonly Uint8Array[];
 }
 
 export const EMPTY_BORDER: Border = { size: 0, levels: [], entries: [] };
-
-/** An entry as a bundle holds it: 16 bits of length, big-endian, and its bytes. */
-export function bundled(entry: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafe(entry.length + 2);
-  framed.writeUInt16BE(entry.length);
-  framed.set(entry, 2);
-  return framed;
-}
 
 /** Root of a whole subtree, by joining neighbours. */
 function perfectRoot(hashes: readonly Hash[]): Hash {
@@ -80,26 +73,30 @@ export function growTree(border: Border): GrowingTree {
     tile.push(hash);
     if (tile.length < TILE_WIDTH) return;
     const tileIndex = Math.floor(index / TILE_WIDTH);
-    full.push({ at: { level, index: tileIndex, width: TILE_WIDTH }, bytes: Buffer.concat(tile) });
+    full.push({ at: { level, index: tileIndex, width: TILE_WIDTH }, bytes: tileBytes(tile) });
     levels[level] = [];
     push(level + 1, tileIndex, perfectRoot(tile));
   }
 
-  function partial(level: number | "entries", parts: readonly Buffer[], hashes: number): TileFile[] {
-    if (parts.length === 0) return [];
-    const at = { level, index: Math.floor(hashes / TILE_WIDTH), width: parts.length };
-    return [{ at, bytes: Buffer.concat(parts) }];
-  }
+  const partial = (level: number | "entries", held: readonly Uint8Array[], hashes: number): TileFile[] =>
+    held.length === 0
+      ? []
+      : [
+          {
+            at: { level, index: Math.floor(hashes / TILE_WIDTH), width: held.length },
+            bytes: level === "entries" ? bundleBytes(held) : Buffer.concat(held),
+          },
+        ];
 
   return {
     get size() {
       return size;
     },
     append(entry, hash) {
-      entries.push(bundled(entry));
+      entries.push(entry);
       if (entries.length === TILE_WIDTH) {
         const index = Math.floor(size / TILE_WIDTH);
-        full.push({ at: { level: "entries", index, width: TILE_WIDTH }, bytes: Buffer.concat(entries) });
+        full.push({ at: { level: "entries", index, width: TILE_WIDTH }, bytes: bundleBytes(entries) });
         entries = [];
       }
       push(0, size, hash);

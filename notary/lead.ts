@@ -1,0 +1,87 @@
+// One notary at a time: a lock on this host for its folder, and one in the database for its tables, both let go however
+// the holder ends. Whoever comes second waits and says so.
+import pg from "pg";
+import { type Clock, SECOND } from "#lib/clock.ts";
+import { type HostLock, tryHostLock } from "#lib/host-lock.ts";
+import type { Logger } from "#lib/logger.ts";
+
+/** Any number, the same for every notary. */
+const LEADER = 7_305_801;
+
+export interface Leadership {
+  /** Holds the lock, so it does the numbering. */
+  readonly client: pg.Client;
+  /** For everything that may take long. */
+  readonly side: pg.Client;
+  /** Rejects when a connection is lost, and the leadership with it. */
+  readonly lost: Promise<never>;
+  end(): Promise<void>;
+}
+
+async function connect(url: string, name: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
+  await client.connect();
+  // A number that a crash could take back would be given twice.
+  await client.query("set synchronous_commit = on");
+  return client;
+}
+
+const lossOf = (client: pg.Client): Promise<never> =>
+  new Promise((_, reject) => {
+    client.on("error", reject);
+    client.on("end", () => reject(new Error("the connection to the database ended")));
+  });
+
+async function waitFor<T>(
+  take: () => Promise<T | null>,
+  onWait: () => void,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let isFirst = true; ; isFirst = false) {
+    const taken = await take();
+    if (taken !== null) return taken;
+    if (isFirst) onWait();
+    await clock.sleep(SECOND, signal);
+  }
+}
+
+async function tryDatabaseLock(client: pg.Client): Promise<true | null> {
+  const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [
+    LEADER,
+  ]);
+  return rows[0]?.taken ? true : null;
+}
+
+/** Resolves once this process leads; rejects with the signal's reason, or where the database cannot be reached. */
+export async function lead(
+  url: string,
+  own: string,
+  logger: Logger,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Leadership> {
+  const waits = (where: string) => () => logger.warn(`another notary leads ${where}; this one waits`);
+  const lock: HostLock = await waitFor(
+    () => tryHostLock(`notary ${own}`),
+    waits("on this host"),
+    clock,
+    signal,
+  );
+  const client = await connect(url, "pilothouse notary");
+  const side = await connect(url, "pilothouse notary, beside");
+  const lost = Promise.race([lossOf(client), lossOf(side)]);
+  lost.catch(() => undefined); // who awaits it hears of it; ending on purpose is nobody's error
+  // The newest rows are found by index, whatever the statistics of a table that grows this fast say.
+  await client.query("set enable_seqscan = off");
+  await waitFor(() => tryDatabaseLock(client), waits("in this database"), clock, signal);
+  return {
+    client,
+    side,
+    lost,
+    async end() {
+      await Promise.allSettled([client.end(), side.end()]);
+      await lock.release();
+    },
+  };
+}
