@@ -85,14 +85,16 @@ export default {
       "A witness runs at another owner's: it knows the formats of the log and nothing of the deployment.",
       { path: "^witness/", pathNot: "\\.test\\.ts$" },
       {
-        path: "^(?!witness/)(app|components|runner|worker|cli|notary|verify)/|^lib/(?!tlog/|(clock|errors)\\.ts$)|^generated",
+        path: "^(?!witness/)(app|components|runner|worker|cli|notary|verify)/|^lib/(?!tlog/|(clock|errors|host-lock)\\.ts$)|^generated",
       },
     ),
     rule(
       "verifier-shares-no-code",
       "The verifier must not fail in the same way as the writer: it is written from the formats, on Node alone.",
       { path: "^verify/", pathNot: "\\.test\\.ts$" },
-      { path: "^(?!verify/|node:|(fs|crypto|path|util|url|readline|stream|process|buffer)(/|$))" },
+      {
+        path: "^(?!verify/|node:|(fs|crypto|path|util|url|readline|stream|process|buffer|os|worker_threads)(/|$))",
+      },
     ),
     rule(
       "no-test-code-in-product",

@@ -17,14 +17,14 @@ async function addPerson(tx: Tx, id = newId("person")): Promise<string> {
 async function savedPerson(): Promise<string> {
   return transaction(scope, async (tx) => {
     const id = await addPerson(tx);
-    tx.record({ kind: "person.created", about: [`person:${id}`], detail: {} });
+    noted(tx, id);
     return id;
   });
 }
 
 const rename = (tx: Tx, id: string, name: string) => tx.db.person.update({ where: { id }, data: { name } });
 const noted = (tx: Tx, id: string) =>
-  tx.record({ kind: "person.created", about: [`person:${id}`], detail: {} });
+  tx.record({ kind: "person.link_made", about: [`person:${id}`], detail: { link: "lnk_1" } });
 
 async function nameOf(id: string): Promise<string | undefined> {
   const { rows } = await database.owner.query<{ name: string }>("select name from person where id = $1", [
@@ -112,7 +112,8 @@ describe("a transaction", () => {
         got();
         await other;
         await rename(tx, second, "crossed");
-        tx.record({ kind: "person.created", about: [`person:${a}`, `person:${b}`], detail: {} });
+        const about = [`person:${a}`, `person:${b}`] as const;
+        tx.record({ kind: "person.link_made", about, detail: { link: "lnk_1" } });
       });
     await Promise.all([cross(a, b, gotA.resolve, gotB.promise), cross(b, a, gotB.resolve, gotA.promise)]);
     expect(attempts).toBe(3);

@@ -41,12 +41,27 @@ export async function disconnectDatabase(): Promise<void> {
   delete holder.pilothouseDatabase;
 }
 
+/** One statement, whatever their number; the numbers follow the order they were recorded in. */
 async function appendEntries(db: Db, scope: Scope, entries: readonly NewEntry[]): Promise<void> {
-  for (const entry of entries) {
+  const [first, ...others] = entries.map((entry) => {
     const id = newId("entry", scope.clock.now());
-    const body = entryBytes(id, entry, scope.actor, scope.requestId);
+    return { id, kind: entry.kind, about: [...entry.about], body: entryBytes(id, entry, scope) };
+  });
+  if (!first) return;
+  if (others.length === 0) {
     await db.$executeRaw`
-      insert into log_entry (id, kind, about, body) values (${id}, ${entry.kind}, ${[...entry.about]}, ${body})`;
+      insert into log_entry (id, kind, about, body)
+      values (${first.id}, ${first.kind}, ${first.about}, ${first.body})`;
+  } else {
+    const rows = [first, ...others];
+    await db.$executeRaw`
+      insert into log_entry (id, kind, about, body)
+      select id, kind, array(select jsonb_array_elements_text(about)), body from unnest(
+        ${rows.map(({ id }) => id)}::text[],
+        ${rows.map(({ kind }) => kind)}::text[],
+        ${rows.map(({ about }) => JSON.stringify(about))}::jsonb[],
+        ${rows.map(({ body }) => body)}::bytea[]) with ordinality as row (id, kind, about, body, place)
+      order by place`;
   }
   // Open pages look again. Event batches have a call of their own and are too many for this one.
   if (entries.some(({ kind }) => kind !== "run.events_appended")) {

@@ -2,6 +2,7 @@ import { visiblePilots } from "../authz/rules.ts";
 import { type Db, read, transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { made } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { type AgentView, RECIPE_DRIVER } from "./schema.ts";
 import { findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
@@ -31,7 +32,12 @@ export async function ensureRecipeAgent(scope: Scope): Promise<{ agentId: string
       createdBy: actorId(scope.actor),
       createdAt: new Date(now),
     });
-    tx.record({ kind: "agent.created", about: [`agent:${id}`], detail: { driver: RECIPE_DRIVER } });
+    tx.record({
+      kind: "agent.created",
+      about: [`agent:${id}`],
+      ...made({ agent: id, driver: RECIPE_DRIVER }),
+      detail: { driver: RECIPE_DRIVER },
+    });
     return { agentId: id };
   });
 }

@@ -1,7 +1,7 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RunEvent } from "../protocol/events.ts";
-import { batchDigest, numbered, storable } from "./rules.ts";
+import { batchTree, eventCommitment, eventLeaf, numbered, SALT_BYTES, saltOf, storable } from "./rules.ts";
 
 const note = (text: string) => ({
   at: "2030-01-01T00:00:00.000Z",
@@ -21,27 +21,46 @@ describe("numbering a batch", () => {
   });
 });
 
-describe("the digest of a batch", () => {
-  const events = numbered(1, 1, "runner", [note("a"), note("b")]) as [RunEvent, RunEvent];
+describe("what an event is bound by", () => {
+  const [event] = numbered(1, 1, "runner", [note("a")]);
+  const salt = Buffer.alloc(SALT_BYTES, 7);
 
-  it("survives a round trip through JSON with keys in another order", () => {
-    const shuffled = events.map((event) =>
-      JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(event).reverse()))),
-    );
-    expect(batchDigest(shuffled)).toBe(batchDigest(events));
+  it("is the salted hash of its body's canonical text", () => {
+    const expected = createHash("sha256").update(salt).update('{"text":"a"}').digest();
+    expect(eventCommitment(salt, event?.body).equals(expected)).toBe(true);
   });
 
-  it("changes with any text, number, time, observer or order", () => {
-    const [first, second] = events;
-    const others: RunEvent[][] = [
-      [second, first],
-      [{ ...first, seq: 9 }, second],
-      [{ ...first, at: "2030-01-01T00:00:00.001Z" }, second],
-      [{ ...first, observedBy: "worker" }, second],
-      numbered(1, 1, "runner", [note("a"), note("B")]),
-      [first],
+  it("is a leaf that names everything about it but the body", () => {
+    if (!event) throw new Error("no event");
+    const commitment = eventCommitment(salt, event.body);
+    expect(eventLeaf(event, commitment).toString()).toBe(
+      `{"at":"2030-01-01T00:00:00.000Z","attempt":1,"commitment":"${commitment.toString("hex")}","kind":"note","observedBy":"runner","seq":1}`,
+    );
+  });
+
+  it("changes with any text, salt, number, time, observer, kind or order", () => {
+    if (!event) throw new Error("no event");
+    const leaf = (changed: Partial<Parameters<typeof eventLeaf>[0]>, body: unknown = event.body, by = salt) =>
+      eventLeaf({ ...event, ...changed }, eventCommitment(by, body));
+    const rootOf = (...leaves: Buffer[]) => batchTree(leaves).root.toString("hex");
+    const roots = [
+      rootOf(leaf({}), leaf({ seq: 2 })),
+      rootOf(leaf({ seq: 2 }), leaf({})),
+      rootOf(leaf({})),
+      rootOf(leaf({ seq: 3 }), leaf({ seq: 2 })),
+      rootOf(leaf({ at: "2030-01-01T00:00:00.001Z" }), leaf({ seq: 2 })),
+      rootOf(leaf({ observedBy: "worker" }), leaf({ seq: 2 })),
+      rootOf(leaf({ attempt: 2 }), leaf({ seq: 2 })),
+      rootOf(leaf({ kind: "other" }), leaf({ seq: 2 })),
+      rootOf(leaf({}, { text: "A" }), leaf({ seq: 2 })),
+      rootOf(leaf({}, event.body, Buffer.alloc(SALT_BYTES, 8)), leaf({ seq: 2 })),
     ];
-    for (const other of others) expect(batchDigest(other)).not.toBe(batchDigest(events));
+    expect(new Set(roots).size).toBe(roots.length);
+  });
+
+  it("takes each event's salt from the one piece that was drawn for the batch", () => {
+    const drawn = Buffer.from(Array.from({ length: 3 * SALT_BYTES }, (_, at) => at));
+    expect([...saltOf(drawn, 1)]).toEqual([...drawn.subarray(32, 64)]);
   });
 });
 

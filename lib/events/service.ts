@@ -1,9 +1,18 @@
+import { randomBytes } from "node:crypto";
 import { read, type Tx, transaction } from "../db.ts";
 import { notify } from "../notify.ts";
 import type { NewEvent, RunEvent } from "../protocol/events.ts";
 import type { Scope } from "../scope.ts";
-import { batchDigest, eventTime, numbered } from "./rules.ts";
-import { drawNumbers, insertEvents, makePartitions, selectCommands, selectEvents } from "./store.ts";
+import type { StoredEvent } from "./proof.ts";
+import { batchTree, eventCommitment, eventLeaf, eventTime, numbered, SALT_BYTES, saltOf } from "./rules.ts";
+import {
+  drawNumbers,
+  insertEvents,
+  makePartitions,
+  selectCommands,
+  selectEvents,
+  selectStored,
+} from "./store.ts";
 
 export interface Batch {
   readonly runId: string;
@@ -15,14 +24,19 @@ export interface Batch {
 
 /** Appends a batch and the entry that binds it. Returns the number of its last event. */
 export async function appendEvents(tx: Tx, batch: Batch): Promise<number> {
-  const first = await drawNumbers(tx.db, batch.runId, batch.events.length);
+  const { first, charter } = await drawNumbers(tx.db, batch.runId, batch.events.length);
   const events = numbered(first, batch.attempt, batch.observedBy, batch.events);
-  await insertEvents(tx.db, batch.runId, events);
+  const salts = randomBytes(SALT_BYTES * events.length);
+  await insertEvents(tx.db, batch.runId, events, salts);
+  const leaves = events.map((event, index) =>
+    eventLeaf(event, eventCommitment(saltOf(salts, index), event.body)),
+  );
   const last = first + events.length - 1;
   tx.record({
     kind: "run.events_appended",
     about: [`run:${batch.runId}`],
-    detail: { attempt: batch.attempt, from: first, to: last, sha256: batchDigest(events) },
+    charter,
+    detail: { attempt: batch.attempt, from: first, to: last, root: batchTree(leaves).root.toString("hex") },
   });
   await notify(tx, "run_changed", batch.runId);
   return last;
@@ -48,6 +62,16 @@ export async function listEvents(
   limit: number,
 ): Promise<RunEvent[]> {
   return read(scope, (db) => selectEvents(db, runId, after, limit));
+}
+
+/** Events `from` to `to` with salts and commitments: a batch to be proved. The caller has checked visibility. */
+export async function listStoredEvents(
+  scope: Scope,
+  runId: string,
+  from: number,
+  to: number,
+): Promise<StoredEvent[]> {
+  return read(scope, (db) => selectStored(db, runId, from, to));
 }
 
 /** Commands of an attempt whose end is in the timeline: what a claim may rest on. */

@@ -62,16 +62,18 @@ export async function recordEvidence(
       createdAt: new Date(scope.clock.now()),
     },
   });
-  tx.record({
-    kind: "run.evidence_recorded",
-    about: [`run:${run.id}`],
-    detail: { evidence: id, digest, verdict, patch: patch.digest, attempt: lease.attempt },
-  });
   await appendOwnEvent(tx, scope, run.id, lease.attempt, {
     kind: "evidence_recorded",
     body: { digest, verdict, detail: sentence.slice(0, 1000) },
   });
-  await moveRun(tx, scope, run, "in_review", verdict === "verified" ? "" : sentence.slice(0, 2000));
+  const why = verdict === "verified" ? "" : sentence.slice(0, 2000);
+  const moved = await moveRun(tx, scope, run, "in_review", why);
+  tx.record({
+    kind: "run.evidence_recorded",
+    about: [`run:${run.id}`],
+    ...moved,
+    detail: { evidence: id, digest, verdict, patch: patch.digest, attempt: lease.attempt },
+  });
   if (verdict === "verified") await openMergeGate(tx, scope, { ...run, attempt: lease.attempt });
 }
 

@@ -5,12 +5,13 @@ import { newId } from "../ids.ts";
 import { intendMerge, recheckMerge, rejectAtGate } from "../merges/intend-merge.ts";
 import { liveGrants } from "../people/service.ts";
 import { activatePilot, resumePilot, returnToDraft } from "../pilots/service.ts";
+import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { holdStops, liftStop } from "../stops/service.ts";
-import { subjectsOf } from "./open-gate.ts";
-import { decidingRole, isSatisfied, refusalToApprove, refusalToDeny } from "./rules.ts";
+import { charterOfGate, subjectsOf } from "./open-gate.ts";
+import { decidingRole, gateState, isSatisfied, refusalToApprove, refusalToDeny } from "./rules.ts";
 import type { DecideGate, GateStatus } from "./schema.ts";
 import {
   closeGate,
@@ -90,9 +91,13 @@ async function sign(
     digest,
     createdAt: new Date(scope.clock.now()),
   });
+  const open = gateState(gate, "open");
+  const decisions = gate.approvals.length;
   tx.record({
     kind: "gate.approval_given",
     about: [`gate:${gate.id}`, ...subjectsOf(gate)],
+    charter: await charterOfGate(tx, gate),
+    ...changeOf({ ...open, decisions }, { ...open, decisions: decisions + 1 }),
     detail: {
       approval: id,
       person: personId,
@@ -164,6 +169,8 @@ async function close(
   tx.record({
     kind: `gate.${to}`,
     about: [`gate:${gate.id}`, ...subjectsOf(gate)],
+    charter: await charterOfGate(tx, gate),
+    ...changeOf(gateState(gate, "open"), gateState(gate, to)),
     detail: { digest: gate.digest, ...(reason === null ? {} : reasonDetail(reason)) },
   });
 }

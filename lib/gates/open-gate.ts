@@ -1,11 +1,14 @@
 import type { Tx } from "../db.ts";
 import { newId } from "../ids.ts";
+import { charterInForce } from "../pilots/service.ts";
 import { sha256Hex } from "../protocol/signing.ts";
+import { changeOf, made } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { canonicalText } from "../record/rules.ts";
 import type { Subject } from "../record/schema.ts";
+import { charterDigestOf } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
-import type { GateRule } from "./rules.ts";
+import { type GateRule, gateState } from "./rules.ts";
 import type { GateKind } from "./schema.ts";
 import { closeGate, findOpenMergeGate, insertGate } from "./store.ts";
 
@@ -38,6 +41,8 @@ export async function openGate(tx: Tx, scope: Scope, gate: OpenGate): Promise<st
   tx.record({
     kind: "gate.opened",
     about: [`gate:${id}`, ...subjectsOf(gate)],
+    charter: await charterOfGate(tx, { runId, pilotId }),
+    ...made(gateState({ id, digest }, "open")),
     detail: { gate: kind, digest, needed: rule.needed },
   });
   return id;
@@ -56,6 +61,14 @@ export function subjectsOf(gate: {
   ];
 }
 
+/** The charter a gate stands under: that of its run, else the one its pilot runs by. */
+export async function charterOfGate(
+  tx: Tx,
+  { runId, pilotId }: { runId: string | null; pilotId: string | null },
+): Promise<string | null> {
+  return runId === null ? charterInForce(tx.db, pilotId) : charterDigestOf(tx.db, runId);
+}
+
 /** Voids a run's open merge gate, if there is one. */
 export async function voidMergeGate(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
   const gate = await findOpenMergeGate(tx.db, runId);
@@ -64,6 +77,8 @@ export async function voidMergeGate(tx: Tx, scope: Scope, runId: string, reason:
   tx.record({
     kind: "gate.voided",
     about: [`gate:${gate.id}`, ...subjectsOf(gate)],
+    charter: await charterOfGate(tx, gate),
+    ...changeOf(gateState(gate, "open"), gateState(gate, "void")),
     detail: { digest: gate.digest, ...reasonDetail(reason) },
   });
 }

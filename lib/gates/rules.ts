@@ -1,5 +1,6 @@
 import { anyOfRoles } from "../authz/rules.ts";
 import type { Role, RoleGrant } from "../authz/schema.ts";
+import type { GateStatus } from "./schema.ts";
 
 export interface GateRule {
   readonly needed: number;
@@ -57,3 +58,10 @@ export function refusalToDeny(facts: GateFacts, person: Candidate, now: number):
 }
 
 export const isSatisfied = (rule: GateRule, approvals: number): boolean => approvals >= rule.needed;
+
+/** What entries commit to before and after. */
+export const gateState = (gate: { readonly id: string; readonly digest: string }, status: GateStatus) => ({
+  gate: gate.id,
+  digest: gate.digest,
+  status,
+});

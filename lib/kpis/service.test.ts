@@ -78,8 +78,8 @@ async function move(
   outcome?: "no_change",
 ): Promise<void> {
   await transaction(scope, async (tx) => {
-    await moveRun(tx, scope, await lockRun(tx, runId), to, "", change, outcome);
-    tx.record({ kind: "run.prepared", about: [`run:${runId}`], detail: { to } });
+    const moved = await moveRun(tx, scope, await lockRun(tx, runId), to, "", change, outcome);
+    tx.record({ kind: "run.prepared", about: [`run:${runId}`], ...moved, detail: { attempt: 1 } });
   });
 }
 

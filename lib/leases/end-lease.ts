@@ -4,10 +4,11 @@ import { appendOwnEvent } from "../events/service.ts";
 import { notify } from "../notify.ts";
 import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
+import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { moveRun } from "../runs/move-run.ts";
-import { HELD } from "../runs/rules.ts";
-import { lockRun } from "../runs/run-in-tx.ts";
+import { HELD, heldState } from "../runs/rules.ts";
+import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { RunStatus } from "../runs/schema.ts";
 import type { Scope } from "../scope.ts";
 import { mayRetry } from "./rules.ts";
@@ -24,10 +25,13 @@ export async function endLease(tx: Tx, scope: Scope, lease: LeaseRow, reason: st
   return true;
 }
 
-/** Ends whatever lease a run has; its runner hears of it at the next heartbeat, and its writes are fenced at once. */
-export async function endLeaseOf(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
+/**
+ * Ends whatever lease a run has; its runner hears of it at the next heartbeat, and its writes are fenced at once.
+ * False when no runner had it.
+ */
+export async function endLeaseOf(tx: Tx, scope: Scope, runId: string, reason: string): Promise<boolean> {
   const lease = await liveLeaseOf(tx.db, runId);
-  if (lease) await endLease(tx, scope, lease, reason);
+  return lease !== null && endLease(tx, scope, lease, reason);
 }
 
 /** A runner fell silent: the run goes on as a new attempt, or fails when the charter allows no more. */
@@ -37,27 +41,35 @@ export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<
   const run = await lockRun(tx, found.runId);
   const lease = await lockLease(tx.db, leaseId);
   if (!lease || !(await endLease(tx, scope, lease, LOST))) return;
-  tx.record({
-    kind: "run.lease_lost",
-    about: [`run:${run.id}`, `runner:${lease.runnerId}`],
-    detail: { attempt: lease.attempt, phase: lease.phase },
-  });
-  if (!HELD.includes(run.status)) return;
+  if (!HELD.includes(run.status)) return recordLoss(tx, run, lease, run.status);
   const charter = await charterOf(tx.db, run.charterId);
   const lost = await countLost(tx.db, run.id, lease.phase);
   if (!mayRetry(charter, lost)) {
     const reason = `The runner was lost in ${lost} ${lost === 1 ? "attempt" : "attempts"}, and the charter allows no more.`;
-    await moveRun(tx, scope, run, "failed", reason);
+    recordLoss(tx, run, lease, run.status);
+    const moved = await moveRun(tx, scope, run, "failed", reason);
     tx.record({
       kind: "run.failed",
       about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+      ...moved,
       detail: { attempt: lease.attempt, ...reasonDetail(reason) },
     });
     await afterEnd(tx, scope, run.pilotId, charter);
     return;
   }
   const next: RunStatus = lease.phase === "verify" ? "verifying" : "queued";
+  recordLoss(tx, run, lease, next);
   if (next === "queued")
     await moveRun(tx, scope, run, next, "The runner was lost; the run waits for another.");
   await notify(tx, "work_waiting", "");
+}
+
+function recordLoss(tx: Tx, run: RunRow, { attempt, phase, runnerId }: LeaseRow, status: RunStatus): void {
+  tx.record({
+    kind: "run.lease_lost",
+    about: [`run:${run.id}`, `runner:${runnerId}`],
+    charter: run.charterDigest,
+    ...changeOf(heldState(run, true), heldState({ ...run, status }, false)),
+    detail: { attempt, phase },
+  });
 }

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { disconnectDatabase } from "../db.ts";
-import { batchDigest } from "../events/rules.ts";
-import { listEvents } from "../events/service.ts";
+import { storedBatch } from "../events/proof.ts";
+import { listEvents, listStoredEvents } from "../events/service.ts";
 import { closeQueue } from "../jobs/queue.ts";
 import type { Assignment, EventBatch } from "../protocol/schema.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
@@ -61,9 +61,10 @@ async function expectBound(runId: string): Promise<void> {
   let next = 1;
   for (const { kind, detail } of await entriesAbout(database, `run:${runId}`)) {
     if (kind !== "run.events_appended") continue;
-    const { from, to, sha256 } = detail as { from: number; to: number; sha256: string };
+    const { from, to, root } = detail as { from: number; to: number; root: string };
     expect(from).toBe(next);
-    expect(batchDigest(events.slice(from - 1, to))).toBe(sha256);
+    const batch = await listStoredEvents(seed, runId, from, to);
+    expect(storedBatch(batch)?.root.toString("hex")).toBe(root);
     next = to + 1;
   }
   expect(next).toBe(events.length + 1);

@@ -10,9 +10,11 @@ import { limitsOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
 import type { Assignment, LeaseRequest } from "../protocol/schema.ts";
+import { changeOf } from "../record/change.ts";
 import { CONTACT_WINDOW } from "../runners/rules.ts";
 import { findRunner } from "../runners/service.ts";
 import { moveRun } from "../runs/move-run.ts";
+import { heldState } from "../runs/rules.ts";
 import { changeRun, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { holdStops } from "../stops/service.ts";
@@ -111,9 +113,12 @@ async function start(tx: Tx, scope: Scope, run: RunRow, charter: Charter, taker:
     kind: "attempt_started",
     body: { phase, runner: taker.name, tier: taker.tier },
   });
+  const status = phase === "agent" ? "preparing" : run.status;
   tx.record({
     kind: "run.leased",
     about: [`run:${run.id}`, `runner:${taker.id}`],
+    charter: run.charterDigest,
+    ...changeOf(heldState(run, false), heldState({ ...run, status, attempt }, true)),
     detail: { attempt, phase, lease: leaseId, tier: taker.tier },
   });
   return assignmentOf(tx, run, charter, { leaseId, attempt, phase });

@@ -97,8 +97,8 @@ export async function markPrepared(scope: Scope, leaseId: string, attempt: numbe
   await transaction(scope, async (tx) => {
     const { run } = await holdLease(tx, scope, leaseId, attempt);
     if (run.status !== "preparing") return;
-    await moveRun(tx, scope, run, "working", "");
-    tx.record({ kind: "run.prepared", about: [`run:${run.id}`], detail: { attempt } });
+    const moved = await moveRun(tx, scope, run, "working", "");
+    tx.record({ kind: "run.prepared", about: [`run:${run.id}`], ...moved, detail: { attempt } });
   });
 }
 
@@ -134,18 +134,19 @@ async function settle(
         where: { id: finish.bundleBlobId, runId: run.id, kind: "bundle" },
       });
       if (!blob) throw refused("The patch names a bundle that was not uploaded for this run.");
+      const change = { bundleBlobId: blob.id, summary: await tied(tx, run.id, attempt, finish.summary) };
+      const moved = await moveRun(tx, scope, run, "verifying", "", change);
       tx.record({
         kind: "run.agent_finished",
         about: [`run:${run.id}`],
+        ...moved,
         detail: { attempt, outcome: "patch", bundle: blob.commitment },
       });
-      const change = { bundleBlobId: blob.id, summary: await tied(tx, run.id, attempt, finish.summary) };
-      await moveRun(tx, scope, run, "verifying", "", change);
       await enqueue(tx, "import_patch", { runId: run.id, attempt }, run.id);
       return;
     }
-    case "no_change":
-      await moveRun(
+    case "no_change": {
+      const moved = await moveRun(
         tx,
         scope,
         run,
@@ -157,9 +158,11 @@ async function settle(
       tx.record({
         kind: "run.agent_finished",
         about: [`run:${run.id}`],
+        ...moved,
         detail: { attempt, outcome: "no_change" },
       });
       return;
+    }
     case "failed":
       return fail(tx, scope, run, attempt, finish.reason);
     case "observed":
@@ -179,10 +182,11 @@ async function tied(tx: Tx, runId: string, attempt: number, summary: Summary): P
 
 async function fail(tx: Tx, scope: Scope, run: RunRow, attempt: number, reason: string): Promise<void> {
   const told = reason.slice(0, 2000);
-  await moveRun(tx, scope, run, "failed", told);
+  const moved = await moveRun(tx, scope, run, "failed", told);
   tx.record({
     kind: "run.failed",
     about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    ...moved,
     detail: { attempt, ...reasonDetail(told) },
   });
   await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));

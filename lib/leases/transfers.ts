@@ -58,11 +58,12 @@ export async function takeBundle(
   const now = scope.clock.now();
   const blob = await storeBytes(Readable.fromWeb(source as WebStream), MAX_UPLOAD, now);
   await transaction(scope, async (tx) => {
-    await holdLease(tx, scope, leaseId, attempt); // a long upload may outlive its lease
+    const { run } = await holdLease(tx, scope, leaseId, attempt); // a long upload may outlive its lease
     await registerBlob(tx, lease.runId, "bundle", blob, now);
     tx.record({
       kind: "run.bundle_uploaded",
-      about: [`run:${lease.runId}`],
+      about: [`run:${run.id}`],
+      charter: run.charterDigest,
       detail: { attempt, blob: blob.id, bytes: blob.size, commitment: blob.commitment },
     });
   });

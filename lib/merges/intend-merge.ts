@@ -102,10 +102,11 @@ export async function intendMerge(
       createdAt: new Date(scope.clock.now()),
     },
   });
-  await moveRun(tx, scope, run, "merging", "");
+  const moved = await moveRun(tx, scope, run, "merging", "");
   tx.record({
     kind: "run.merge_intended",
     about: [`run:${run.id}`, `gate:${gate.id}`],
+    ...moved,
     detail: {
       merge: id,
       ref: targetRef,
@@ -121,10 +122,11 @@ export async function intendMerge(
 /** A denied or expired merge gate ends the run. */
 export async function rejectAtGate(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
   const run = await lockRun(tx, runId);
-  await moveRun(tx, scope, run, "rejected", reason);
+  const moved = await moveRun(tx, scope, run, "rejected", reason);
   tx.record({
     kind: "run.rejected",
     about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    ...moved,
     detail: reasonDetail(reason),
   });
 }

@@ -2,6 +2,7 @@
 import { type Db, read, transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
+import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { findRepositoryState, moveHead } from "../repositories/service.ts";
 import { moveRun } from "../runs/move-run.ts";
@@ -15,6 +16,8 @@ export interface MergeIntent {
   readonly id: string;
   readonly runId: string;
   readonly repositoryId: string;
+  /** Digest of the charter the run was launched under. */
+  readonly charterDigest: string;
   readonly state: "intent" | "moved" | "refused";
   readonly targetRef: string;
   readonly expectedOld: string;
@@ -38,6 +41,7 @@ async function intentOf(db: Db, mergeId: string): Promise<MergeIntent> {
     id,
     runId,
     repositoryId: run.repositoryId,
+    charterDigest: run.charterDigest,
     state,
     targetRef,
     expectedOld,
@@ -70,11 +74,14 @@ export async function listUnsettled(scope: Scope, olderThan: number): Promise<st
 export async function noteCommit(scope: Scope, merge: MergeIntent, newCommit: string): Promise<void> {
   await transaction(scope, async (tx) => {
     await lockMerge(tx.db, merge.id);
-    if ((await intentOf(tx.db, merge.id)).newCommit === newCommit) return;
+    const before = await intentOf(tx.db, merge.id);
+    if (before.newCommit === newCommit) return;
     await tx.db.merge.update({ where: { id: merge.id }, data: { newCommit } });
     tx.record({
       kind: "run.merge_commit_built",
       about: [`run:${merge.runId}`],
+      charter: before.charterDigest,
+      ...changeOf({ merge: merge.id, commit: before.newCommit }, { merge: merge.id, commit: newCommit }),
       detail: { merge: merge.id, commit: newCommit },
     });
   });
@@ -96,10 +103,11 @@ export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef):
     const about = [`run:${run.id}`, `pilot:${run.pilotId}`] as const;
     if (seen.outcome === "moved") {
       await tx.db.merge.update({ where: { id: mergeId }, data: { state: "moved", settledAt } });
-      await moveRun(tx, scope, run, "merged", "");
+      const moved = await moveRun(tx, scope, run, "merged", "");
       tx.record({
         kind: "run.merged",
-        about: [...about],
+        about,
+        ...moved,
         detail: { merge: mergeId, ref: merge.targetRef, old: merge.expectedOld, commit: seen.commit },
       });
       const repository = await findRepositoryState(tx.db, merge.repositoryId);
@@ -114,10 +122,11 @@ export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef):
       where: { id: mergeId },
       data: { state: "refused", settledAt, detail: reason },
     });
-    await moveRun(tx, scope, run, "in_review", reason);
+    const moved = await moveRun(tx, scope, run, "in_review", reason);
     tx.record({
       kind: "run.merge_refused",
-      about: [...about],
+      about,
+      ...moved,
       detail: { merge: mergeId, ref: merge.targetRef, outcome: seen.outcome, ...reasonDetail(reason) },
     });
     if (seen.outcome === "base_moved")

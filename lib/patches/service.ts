@@ -8,6 +8,7 @@ import { notify } from "../notify.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
+import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
@@ -90,6 +91,11 @@ export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: Impo
   tx.record({
     kind: "run.patch_imported",
     about: [`run:${run.id}`],
+    charter: run.charterDigest,
+    ...changeOf(
+      { run: run.id, base: run.baseCommit, tree: baseTree, patch: null },
+      { run: run.id, base: run.baseCommit, tree, patch: digest },
+    ),
     detail: {
       patch: id,
       digest,
@@ -97,6 +103,7 @@ export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: Impo
       base: run.baseCommit,
       manifest: patch.manifest.commitment,
       diff: patch.diff.commitment,
+      bundle: patch.bundle.commitment,
     },
   });
   await notify(tx, "work_waiting", "");
@@ -105,10 +112,11 @@ export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: Impo
 /** The tree policy or git itself refused what the agent handed in: the run ends with the reason. */
 export async function refusePatch(tx: Tx, scope: Scope, run: RunRow, reason: string): Promise<void> {
   const told = reason.slice(0, 2000);
-  await moveRun(tx, scope, run, "failed", told);
+  const moved = await moveRun(tx, scope, run, "failed", told);
   tx.record({
     kind: "run.patch_refused",
     about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    ...moved,
     detail: reasonDetail(told),
   });
   await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));

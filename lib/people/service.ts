@@ -3,6 +3,8 @@ import type { Role, RoleGrant } from "../authz/schema.ts";
 import { isDuplicate, read, type Tx, transaction } from "../db.ts";
 import { badInput, conflict, notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { changeOf, made } from "../record/change.ts";
+import { heldRoles } from "../record/rules.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { type Holder, holdersSentence } from "./rules.ts";
 import type { GrantRole, NewPerson, PersonView } from "./schema.ts";
@@ -24,7 +26,12 @@ export async function createPerson(scope: Scope, input: NewPerson): Promise<stri
   try {
     await transaction(scope, async (tx) => {
       await insertPerson(tx.db, { id, ...input, createdAt: new Date(now) });
-      tx.record({ kind: "person.created", about: [`person:${id}`], detail: {} });
+      tx.record({
+        kind: "person.created",
+        about: [`person:${id}`],
+        ...made({ person: id, roles: [] }),
+        detail: {},
+      });
     });
   } catch (error) {
     if (!isDuplicate(error)) throw error;
@@ -55,6 +62,10 @@ export async function grantRole(scope: Scope, { personId, role, pilotId }: Grant
     tx.record({
       kind: "person.role_granted",
       about: pilotId === null ? [`person:${personId}`] : [`person:${personId}`, `pilot:${pilotId}`],
+      ...changeOf(
+        { person: personId, roles: heldRoles(person.grants) },
+        { person: personId, roles: heldRoles([...person.grants, { role, pilotId }]) },
+      ),
       detail: { role, pilotId },
     });
   });

@@ -30,9 +30,8 @@ export async function askActivation(scope: Scope, pilotId: string): Promise<{ ga
       throw refused("The charter's last day has passed; write a later one first.");
     await movePilot(tx, pilot, {
       to: "activating",
-      entry: "pilot.activation_asked",
+      entry: (moved) => ({ kind: "pilot.activation_asked", detail: { ...moved, charter: digest, version } }),
       change: { statusReason: null },
-      detail: { charter: digest, version },
     });
     const asker = actorId(scope.actor);
     const gateId = await openGate(tx, scope, {

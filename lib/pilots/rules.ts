@@ -79,3 +79,9 @@ export function secondPersonRoles(asker: readonly RoleGrant[], pilotId: string):
   );
   return isSecurityLead ? ["security_lead", "engineering_lead"] : ["security_lead"];
 }
+
+/** What entries commit to before and after. `charter`: digest of the version in force. */
+export const pilotState = (
+  pilot: { readonly id: string; readonly status: PilotStatus },
+  charter: string | null,
+) => ({ pilot: pilot.id, status: pilot.status, charter });

@@ -46,7 +46,11 @@ describe("a second person", () => {
     const change = (work: (db: Parameters<Parameters<typeof read>[1]>[0]) => Promise<unknown>) =>
       transaction(seed, async (tx) => {
         await work(tx.db);
-        tx.record({ kind: "person.role_granted", about: [`person:${auditor}`], detail: {} });
+        tx.record({
+          kind: "person.link_made",
+          about: [`person:${auditor}`],
+          detail: { link: "lnk_1" },
+        });
       });
     await change((db) => db.person.update({ where: { id: auditor }, data: { disabledAt: new Date() } }));
     expect(await count()).toBe(false);

@@ -4,11 +4,12 @@ import { visiblePilots } from "../authz/rules.ts";
 import { type Db, read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound } from "../errors.ts";
 import { notify } from "../notify.ts";
+import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
-import type { EntryDetail, EntryKind } from "../record/schema.ts";
+import type { EntryKind, NewEntryOf } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
 import { parseCharter } from "./canonical.ts";
-import { cannotMove, mayMove } from "./rules.ts";
+import { cannotMove, mayMove, pilotState } from "./rules.ts";
 import type { Charter, PausePilot, PilotDetail, PilotStatus, PilotView, StoredCharter } from "./schema.ts";
 import {
   type CharterRow,
@@ -72,6 +73,18 @@ export async function findActiveCharter(db: Db, pilotId: string): Promise<Stored
   return pilot?.activeCharterId ? stored(await findCharter(db, pilot.activeCharterId), pilotId) : null;
 }
 
+/** Its digest, or null before activation and where there is no pilot. */
+export async function charterInForce(db: Db, pilotId: string | null): Promise<string | null> {
+  const pilot = pilotId === null ? null : await findPilot(db, pilotId);
+  return pilot?.activeCharterId ? digestOf(db, pilot.activeCharterId) : null;
+}
+
+async function digestOf(db: Db, charterId: string): Promise<string> {
+  const row = await findCharter(db, charterId);
+  if (!row) throw notFound("charter");
+  return row.digest;
+}
+
 /** The charter version a run was launched under. */
 export async function charterOf(db: Db, charterId: string): Promise<Charter> {
   const row = await findCharter(db, charterId);
@@ -79,20 +92,33 @@ export async function charterOf(db: Db, charterId: string): Promise<Charter> {
   return parseCharter(row.canonical);
 }
 
+type MoveKind = Exclude<Extract<EntryKind, `pilot.${string}`>, "pilot.created" | "pilot.charter_written">;
+type MoveEntry = { [K in MoveKind]: Pick<NewEntryOf<K>, "kind" | "detail"> }[MoveKind];
+
 interface Move {
   readonly to: PilotStatus;
-  readonly entry: EntryKind;
+  readonly entry: (moved: { readonly from: PilotStatus; readonly to: PilotStatus }) => MoveEntry;
   readonly change?: PilotChange;
-  readonly detail?: EntryDetail;
 }
 
 /** Moves a locked pilot and records it. Throws conflict when the table does not know the move. */
-export async function movePilot(tx: Tx, pilot: Pick<PilotState, "id" | "status">, move: Move): Promise<void> {
-  const { to, entry, change = {}, detail = {} } = move;
+export async function movePilot(
+  tx: Tx,
+  pilot: Pick<PilotState, "id" | "status" | "activeCharterId">,
+  move: Move,
+): Promise<void> {
+  const { to, entry, change = {} } = move;
   if (!mayMove(pilot.status, to)) throw cannotMove(pilot.status, to);
   if (!(await updatePilotStatus(tx.db, pilot.id, pilot.status, to, change)))
     throw conflict("The pilot has moved on; reload the page.");
-  tx.record({ kind: entry, about: [`pilot:${pilot.id}`], detail: { from: pilot.status, to, ...detail } });
+  const before = pilot.activeCharterId ? await digestOf(tx.db, pilot.activeCharterId) : null;
+  const after = change.activeCharterId ? await digestOf(tx.db, change.activeCharterId) : before;
+  tx.record({
+    ...entry({ from: pilot.status, to }),
+    about: [`pilot:${pilot.id}`],
+    charter: after,
+    ...changeOf(pilotState(pilot, before), pilotState({ id: pilot.id, status: to }, after)),
+  });
   if (to === "active") await notify(tx, "work_waiting", "");
 }
 
@@ -110,9 +136,11 @@ export async function activatePilot(tx: Tx, scope: Scope, pilotId: string, chart
   if (charter?.pilotId !== pilotId) throw notFound("charter");
   await movePilot(tx, pilot, {
     to: "active",
-    entry: "pilot.activated",
+    entry: (moved) => ({
+      kind: "pilot.activated",
+      detail: { ...moved, charter: charter.digest, version: charter.version },
+    }),
     change: { activeCharterId: charterId, activatedAt: new Date(scope.clock.now()), statusReason: null },
-    detail: { charter: charter.digest, version: charter.version },
   });
 }
 
@@ -121,9 +149,8 @@ export async function returnToDraft(tx: Tx, pilotId: string, reason: string): Pr
   const pilot = await lockedPilot(tx, pilotId);
   await movePilot(tx, pilot, {
     to: "draft",
-    entry: "pilot.returned_to_draft",
+    entry: (moved) => ({ kind: "pilot.returned_to_draft", detail: { ...moved, ...reasonDetail(reason) } }),
     change: { statusReason: reason },
-    detail: reasonDetail(reason),
   });
 }
 
@@ -134,9 +161,11 @@ export async function pausePilot(scope: Scope, { pilotId, reason }: PausePilot):
     const pilot = await lockedPilot(tx, pilotId);
     await movePilot(tx, pilot, {
       to: "paused",
-      entry: "pilot.paused",
+      entry: (moved) => ({
+        kind: "pilot.paused",
+        detail: { ...moved, by: "person", ...reasonDetail(reason) },
+      }),
       change: { statusReason: reason },
-      detail: { by: "person", ...reasonDetail(reason) },
     });
   });
 }
@@ -152,9 +181,11 @@ export async function pauseByTripwire(
   if (pilot.status !== "active") return false;
   await movePilot(tx, pilot, {
     to: "paused",
-    entry: "pilot.paused",
+    entry: (moved) => ({
+      kind: "pilot.paused",
+      detail: { ...moved, by: "tripwire", ...reasonDetail(reason) },
+    }),
     change: { statusReason: reason },
-    detail: { by: "tripwire", ...reasonDetail(reason) },
   });
   return true;
 }
@@ -162,7 +193,11 @@ export async function pauseByTripwire(
 /** The resume gate was approved. */
 export async function resumePilot(tx: Tx, _scope: Scope, pilotId: string): Promise<void> {
   const pilot = await lockedPilot(tx, pilotId);
-  await movePilot(tx, pilot, { to: "active", entry: "pilot.resumed", change: { statusReason: null } });
+  await movePilot(tx, pilot, {
+    to: "active",
+    entry: (moved) => ({ kind: "pilot.resumed", detail: moved }),
+    change: { statusReason: null },
+  });
 }
 
 /** The trial is over as planned; nothing is launched in it any more. */
@@ -173,9 +208,8 @@ export async function completePilot(scope: Scope, { pilotId, reason }: PausePilo
     const endedAt = new Date(scope.clock.now());
     await movePilot(tx, pilot, {
       to: "completed",
-      entry: "pilot.completed",
+      entry: (moved) => ({ kind: "pilot.completed", detail: { ...moved, ...reasonDetail(reason) } }),
       change: { statusReason: reason, endedAt },
-      detail: reasonDetail(reason),
     });
   });
 }
@@ -190,8 +224,10 @@ export async function activateDemoPilot(scope: Scope, pilotId: string): Promise<
     if (!charter) throw notFound("charter");
     await movePilot(tx, pilot, {
       to: "activating",
-      entry: "pilot.activation_asked",
-      detail: { charter: charter.digest },
+      entry: (moved) => ({
+        kind: "pilot.activation_asked",
+        detail: { ...moved, charter: charter.digest, version: charter.version },
+      }),
     });
     await activatePilot(tx, scope, pilotId, charter.id);
   });

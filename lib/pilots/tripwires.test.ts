@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MINUTE } from "../clock.ts";
 import { disconnectDatabase, transaction } from "../db.ts";
 import { closeQueue } from "../jobs/queue.ts";
+import { reasonDetail } from "../record/reason.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
@@ -43,9 +44,11 @@ async function end(pilotId: string, outcome: "failed" | "no_change" | "cancelled
   clock.advance(MINUTE);
   await transaction(scope, async (tx) => {
     const run = await lockRun(tx, runId);
-    if (outcome === "no_change") await moveRun(tx, scope, run, "failed", "Nothing fails.", {}, "no_change");
-    else await moveRun(tx, scope, run, outcome, "It went wrong.");
-    tx.record({ kind: "run.failed", about: [`run:${runId}`], detail: {} });
+    const moved =
+      outcome === "no_change"
+        ? await moveRun(tx, scope, run, "failed", "Nothing fails.", {}, "no_change")
+        : await moveRun(tx, scope, run, outcome, "It went wrong.");
+    tx.record({ kind: "run.rejected", about: [`run:${runId}`], ...moved, detail: reasonDetail("") });
     await afterEnd(tx, scope, pilotId, charter);
   });
 }

@@ -3,12 +3,13 @@ import { requirePermission } from "../authz/require.ts";
 import { type Tx, transaction } from "../db.ts";
 import { badInput, conflict, forbidden } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { changeOf, made } from "../record/change.ts";
 import { findRepositoryState } from "../repositories/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { charterDigest, charterText } from "./canonical.ts";
-import { untimely } from "./rules.ts";
+import { pilotState, untimely } from "./rules.ts";
 import type { Charter, NewPilot } from "./schema.ts";
-import { lockedPilot } from "./service.ts";
+import { charterInForce, lockedPilot } from "./service.ts";
 import { findLatestCharter, insertCharter, insertPilot } from "./store.ts";
 
 export interface WrittenCharter {
@@ -50,7 +51,7 @@ export async function writeCharter(
     if (latest?.digest === charterDigest(charter)) {
       return { charterId: latest.id, version: latest.version, digest: latest.digest };
     }
-    return append(tx, scope, pilotId, (latest?.version ?? 0) + 1, charter);
+    return append(tx, scope, pilotId, latest, charter);
   });
 }
 
@@ -66,19 +67,25 @@ async function insert(tx: Tx, scope: Scope, { name, timeZone, charter }: NewPilo
     createdBy: actorId(scope.actor),
     createdAt: new Date(now),
   });
-  tx.record({ kind: "pilot.created", about: [`pilot:${pilotId}`], detail: { time_zone: timeZone, demo } });
-  return { pilotId, ...(await append(tx, scope, pilotId, 1, charter)) };
+  tx.record({
+    kind: "pilot.created",
+    about: [`pilot:${pilotId}`],
+    ...made(pilotState({ id: pilotId, status: "draft" }, null)),
+    detail: { time_zone: timeZone, demo },
+  });
+  return { pilotId, ...(await append(tx, scope, pilotId, null, charter)) };
 }
 
 async function append(
   tx: Tx,
   scope: Scope,
   pilotId: string,
-  version: number,
+  latest: { readonly version: number; readonly digest: string } | null,
   charter: Charter,
 ): Promise<WrittenCharter> {
   const now = scope.clock.now();
   const charterId = newId("charter", now);
+  const version = (latest?.version ?? 0) + 1;
   const canonical = charterText(charter);
   const digest = charterDigest(charter);
   await insertCharter(tx.db, {
@@ -90,9 +97,14 @@ async function append(
     createdBy: actorId(scope.actor),
     createdAt: new Date(now),
   });
+  const written = { pilot: pilotId, version, digest };
   tx.record({
     kind: "pilot.charter_written",
     about: [`pilot:${pilotId}`],
+    charter: await charterInForce(tx.db, pilotId),
+    ...(latest
+      ? changeOf({ pilot: pilotId, version: latest.version, digest: latest.digest }, written)
+      : made(written)),
     detail: { charter: charterId, version, digest },
   });
   return { charterId, version, digest };

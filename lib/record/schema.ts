@@ -1,103 +1,90 @@
-// The kinds of entry, closed. `detail` holds opaque ids, digests, numbers and closed words; free text that a
-// person or an agent wrote is committed to by digest where it could hold a secret.
-export const ENTRY_KINDS = [
-  "person.created",
-  "person.link_made",
-  "person.link_used",
-  "person.password_set",
-  "person.role_granted",
-  "person.signed_in",
-  "person.signed_out",
-  "person.sign_in_refused",
-  "repository.added",
-  "repository.sync_requested",
-  "repository.mirrored",
-  "repository.head_moved",
-  "pilot.created",
-  "pilot.charter_written",
-  "pilot.activation_asked",
-  "pilot.activated",
-  "pilot.returned_to_draft",
-  "pilot.paused",
-  "pilot.resumed",
-  "pilot.completed",
-  "agent.created",
-  "runner.enrolment_made",
-  "runner.registered",
-  "runner.refused",
-  "runner.revoked",
-  "run.launched",
-  "run.leased",
-  "run.prepared",
-  "run.events_appended",
-  "run.bundle_uploaded",
-  "run.agent_finished",
-  "run.patch_imported",
-  "run.patch_refused",
-  "run.evidence_recorded",
-  "run.lease_lost",
-  "run.stopped",
-  "run.cancelled",
-  "run.failed",
-  "run.rejected",
-  "run.base_moved",
-  "run.merge_intended",
-  "run.merge_commit_built",
-  "run.merged",
-  "run.merge_refused",
-  "gate.opened",
-  "gate.approval_given",
-  "gate.approved",
-  "gate.denied",
-  "gate.expired",
-  "gate.voided",
-  "stop.pulled",
-  "stop.lifted",
-  "log.epoch_started",
-  "log.key_added",
-  "log.key_retired",
-  "log.searched",
-  "log.access_given",
-  "log.access_withdrawn",
-  "log.export_started",
-  "log.dossier_made",
-  "payload.shown",
-  "payload.redaction_ordered",
-  "payload.redacted",
-  "retention.set",
+// Entries as they are given to `tx.record` and as they are read back. `detail` holds opaque ids, digests, integers and
+// closed words; free text that a person or an agent wrote is committed to by digest.
+import { z } from "zod";
+import { type EntryKind, KINDS, type NewDetail } from "./kinds/all-kinds.ts";
+import type { CarriedBy } from "./kinds/carries.ts";
+import { digest } from "./kinds/words.ts";
+
+export type { EntryKind } from "./kinds/all-kinds.ts";
+
+export const ENTRY_KINDS = Object.keys(KINDS) as [EntryKind, ...EntryKind[]];
+
+export const SUBJECT_NOUNS = [
+  "person",
+  "repository",
+  "pilot",
+  "agent",
+  "enrolment",
+  "runner",
+  "run",
+  "gate",
+  "stop",
+  "log",
+  "access",
+  "export",
+  "redaction",
 ] as const;
-
-export type EntryKind = (typeof ENTRY_KINDS)[number];
-
-export type SubjectNoun =
-  | "person"
-  | "repository"
-  | "pilot"
-  | "agent"
-  | "enrolment"
-  | "runner"
-  | "run"
-  | "gate"
-  | "stop"
-  | "log"
-  | "access"
-  | "export"
-  | "redaction";
+export type SubjectNoun = (typeof SUBJECT_NOUNS)[number];
 export type Subject = `${SubjectNoun}:${string}`;
+export type Subjects = readonly [Subject, ...Subject[]];
 
-/** Canonical JSON has no floats here: money in micro-units, durations in milliseconds. */
-export type EntryDetail = {
-  readonly [key: string]:
-    | string
-    | number
-    | boolean
-    | null
-    | EntryDetail
-    | readonly (string | number | EntryDetail)[];
-};
+export type NewEntryOf<K extends EntryKind> = {
+  readonly kind: K;
+  readonly about: Subjects;
+  readonly detail: NewDetail<K>;
+} & CarriedBy<K>;
 
-export interface NewEntry {
+export type NewEntry = { [K in EntryKind]: NewEntryOf<K> }[EntryKind];
+
+const subject = z.templateLiteral([z.enum(SUBJECT_NOUNS), ":", z.string().regex(/^[0-9A-Za-z_-]{1,100}$/)]);
+const about = z.tuple([subject], subject);
+const opaque = z.string().min(1).max(200);
+
+/** `reviewer`, or `reviewer@pil_…` for a role on one pilot. */
+const heldRole = z.string().regex(/^[a-z_]{1,40}(@[0-9A-Za-z_-]{1,100})?$/);
+const runner = z.strictObject({ kind: z.literal("runner"), runnerId: opaque });
+const system = z.strictObject({ kind: z.literal("system"), name: opaque });
+const user = { kind: z.literal("user"), personId: opaque, sessionId: opaque } as const;
+
+const kind = z.enum(ENTRY_KINDS);
+const envelope = { id: opaque, kind, about, request: opaque } as const;
+
+/** The first form: nothing of roles, charter and change, and details that no schema bound. */
+export const EntryV1 = z.strictObject({
+  v: z.literal(1),
+  ...envelope,
+  actor: z.discriminatedUnion("kind", [z.strictObject(user), runner, system]),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+export const EntryV2 = z.strictObject({
+  v: z.literal(2),
+  ...envelope,
+  actor: z.discriminatedUnion("kind", [
+    z.strictObject({ ...user, roles: z.array(heldRole) }),
+    runner,
+    system,
+  ]),
+  charter: digest.optional(),
+  before: digest.optional(),
+  after: digest.optional(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+export type EntryActor = z.infer<typeof EntryV2>["actor"];
+
+/** An entry read back, of any version. */
+export interface Entry {
+  readonly v: 1 | 2;
+  readonly id: string;
   readonly kind: EntryKind;
-  readonly about: readonly [Subject, ...Subject[]];
-  readonly detail: EntryDetail;
+  readonly about: readonly Subject[];
+  readonly actor: EntryActor;
+  readonly request: string;
+  /** Digest of the charter in force; null where none was, or the version did not say. */
+  readonly charter: string | null;
+  /** Digests of the state replaced and of the one that replaced it; see lib/record/change.ts. */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
 }

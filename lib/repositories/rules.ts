@@ -63,3 +63,16 @@ function readPath(input: string): SourceReading {
   if (parts.length === 0) return no("The root of the file system is not a repository.");
   return { ok: true, kind: "disk", source: `/${parts.join("/")}` };
 }
+
+/** What entries commit to before and after. */
+export const repositoryState = (repository: {
+  readonly id: string;
+  readonly state: string;
+  readonly branch: string | null;
+  readonly headCommit: string | null;
+}) => ({
+  repository: repository.id,
+  state: repository.state,
+  branch: repository.branch,
+  head: repository.headCommit,
+});

@@ -5,8 +5,9 @@ import { newId } from "../ids.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { notify } from "../notify.ts";
 import { sha256Hex } from "../protocol/signing.ts";
+import { changeOf, made } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
-import { readSource } from "./rules.ts";
+import { readSource, repositoryState } from "./rules.ts";
 import type { AddRepository, BaseBundle, MirrorReport, RepositoryView } from "./schema.ts";
 import {
   findBundle,
@@ -53,6 +54,7 @@ export async function addRepository(scope: Scope, input: AddRepository): Promise
     tx.record({
       kind: "repository.added",
       about: [`repository:${id}`],
+      ...made(repositoryState({ id, state: "waiting", branch: input.branch ?? null, headCommit: null })),
       detail: {
         source_kind: sourceKind,
         source_sha256: sha256Hex(Buffer.from(source, "utf8")),
@@ -111,6 +113,7 @@ export async function recordMirror(
     tx.record({
       kind: "repository.mirrored",
       about: [`repository:${repositoryId}`],
+      ...changeOf(repositoryState(before), repositoryState(afterReport(before, report))),
       detail:
         report.outcome === "mirrored"
           ? { outcome: report.outcome, branch: report.branch, head: report.head, commits: report.commits }
@@ -119,6 +122,11 @@ export async function recordMirror(
     await notify(tx, "work_waiting", "");
     return true;
   });
+}
+
+function afterReport(before: RepositoryStateRow, report: MirrorReport): RepositoryStateRow {
+  if (report.outcome !== "mirrored") return { ...before, state: "problem" };
+  return { ...before, state: "ready", branch: report.branch, headCommit: report.head };
 }
 
 /** Looking is by the clock; only what changed is written down. */
@@ -138,7 +146,12 @@ export async function moveHead(tx: Tx, repositoryId: string, from: string, to: s
   const repository = await locked(tx, repositoryId);
   if (repository.headCommit !== from) throw conflict("The repository's head has moved since.");
   await updateRepository(tx.db, repositoryId, { headCommit: to, commits: (repository.commits ?? 0) + 1 });
-  tx.record({ kind: "repository.head_moved", about: [`repository:${repositoryId}`], detail: { from, to } });
+  tx.record({
+    kind: "repository.head_moved",
+    about: [`repository:${repositoryId}`],
+    ...changeOf(repositoryState(repository), repositoryState({ ...repository, headCommit: to })),
+    detail: { from, to },
+  });
 }
 
 async function locked(tx: Tx, repositoryId: string): Promise<RepositoryStateRow> {

@@ -4,9 +4,10 @@ import { type Tx, transaction } from "../db.ts";
 import { AppError, badInput, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { ACCEPTED_VERSIONS, type Register } from "../protocol/schema.ts";
-import { readPublicKey } from "../protocol/signing.ts";
+import { readPublicKey, sha256Hex } from "../protocol/signing.ts";
+import { made } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
-import { admission, freeName } from "./rules.ts";
+import { admission, freeName, runnerState } from "./rules.ts";
 import { tokenHash } from "./service.ts";
 import {
   findByPublicKey,
@@ -98,7 +99,14 @@ async function admit(
   tx.record({
     kind: "runner.registered",
     about: [`runner:${runnerId}`, `enrolment:${enrolmentId}`],
-    detail: { name, host: hostId, phases, tier, public_key: publicKey, address },
+    ...made(runnerState({ id: runnerId, publicKey, phases }, false)),
+    detail: {
+      host_sha256: sha256Hex(Buffer.from(hostId, "utf8")),
+      phases,
+      tier,
+      public_key: publicKey,
+      address,
+    },
   });
   return { runnerId };
 }

@@ -72,3 +72,9 @@ export function freeName(wished: string, taken: ReadonlySet<string>): string {
     if (!taken.has(name)) return name;
   }
 }
+
+/** What entries commit to before and after. */
+export const runnerState = (
+  runner: { readonly id: string; readonly publicKey: string; readonly phases: readonly string[] },
+  revoked: boolean,
+) => ({ runner: runner.id, key: runner.publicKey, phases: runner.phases, revoked });

@@ -5,8 +5,9 @@ import { type Db, read, type Tx, transaction } from "../db.ts";
 import { conflict, notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { sha256Hex } from "../protocol/signing.ts";
+import { changeOf } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
-import { ENROLMENT_LIFE, isLive } from "./rules.ts";
+import { ENROLMENT_LIFE, isLive, runnerState } from "./rules.ts";
 import type {
   Contact,
   EnrolmentView,
@@ -87,10 +88,16 @@ function viewOf({ at, version, tier, tierMissing, ...runner }: RunnerListRow, no
 export async function revokeRunner(scope: Scope, runnerId: string): Promise<void> {
   requirePermission(scope, "runner.revoke", null);
   await transaction(scope, async (tx) => {
-    if (!(await findRunnerRow(tx.db, runnerId))) throw notFound("runner");
+    const runner = await findRunnerRow(tx.db, runnerId);
+    if (!runner) throw notFound("runner");
     if (!(await markRevoked(tx.db, runnerId, new Date(scope.clock.now()))))
       throw conflict("The runner was revoked already.");
-    tx.record({ kind: "runner.revoked", about: [`runner:${runnerId}`], detail: {} });
+    tx.record({
+      kind: "runner.revoked",
+      about: [`runner:${runnerId}`],
+      ...changeOf(runnerState(runner, false), runnerState(runner, true)),
+      detail: {},
+    });
   });
 }
 

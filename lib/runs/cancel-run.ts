@@ -19,10 +19,11 @@ export async function cancelRun(scope: Scope, { runId, reason }: CancelRun): Pro
     if (isEnded(run.status)) throw conflict(`The run has ended already: it is ${run.status}.`);
     await endLeaseOf(tx, scope, runId, `cancelled: ${reason}`);
     await voidMergeGate(tx, scope, runId, "The run was cancelled.");
-    await moveRun(tx, scope, run, "cancelled", reason);
+    const moved = await moveRun(tx, scope, run, "cancelled", reason);
     tx.record({
       kind: "run.cancelled",
       about: [`run:${runId}`, `pilot:${run.pilotId}`],
+      ...moved,
       detail: { was: run.status, ...reasonDetail(reason) },
     });
   });

@@ -6,10 +6,11 @@ import { newId } from "../ids.ts";
 import { notify } from "../notify.ts";
 import { dayIn } from "../pilots/rules.ts";
 import { findActiveCharter, lockedPilot, type PilotState } from "../pilots/service.ts";
+import { made } from "../record/change.ts";
 import { findRepositoryState } from "../repositories/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { stopReason } from "../stops/service.ts";
-import { refusalToLaunch } from "./rules.ts";
+import { refusalToLaunch, runState } from "./rules.ts";
 import type { LaunchRun } from "./schema.ts";
 import { countRuns, findByRequestKey, insertRun } from "./store.ts";
 
@@ -47,6 +48,8 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
     tx.record({
       kind: "run.launched",
       about: [`run:${id}`, `pilot:${pilotId}`],
+      charter: digest,
+      ...made(runState({ id, status: "queued", attempt: 0, baseCommit })),
       detail: { agent: agentId, repository: repositoryId, base: baseCommit, charter: digest, kind: "repair" },
     });
     await notify(tx, "work_waiting", "");

@@ -2,13 +2,21 @@ import type { Tx } from "../db.ts";
 import { conflict } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { moveFact, opensReview } from "../facts/service.ts";
+import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
-import { isEnded, mayBecome } from "./rules.ts";
+import { isEnded, mayBecome, runState } from "./rules.ts";
 import type { RunStatus } from "./schema.ts";
 import { type RunChange, type RunRow, updateStatus } from "./store.ts";
 
+/** What the entry about a run's move carries. */
+export interface RunMoved {
+  readonly charter: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 /**
- * Moves a run, its facts and its timeline together. The caller records the entry that says why.
+ * Moves a run, its facts and its timeline together. The caller records the entry that says why, with what this gives.
  * `outcome` tells facts apart that share a state: a run that honestly found nothing to change has not broken down.
  * Throws conflict when the run is no longer in `run.status`.
  */
@@ -20,7 +28,7 @@ export async function moveRun(
   reason: string,
   change: RunChange = {},
   outcome?: "no_change",
-): Promise<void> {
+): Promise<RunMoved> {
   if (!mayBecome(run.status, to)) throw conflict(`A run that is ${run.status} cannot become ${to}.`);
   const at = new Date(scope.clock.now());
   const attempt = typeof change.attempt === "number" ? change.attempt : run.attempt;
@@ -36,4 +44,7 @@ export async function moveRun(
     kind: "status_changed",
     body: { from: run.status, to, reason },
   });
+  const baseCommit = typeof change.baseCommit === "string" ? change.baseCommit : run.baseCommit;
+  const now = { id: run.id, status: to, attempt, baseCommit };
+  return { charter: run.charterDigest, ...changeOf(runState(run), runState(now)) };
 }

@@ -2,19 +2,21 @@ import { read, type Tx, transaction } from "../db.ts";
 import { voidMergeGate } from "../gates/open-gate.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { notify } from "../notify.ts";
+import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
 import { moveRun } from "./move-run.ts";
-import { HELD } from "./rules.ts";
+import { HELD, runState } from "./rules.ts";
 import { changeRun, lockRun, type RunRow } from "./run-in-tx.ts";
 
 /** The base of a reviewed run moved: what was approved is void, and the agent works again on the new base. */
 export async function rebaseRun(tx: Tx, scope: Scope, run: RunRow, head: string): Promise<void> {
   const reason = `The base moved from ${run.baseCommit.slice(0, 12)} to ${head.slice(0, 12)}; approvals are void and the work is done again on the new base.`;
   await voidMergeGate(tx, scope, run.id, reason);
-  await moveRun(tx, scope, run, "queued", reason, { baseCommit: head });
+  const moved = await moveRun(tx, scope, run, "queued", reason, { baseCommit: head });
   tx.record({
     kind: "run.base_moved",
     about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    ...moved,
     detail: { from: run.baseCommit, to: head },
   });
   await enqueue(tx, "mirror_repository", { repositoryId: run.repositoryId }, run.repositoryId);
@@ -56,6 +58,8 @@ export async function rebaseWaiting(
       tx.record({
         kind: "run.base_moved",
         about: [`run:${id}`, `pilot:${run.pilotId}`],
+        charter: run.charterDigest,
+        ...changeOf(runState(run), runState({ ...run, baseCommit: head })),
         detail: { from: run.baseCommit, to: head },
       });
     }

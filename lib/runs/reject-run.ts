@@ -19,10 +19,11 @@ export async function rejectRun(scope: Scope, { runId, reason }: RejectRun): Pro
       throw conflict(
         "A gate is open for this run: deny it there, so that the decision is bound to what it shows.",
       );
-    await moveRun(tx, scope, run, "rejected", reason);
+    const moved = await moveRun(tx, scope, run, "rejected", reason);
     tx.record({
       kind: "run.rejected",
       about: [`run:${runId}`, `pilot:${run.pilotId}`],
+      ...moved,
       detail: reasonDetail(reason),
     });
   });

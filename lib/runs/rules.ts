@@ -24,6 +24,17 @@ export function mayBecome(from: RunStatus, to: RunStatus): boolean {
 
 export const isEnded = (status: RunStatus): boolean => TRANSITIONS[status].length === 0;
 
+/** What decides what happens to a run next: entries commit to it before and after. */
+export const runState = (run: {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly attempt: number;
+  readonly baseCommit: string;
+}) => ({ run: run.id, status: run.status, attempt: run.attempt, base: run.baseCommit });
+
+/** The same, where it matters whether a runner has it. */
+export const heldState = (run: Parameters<typeof runState>[0], held: boolean) => ({ ...runState(run), held });
+
 /** States in which a runner may hold the run. */
 export const HELD: readonly RunStatus[] = ["preparing", "working", "awaiting_decision", "verifying"];
 

@@ -1,7 +1,7 @@
 // What other nouns may do to a run inside their own transaction.
-import type { Tx } from "../db.ts";
+import type { Db, Tx } from "../db.ts";
 import { notFound } from "../errors.ts";
-import { lockRun as lock, type RunChange, type RunRow, updateRun } from "./store.ts";
+import { findRun, lockRun as lock, type RunChange, type RunRow, updateRun } from "./store.ts";
 
 export type { RunRow } from "./store.ts";
 
@@ -10,6 +10,13 @@ export async function lockRun(tx: Tx, runId: string): Promise<RunRow> {
   const run = await lock(tx.db, runId);
   if (!run) throw notFound("run");
   return run;
+}
+
+/** Digest of the charter the run was launched under. */
+export async function charterDigestOf(db: Db, runId: string): Promise<string> {
+  const run = await findRun(db, runId);
+  if (!run) throw notFound("run");
+  return run.charterDigest;
 }
 
 /** Sets fields that are no state. The caller records an entry about the run. */

@@ -1,8 +1,9 @@
 import type { Tx } from "../db.ts";
 import { endLeaseOf } from "../leases/end-lease.ts";
+import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
 import { moveRun } from "./move-run.ts";
-import { HELD } from "./rules.ts";
+import { HELD, heldState } from "./rules.ts";
 import { lockRun } from "./run-in-tx.ts";
 
 /**
@@ -15,7 +16,7 @@ export async function stopRuns(
   pilotId: string | null,
   reason: string,
 ): Promise<number> {
-  const held = await tx.db.run.findMany({
+  const runs = await tx.db.run.findMany({
     where: {
       status: { in: [...HELD] },
       ...(pilotId ? { pilotId } : {}),
@@ -24,15 +25,18 @@ export async function stopRuns(
     orderBy: { id: "asc" },
   });
   let taken = 0;
-  for (const { id } of held) {
+  for (const { id } of runs) {
     const run = await lockRun(tx, id);
     if (!HELD.includes(run.status)) continue; // it ended while others were taken
     taken += 1;
-    await endLeaseOf(tx, scope, id, `stopped: ${reason}`);
-    if (run.status !== "verifying") await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
+    const held = await endLeaseOf(tx, scope, id, `stopped: ${reason}`);
+    const status = run.status === "verifying" ? "verifying" : "queued";
+    if (status === "queued") await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
     tx.record({
       kind: "run.stopped",
       about: [`run:${id}`, `pilot:${run.pilotId}`],
+      charter: run.charterDigest,
+      ...changeOf(heldState(run, held), heldState({ ...run, status }, false)),
       detail: { was: run.status },
     });
   }

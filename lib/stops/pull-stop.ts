@@ -2,10 +2,12 @@ import { requirePermission } from "../authz/require.ts";
 import { transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { findPilotState } from "../pilots/service.ts";
+import { charterInForce, findPilotState } from "../pilots/service.ts";
+import { changeOf, made } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { stopRuns } from "../runs/stop-runs.ts";
 import { actorId, type Scope } from "../scope.ts";
+import { stopState } from "./rules.ts";
 import type { PullStop } from "./schema.ts";
 import { findLiveStop, insertStop, lockStops } from "./store.ts";
 
@@ -44,9 +46,12 @@ export async function pullStop(scope: Scope, input: PullStop): Promise<PulledSto
       pilotId,
       input.reason === "" ? "emergency stop" : input.reason,
     );
+    const pulled = stopState({ id: stopId, scope: input.scope }, false);
     tx.record({
       kind: "stop.pulled",
       about: pilotId === null ? [`stop:${stopId}`] : [`stop:${stopId}`, `pilot:${pilotId}`],
+      charter: await charterInForce(tx.db, pilotId),
+      ...(live ? changeOf(pulled, pulled) : made(pulled)),
       detail: {
         scope: input.scope,
         again: live !== null,

@@ -3,7 +3,10 @@ import { visiblePilots } from "../authz/rules.ts";
 import { type Db, read, type Tx } from "../db.ts";
 import { conflict, notFound } from "../errors.ts";
 import { notify } from "../notify.ts";
+import { charterInForce } from "../pilots/service.ts";
+import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
+import { stopState } from "./rules.ts";
 import type { StopView } from "./schema.ts";
 import { findHoldingStop, findStop, lockStops, markLifted, selectLiveStops, shareStops } from "./store.ts";
 
@@ -34,6 +37,8 @@ export async function liftStop(tx: Tx, scope: Scope, stopId: string): Promise<vo
   tx.record({
     kind: "stop.lifted",
     about: stop.pilotId === null ? [`stop:${stopId}`] : [`stop:${stopId}`, `pilot:${stop.pilotId}`],
+    charter: await charterInForce(tx.db, stop.pilotId),
+    ...changeOf(stopState(stop, false), stopState(stop, true)),
     detail: { scope: stop.scope },
   });
   await notify(tx, "work_waiting", "");

@@ -1,0 +1,32 @@
+// Every kind of entry there has been, with the schema of its detail. The union is closed and only grows: no kind is
+// removed, no schema narrowed, since what was written under it has to be readable for ever.
+import type { z } from "zod";
+import { AGENT_KINDS } from "./agent.ts";
+import { GATE_KINDS } from "./gate.ts";
+import { LOG_KINDS } from "./log.ts";
+import { PAYLOAD_KINDS } from "./payload.ts";
+import { PERSON_KINDS } from "./person.ts";
+import { PILOT_KINDS } from "./pilot.ts";
+import { REPOSITORY_KINDS } from "./repository.ts";
+import { RUN_KINDS } from "./run.ts";
+import { RUNNER_KINDS } from "./runner.ts";
+import { STOP_KINDS } from "./stop.ts";
+
+export const KINDS = {
+  ...PERSON_KINDS,
+  ...REPOSITORY_KINDS,
+  ...PILOT_KINDS,
+  ...AGENT_KINDS,
+  ...RUNNER_KINDS,
+  ...RUN_KINDS,
+  ...GATE_KINDS,
+  ...STOP_KINDS,
+  ...LOG_KINDS,
+  ...PAYLOAD_KINDS,
+} as const;
+export type EntryKind = keyof typeof KINDS;
+
+/** As a caller gives it. */
+export type NewDetail<K extends EntryKind> = z.input<(typeof KINDS)[K]>;
+/** As the log holds it. */
+export type Detail<K extends EntryKind> = z.output<(typeof KINDS)[K]>;

@@ -1,0 +1,122 @@
+// What an entry carries besides its detail, by kind. `NewEntry` is made from this table, so a call that forgets the
+// charter in force or the state it replaced does not compile.
+import type { EntryKind } from "./all-kinds.ts";
+
+/** `bound`: its subject always has one; `if_any`: null where none is in force; `may`: as the caller knows; `none`. */
+export type CharterDuty = "bound" | "if_any" | "may" | "none";
+/** `made`: only a state after; `replaced`: before and after; `either`: after, and before where there was one. */
+export type ChangeDuty = "made" | "replaced" | "either" | "may" | "none";
+
+export const CARRIES = {
+  "person.created": ["none", "made"],
+  "person.link_made": ["none", "none"],
+  "person.link_used": ["none", "none"],
+  "person.password_set": ["none", "none"],
+  "person.role_granted": ["none", "replaced"],
+  "person.signed_in": ["none", "none"],
+  "person.signed_out": ["none", "none"],
+  "person.sign_in_refused": ["none", "none"],
+  "repository.added": ["none", "made"],
+  "repository.sync_requested": ["none", "none"],
+  "repository.mirrored": ["none", "replaced"],
+  "repository.head_moved": ["none", "replaced"],
+  "pilot.created": ["none", "made"],
+  "pilot.charter_written": ["if_any", "either"],
+  "pilot.activation_asked": ["if_any", "replaced"],
+  "pilot.activated": ["if_any", "replaced"],
+  "pilot.returned_to_draft": ["if_any", "replaced"],
+  "pilot.paused": ["if_any", "replaced"],
+  "pilot.resumed": ["if_any", "replaced"],
+  "pilot.completed": ["if_any", "replaced"],
+  "agent.created": ["none", "made"],
+  "runner.enrolment_made": ["none", "none"],
+  "runner.registered": ["none", "made"],
+  "runner.refused": ["none", "none"],
+  "runner.revoked": ["none", "replaced"],
+  "run.launched": ["bound", "made"],
+  "run.leased": ["bound", "replaced"],
+  "run.prepared": ["bound", "replaced"],
+  "run.events_appended": ["bound", "none"],
+  "run.bundle_uploaded": ["bound", "none"],
+  "run.agent_finished": ["bound", "replaced"],
+  "run.patch_imported": ["bound", "replaced"],
+  "run.patch_refused": ["bound", "replaced"],
+  "run.evidence_recorded": ["bound", "replaced"],
+  "run.lease_lost": ["bound", "replaced"],
+  "run.stopped": ["bound", "replaced"],
+  "run.cancelled": ["bound", "replaced"],
+  "run.failed": ["bound", "replaced"],
+  "run.rejected": ["bound", "replaced"],
+  "run.base_moved": ["bound", "replaced"],
+  "run.merge_intended": ["bound", "replaced"],
+  "run.merge_commit_built": ["bound", "replaced"],
+  "run.merged": ["bound", "replaced"],
+  "run.merge_refused": ["bound", "replaced"],
+  "gate.opened": ["if_any", "made"],
+  "gate.approval_given": ["if_any", "replaced"],
+  "gate.approved": ["if_any", "replaced"],
+  "gate.denied": ["if_any", "replaced"],
+  "gate.expired": ["if_any", "replaced"],
+  "gate.voided": ["if_any", "replaced"],
+  "stop.pulled": ["if_any", "either"],
+  "stop.lifted": ["if_any", "replaced"],
+  "log.epoch_started": ["none", "none"],
+  "log.key_added": ["none", "none"],
+  "log.key_retired": ["none", "none"],
+  "log.searched": ["none", "none"],
+  "log.access_given": ["none", "none"],
+  "log.access_withdrawn": ["none", "none"],
+  "log.export_started": ["none", "none"],
+  "log.dossier_made": ["may", "none"],
+  "payload.shown": ["may", "none"],
+  "payload.redaction_ordered": ["may", "none"],
+  "payload.redacted": ["may", "none"],
+  "retention.set": ["may", "may"],
+} as const satisfies Record<EntryKind, readonly [CharterDuty, ChangeDuty]>;
+export type Carries = typeof CARRIES;
+
+interface CharterParts {
+  readonly bound: { readonly charter: string };
+  readonly if_any: { readonly charter: string | null };
+  readonly may: { readonly charter?: string | null };
+  readonly none: { readonly charter?: undefined };
+}
+
+interface ChangeParts {
+  readonly made: { readonly before?: undefined; readonly after: string };
+  readonly replaced: { readonly before: string; readonly after: string };
+  readonly either: { readonly before?: string | undefined; readonly after: string };
+  readonly may: { readonly before?: string | undefined; readonly after?: string | undefined };
+  readonly none: { readonly before?: undefined; readonly after?: undefined };
+}
+
+export type CarriedBy<K extends EntryKind> = CharterParts[Carries[K][0]] & ChangeParts[Carries[K][1]];
+
+export interface Carried {
+  readonly charter?: string | null | undefined;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+const CHARTER_FAULT: Record<CharterDuty, (charter: Carried["charter"]) => boolean> = {
+  bound: (charter) => typeof charter !== "string",
+  if_any: (charter) => charter === undefined,
+  may: () => false,
+  none: (charter) => charter !== undefined,
+};
+
+const CHANGE_FAULT: Record<ChangeDuty, (before: boolean, after: boolean) => boolean> = {
+  made: (before, after) => before || !after,
+  replaced: (before, after) => !before || !after,
+  either: (_, after) => !after,
+  may: () => false,
+  none: (before, after) => before || after,
+};
+
+/** What the entry lacks or must not carry, as a word for the defect's message; null when it is as the table says. */
+export function carriedFault(kind: EntryKind, { charter, before, after }: Carried): string | null {
+  const [charterDuty, changeDuty] = CARRIES[kind];
+  if (CHARTER_FAULT[charterDuty](charter)) return `charter (${charterDuty})`;
+  const faulty = CHANGE_FAULT[changeDuty](before !== undefined, after !== undefined);
+  return faulty ? `before and after (${changeDuty})` : null;
+}

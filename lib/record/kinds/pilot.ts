@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { digest, id, ordinal, reason, timeZone } from "./words.ts";
+
+const status = z.enum(["draft", "activating", "active", "paused", "completed", "rolled_back", "abandoned"]);
+const moved = { from: status, to: status } as const;
+const version = { charter: digest, version: ordinal } as const;
+
+export const PILOT_KINDS = {
+  "pilot.created": z.strictObject({ time_zone: timeZone, demo: z.boolean() }),
+  "pilot.charter_written": z.strictObject({ charter: id, version: ordinal, digest }),
+  "pilot.activation_asked": z.strictObject({ ...moved, ...version }),
+  "pilot.activated": z.strictObject({ ...moved, ...version }),
+  "pilot.returned_to_draft": z.strictObject({ ...moved, ...reason }),
+  "pilot.paused": z.strictObject({ ...moved, by: z.enum(["person", "tripwire"]), ...reason }),
+  "pilot.resumed": z.strictObject(moved),
+  "pilot.completed": z.strictObject({ ...moved, ...reason }),
+} as const;
