@@ -31,6 +31,8 @@ Environment
   PILOTHOUSE_PROXY_HOPS      reverse proxies in front that append to X-Forwarded-For (default 0)
   PILOTHOUSE_ALLOWED_ROOTS   folders that repositories may be read from, colon separated
   PILOTHOUSE_GIT_CREDENTIALS file of https://user:token@host lines for https repositories, read by the worker
+  PILOTHOUSE_LOG_KEY_FILE    private key that signs the log (Ed25519, PEM), instead of one made here
+  PILOTHOUSE_WITNESSES       file of witnesses of the log: lines of verifier key and address
   PILOTHOUSE_ALLOWED_HOSTS   hosts of repositories that may be private addresses, comma separated
 `;
 

@@ -2,7 +2,13 @@
 import { join } from "node:path";
 import type { RoleUrls } from "#lib/migrate/roles.ts";
 import { RUNNERS } from "./runners.ts";
-import { type Deployment, runnerVariables, webVariables, workerVariables } from "./settings.ts";
+import {
+  type Deployment,
+  notaryVariables,
+  runnerVariables,
+  webVariables,
+  workerVariables,
+} from "./settings.ts";
 import type { ChildSpec } from "./supervisor/child.ts";
 
 export async function childSpecs(deployment: Deployment, urls: RoleUrls): Promise<ChildSpec[]> {
@@ -29,6 +35,14 @@ export async function childSpecs(deployment: Deployment, urls: RoleUrls): Promis
     identity: who.worker,
     log: log("worker"),
   };
+  const notary: ChildSpec = {
+    name: "notary",
+    command: [process.execPath, join(root, "notary/main.ts")],
+    cwd: root,
+    env: notaryVariables(deployment, urls, process.env),
+    identity: who.notary,
+    log: log("notary"),
+  };
   const runners = RUNNERS.map(
     (plan): ChildSpec => ({
       name: `runner-${plan.name}`,
@@ -39,5 +53,5 @@ export async function childSpecs(deployment: Deployment, urls: RoleUrls): Promis
       log: log(`runner-${plan.name}`),
     }),
   );
-  return [web, worker, ...runners];
+  return [web, worker, notary, ...runners];
 }

@@ -40,6 +40,10 @@ describe("the folders in it", () => {
     expect((await stat(layout.secrets)).mode & 0o777).toBe(0o700);
     expect((await stat(layout.runners)).mode & 0o777).toBe(0o711);
     expect((await stat(layout.mirrors)).mode & 0o777).toBe(0o700);
+    expect((await stat(layout.notary)).mode & 0o777).toBe(0o700);
+    const log = await stat(layout.log);
+    if (who.blobGroup === null) expect(log.mode & 0o777).toBe(0o700);
+    else expect([log.mode & 0o7777, log.uid, log.gid]).toEqual([0o2750, who.notary?.uid, who.blobGroup]);
     const blobs = await stat(layout.blobs);
     if (who.blobGroup === null) expect(blobs.mode & 0o777).toBe(0o700);
     else expect([blobs.mode & 0o7777, blobs.gid]).toEqual([0o2770, who.blobGroup]);
@@ -57,11 +61,12 @@ describe("a place where no folder can be made", () => {
 
 describe("identities", () => {
   test("as root are one user per process, none of them root or a sandbox slot's", () => {
-    const { postgres, web, worker, blobGroup } = identitiesFor(true);
-    const uids = [postgres, web, worker].map((identity) => identity?.uid ?? 0);
-    expect(new Set(uids).size).toBe(3);
+    const { postgres, web, worker, notary, blobGroup } = identitiesFor(true);
+    const uids = [postgres, web, worker, notary].map((identity) => identity?.uid ?? 0);
+    expect(new Set(uids).size).toBe(4);
     for (const uid of uids) expect(uid > 0 && uid < 61_000).toBe(true);
     expect([web?.gid, worker?.gid, postgres?.gid === blobGroup]).toEqual([blobGroup, blobGroup, false]);
+    expect(notary?.gid).not.toBe(blobGroup);
   });
 
   test("as a normal user are that user", () => {

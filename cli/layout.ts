@@ -17,6 +17,10 @@ export interface Layout {
   readonly state: string;
   readonly blobs: string;
   readonly mirrors: string;
+  /** Tiles and checkpoints: the notary writes, web and worker read. */
+  readonly log: string;
+  /** The notary's own: its state and its keys. */
+  readonly notary: string;
   /** Repositories that live here, such as the demo's; an allowed root. */
   readonly repositories: string;
   readonly runners: string;
@@ -32,6 +36,8 @@ export function layoutAt(data: string): Layout {
     state: join(data, "state"),
     blobs: join(data, "blobs"),
     mirrors: join(data, "mirrors"),
+    log: join(data, "log"),
+    notary: join(data, "notary"),
     repositories: join(data, "repositories"),
     runners: join(data, "runners"),
     homes: join(data, "homes"),
@@ -63,6 +69,12 @@ const OPEN = 0o755;
 const PASSAGE = 0o711;
 const PRIVATE = 0o700;
 const GROUP_SHARED = 0o2770;
+const GROUP_READ = 0o2750;
+
+/** What it makes there belongs to the group that reads it, by the folder's mode. */
+function logOwner({ notary, blobGroup }: Identities): Identity | null {
+  return notary && blobGroup !== null ? { uid: notary.uid, gid: blobGroup } : null;
+}
 
 function folders(layout: Layout, who: Identities): Folder[] {
   const own = who.blobGroup === null ? PRIVATE : OPEN;
@@ -74,10 +86,13 @@ function folders(layout: Layout, who: Identities): Folder[] {
     { path: layout.runners, mode: PASSAGE, owner: who.runner },
     { path: layout.blobs, mode: who.blobGroup === null ? PRIVATE : GROUP_SHARED, owner: who.worker },
     { path: layout.mirrors, mode: PRIVATE, owner: who.worker },
+    { path: layout.notary, mode: PRIVATE, owner: who.notary },
+    { path: layout.log, mode: who.blobGroup === null ? PRIVATE : GROUP_READ, owner: logOwner(who) },
     { path: layout.repositories, mode: own, owner: who.worker },
     { path: layout.homes, mode: own, owner: null },
     { path: join(layout.homes, "web"), mode: PRIVATE, owner: who.web },
     { path: join(layout.homes, "worker"), mode: PRIVATE, owner: who.worker },
+    { path: join(layout.homes, "notary"), mode: PRIVATE, owner: who.notary },
   ];
 }
 

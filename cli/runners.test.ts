@@ -2,11 +2,19 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { notaryEnv } from "#notary/env.ts";
 import { readEnv } from "#runner/env.ts";
 import { identitiesFor } from "./identities.ts";
 import { type Layout, layoutAt } from "./layout.ts";
 import { enrolmentFile, followPort, isRegistered, keepEnrolment, RUNNERS } from "./runners.ts";
-import { type Deployment, planeUrl, runnerVariables, webVariables, workerVariables } from "./settings.ts";
+import {
+  type Deployment,
+  notaryVariables,
+  planeUrl,
+  runnerVariables,
+  webVariables,
+  workerVariables,
+} from "./settings.ts";
 
 let layout: Layout;
 
@@ -108,5 +116,22 @@ describe("what each process is told", () => {
     expect(worker).not.toHaveProperty("PILOTHOUSE_SESSION_SECRET");
     expect([web.PILOTHOUSE_PROXY_HOPS, worker.PILOTHOUSE_PROXY_HOPS]).toEqual(["1", undefined]);
     expect(JSON.stringify([web, worker])).not.toMatch(/hidden|ph_owner/);
+    expect([web.PILOTHOUSE_LOG, worker.PILOTHOUSE_LOG]).toEqual([layout.log, layout.log]);
+    expect([web, worker].filter((variables) => "PILOTHOUSE_NOTARY" in variables)).toEqual([]);
+  });
+
+  test("the notary: its own role, what it signs with, which it understands, and no other secret", async () => {
+    const given = { PILOTHOUSE_LOG_KEY_FILE: "/etc/log-key.pem", PILOTHOUSE_WITNESSES: "/etc/witnesses" };
+    const source = { ...given, PILOTHOUSE_GIT_CREDENTIALS: "/etc/hidden", SOME_TOKEN: "hidden" };
+    const variables = notaryVariables(deployment(), urls, source);
+    expect(notaryEnv({ NODE_ENV: "production", ...variables })).toMatchObject({
+      DATABASE_URL: urls.notary,
+      PILOTHOUSE_NOTARY: layout.notary,
+      PILOTHOUSE_LOG: layout.log,
+      ...given,
+    });
+    expect(JSON.stringify(variables)).not.toMatch(/hidden|ph_owner|ph_web|SESSION/);
+    const web = await webVariables(deployment(), urls, source);
+    expect(JSON.stringify([web, workerVariables(deployment(), urls, source)])).not.toMatch(/log-key/);
   });
 });

@@ -32,6 +32,7 @@ function common({ layout, url }: Deployment, source: Source): Variables {
     ...(source.TZ ? { TZ: source.TZ } : {}),
     PILOTHOUSE_DATA: layout.data,
     PILOTHOUSE_BLOBS: layout.blobs,
+    PILOTHOUSE_LOG: layout.log,
     PILOTHOUSE_URL: url,
     PILOTHOUSE_ALLOWED_ROOTS: roots.join(":"),
     PILOTHOUSE_ALLOWED_HOSTS: source.PILOTHOUSE_ALLOWED_HOSTS ?? "",
@@ -64,6 +65,23 @@ export function workerVariables(deployment: Deployment, urls: RoleUrls, source: 
     ...(source.PILOTHOUSE_GIT_CREDENTIALS
       ? { PILOTHOUSE_GIT_CREDENTIALS: source.PILOTHOUSE_GIT_CREDENTIALS }
       : {}),
+  };
+}
+
+const PASSED_TO_NOTARY = ["PILOTHOUSE_LOG_KEY", "PILOTHOUSE_LOG_KEY_FILE", "PILOTHOUSE_WITNESSES"] as const;
+
+/** The notary knows its database role, its two folders, and what the operator gave it. */
+export function notaryVariables({ layout }: Deployment, urls: RoleUrls, source: Source): Variables {
+  const given = PASSED_TO_NOTARY.flatMap((name) => (source[name] ? [[name, source[name]] as const] : []));
+  return {
+    PATH: source.PATH ?? "/usr/bin:/bin",
+    LANG: "C.UTF-8",
+    HOME: join(layout.homes, "notary"),
+    PILOTHOUSE_LOG_LEVEL: source.PILOTHOUSE_LOG_LEVEL ?? "info",
+    DATABASE_URL: urls.notary,
+    PILOTHOUSE_NOTARY: layout.notary,
+    PILOTHOUSE_LOG: layout.log,
+    ...Object.fromEntries(given),
   };
 }
 

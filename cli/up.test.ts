@@ -35,6 +35,8 @@ const PROGRAMS: Record<string, string> = {
     const enrolments = anew.map((name) => ({ name, token: "token of " + name }));
     console.log(JSON.stringify({ links: [{ role: "engineering_lead", url: "${LINK}" }], enrolments }));`,
   "worker/main.ts": `console.log(process.env.DATABASE_URL?.split(":")[1]); setInterval(() => {}, 1000);`,
+  "notary/main.ts": `console.log(process.env.DATABASE_URL?.split(":")[1], process.env.PILOTHOUSE_NOTARY);
+    setInterval(() => {}, 1000);`,
   "runner/main.ts": `console.log(process.env.PILOTHOUSE_RUNNER_NAME); setInterval(() => {}, 1000);`,
 };
 
@@ -86,9 +88,16 @@ describe("up", () => {
     expect(said).toMatch(/Postgres started[\s\S]*Database migrated \(\d+ new\)[\s\S]*Pages built/);
     expect(await (await fetch(deployment.url.replace("localhost", "127.0.0.1"))).text()).toBe("page");
     const started = await children();
-    expect(started.map(({ name }) => name)).toEqual(["web", "worker", "runner-local-1", "runner-local-2"]);
+    expect(started.map(({ name }) => name)).toEqual([
+      "web",
+      "worker",
+      "notary",
+      "runner-local-1",
+      "runner-local-2",
+    ]);
     const log = (name: string) => readFile(join(deployment.layout.logs, `${name}.log`), "utf8");
     await expect.poll(() => log("worker")).toBe("//ph_worker\n");
+    await expect.poll(() => log("notary")).toBe(`//ph_notary ${deployment.layout.notary}\n`);
     await expect.poll(() => log("runner-local-2")).toBe("local-2\n");
     expect(await readFile(join(deployment.layout.runners, "local-1.enrolment"), "utf8")).toBe(
       "token of local-1\n",
@@ -135,11 +144,11 @@ describe("up", () => {
     const orphans = await children();
     launcher.kill("SIGKILL");
     await once(launcher, "exit");
-    expect(orphans.filter(isSameProcess)).toHaveLength(4);
+    expect(orphans.filter(isSameProcess)).toHaveLength(5);
     said = "";
     running = start();
     await isReady();
-    expect(said).toContain("left behind: web, worker, runner-local-1, runner-local-2");
+    expect(said).toContain("left behind: web, worker, notary, runner-local-1, runner-local-2");
     expect(said).toContain("Postgres was running already");
     expect(orphans.filter(isSameProcess)).toEqual([]);
   });
