@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { disconnectDatabase, isDuplicate, read, type Tx, transaction } from "./db.ts";
 import { newId } from "./ids.ts";
+import { readEntry } from "./record/rules.ts";
 import { testDatabase } from "./testing/database.ts";
 import { systemActor, testScope } from "./testing/scopes.ts";
 
@@ -99,6 +100,34 @@ describe("a transaction", () => {
     const numbers = (await entriesAbout(id)).map(({ seq }) => Number(seq));
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
     expect(new Set((await entriesAbout(id)).map(({ xid }) => xid)).size).toBe(3);
+  });
+
+  test("writes its entries in the order they were recorded, in one statement", async () => {
+    const id = await savedPerson();
+    const links = Array.from({ length: 50 }, (_, nth) => `lnk_${nth}`);
+    const about = [`person:${id}`, "pilot:pil_1", "run:run_1"] as const;
+    await transaction(scope, async (tx) => {
+      for (const link of links) tx.record({ kind: "person.link_used", about: [...about], detail: { link } });
+    });
+    const written = (await entriesAbout(id)).slice(1);
+    expect(written.map(({ body }) => readEntry(body).detail.link)).toEqual(links);
+    expect(new Set(written.map(({ xid }) => xid)).size).toBe(1);
+    const numbers = written.map(({ seq }) => Number(seq));
+    expect(numbers).toEqual(numbers.map((_, nth) => (numbers[0] ?? 0) + nth));
+    const { rows } = await database.owner.query("select about from log_entry where id = $1", [
+      written[0]?.id,
+    ]);
+    expect(rows[0].about).toEqual(about);
+  });
+
+  test("probe: an entry that breaks its kind's schema is a defect, and nothing is written", async () => {
+    const id = newId("person");
+    const lying = transaction(scope, async (tx) => {
+      await addPerson(tx, id);
+      tx.record({ kind: "person.link_made", about: [`person:${id}`], detail: { link: "Dear Ada, …" } });
+    });
+    await expect(lying).rejects.toThrow("person.link_made breaks its schema at “link”");
+    expect(await nameOf(id)).toBeUndefined();
   });
 
   test("a deadlock is retried inside, with its entries written once", async () => {

@@ -1,5 +1,6 @@
 // That one event is in its batch, and through the batch's entry in the log. Pure; the rows come from the service.
 import type { EventKind, RunEvent } from "../protocol/events.ts";
+import type { Detail } from "../record/kinds/all-kinds.ts";
 import { type Hash, leafHash } from "../tlog/hashing.ts";
 import type { MemoryTree } from "../tlog/memory-tree.ts";
 import { inclusionProof, rootFromInclusion } from "../tlog/proofs.ts";
@@ -34,23 +35,26 @@ export function storedBatch(events: readonly StoredEvent[]): MemoryTree | null {
   return leaves.every((leaf) => leaf !== null) ? batchTree(leaves) : null;
 }
 
-export interface EventProof {
-  /** Place in the batch, from 0, of `size` events. */
-  readonly index: number;
-  readonly size: number;
-  /** RFC 6962 inclusion proof, from the leaf's sibling upwards. */
-  readonly path: readonly Hash[];
-}
-
-/** The proof of event `seq` among all events of its batch; null where there is none. */
-export async function proveEvent(events: readonly StoredEvent[], seq: number): Promise<EventProof | null> {
+/**
+ * RFC 6962 inclusion proof of event `seq` among all events of its batch, from the leaf's sibling upwards; null where
+ * there is none.
+ */
+export async function proveEvent(
+  events: readonly StoredEvent[],
+  seq: number,
+): Promise<readonly Hash[] | null> {
   const index = events.findIndex((event) => event.seq === seq);
   const tree = storedBatch(events);
-  if (index === -1 || !tree) return null;
-  return { index, size: tree.size, path: await inclusionProof(index, tree.size, tree.source) };
+  return index === -1 || !tree ? null : inclusionProof(index, tree.size, tree.source);
 }
 
-/** Whether the proof leads from the leaf to the batch's root. */
-export function isInBatch(root: Uint8Array, leaf: Uint8Array, { index, size, path }: EventProof): boolean {
-  return rootFromInclusion(index, size, leafHash(leaf), path)?.equals(root) ?? false;
+/** Whether the proof leads from the event to what the entry of its batch says: place and size are the entry's. */
+export function isInBatch(
+  { from, to, root }: Pick<Detail<"run.events_appended">, "from" | "to" | "root">,
+  event: StoredEvent,
+  proof: readonly Hash[],
+): boolean {
+  const leaf = storedLeaf(event);
+  if (!leaf) return false;
+  return rootFromInclusion(event.seq - from, to - from + 1, leafHash(leaf), proof)?.toString("hex") === root;
 }

@@ -106,6 +106,9 @@ describe("an entry's bytes", () => {
       { ...searched(1), before: HEX, after: HEX },
       "before and after (none)",
     ],
+    ["a subject of no noun", { ...launched, about: ["planet:pla_1"] }, "subject"],
+    ["a subject with words in it", { ...launched, about: ["person:Ada Lovelace"] }, "subject"],
+    ["no subject", { ...launched, about: [] }, "subject"],
     ["a search under a charter", { ...searched(1), charter: HEX }, "charter (none)"],
   ])("probe: %s is refused", (_, entry, said) => {
     expect(() => textOf(lied(entry))).toThrow(said);

@@ -3,7 +3,7 @@ import type { RoleGrant } from "../authz/schema.ts";
 import type { Actor, Scope } from "../scope.ts";
 import { type Detail, type EntryKind, KINDS } from "./kinds/all-kinds.ts";
 import { carriedFault } from "./kinds/carries.ts";
-import { type Entry, type EntryActor, EntryV1, EntryV2, type NewEntry } from "./schema.ts";
+import { About, type Entry, type EntryActor, EntryV1, EntryV2, type NewEntry } from "./schema.ts";
 
 export const ENTRY_VERSION = 2;
 
@@ -36,6 +36,7 @@ export function entryBytes(
   const { kind, about, charter, before, after } = entry;
   const fault = carriedFault(kind, entry);
   if (fault !== null) throw new Error(`an entry ${kind} does not carry what its kind says: ${fault}`);
+  if (!About.safeParse(about).success) throw new Error(`an entry ${kind} names a subject that is none`);
   const text = canonicalText({
     v: ENTRY_VERSION,
     id,

@@ -37,7 +37,7 @@ export type NewEntryOf<K extends EntryKind> = {
 export type NewEntry = { [K in EntryKind]: NewEntryOf<K> }[EntryKind];
 
 const subject = z.templateLiteral([z.enum(SUBJECT_NOUNS), ":", z.string().regex(/^[0-9A-Za-z_-]{1,100}$/)]);
-const about = z.tuple([subject], subject);
+export const About = z.tuple([subject], subject);
 const opaque = z.string().min(1).max(200);
 
 /** `reviewer`, or `reviewer@pil_…` for a role on one pilot. */
@@ -47,7 +47,7 @@ const system = z.strictObject({ kind: z.literal("system"), name: opaque });
 const user = { kind: z.literal("user"), personId: opaque, sessionId: opaque } as const;
 
 const kind = z.enum(ENTRY_KINDS);
-const envelope = { id: opaque, kind, about, request: opaque } as const;
+const envelope = { id: opaque, kind, about: About, request: opaque } as const;
 
 /** The first form: nothing of roles, charter and change, and details that no schema bound. */
 export const EntryV1 = z.strictObject({
