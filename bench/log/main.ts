@@ -1,0 +1,135 @@
+// npm run bench:log -- [--sizes 0.1,1] [append] [acknowledge] [pages] [verify]
+// What the log costs: appending, acknowledging, numbering, reading and checking, at sizes in millions of entries. All in
+// a temporary folder, which is removed. The whole curve takes ten minutes and 20 GB: --sizes 0.1,1,10. Exit code 1: a goal was missed.
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { SECOND } from "#lib/clock.ts";
+import { arrangeBench } from "../place/work.ts";
+import { measureAcknowledgement } from "./acknowledge.ts";
+import { type AppendRounds, measureAppend } from "./append.ts";
+import { atLeast, type Figure, figuresText, missedFigures } from "./figures.ts";
+import { type Filled, fillLog, leafTiles, wholeTiles } from "./fill.ts";
+import { fillTree } from "./fill-tree.ts";
+import { watchLag } from "./lag.ts";
+import { type NotaryFolders, notaryFolders, startNotary } from "./notary.ts";
+import { type LogPlace, openLogPlace } from "./place.ts";
+
+const PARTS = ["append", "acknowledge"] as const;
+type Part = (typeof PARTS)[number];
+
+const ROUNDS: AppendRounds = {
+  alone: { rounds: 300, warmUp: 40 },
+  together: { rounds: 16, warmUp: 2 },
+};
+const OFFER = { rate: 1000, seconds: 20, warmUp: 3 };
+/** How much of the smallest size's throughput the largest keeps. */
+const FLAT = 0.8;
+
+interface Asked {
+  /** Entries, ascending. */
+  readonly sizes: readonly number[];
+  readonly parts: ReadonlySet<Part>;
+}
+
+function asked(): Asked {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { sizes: { type: "string", default: "0.1,1" } },
+  });
+  const sizes = values.sizes.split(",").map((text) => wholeTiles(Number(text) * 1e6));
+  if (sizes.some((size) => !Number.isSafeInteger(size)))
+    throw new Error(`--sizes takes millions of entries like 0.1,1,10, not “${values.sizes}”.`);
+  const parts = PARTS.filter((part) => positionals.length === 0 || positionals.includes(part));
+  const unknown = positionals.find((name) => !PARTS.some((part) => part === name));
+  if (unknown) throw new Error(`There is no part “${unknown}”; there are ${PARTS.join(", ")}.`);
+  return { sizes: sizes.sort((a, b) => a - b), parts: new Set(parts) };
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+const millions = (size: number): string => `${Number((size / 1e6).toFixed(2))} M`;
+
+async function openFilled(
+  size: number,
+): Promise<{ place: LogPlace; filled: Filled; folders: NotaryFolders }> {
+  const began = performance.now();
+  let made: { filled: Filled; folders: NotaryFolders } | undefined;
+  const place = await openLogPlace(async (owner, layout) => {
+    const folders = await notaryFolders(layout.data);
+    const filled = await fillLog(owner, size);
+    await fillTree(folders, filled, leafTiles(owner, size));
+    made = { filled, folders };
+  });
+  if (!made) throw new Error("Nothing was filled.");
+  say(`${millions(size)} entries filled in ${Math.round((performance.now() - began) / SECOND)} s`);
+  return { place, ...made };
+}
+
+async function measureAt(size: number, { parts }: Asked): Promise<Figure[]> {
+  const of = millions(size);
+  const { place, folders } = await openFilled(size);
+  const figures: Figure[] = [];
+  try {
+    const work = await arrangeBench(place);
+    const notary = await startNotary(place, folders);
+    try {
+      if (parts.has("append")) {
+        const watch = await watchLag(place, notary);
+        try {
+          figures.push(...(await measureAppend(place, work, of, ROUNDS)));
+        } catch (error) {
+          await watch.abandon();
+          throw error;
+        }
+        figures.push(...(await watch.finish(of)));
+      }
+      if (parts.has("acknowledge")) figures.push(...(await measureAcknowledgement(place.scope, of, OFFER)));
+    } finally {
+      await notary.stop();
+    }
+  } finally {
+    await place.close();
+  }
+  return figures;
+}
+
+/** What the largest size keeps of the smallest one's throughput, relative to the floor of each. */
+function flatness(curve: readonly Figure[][]): Figure[] {
+  const [first, last] = [curve[0], curve.at(-1)];
+  if (!first || !last || curve.length < 2) return [];
+  const relative = ({ ours, floor }: Figure) => ours / (floor ?? Number.NaN);
+  return first.flatMap((small, index) => {
+    const large = last[index];
+    if (small.unit !== "rows/s" || !large) return [];
+    const name = `${small.name.split(", ").slice(0, 2).join(", ")}: share of the floor, largest to smallest size`;
+    return [
+      {
+        name,
+        unit: "×" as const,
+        ours: relative(large),
+        floor: relative(small),
+        goal: atLeast(FLAT, "ratio"),
+      },
+    ];
+  });
+}
+
+async function main(): Promise<number> {
+  const ask = asked();
+  const before = loadavg();
+  const began = performance.now();
+  const curve: Figure[][] = [];
+  for (const size of ask.sizes) curve.push(await measureAt(size, ask));
+  const figures = [...curve.flat(), ...flatness(curve)];
+  const load = (averages: readonly number[]) => averages.map((value) => value.toFixed(1)).join(" ");
+  const facts = [
+    `${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.version}`,
+    `load over 1, 5 and 15 minutes before: ${load(before)}; after: ${load(loadavg())}; took ${Math.round((performance.now() - began) / SECOND)} s`,
+  ];
+  console.log(figuresText(facts, figures));
+  const missed = missedFigures(figures);
+  if (missed.length > 0) console.log(`\nMissed: ${missed.join("; ")}.`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+process.exitCode = await main();
