@@ -1,7 +1,14 @@
 // What every door says about itself, readable by tests: whatever is reachable from outside carries one.
 import type { DoorPermission } from "../authz/rules.ts";
 
-export type DoorKind = "page" | "layout" | "action" | "route" | "stream_route" | "runner_route";
+export type DoorKind =
+  | "page"
+  | "layout"
+  | "action"
+  | "route"
+  | "stream_route"
+  | "runner_route"
+  | "token_route";
 
 /** `runner`: a signed request of a registered runner; roles do not apply. */
 export interface Door {

@@ -182,7 +182,7 @@ describe("everything reachable", () => {
       const kinds = isActions(join(ROOT, file))
         ? ["action"]
         : { page: ["page"], layout: ["layout"] }[basename(file, ".tsx")];
-      expect(kinds ?? ["route", "stream_route", "runner_route"], name).toContain(door.kind);
+      expect(kinds ?? ["route", "stream_route", "runner_route", "token_route"], name).toContain(door.kind);
     }
   });
 

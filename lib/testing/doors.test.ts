@@ -8,7 +8,9 @@ const named = (name: RegExp) => app.filter(({ path }) => name.test(path));
 
 const METHOD = "(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)";
 const METHODS = new RegExp(`^export\\b.*\\b${METHOD}\\b`);
-const ROUTE_DOOR = new RegExp(`^export const ${METHOD}(?:: [^=]+)? = (?:route|streamRoute|runnerRoute)\\(`);
+const ROUTE_DOOR = new RegExp(
+  `^export const ${METHOD}(?:: [^=]+)? = (?:route|streamRoute|runnerRoute|tokenRoute)\\(`,
+);
 
 /** The library's own handler: it signs nobody in by itself (lib/auth does), and reads no table of ours. */
 const ROUTES_WITHOUT_DOOR = ["app/api/auth/[...nextauth]/route.ts"];
@@ -59,7 +61,7 @@ describe("doors", () => {
 
   test("each says its permission, and how much it takes where it takes anything", () => {
     const doors = app.flatMap((source) =>
-      [...source.text.matchAll(/= (action|route|streamRoute)\(\{([\s\S]*?)handler/g)].map(
+      [...source.text.matchAll(/= (action|route|streamRoute|tokenRoute)\(\{([\s\S]*?)handler/g)].map(
         ([, kind, head]) => ({ path: source.path, kind, head }),
       ),
     );

@@ -1,0 +1,153 @@
+// The lines after an entry: everything it commits to that is still held. What does not match the commitment is not
+// passed over in silence; it ends the bundle with a sentence.
+import { createHash } from "node:crypto";
+import { blobStore } from "../../blobs/service.ts";
+import { read } from "../../db.ts";
+import { messageOf } from "../../errors.ts";
+import { commitmentOf, type StoredEvent, storedBatch } from "../../events/proof.ts";
+import { listStoredEvents } from "../../events/service.ts";
+import { readEntry } from "../../record/rules.ts";
+import type { Entry } from "../../record/schema.ts";
+import type { Scope } from "../../scope.ts";
+import { type AttachedLine, Broken } from "../bundle.ts";
+import { countRedactions } from "../export-store.ts";
+import { type Cited, citedBy } from "./cited.ts";
+import { findCitedBlob, findReason, findText } from "./held.ts";
+
+export interface Attaching {
+  /** Events, blobs and reasons too; without, what people agreed on and what was observed. */
+  readonly withBlobs: boolean;
+  /** Throws where payloads are no longer what they were when the bundle began; asked after each was read. */
+  readonly unchanged: () => Promise<void>;
+}
+
+const PART_BYTES = 256 * 1024;
+
+const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** Reads nothing before it is asked for its first line. */
+export async function* attachedTo(
+  scope: Scope,
+  body: Uint8Array,
+  attaching: Attaching,
+): AsyncGenerator<AttachedLine> {
+  const entry = readable(body);
+  for (const cited of entry ? citedBy(entry) : []) yield* linesOf(scope, cited, attaching);
+}
+
+/** An entry no version of ours wrote is still a leaf; it commits to nothing we could look up. */
+function readable(body: Uint8Array): Entry | null {
+  try {
+    return readEntry(body);
+  } catch {
+    return null;
+  }
+}
+
+async function* linesOf(
+  scope: Scope,
+  cited: Cited,
+  { withBlobs, unchanged }: Attaching,
+): AsyncGenerator<AttachedLine> {
+  if (cited.what === "text") {
+    const line = await textLine(scope, cited);
+    await unchanged();
+    if (line) yield line;
+    return;
+  }
+  if (!withBlobs) return;
+  switch (cited.what) {
+    case "reason": {
+      const text = await read(scope, (db) => findReason(db, cited.row));
+      await unchanged();
+      if (text !== null && sha256(text) === cited.digest) {
+        yield { type: "document", name: "reason", sha256: cited.digest, text };
+      }
+      return;
+    }
+    case "events":
+      yield* await eventLines(scope, cited, unchanged);
+      return;
+    case "blob":
+      yield* blobLines(scope, cited, unchanged);
+  }
+}
+
+/** Null for evidence whose text was redacted: the digest in the entry is what is left of it. */
+async function textLine(
+  scope: Scope,
+  { name, digest, row }: Extract<Cited, { what: "text" }>,
+): Promise<AttachedLine | null> {
+  const found = await read(scope, (db) => findText(db, row));
+  if (found === null) throw new Broken(`The ${name} that the entry cites is missing from the database.`);
+  const { text, redactedIn } = found;
+  if (sha256(text) === digest) return { type: "document", name, sha256: digest, text };
+  if (redactedIn !== null && (await read(scope, (db) => countRedactions(db, null, redactedIn))).all > 0)
+    return null;
+  throw new Broken(`The ${name} in the database is not the one that the entry cites: its SHA-256 differs.`);
+}
+
+async function eventLines(
+  scope: Scope,
+  { runId, from, to, root }: Extract<Cited, { what: "events" }>,
+  unchanged: () => Promise<void>,
+): Promise<AttachedLine[]> {
+  const events = await listStoredEvents(scope, runId, from, to);
+  await unchanged();
+  const isWhole =
+    events.length === to - from + 1 && storedBatch(events)?.root.equals(Buffer.from(root, "hex"));
+  if (!isWhole) {
+    throw new Broken(
+      `Events ${from} to ${to} of ${runId} in the database are not the ones that the entry commits to.`,
+    );
+  }
+  return events.map((event) => eventLine(runId, event));
+}
+
+function eventLine(run: string, event: StoredEvent): AttachedLine {
+  const { seq, attempt, at, observedBy, kind, body, salt } = event;
+  const facts = { type: "event", run, seq, attempt, at, observedBy, kind } as const;
+  if (salt !== null) return { ...facts, body, salt: hex(salt) };
+  return { ...facts, commitment: hex(commitmentOf(event) ?? Buffer.alloc(0)) };
+}
+
+async function* blobLines(
+  scope: Scope,
+  { name, commitment, runId }: Extract<Cited, { what: "blob" }>,
+  unchanged: () => Promise<void>,
+): AsyncGenerator<AttachedLine> {
+  const blob = await read(scope, (db) => findCitedBlob(db, runId, commitment));
+  await unchanged();
+  const facts = { type: "blob", name, commitment } as const;
+  if (!blob) throw new Broken(`The ${name} that the entry cites is missing from the database.`);
+  if (blob.salt === null) {
+    yield { ...facts, redacted: true };
+    return;
+  }
+  const salt = hex(blob.salt);
+  const hash = createHash("sha256").update(blob.salt);
+  let held = Buffer.alloc(0);
+  let part = 0;
+  for await (const chunk of bytesOf(blob.id, name)) {
+    hash.update(chunk);
+    held = Buffer.concat([held, chunk]);
+    for (; held.length > PART_BYTES; part++) {
+      const base64 = held.subarray(0, PART_BYTES).toString("base64");
+      held = held.subarray(PART_BYTES);
+      yield { ...facts, salt, part, last: false, base64 };
+    }
+  }
+  await unchanged();
+  if (hash.digest("hex") !== commitment)
+    throw new Broken(`The stored ${name} is not the one that the entry commits to.`);
+  yield { ...facts, salt, part, last: true, base64: held.toString("base64") };
+}
+
+async function* bytesOf(blobId: string, name: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of await blobStore().open(blobId)) yield chunk as Buffer;
+  } catch (error) {
+    throw new Broken(`The stored ${name} cannot be read: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,132 @@
+// What an entry of each kind commits to, and where it is kept.
+import { detailOf } from "../../record/rules.ts";
+import type { Entry, SubjectNoun } from "../../record/schema.ts";
+
+/** Rows that hold a text an entry knows by its SHA-256. */
+export type TextRow =
+  | { readonly table: "charter" | "gate" | "evidence"; readonly id: string }
+  | { readonly table: "charter_of"; readonly pilotId: string; readonly digest: string };
+
+/** Rows that hold a reason somebody gave. It may have been replaced by a later one, or taken away. */
+export interface ReasonRow {
+  readonly table: "approval" | "gate" | "run" | "pilot" | "stop" | "redaction" | "merge";
+  readonly id: string;
+}
+
+export type Cited =
+  | {
+      readonly what: "text";
+      readonly name: "charter" | "decision" | "evidence";
+      readonly digest: string;
+      readonly row: TextRow;
+    }
+  | { readonly what: "reason"; readonly digest: string; readonly row: ReasonRow }
+  | {
+      readonly what: "blob";
+      readonly name: "manifest" | "diff" | "bundle";
+      readonly commitment: string;
+      readonly runId: string;
+    }
+  | {
+      readonly what: "events";
+      readonly runId: string;
+      readonly from: number;
+      readonly to: number;
+      readonly root: string;
+    };
+
+/** Id of the entry's first subject of a noun. */
+export function subjectId({ about }: Pick<Entry, "about">, noun: SubjectNoun): string | null {
+  return about.find((subject) => subject.startsWith(`${noun}:`))?.slice(noun.length + 1) ?? null;
+}
+
+/** In the order the lines follow the entry. */
+export function citedBy(entry: Entry): Cited[] {
+  return [...textsCited(entry), ...reasonCited(entry), ...payloadsCited(entry)];
+}
+
+function textsCited(entry: Entry): Cited[] {
+  const written = detailOf("pilot.charter_written", entry);
+  if (written) {
+    return [
+      {
+        what: "text",
+        name: "charter",
+        digest: written.digest,
+        row: { table: "charter", id: written.charter },
+      },
+    ];
+  }
+  const activated = detailOf("pilot.activated", entry);
+  const pilotId = subjectId(entry, "pilot");
+  if (activated && pilotId) {
+    const { charter: digest } = activated;
+    return [{ what: "text", name: "charter", digest, row: { table: "charter_of", pilotId, digest } }];
+  }
+  const observed = detailOf("run.evidence_recorded", entry);
+  if (observed) {
+    const { digest, evidence: id } = observed;
+    return [{ what: "text", name: "evidence", digest, row: { table: "evidence", id } }];
+  }
+  const digest = decisionCited(entry);
+  const gateId = subjectId(entry, "gate");
+  if (digest === null || gateId === null) return [];
+  return [{ what: "text", name: "decision", digest, row: { table: "gate", id: gateId } }];
+}
+
+/** Every entry of a gate says which document it was about. */
+function decisionCited(entry: Entry): string | null {
+  const detail =
+    detailOf("gate.opened", entry) ??
+    detailOf("gate.approval_given", entry) ??
+    detailOf("gate.approved", entry) ??
+    detailOf("gate.denied", entry) ??
+    detailOf("gate.expired", entry) ??
+    detailOf("gate.voided", entry);
+  return detail?.digest ?? null;
+}
+
+const REASONS: Partial<Record<string, ReasonRow["table"]>> = {
+  "gate.denied": "gate",
+  "gate.expired": "gate",
+  "gate.voided": "gate",
+  "run.cancelled": "run",
+  "run.failed": "run",
+  "run.rejected": "run",
+  "run.patch_refused": "run",
+  "pilot.returned_to_draft": "pilot",
+  "pilot.paused": "pilot",
+  "pilot.completed": "pilot",
+  "stop.pulled": "stop",
+  "payload.redaction_ordered": "redaction",
+};
+
+function reasonCited(entry: Entry): Cited[] {
+  const digest = entry.detail.reason_sha256;
+  if (typeof digest !== "string") return [];
+  const approval = detailOf("gate.approval_given", entry)?.approval;
+  if (approval) return [{ what: "reason", digest, row: { table: "approval", id: approval } }];
+  const merge = detailOf("run.merge_refused", entry)?.merge;
+  if (merge) return [{ what: "reason", digest, row: { table: "merge", id: merge } }];
+  const table = REASONS[entry.kind];
+  const id =
+    table === undefined || table === "approval" || table === "merge" ? null : subjectId(entry, table);
+  return table && id ? [{ what: "reason", digest, row: { table, id } }] : [];
+}
+
+function payloadsCited(entry: Entry): Cited[] {
+  const runId = subjectId(entry, "run");
+  if (runId === null) return [];
+  const batch = detailOf("run.events_appended", entry);
+  if (batch) return [{ what: "events", runId, from: batch.from, to: batch.to, root: batch.root }];
+  const uploaded = detailOf("run.bundle_uploaded", entry);
+  if (uploaded) return [{ what: "blob", name: "bundle", commitment: uploaded.commitment, runId }];
+  const patch = detailOf("run.patch_imported", entry);
+  if (!patch) return [];
+  return (["manifest", "diff", "bundle"] as const).map((name) => ({
+    what: "blob",
+    name,
+    commitment: patch[name],
+    runId,
+  }));
+}

@@ -1,0 +1,102 @@
+// Exports, and the entries they consist of.
+import type { Prisma } from "#generated/prisma/client.ts";
+import type { Db } from "../db.ts";
+import type { Subject } from "../record/schema.ts";
+
+export type ExportRow = Omit<Prisma.LogExportGetPayload<object>, "size"> & { readonly size: number };
+
+export async function insertExport(db: Db, row: ExportRow): Promise<void> {
+  await db.logExport.create({ data: row });
+}
+
+export async function findExport(db: Db, exportId: string): Promise<ExportRow | null> {
+  const row = await db.logExport.findUnique({ where: { id: exportId } });
+  return row ? { ...row, size: Number(row.size) } : null;
+}
+
+/** Newest first. */
+export async function selectExports(db: Db, personId: string, limit: number): Promise<ExportRow[]> {
+  const rows = await db.logExport.findMany({
+    where: { personId },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+  });
+  return rows.map((row) => ({ ...row, size: Number(row.size) }));
+}
+
+export interface RedactionCount {
+  readonly all: number;
+  readonly pending: number;
+}
+
+/** Redactions of a run, of a pilot's runs, or with two nulls of all. */
+export async function countRedactions(
+  db: Db,
+  pilotId: string | null,
+  runId: string | null,
+): Promise<RedactionCount> {
+  const [row] = await db.$queryRaw<{ all: bigint; pending: bigint }[]>`
+    select count(*) as all, count(*) filter (where d.finished_at is null) as pending
+    from redaction d join run r on r.id = d.run_id
+    where (${pilotId}::text is null or r.pilot_id = ${pilotId}) and (${runId}::text is null or r.id = ${runId})`;
+  return { all: Number(row?.all ?? 0), pending: Number(row?.pending ?? 0) };
+}
+
+export interface LeafEntry {
+  readonly index: number;
+  /** Null where the database has lost the entry. */
+  readonly about: readonly Subject[] | null;
+  readonly body: Uint8Array | null;
+}
+
+type Row = Omit<LeafEntry, "index"> & { readonly index: bigint };
+const numbered = (rows: readonly Row[]): LeafEntry[] =>
+  rows.map((row) => ({ ...row, index: Number(row.index) }));
+
+/** The leaves `from` up to but not including `to`. */
+export async function selectLeaves(db: Db, epoch: number, from: number, to: number): Promise<LeafEntry[]> {
+  return numbered(
+    await db.$queryRaw<Row[]>`
+      select l.index, e.about, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
+      where l.epoch = ${epoch} and l.index >= ${from} and l.index < ${to} order by l.index`,
+  );
+}
+
+export async function selectLeavesAt(
+  db: Db,
+  epoch: number,
+  indexes: readonly number[],
+): Promise<LeafEntry[]> {
+  return numbered(
+    await db.$queryRaw<Row[]>`
+      select l.index, e.about, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
+      where l.epoch = ${epoch} and l.index = any(${[...indexes]}::bigint[]) order by l.index`,
+  );
+}
+
+/**
+ * Indexes below `size` of the entries about any of the subjects; with kinds, of those kinds only. By the index of
+ * terms, and beyond where that has come to, by looking.
+ */
+export async function selectIndexesAbout(
+  db: Db,
+  { epoch, size }: { readonly epoch: number; readonly size: number },
+  subjects: readonly string[],
+  kinds: readonly string[] | null,
+): Promise<number[]> {
+  const rows = await db.$queryRaw<{ index: bigint }[]>`
+    with cursor as (select position from log_index_cursor where id = 1),
+    found as (
+      select position from log_term
+      where term = any(${[...subjects]}) and position < (select position from cursor)
+      union
+      select l.position from log_leaf l join log_entry e on e.id = l.entry_id
+      where l.position >= (select position from cursor) and e.about && ${[...subjects]}
+    )
+    select l.index from found join log_leaf l on l.position = found.position
+      left join log_entry e on e.id = l.entry_id
+    where l.epoch = ${epoch} and l.index < ${size}
+      and (${kinds === null} or e.kind = any(${[...(kinds ?? [])]}))
+    order by l.index`;
+  return rows.map(({ index }) => Number(index));
+}
