@@ -1,12 +1,15 @@
 // What the worker does by the clock. A loop that fails says so and goes on at its next turn.
-import { DAY, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
+import { DAY, HOUR, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
 import { beatProcess, sweepLeases } from "#lib/leases/sweep-leases.ts";
+import { indexLog } from "#lib/log/index-log.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
+import { expirePayloads } from "#lib/retention/expire-payloads.ts";
 import type { Scope } from "#lib/scope.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
+import { carryOutRedactions } from "./redaction/carry-out-redactions.ts";
 import { workerScope } from "./scope.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -45,6 +48,9 @@ function loops(workplace: Workplace): Loop[] {
     { name: "expire_gates", every: 10 * SECOND, run: expireGates },
     { name: "reconcile_merges", every: 5 * SECOND, run: (scope) => reconcileMerges(workplace, scope) },
     { name: "mirror_repositories", every: MINUTE, run: requestMirrors },
+    { name: "index_log", every: SECOND / 4, run: indexLog },
+    { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },
+    { name: "expire_payloads", every: HOUR, run: () => expirePayloads(workerScope("retention")) },
     { name: "ensure_partitions", every: DAY / 4, run: ensurePartitions },
   ];
 }

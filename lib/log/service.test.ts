@@ -10,8 +10,9 @@ import { addRepository } from "../repositories/service.ts";
 import type { Scope } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { testDatabase } from "../testing/database.ts";
+import { indexedLog } from "../testing/log-index.ts";
 import { person, systemActor, testClock, testScope } from "../testing/scopes.ts";
-import { countAbout, countEntries, getEntry, listEntries } from "./service.ts";
+import { countAbout, countEntries, getEntry, listEntries, listWaiting } from "./service.ts";
 
 const database = await testDatabase("web");
 const clock = testClock();
@@ -42,6 +43,7 @@ beforeAll(async () => {
   [first = "", second = ""] = made;
   await pausePilot(ada, { pilotId: first, reason: "A secret reason nobody should find in the record." });
   await pullStop(ada, { scope: "pilot", pilotId: second, reason: "" });
+  await indexedLog(database);
 });
 
 afterAll(async () => {
@@ -64,6 +66,7 @@ describe("the log", () => {
     } while (after !== null);
     expect(read).toEqual(rows.map((row) => row.id));
     expect(await countEntries(auditor)).toBe(rows.length);
+    expect(await listWaiting(auditor)).toEqual([]);
     expect((await listEntries(auditor, { limit: 0 })).entries).toHaveLength(1);
     expect((await listEntries(auditor, { after: "ent_nobody" })).entries).toEqual([]);
   });
@@ -71,8 +74,18 @@ describe("the log", () => {
   test("goes on where it was while new entries are written", async () => {
     const page = await listEntries(auditor, { limit: 4 });
     await transaction(seed, async (tx) =>
-      tx.record({ kind: "person.signed_out", about: [`person:${adaId}`], detail: {} }),
+      tx.record({ kind: "person.signed_out", about: [`person:${adaId}`], detail: { session: "ses_1" } }),
     );
+    expect((await listWaiting(auditor)).map(({ kind, index }) => [kind, index])).toEqual([
+      ["person.signed_out", null],
+    ]);
+    const [waiting] = await listWaiting(auditor);
+    expect(await getEntry(auditor, waiting?.id ?? "")).toMatchObject({
+      kind: "person.signed_out",
+      index: null,
+    });
+    await indexedLog(database);
+    expect((await listEntries(auditor)).entries[0]?.kind).toBe("person.signed_out");
     const next = await listEntries(auditor, { limit: 4, after: page.next });
     const known = new Set(page.entries.map((entry) => entry.id));
     expect(next.entries.some((entry) => known.has(entry.id))).toBe(false);
@@ -105,12 +118,13 @@ describe("the log", () => {
   test("names who did it, as people and runners are called now", async () => {
     const [entry] = (await listEntries(auditor, { filter: { kind: "pilot.paused" } })).entries;
     expect(entry).toMatchObject({
-      actor: { kind: "user", id: adaId, name: "Ada" },
+      actor: { kind: "user", id: adaId, name: "Ada", roles: ["engineering_lead"] },
+      index: expect.any(Number),
       about: [`pilot:${first}`],
       detail: { from: "active", to: "paused" },
     });
     const [added] = (await listEntries(auditor, { filter: { kind: "repository.added" } })).entries;
-    expect(added?.actor).toEqual({ kind: "system", id: "system:demo", name: "system:demo" });
+    expect(added?.actor).toEqual({ kind: "system", id: "system:demo", name: "system:demo", roles: [] });
   });
 
   test("shows an entry with exactly the bytes it commits to, free text only by its digest", async () => {
@@ -120,8 +134,9 @@ describe("the log", () => {
     expect(detail.sha256).toBe(sha256Hex(rows[0].body));
     expect(detail.canonical).toBe(rows[0].body.toString("utf8"));
     expect(detail.request).toBe("req_test");
+    expect(detail.names).toEqual({ [`pilot:${first}`]: "First" });
     expect(JSON.parse(detail.canonical)).toMatchObject({
-      v: 1,
+      v: 2,
       kind: "pilot.paused",
       actor: { personId: adaId },
     });
@@ -151,6 +166,14 @@ describe("who reads it", () => {
     await expect(getEntry(guest, foreign?.id ?? "")).rejects.toMatchObject({ code: "not_found" });
     expect(await kinds(guest, { filter: { pilotId: first } })).toEqual([]);
     await getEntry(guest, entries[0]?.id ?? "");
+  });
+
+  test("an auditor of one pilot is not told what waits: it may be another pilot's", async () => {
+    await transaction(seed, async (tx) =>
+      tx.record({ kind: "person.signed_out", about: [`person:${adaId}`], detail: { session: "ses_2" } }),
+    );
+    expect(await listWaiting(testScope({ roles: [["auditor", second]], clock }))).toEqual([]);
+    expect(await listWaiting(auditor)).toHaveLength(1);
   });
 
   test("a reviewer does not, and is told who does", async () => {

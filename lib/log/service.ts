@@ -1,27 +1,44 @@
 // Reading the record.
-import { z } from "zod";
 import { PermissionDenied } from "../authz/rules.ts";
 import { type Db, read } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { sha256Hex } from "../protocol/signing.ts";
-import type { EntryKind, Subject } from "../record/schema.ts";
+import type { Entry, EntryKind, Subject } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
-import { conditionsOf, readableLogs } from "./rules.ts";
-import type { EntryDetailView, EntryFilter, EntryPage, EntryView } from "./schema.ts";
+import { selectPilotsOf } from "./index-store.ts";
+import { actorTerm, conditionsOf, PIECES, positionOf, rarest, readableEntry, readableLogs } from "./rules.ts";
+import type {
+  ActorView,
+  EntryConditions,
+  EntryDetailView,
+  EntryFilter,
+  EntryPage,
+  EntryView,
+} from "./schema.ts";
 import {
-  countAboutSubject,
-  countAll,
-  countKind,
+  countNumbered,
+  countTerm,
   type EntryRow,
   findEntry,
+  probeTerms,
   selectActorNames,
-  selectEntries,
+  selectAt,
+  selectNewest,
+  selectSubjectNames,
+  selectWaiting,
+  walkTerms,
 } from "./store.ts";
 
 const MAX_PAGE = 200;
 const COUNTED_UP_TO = 100_000;
+const PROBED = 1000;
+/** The notary is a second behind at most: what waits is among the newest. */
+export const WAITING_SHOWN = 200;
 
-/** A page of entries, newest first. `after` is the `next` of the page before. */
+/**
+ * A page of entries, newest first. `after` is the `next` of the page before. A page of several conditions that seldom
+ * meet ends where the work for one page is done, and says how far back that was.
+ */
 export async function listEntries(
   scope: Scope,
   {
@@ -31,46 +48,57 @@ export async function listEntries(
   }: { filter?: EntryFilter; after?: string | null; limit?: number } = {},
 ): Promise<EntryPage> {
   const conditions = conditionsOf(filter, requireReadable(scope));
+  const place = after === null ? null : positionOf(after);
+  if (after !== null && place === null) return { entries: [], next: null, lookedBackTo: null };
   const size = Math.min(Math.max(1, Math.trunc(limit)), MAX_PAGE);
   return read(scope, async (db) => {
-    const rows = await selectEntries(db, conditions, after, size + 1);
-    const entries = await viewsOf(db, rows.slice(0, size));
-    return { entries, next: rows.length > size ? (entries.at(-1)?.id ?? null) : null };
+    const { positions, next, lookedBackTo } = await pageOf(db, conditions, place, size);
+    const entries = await viewsOf(db, await selectAt(db, positions));
+    return { entries, next: next === null ? null : String(next), lookedBackTo };
   });
+}
+
+/** Entries the notary has not numbered, newest first: only for who reads the log of everything. */
+export async function listWaiting(scope: Scope): Promise<EntryView[]> {
+  if (requireReadable(scope) !== "all") return [];
+  return read(scope, async (db) => viewsOf(db, await selectWaiting(db, WAITING_SHOWN)));
 }
 
 /** One entry with the bytes the log commits to. */
 export async function getEntry(scope: Scope, entryId: string): Promise<EntryDetailView> {
   const visible = requireReadable(scope);
   return read(scope, async (db) => {
-    const row = await findEntry(db, entryId, visible);
-    if (!row) throw notFound("entry");
-    const [view] = await viewsOf(db, [row]);
-    if (!view) throw notFound("entry");
-    const { request } = bodyOf(row);
+    const row = await findEntry(db, entryId);
+    const pilots = row && visible !== "all" ? [...(await selectPilotsOf(db, row.about)).values()] : [];
+    const mayRead = visible === "all" || pilots.some((pilot) => visible.includes(pilot));
+    const [view] = row && mayRead ? await viewsOf(db, [row]) : [];
+    if (!row || !view) throw notFound("entry");
+    const { request = null, charter = null, before = null, after = null } = readableEntry(row.body) ?? {};
+    const named = await selectSubjectNames(db, view.about);
     return {
       ...view,
       canonical: Buffer.from(row.body).toString("utf8"),
       sha256: sha256Hex(row.body),
-      request,
+      ...{ request, charter, before, after },
+      names: Object.fromEntries(named.map(({ subject, name }) => [subject, name])),
     };
   });
 }
 
-/** How many entries the record holds; the planner's estimate once counting would be slow. */
+/** How many entries the log holds. */
 export async function countEntries(scope: Scope): Promise<number> {
-  return read(scope, (db) => countAll(db, COUNTED_UP_TO));
+  return read(scope, countNumbered);
 }
 
-/** Entries that name a subject. The caller has checked that the scope may see it. */
+/** Entries that name a subject, 100,000 at most. The caller has checked that the scope may see it. */
 export async function countAbout(scope: Scope, subject: Subject): Promise<number> {
-  return read(scope, (db) => countAboutSubject(db, subject));
+  return read(scope, (db) => countTerm(db, subject, null, COUNTED_UP_TO));
 }
 
 /** How often something was recorded since an instant, for who may read the log of everything; null for others. */
 export async function countKindSince(scope: Scope, kind: EntryKind, since: Date): Promise<number | null> {
   if (requireReadable(scope) !== "all") return null;
-  return read(scope, (db) => countKind(db, kind, since));
+  return read(scope, (db) => countTerm(db, `kind:${kind}`, since, COUNTED_UP_TO));
 }
 
 function requireReadable(scope: Scope): "all" | readonly string[] {
@@ -79,42 +107,81 @@ function requireReadable(scope: Scope): "all" | readonly string[] {
   throw new PermissionDenied("log.view", null);
 }
 
-const Body = z.object({
-  actor: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("user"), personId: z.string() }),
-    z.object({ kind: z.literal("runner"), runnerId: z.string() }),
-    z.object({ kind: z.literal("system"), name: z.string() }),
-  ]),
-  request: z.string(),
-  detail: z.record(z.string(), z.unknown()),
-});
-type Body = z.infer<typeof Body>;
+interface Found {
+  readonly positions: readonly number[];
+  readonly next: number | null;
+  readonly lookedBackTo: Date | null;
+}
 
-const bodyOf = (row: EntryRow): Body => Body.parse(JSON.parse(Buffer.from(row.body).toString("utf8")));
+async function pageOf(
+  db: Db,
+  { groups, ...days }: EntryConditions,
+  after: number | null,
+  size: number,
+): Promise<Found> {
+  if (groups.length > 0) return walk(db, { groups, ...days }, after, size);
+  const positions = await selectNewest(db, { ...days, after }, size + 1);
+  const shown = positions.slice(0, size);
+  return {
+    positions: shown,
+    next: positions.length > size ? (shown.at(-1) ?? null) : null,
+    lookedBackTo: null,
+  };
+}
 
-function idOf(actor: Body["actor"]): string {
-  switch (actor.kind) {
-    case "user":
-      return actor.personId;
-    case "runner":
-      return actor.runnerId;
-    case "system":
-      return `system:${actor.name}`;
+/** Walks the rarest group piece by piece and looks the others up. */
+async function walk(
+  db: Db,
+  { groups, ...days }: EntryConditions,
+  after: number | null,
+  size: number,
+): Promise<Found> {
+  const driver = await driverOf(db, groups, { ...days, after });
+  const others = groups.filter((group) => group !== driver);
+  const found: number[] = [];
+  let place = after;
+  let lookedBackTo: Date | null = null;
+  for (const piece of PIECES) {
+    const walked = await walkTerms(db, driver, others, { ...days, after: place }, piece);
+    for (const { position, fits } of walked) {
+      if (!fits) continue;
+      if (found.length === size) return { positions: found, next: found.at(-1) ?? null, lookedBackTo: null };
+      found.push(position);
+    }
+    const last = walked.at(-1);
+    if (!last || walked.length < piece) return { positions: found, next: null, lookedBackTo: null };
+    place = last.position;
+    lookedBackTo = last.at;
   }
+  return { positions: found, next: place, lookedBackTo };
+}
+
+async function driverOf(
+  db: Db,
+  groups: EntryConditions["groups"],
+  window: Parameters<typeof probeTerms>[2],
+): Promise<readonly string[]> {
+  const [only = []] = groups;
+  if (groups.length === 1) return only;
+  const densities = [];
+  for (const group of groups) densities.push({ group, ...(await probeTerms(db, group, window, PROBED)) });
+  return rarest(densities)?.group ?? only;
+}
+
+function actorView(actor: Entry["actor"], names: ReadonlyMap<string, string>): ActorView {
+  const id = actorTerm(actor);
+  return { kind: actor.kind, id, name: names.get(id) ?? id, roles: actor.kind === "user" ? actor.roles : [] };
 }
 
 async function viewsOf(db: Db, rows: readonly EntryRow[]): Promise<EntryView[]> {
-  const bodies = rows.map((row) => ({ row, body: bodyOf(row) }));
-  const names = await selectActorNames(db, [...new Set(bodies.map(({ body }) => idOf(body.actor)))]);
-  return bodies.map(({ row: { id, kind, at, about }, body: { actor, detail } }) => {
-    const actorId = idOf(actor);
-    return {
-      id,
-      kind,
-      at,
-      about,
-      detail,
-      actor: { kind: actor.kind, id: actorId, name: names.get(actorId) ?? actorId },
-    };
-  });
+  const read = rows.map((row) => ({ row, entry: readableEntry(row.body) }));
+  const actors = read.flatMap(({ entry }) => (entry ? [actorTerm(entry.actor)] : []));
+  const names = await selectActorNames(db, [...new Set(actors)]);
+  return read.map(({ row: { body: _, ...row }, entry }) => ({
+    ...row,
+    kind: entry?.kind ?? row.kind,
+    about: entry?.about ?? row.about,
+    detail: entry?.detail ?? {},
+    actor: entry ? actorView(entry.actor, names) : null,
+  }));
 }

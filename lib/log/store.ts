@@ -1,71 +1,129 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
 import type { EntryKind, Subject } from "../record/schema.ts";
-import type { EntryConditions } from "./schema.ts";
 
 export interface EntryRow {
   readonly id: string;
   readonly kind: EntryKind;
   readonly at: Date;
+  /** Null: not numbered yet. */
+  readonly index: number | null;
   readonly about: readonly Subject[];
   readonly body: Uint8Array;
 }
 
-const COLUMNS = Prisma.sql`e.id, e.kind, e.at, e.about, e.body`;
-const BODY = Prisma.sql`convert_from(e.body, 'UTF8')::jsonb`;
+type RawRow = Omit<EntryRow, "index"> & { index: bigint | null };
+const rowOf = (row: RawRow): EntryRow => ({ ...row, index: row.index === null ? null : Number(row.index) });
 
-/** What belongs to some pilots, as subjects. */
-const subjectsOf = (pilots: readonly string[]) => Prisma.sql`(
-  select coalesce(array_agg(subject), '{}') from (
-    select 'pilot:' || p.id from pilot p where p.id = any(${[...pilots]})
-    union all select 'run:' || r.id from run r where r.pilot_id = any(${[...pilots]})
-    union all select 'gate:' || g.id from gate g where g.pilot_id = any(${[...pilots]})
-    union all select 'stop:' || s.id from stop s where s.pilot_id = any(${[...pilots]})
-  ) as owned (subject))`;
-
-function where(conditions: EntryConditions): Prisma.Sql[] {
-  const { kind, actor, subjects, pilotId, from, before, visible } = conditions;
-  return [
-    ...(kind === null ? [] : [Prisma.sql`e.kind = ${kind}`]),
-    ...(subjects === null ? [] : [Prisma.sql`e.about && ${[...subjects]}`]),
-    ...(pilotId === null ? [] : [Prisma.sql`e.about && ${subjectsOf([pilotId])}`]),
-    ...(visible === "all" ? [] : [Prisma.sql`e.about && ${subjectsOf(visible)}`]),
-    ...(from === null ? [] : [Prisma.sql`e.at >= ${from}`]),
-    ...(before === null ? [] : [Prisma.sql`e.at < ${before}`]),
-    ...(actor === null
-      ? []
-      : [
-          Prisma.sql`${actor} in (${BODY} #>> '{actor,personId}', ${BODY} #>> '{actor,runnerId}', 'system:' || (${BODY} #>> '{actor,name}'))`,
-        ]),
-  ];
+export interface Window {
+  readonly from: Date | null;
+  /** Not included. */
+  readonly before: Date | null;
+  /** What lies before the entry at this position, in the order of time and then position; null for the newest. */
+  readonly after: number | null;
 }
 
-/** Newest first; after the entry with the id `after`, if one is given. */
-export async function selectEntries(
+// Times have microseconds, which a Date has not: a place in the order is given by position, and its time looked up.
+function within(alias: Prisma.Sql, { from, before, after }: Window): Prisma.Sql {
+  const place = Prisma.sql`(${alias}.at, ${alias}.position)`;
+  return Prisma.join(
+    [
+      Prisma.sql`true`,
+      ...(from === null ? [] : [Prisma.sql`${alias}.at >= ${from}`]),
+      ...(before === null ? [] : [Prisma.sql`${alias}.at < ${before}`]),
+      ...(after === null
+        ? []
+        : [
+            Prisma.sql`${place} < ((select at from log_leaf where position = ${after}::bigint), ${after}::bigint)`,
+          ]),
+    ],
+    " and ",
+  );
+}
+
+const LEAF = Prisma.sql`l`;
+const TERM = Prisma.sql`x`;
+
+/** Positions of the newest entries. */
+export async function selectNewest(db: Db, window: Window, limit: number): Promise<number[]> {
+  const rows = await db.$queryRaw<{ position: bigint }[]>`
+    select l.position from log_leaf l where ${within(LEAF, window)}
+    order by l.at desc, l.position desc limit ${limit}`;
+  return rows.map(({ position }) => Number(position));
+}
+
+/** How many entries have one of the terms, counted up to `limit` for each, and the newest time at which one reached it. */
+export async function probeTerms(
   db: Db,
-  conditions: EntryConditions,
-  after: string | null,
+  terms: readonly string[],
+  window: Window,
   limit: number,
-): Promise<EntryRow[]> {
-  const all = where(conditions);
-  // The order is that of writing. The number itself stays here: it has gaps, and it is not the log's index.
-  if (after !== null) all.push(Prisma.sql`e.seq < (select seq from log_entry where id = ${after})`);
-  const filter = all.length === 0 ? Prisma.sql`true` : Prisma.join(all, " and ");
-  return db.$queryRaw<
-    EntryRow[]
-  >`select ${COLUMNS} from log_entry e where ${filter} order by e.seq desc limit ${limit}`;
+): Promise<{ found: number; reach: number | null }> {
+  const [row] = await db.$queryRaw<{ found: bigint; reach: Date | null }[]>`
+    select sum(each.found) as found, max(each.reach) as reach
+    from unnest(${[...terms]}::text[]) as t (term) cross join lateral (
+      select count(*) as found, case when count(*) = ${limit} then min(counted.at) end as reach from (
+        select x.at from log_term x where x.term = t.term and ${within(TERM, window)}
+        order by x.at desc, x.position desc limit ${limit}
+      ) counted
+    ) each`;
+  return { found: Number(row?.found ?? 0), reach: row?.reach?.getTime() ?? null };
 }
 
-export async function findEntry(
+export interface Walked {
+  readonly position: number;
+  readonly at: Date;
+  /** Whether it has a term of every other group. */
+  readonly fits: boolean;
+}
+
+/** The next `limit` entries that have one of the terms, and which of them have one of every other group. */
+export async function walkTerms(
   db: Db,
-  entryId: string,
-  visible: "all" | readonly string[],
-): Promise<EntryRow | null> {
-  const seen = visible === "all" ? Prisma.sql`true` : Prisma.sql`e.about && ${subjectsOf(visible)}`;
-  const [row] = await db.$queryRaw<
-    EntryRow[]
-  >`select ${COLUMNS} from log_entry e where e.id = ${entryId} and ${seen}`;
-  return row ?? null;
+  terms: readonly string[],
+  others: readonly (readonly string[])[],
+  window: Window,
+  limit: number,
+): Promise<Walked[]> {
+  const fits = others.map(
+    (group) => Prisma.sql`exists (select from log_term g
+      where g.term = any(${[...group]}::text[]) and g.at = p.at and g.position = p.position)`,
+  );
+  const rows = await db.$queryRaw<{ position: bigint; at: Date; fits: boolean }[]>`
+    with piece as materialized (
+      select distinct each.at, each.position from unnest(${[...terms]}::text[]) as t (term) cross join lateral (
+        select x.at, x.position from log_term x where x.term = t.term and ${within(TERM, window)}
+        order by x.at desc, x.position desc limit ${limit}
+      ) each order by each.at desc, each.position desc limit ${limit}
+    )
+    select p.position, p.at, ${fits.length === 0 ? Prisma.sql`true` : Prisma.join(fits, " and ")} as fits
+    from piece p order by p.at desc, p.position desc`;
+  return rows.map((row) => ({ ...row, position: Number(row.position) }));
+}
+
+const COLUMNS = Prisma.sql`e.id, e.kind, e.at, e.about, e.body`;
+
+/** The entries at these positions, in the same order. */
+export async function selectAt(db: Db, positions: readonly number[]): Promise<EntryRow[]> {
+  const rows = await db.$queryRaw<RawRow[]>`
+    select ${COLUMNS}, l.index from unnest(${[...positions]}::bigint[]) with ordinality as t (position, place)
+    join log_leaf l on l.position = t.position join log_entry e on e.id = l.entry_id order by t.place`;
+  return rows.map(rowOf);
+}
+
+export async function findEntry(db: Db, entryId: string): Promise<EntryRow | null> {
+  const [row] = await db.$queryRaw<RawRow[]>`
+    select ${COLUMNS}, l.index from log_entry e left join log_leaf l on l.entry_id = e.id where e.id = ${entryId}`;
+  return row ? rowOf(row) : null;
+}
+
+/** Of the `among` entries that were written last those the notary has not numbered, newest first. */
+export async function selectWaiting(db: Db, among: number): Promise<EntryRow[]> {
+  const rows = await db.$queryRaw<RawRow[]>`
+    select ${COLUMNS}, null::bigint as index from (
+      select * from log_entry order by seq desc limit ${among}
+    ) e where not exists (select from log_leaf l where l.entry_id = e.id) order by e.seq desc`;
+  return rows.map(rowOf);
 }
 
 /** Id → name, of people and runners. */
@@ -75,19 +133,36 @@ export async function selectActorNames(db: Db, ids: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
-/** The planner's estimate, kept by autovacuum; counted where the table is still small. */
-export async function countAll(db: Db, countedUpTo: number): Promise<number> {
-  const [estimate] = await db.$queryRaw<{ rows: number }[]>`
-    select greatest(reltuples, 0)::float8 as rows from pg_class where oid = 'public.log_entry'::regclass`;
-  if (estimate && estimate.rows > countedUpTo) return Math.round(estimate.rows);
-  const [row] = await db.$queryRaw<{ count: bigint }[]>`select count(*) from log_entry`;
+/** Subject → what it is called now, of what has a name. */
+export async function selectSubjectNames(
+  db: Db,
+  subjects: readonly string[],
+): Promise<{ subject: string; name: string }[]> {
+  const ids = subjects.map((subject) => subject.slice(subject.indexOf(":") + 1));
+  return db.$queryRaw<{ subject: string; name: string }[]>`
+    select * from (
+      select 'person:' || id as subject, name from person where id = any(${ids})
+      union all select 'runner:' || id, name from runner where id = any(${ids})
+      union all select 'pilot:' || id, name from pilot where id = any(${ids})
+      union all select 'repository:' || id, name from repository where id = any(${ids})
+      union all select 'agent:' || id, name from agent where id = any(${ids})
+      union all select 'run:' || id, title from run where id = any(${ids})
+    ) named where subject = any(${[...subjects]})`;
+}
+
+/** Numbered entries through all epochs: positions have no gaps. */
+export async function countNumbered(db: Db): Promise<number> {
+  const [row] = await db.$queryRaw<{ position: bigint }[]>`
+    select position from log_leaf order by position desc limit 1`;
+  return row ? Number(row.position) + 1 : 0;
+}
+
+/** Entries with a term since an instant, counted up to `limit`. */
+export async function countTerm(db: Db, term: string, since: Date | null, limit: number): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+    select count(*) from (
+      select from log_term x where x.term = ${term} and ${within(TERM, { from: since, before: null, after: null })}
+      limit ${limit}
+    ) counted`;
   return Number(row?.count ?? 0);
-}
-
-export async function countAboutSubject(db: Db, subject: Subject): Promise<number> {
-  return db.logEntry.count({ where: { about: { has: subject } } });
-}
-
-export async function countKind(db: Db, kind: EntryKind, since: Date): Promise<number> {
-  return db.logEntry.count({ where: { kind, at: { gte: since } } });
 }

@@ -4,6 +4,7 @@ import type { Tx } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { enqueue } from "../jobs/queue.ts";
+import { requireUndisputedLog } from "../log/notary-status.ts";
 import type { PatchView } from "../patches/schema.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { charterOf } from "../pilots/service.ts";
@@ -44,7 +45,7 @@ export interface MergeReady {
 
 /**
  * Re-checks everything the approval was bound to, before the gate closes. A base that moved voids the gate and sends
- * the run back. Throws refused under a stop and where the patch or the charter is another one.
+ * the run back. Throws refused under a stop, while the log is disputed, and where the patch or the charter is another one.
  */
 export async function recheckMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Promise<MergeReady | "void"> {
   const run = await lockRun(tx, gate.runId ?? "");
@@ -52,6 +53,7 @@ export async function recheckMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Pr
   const stopped = await stopReason(tx.db, run.pilotId);
   if (stopped !== null)
     throw refused(`An emergency stop is on (“${stopped}”). It has to be lifted before anything is merged.`);
+  await requireUndisputedLog(tx);
   const charter = await charterOf(tx.db, run.charterId);
   const repository = await findRepositoryState(tx.db, run.repositoryId);
   if (!repository?.headCommit) throw notFound("repository");

@@ -1,0 +1,71 @@
+// Searching what agents were told, did and printed. Who searches is written down before anything is shown; what was
+// looked for is in the entry by its digest only.
+import { PermissionDenied } from "../authz/rules.ts";
+import { transaction } from "../db.ts";
+import { AppError, messageOf, refused } from "../errors.ts";
+import { readableLogs } from "../log/rules.ts";
+import { sha256Hex } from "../protocol/signing.ts";
+import { canonicalText } from "../record/rules.ts";
+import type { Scope } from "../scope.ts";
+import { maskTexts } from "../secrets/service.ts";
+import { searchQuery } from "../text/words.ts";
+import { cursorOf, phrasesOf, piecesOf, placeOf } from "./rules.ts";
+import type { SearchLog, SearchPage } from "./schema.ts";
+import { selectTexts, type TextRow } from "./store.ts";
+
+const PAGE = 25;
+const STATEMENT_TIMEOUT = "57014";
+
+const digestOf = (text: string): string => sha256Hex(Buffer.from(text, "utf8"));
+
+/** One page of events whose texts have all that was asked for, secrets masked; every page is an entry. */
+export async function searchLog(scope: Scope, input: SearchLog): Promise<SearchPage> {
+  const { text, field, pilotId, runId, after } = input;
+  const phrases = phrasesOf(text);
+  const pilots = searchable(scope, pilotId ?? null);
+  const rows = await transaction(scope, async (tx) => {
+    const conditions = {
+      ...{ query: searchQuery(phrases), field: field ?? null, runId: runId ?? null, pilots },
+      after: after === undefined ? null : placeOf(after),
+    };
+    const found = await selectTexts(tx.db, conditions, PAGE + 1);
+    tx.record({
+      kind: "log.searched",
+      about: ["log:search"],
+      detail: {
+        query_sha256: digestOf(text),
+        filters_sha256: digestOf(canonicalText(filtersOf(input))),
+        results: Math.min(found.length, PAGE),
+      },
+    });
+    return found;
+  }).catch(tooMany);
+  const shown = rows.slice(0, PAGE);
+  const last = shown.at(-1);
+  const masked = await maskTexts(shown.map((row) => row.text));
+  return {
+    results: shown.map(({ text: _, ...row }: TextRow, index) => ({
+      ...row,
+      pieces: piecesOf(masked[index]?.text ?? "", phrases),
+    })),
+    next: rows.length > PAGE && last ? cursorOf(last) : null,
+  };
+}
+
+const filtersOf = ({ field, pilotId, runId, after }: SearchLog) => ({
+  ...{ field: field ?? null, pilotId: pilotId ?? null, runId: runId ?? null, after: after ?? null },
+});
+
+/** Pilots to search in: those one may search, or of them the one that was named. */
+function searchable(scope: Scope, pilotId: string | null): "all" | readonly string[] {
+  const visible = readableLogs(scope.grants, "log.search");
+  if (visible !== "all" && visible.length === 0) throw new PermissionDenied("log.search", null);
+  if (pilotId === null) return visible;
+  return visible === "all" || visible.includes(pilotId) ? [pilotId] : [];
+}
+
+function tooMany(error: unknown): never {
+  if (error instanceof AppError && messageOf(error.cause).includes(STATEMENT_TIMEOUT))
+    throw refused("This takes too long: too many texts have it. Add a word, or choose a pilot or a run.");
+  throw error;
+}

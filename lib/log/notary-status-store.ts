@@ -1,0 +1,38 @@
+import type { Db } from "../db.ts";
+import type { WitnessView } from "./schema.ts";
+
+export interface AlarmRow {
+  readonly kind: string;
+  readonly detail: string;
+  readonly since: Date;
+}
+
+export async function selectAlarms(db: Db): Promise<AlarmRow[]> {
+  return db.notaryAlarm.findMany({ orderBy: [{ since: "asc" }, { kind: "asc" }] });
+}
+
+export async function selectWitnesses(db: Db): Promise<WitnessView[]> {
+  const rows = await db.logWitness.findMany({ orderBy: { name: "asc" } });
+  return rows.map(({ name, size, cosignedAt, refusal, refusedAt }) => ({
+    name,
+    size: size === null ? null : Number(size),
+    cosignedAt,
+    refusal,
+    refusedAt,
+  }));
+}
+
+export interface EpochRow {
+  readonly epoch: number;
+  readonly origin: string;
+  readonly startedAt: Date;
+}
+
+export async function findEpoch(db: Db): Promise<EpochRow | null> {
+  return db.logEpoch.findFirst({ orderBy: { epoch: "desc" } });
+}
+
+export async function findIndexed(db: Db): Promise<number> {
+  const row = await db.logIndexCursor.findUnique({ where: { id: 1 } });
+  return Number(row?.position ?? 0);
+}
