@@ -26,15 +26,15 @@ async function serve({ state: given, logs, host, port, name }: WitnessArguments)
   const cosigners = await openCosigners(state, name);
   const witness = await openWitness({ state, cosigners, logs, clock: systemClock, report: complain });
   const server = await listen(witness, { host, port }, complain);
-  say(`Witness of ${[...new Set(logs.map((log) => log.name))].join(", ")}`);
-  say("Its verifier keys, for the logs' owners and for policies:");
-  for (const cosigner of cosigners) say(`  ${vkeyOf(cosigner)}`);
-  say(`Listening on http://${host.includes(":") ? `[${host}]` : host}:${server.port}/`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       server.close().catch((error: unknown) => complain(messageOf(error)));
     });
   }
+  say(`Witness of ${[...new Set(logs.map((log) => log.name))].join(", ")}`);
+  say("Its verifier keys, for the logs' owners and for policies:");
+  for (const cosigner of cosigners) say(`  ${vkeyOf(cosigner)}`);
+  say(`Listening on http://${host.includes(":") ? `[${host}]` : host}:${server.port}/`);
 }
 
 const parsed = parseArguments(process.argv.slice(2), (path) => readFileSync(path, "utf8"));
