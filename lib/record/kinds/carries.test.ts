@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { ENTRY_KINDS } from "../schema.ts";
+import { CARRIES, carriedFault } from "./carries.ts";
+
+const DIGEST = "ab".repeat(32);
+
+/** What must be there for every kind about something that has a charter, and wherever something is replaced. */
+const REPLACING: readonly string[] = [
+  ...["person.role_granted", "repository.mirrored", "repository.head_moved", "runner.revoked"],
+  ...["pilot.activation_asked", "pilot.activated", "pilot.returned_to_draft", "pilot.paused"],
+  ...["pilot.resumed", "pilot.completed", "run.leased", "run.prepared", "run.agent_finished"],
+  ...["run.patch_imported", "run.patch_refused", "run.evidence_recorded", "run.lease_lost", "run.stopped"],
+  ...["run.cancelled", "run.failed", "run.rejected", "run.base_moved", "run.merge_intended"],
+  ...["run.merge_commit_built", "run.merged", "run.merge_refused", "gate.approval_given"],
+  ...["gate.approved", "gate.denied", "gate.expired", "gate.voided", "stop.lifted"],
+];
+
+const MAKING: readonly string[] = [
+  ...["person.created", "repository.added", "pilot.created", "agent.created", "runner.registered"],
+  ...["run.launched", "gate.opened"],
+];
+
+const kindsWith = (part: 0 | 1, duty: string) => ENTRY_KINDS.filter((kind) => CARRIES[kind][part] === duty);
+
+describe("what entries carry", () => {
+  test("is said for every kind, and for no other", () => {
+    expect(Object.keys(CARRIES).sort()).toEqual([...ENTRY_KINDS].sort());
+  });
+
+  test("is the charter for everything about a run, and for pilots, gates and stops where one is in force", () => {
+    expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter((kind) => kind.startsWith("run.")));
+    expect(kindsWith(0, "if_any")).toEqual(
+      ENTRY_KINDS.filter((kind) => /^(pilot|gate|stop)\./.test(kind) && kind !== "pilot.created"),
+    );
+  });
+
+  test("is the state before and after wherever one is replaced, and the state after of what is new", () => {
+    expect(kindsWith(1, "replaced").sort()).toEqual([...REPLACING].sort());
+    expect(kindsWith(1, "made").sort()).toEqual([...MAKING].sort());
+    expect(kindsWith(1, "either")).toEqual(["pilot.charter_written", "stop.pulled"]);
+  });
+});
+
+describe.each(ENTRY_KINDS)("an entry %s", (kind) => {
+  const [charterDuty, changeDuty] = CARRIES[kind];
+  const charter = charterDuty === "none" ? undefined : DIGEST;
+  const whole = {
+    charter,
+    before: changeDuty === "replaced" ? DIGEST : undefined,
+    after: ["none", "may"].includes(changeDuty) ? undefined : DIGEST,
+  };
+
+  test("is faultless with what its kind says", () => {
+    expect(carriedFault(kind, whole)).toBeNull();
+  });
+
+  test("is at fault with anything less or more", () => {
+    const isFaulty = (carried: Partial<typeof whole>) =>
+      carriedFault(kind, { ...whole, ...carried }) !== null;
+    expect(isFaulty({ charter: undefined })).toBe(charterDuty === "bound" || charterDuty === "if_any");
+    expect(isFaulty({ charter: DIGEST })).toBe(charterDuty === "none");
+    expect(isFaulty({ after: undefined })).toBe(!["none", "may"].includes(changeDuty));
+    expect(isFaulty({ after: DIGEST })).toBe(changeDuty === "none");
+    expect(isFaulty({ before: undefined })).toBe(changeDuty === "replaced");
+    expect(isFaulty({ before: DIGEST, after: DIGEST })).toBe(changeDuty === "made" || changeDuty === "none");
+  });
+});
