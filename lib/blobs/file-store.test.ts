@@ -43,6 +43,15 @@ describe("blobs as files", () => {
     expect(await filesIn()).toEqual([]);
   });
 
+  it("removes bytes, and once more without a complaint", async () => {
+    const store = createFileStore(root);
+    const id = newId("blob");
+    await store.write(id, Readable.from([Buffer.from("abc")]), salt, 10);
+    await store.remove(id);
+    await store.remove(id);
+    expect(await filesIn()).toEqual([]);
+  });
+
   it("says so when bytes are missing", async () => {
     await expect(createFileStore(root).read(newId("blob"))).rejects.toMatchObject({ code: "unavailable" });
   });

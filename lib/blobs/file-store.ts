@@ -63,8 +63,14 @@ export function createFileStore(root: string): BlobStore {
     return file;
   };
 
+  async function remove(id: string): Promise<void> {
+    await rm(path(id), { force: true });
+    await rm(`${path(id)}.part`, { force: true });
+  }
+
   return {
     write,
+    remove,
     path,
     open: async (id) => createReadStream(await present(id)),
     read: async (id) => readFile(await present(id)),

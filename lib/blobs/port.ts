@@ -10,6 +10,8 @@ export interface BlobStore {
   /** Throws unavailable when the bytes are not there. */
   open(id: string): Promise<Readable>;
   read(id: string): Promise<Buffer>;
+  /** Deletes the bytes and what is left of an upload that broke off; what is gone already is fine. */
+  remove(id: string): Promise<void>;
   /** For handing a file to a sandbox. */
   path(id: string): string;
 }

@@ -14,6 +14,7 @@ import {
 import { basesInUse, rebaseStale, rebaseWaiting } from "#lib/runs/rebase-runs.ts";
 import type { Scope } from "#lib/scope.ts";
 import { writeBaseBundle } from "../git/mirror/base-bundle.ts";
+import { holdMirror } from "../git/mirror/hold-mirror.ts";
 import { mirrorRepository as fetchMirror } from "../git/mirror/mirror-repository.ts";
 import { hasCommit } from "../git/mirror/open-mirror.ts";
 import { readAuthority, startOwnBranch } from "../git/publish/authority.ts";
@@ -30,7 +31,7 @@ export async function mirrorRepository(
   { repositoryId }: JobPayload<"mirror_repository">,
 ): Promise<void> {
   const repository = await findRepositoryForWork(scope, repositoryId);
-  const report = await look(workplace, repository);
+  const report = await holdMirror(workplace.mirrorOf(repositoryId), () => look(workplace, repository));
   if (report.outcome === "mirrored") await ensureBaseBundle(workplace, scope, repositoryId, report.head);
   if (!(await recordMirror(scope, repositoryId, report, repository.headCommit))) return;
   if (report.outcome !== "mirrored") return;

@@ -14,6 +14,7 @@ import { hostGit } from "../git/host-git.ts";
 import { PILOTHOUSE } from "../git/identity.ts";
 import { DEFAULT_CAPS } from "../git/intake/caps.ts";
 import { importBundle } from "../git/intake/import-bundle.ts";
+import { holdMirror } from "../git/mirror/hold-mirror.ts";
 import { mirrorRepository } from "../git/mirror/mirror-repository.ts";
 import type { Authority } from "../git/publish/authority.ts";
 import { installBundle } from "../git/publish/install-bundle.ts";
@@ -37,9 +38,12 @@ export async function publishMerge(
     const { commit, bundle } = await rebuild(workplace, merge, join(scratch, "merge.bundle"));
     if (merge.newCommit !== commit) await noteCommit(scope, merge, commit);
     const mirror = workplace.mirrorOf(merge.repositoryId);
-    await installBundle(workplace.workshop, { mirror, bundle: bundle.path, base: merge.expectedOld, commit });
-    const authority = await authorityOf(workplace, scope, merge);
-    const result = await publishCommit(workplace.workshop, { authority, base: merge.expectedOld, commit });
+    const base = merge.expectedOld;
+    const { authority, result } = await holdMirror(mirror, async () => {
+      await installBundle(workplace.workshop, { mirror, bundle: bundle.path, base, commit });
+      const authority = await authorityOf(workplace, scope, merge);
+      return { authority, result: await publishCommit(workplace.workshop, { authority, base, commit }) };
+    });
     const passed =
       result.outcome === "base_moved" && (await isBelow(workplace, authority, commit, result.actual));
     await settle(scope, merge, commit, passed ? { outcome: "moved" } : result);

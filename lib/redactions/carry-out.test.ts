@@ -1,0 +1,258 @@
+// Orders carried out on a real database and real files: what goes, what stays, and that the log still proves it.
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { carryOutRedaction, carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
+import { ensureRecipeAgent } from "../agents/service.ts";
+import { blobStore } from "../blobs/service.ts";
+import { disconnectDatabase, transaction } from "../db.ts";
+import { storedBatch } from "../events/proof.ts";
+import { appendEvents, listEvents, listStoredEvents } from "../events/service.ts";
+import { listEvidence } from "../evidence/service.ts";
+import { decideGate } from "../gates/decide-gate.ts";
+import { closeQueue } from "../jobs/queue.ts";
+import { createLogger } from "../logger.ts";
+import { findPatch } from "../patches/service.ts";
+import { setRetention } from "../retention/service.ts";
+import { rejectRun } from "../runs/reject-run.ts";
+import { findSummary, getRun } from "../runs/service.ts";
+import type { Scope } from "../scope.ts";
+import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
+import { testDatabase } from "../testing/database.ts";
+import {
+  asProcess,
+  enrol,
+  entriesAbout,
+  type Journey,
+  kindsAbout,
+  launch,
+  openBase,
+  testBlobs,
+  toReview,
+} from "../testing/journey.ts";
+import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { timelineOf } from "../timeline/rules.ts";
+import { orderRedaction } from "./order-redaction.ts";
+import { listRedactions, offerRedaction } from "./service.ts";
+
+testBlobs();
+const database = await testDatabase("web");
+const clock = testClock();
+const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
+const SECRET = "hunter2-of-the-run";
+const place = { mirrorOf: () => "/nonexistent", logger: createLogger("test") };
+let journey: Journey;
+let security: Scope;
+let reviewer: Scope;
+let pilotId = "";
+let runId = "";
+
+beforeAll(async () => {
+  journey = { database, worker: seed, runner: await enrol(seed, "r") };
+  security = await member(seed, "sec", "security_lead");
+  reviewer = await member(seed, "rev", "reviewer");
+  const repositoryId = await readyRepository(seed);
+  await openBase(database, repositoryId);
+  pilotId = await activePilot(seed, charterFor(seed, repositoryId));
+});
+
+afterAll(async () => {
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+/** A run in review that printed a secret, with its open gate. */
+async function reviewed(): Promise<{ gateId: string; digest: string }> {
+  const { agentId } = await ensureRecipeAgent(seed);
+  runId = await launch(seed, pilotId, agentId);
+  const gate = await toReview(journey, runId);
+  if (!gate) throw new Error("no gate");
+  await transaction(seed, (tx) =>
+    appendEvents(tx, {
+      ...{ runId, attempt: 1, observedBy: "runner" },
+      events: [1, 2, 3].map((n) => ({
+        at: "2030-01-01T00:00:00.000Z",
+        event: { kind: "note", body: { text: `${SECRET} ${n}` } },
+      })),
+    }),
+  );
+  return gate;
+}
+
+const ended = async () => {
+  const gate = await reviewed();
+  await decideGate(reviewer, { ...gate, decision: "deny", reason: "No." });
+  if ((await getRun(seed, runId)).status === "in_review")
+    await rejectRun(reviewer, { runId, reason: "No good." });
+};
+const order = (more: object = {}, scope = security) =>
+  orderRedaction(scope, { runId, kind: "all", seqs: [], reason: "A password was printed.", ...more });
+const carryOut = () => asProcess(database, "worker", () => carryOutRedactions(place, seed));
+const notes = async () =>
+  (await listEvents(seed, runId, 0, 500)).filter(({ kind }) => kind === "note").map(({ seq }) => seq);
+
+/** Everything the database holds of the run, as text. */
+async function storedText(): Promise<string> {
+  const { rows } = await database.owner.query(
+    `select (select string_agg(body::text, ' ') from run_event where run_id = $1) as events,
+       (select string_agg(text, ' ') from event_text where run_id = $1) as words,
+       (select string_agg(canonical, ' ') from evidence where run_id = $1) as evidence,
+       (select summary::text || coalesce(reason, '') from run where id = $1) as run,
+       (select string_agg(files::text || flags::text, ' ') from patch where run_id = $1) as patch`,
+    [runId],
+  );
+  return JSON.stringify(rows);
+}
+
+/** The root each batch's entry names, and the one that its rows give now. */
+async function roots(): Promise<[unknown, string | undefined][]> {
+  const batches = (await entriesAbout(database, `run:${runId}`)).filter(
+    ({ kind }) => kind === "run.events_appended",
+  );
+  return Promise.all(
+    batches.map(async ({ detail }) => {
+      const events = await listStoredEvents(seed, runId, Number(detail.from), Number(detail.to));
+      return [detail.root, storedBatch(events)?.root.toString("hex")] as [unknown, string | undefined];
+    }),
+  );
+}
+
+describe("single events of a run that goes on", () => {
+  beforeEach(() => reviewed());
+
+  test("lose their texts and salts; every batch still has the root its entry names", async () => {
+    const [first, second] = await notes();
+    await database.owner.query(
+      `insert into event_text (run_id, seq, field, pilot_id, at, position, text, words)
+       select $1, seq, 'output', $2, now(), 0, $3, to_tsvector('simple', $3) from unnest($4::int[]) as seq`,
+      [runId, pilotId, SECRET, [first, second]],
+    );
+    await order({ kind: "events", seqs: [first] });
+    expect((await listRedactions(seed, runId))[0]).toMatchObject({
+      kind: "events",
+      events: [first],
+      finishedAt: null,
+    });
+    await carryOut();
+    const { rows } = await database.owner.query(
+      "select body, salt, length(commitment) as commitment from run_event where run_id = $1 and seq = $2",
+      [runId, first],
+    );
+    expect(rows).toEqual([{ body: { text: "[taken away]", redacted: true }, salt: null, commitment: 32 }]);
+    expect((await storedText()).split(SECRET)).toHaveLength(4); // two notes and the words of one are left
+    for (const [named, computed] of await roots()) expect(computed).toBe(named);
+    expect((await listRedactions(seed, runId))[0]?.finishedAt).not.toBeNull();
+  });
+
+  test("the timeline can still be told", async () => {
+    await order({ kind: "events", seqs: (await listEvents(seed, runId, 0, 500)).map(({ seq }) => seq) });
+    await carryOut();
+    const events = await listEvents(seed, runId, 0, 500);
+    expect(timelineOf(events)).toMatchObject({ seq: events.length, status: "in_review" });
+  });
+
+  test("probe: more than events is refused while the merge is being decided, and the gate still stands", async () => {
+    for (const kind of ["all", "all_events"]) {
+      await expect(order({ kind })).rejects.toThrow("A merge of this run is being decided");
+    }
+    expect((await offerRedaction(security, runId)).refusal).toBeNull();
+    expect((await offerRedaction(security, runId)).refusalOfAll).toContain("being decided");
+  });
+});
+
+describe("everything of a run that ended", () => {
+  beforeEach(() => ended());
+
+  test("goes: events, files, evidence, summary, names; what was committed to stays, and the log says so", async () => {
+    const patch = await findPatch(seed, runId);
+    const files = [patch?.diffBlobId ?? "", (await getRunBundle()) ?? ""].map((id) => blobStore().path(id));
+    expect(files.every((file) => existsSync(file))).toBe(true);
+    const { redactionId } = await order();
+    await carryOut();
+    expect(files.some((file) => existsSync(file))).toBe(false);
+    const text = await storedText();
+    expect(text).not.toContain(SECRET);
+    expect(text).not.toContain("Reverted the culprit");
+    expect(text).not.toContain("fine"); // the name of a test
+    const { rows } = await database.owner.query(
+      "select distinct salt, sha256, length(commitment) as commitment, deleted_at is null as there from blob where run_id = $1",
+      [runId],
+    );
+    expect(rows).toEqual([{ salt: null, sha256: "", commitment: 64, there: false }]);
+    for (const [named, computed] of await roots()) expect(computed).toBe(named);
+    expect((await listEvidence(seed, runId))[0]?.document.judgement.verdict).toBe("verified");
+    expect((await findSummary(seed, runId))?.text).toBe("[taken away]");
+    const entries = await entriesAbout(database, `redaction:${redactionId}`);
+    expect(entries.map(({ kind }) => kind)).toEqual([
+      "payload.redaction_ordered",
+      "payload.redacted",
+      "payload.redacted",
+    ]);
+    expect(entries.at(-1)?.detail).toMatchObject({
+      blobs: 4,
+      reached: ["events", "search", "blobs", "evidence", "run_texts", "mirror"],
+      not_reached: ["backups", "write_ahead_log", "disk_blocks", "runner_spools", "downloads"],
+    });
+    expect(JSON.stringify(entries)).not.toContain("password");
+  });
+
+  test("probe: an order that was broken off after any step is finished by doing it again, once", async () => {
+    const { redactionId } = await order();
+    const dying = (at: string) => ({
+      mirrorOf: () => {
+        throw new Error(`killed ${at}`);
+      },
+    });
+    await mergeOf(runId);
+    await asProcess(database, "worker", () =>
+      expect(carryOutRedaction(dying("before the mirror"), seed, redactionId)).rejects.toThrow("killed"),
+    );
+    expect((await listRedactions(seed, runId))[0]?.finishedAt).toBeNull();
+    await carryOut();
+    await carryOut();
+    expect((await listRedactions(seed, runId))[0]?.finishedAt).not.toBeNull();
+    const finished = (await entriesAbout(database, `redaction:${redactionId}`)).filter(
+      ({ detail }) => (detail.not_reached as string[] | undefined)?.length,
+    );
+    expect(finished).toHaveLength(1);
+    expect(await storedText()).not.toContain(SECRET);
+  });
+
+  test("probe: is refused to whoever launched the run, to a reviewer and to a stranger", async () => {
+    await expect(order({}, seed)).rejects.toThrow("You launched this run");
+    await expect(order({}, reviewer)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(order({}, testScope({ clock }))).rejects.toMatchObject({ code: "not_found" });
+    expect(await kindsAbout(database, `run:${runId}`)).not.toContain("payload.redaction_ordered");
+  });
+
+  test("probe: a legal hold refuses it, and keeps what was ordered before it from being done", async () => {
+    await order();
+    const hold = { pilotId, days: null, reason: "Case 7", agreedRuns: 0 };
+    await setRetention(seed, { ...hold, isHeld: true });
+    try {
+      await expect(order()).rejects.toThrow("A legal hold is on this pilot (“Case 7”)");
+      await carryOut();
+      expect(await storedText()).toContain(SECRET);
+    } finally {
+      await setRetention(seed, { ...hold, isHeld: false });
+    }
+    await carryOut();
+    expect(await storedText()).not.toContain(SECRET);
+  });
+});
+
+async function getRunBundle(): Promise<string | null> {
+  const { rows } = await database.owner.query("select bundle_blob_id as id from run where id = $1", [runId]);
+  return rows[0]?.id ?? null;
+}
+
+/** A commit that was built for a merge of the run, as the mirror's step looks for. */
+async function mergeOf(run: string): Promise<void> {
+  await database.owner.query("alter table merge disable trigger governed");
+  await database.owner.query(
+    `insert into merge (id, run_id, gate_id, patch_id, state, target_ref, expected_old, message, new_commit, created_at)
+     select 'mrg_' || $1, $1, 'gat_' || $1, id, 'refused', 'refs/heads/main', base_commit, 'm', commit, now()
+     from patch where run_id = $1`,
+    [run],
+  );
+  await database.owner.query("alter table merge enable trigger governed");
+}

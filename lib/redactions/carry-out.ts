@@ -1,0 +1,122 @@
+// The part of a redaction that happens in the database. The worker calls these in this order; each may be repeated
+// after a crash at any point, and an order is finished only by the last one.
+import { type Db, read, transaction } from "../db.ts";
+import { notFound, refused } from "../errors.ts";
+import { eventCommitment } from "../events/rules.ts";
+import { canonicalText } from "../record/rules.ts";
+import { holdOf } from "../retention/hold.ts";
+import type { Scope } from "../scope.ts";
+import { copiesOf, redactedBody, TAKEN_AWAY, withoutTexts } from "./rules.ts";
+import type { RedactionTarget } from "./schema.ts";
+import * as store from "./store.ts";
+
+/** Rows of one transaction: some megabytes at most, and a fraction of a second. */
+const BATCH = 500;
+
+/** An order as the worker carries it out. */
+export interface RedactionWork {
+  readonly id: string;
+  readonly runId: string;
+  readonly pilotId: string;
+  readonly repositoryId: string;
+  readonly target: RedactionTarget;
+  readonly isMerged: boolean;
+  /** Files to delete; none unless everything goes. */
+  readonly blobs: readonly string[];
+  /** Commits built for merges of this run. */
+  readonly commits: readonly string[];
+}
+
+/** Orders that wait, the oldest first. */
+export async function listUnfinished(scope: Scope): Promise<string[]> {
+  return read(scope, (db) => store.selectUnfinished(db, 50));
+}
+
+/** Null when there is nothing to do: finished meanwhile, or a legal hold was put on the pilot. */
+export async function findWork(scope: Scope, redactionId: string): Promise<RedactionWork | null> {
+  return read(scope, async (db) => {
+    const redaction = await store.findRedaction(db, redactionId);
+    if (!redaction || redaction.finishedAt) return null;
+    const run = await store.findRunOf(db, redaction.runId);
+    if (!run) throw notFound("run");
+    if ((await holdOf(db, run.pilotId)) !== null) return null;
+    const { id, runId, target } = redaction;
+    const { pilotId, repositoryId, status } = run;
+    const everything = target.kind === "all";
+    return {
+      ...{ id, runId, pilotId, repositoryId, target },
+      isMerged: status === "merged",
+      blobs: everything ? await store.blobsOf(db, runId) : [],
+      commits: everything ? await store.mergeCommits(db, runId) : [],
+    };
+  });
+}
+
+const seqsOf = (target: RedactionTarget) => (target.kind === "events" ? target.seqs : null);
+const aboutOf = ({ id, runId, pilotId }: RedactionWork) =>
+  [`redaction:${id}`, `run:${runId}`, `pilot:${pilotId}`] as const;
+
+/** Takes the texts of events away, some hundred a transaction, each with its entry. */
+export async function takeEvents(scope: Scope, work: RedactionWork): Promise<void> {
+  while ((await takeSome(scope, work)) === BATCH);
+}
+
+async function takeSome(scope: Scope, work: RedactionWork): Promise<number> {
+  return transaction(scope, async (tx) => {
+    if ((await holdOf(tx.db, work.pilotId)) !== null)
+      throw refused("A legal hold was put on the pilot meanwhile.");
+    const events = await store.lockEvents(tx.db, work.runId, seqsOf(work.target), BATCH);
+    if (events.length === 0) return 0;
+    await store.takeEvents(
+      tx.db,
+      work.runId,
+      events.map(({ seq, body, salt }) => ({
+        seq,
+        body: redactedBody(body),
+        commitment: salt && eventCommitment(salt, body),
+      })),
+    );
+    tx.record({
+      kind: "payload.redacted",
+      about: [...aboutOf(work)],
+      detail: { events: events.length, blobs: 0, rows: 0, reached: ["events"], not_reached: [] },
+    });
+    return events.length;
+  });
+}
+
+/** The rest of the rows, and the entry that lists every copy. Files and git objects are gone by now. */
+export async function finishRedaction(scope: Scope, work: RedactionWork): Promise<void> {
+  const copies = copiesOf({ kind: work.target.kind, isMerged: work.isMerged });
+  const now = new Date(scope.clock.now());
+  await transaction(scope, async (tx) => {
+    if (!(await store.markFinished(tx.db, work.id, copies, now))) return;
+    const seqs = seqsOf(work.target);
+    const everything = work.target.kind === "all";
+    const events = await store.countTaken(tx.db, work.runId, seqs);
+    const blobs = everything ? await store.markBlobsDeleted(tx.db, work.runId, now) : 0;
+    const texts = everything ? await takeTexts(tx.db, work.runId) : 0;
+    const rows = texts + (await store.deleteWords(tx.db, work.runId, seqs));
+    const names = (reached: boolean) =>
+      copies.filter((copy) => copy.reached === reached).map(({ name }) => name);
+    tx.record({
+      kind: "payload.redacted",
+      about: [...aboutOf(work)],
+      detail: { events, blobs, rows, reached: names(true), not_reached: names(false) },
+    });
+  });
+}
+
+/** Evidence, patch and run keep their numbers, digests and closed words. Returns how many rows that were. */
+async function takeTexts(db: Db, runId: string): Promise<number> {
+  const evidence = await store.evidenceOf(db, runId);
+  for (const { id, canonical } of evidence) {
+    await store.replaceEvidence(db, id, canonicalText(withoutTexts(JSON.parse(canonical))));
+  }
+  const { summary, reason } = await store.runTexts(db, runId);
+  await store.replaceRunTexts(db, runId, {
+    ...(summary === null ? {} : { summary: withoutTexts(summary) as object }),
+    reason: reason ? TAKEN_AWAY : reason,
+  });
+  return evidence.length + (await store.clearPatches(db, runId)) + 1;
+}

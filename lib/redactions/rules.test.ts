@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EvidenceDocument } from "../evidence/document.ts";
+import { judge } from "../evidence/rules.ts";
+import { RunStatus } from "../runs/schema.ts";
+import {
+  copiesOf,
+  type RedactionFacts,
+  redactedBody,
+  refusalToRedact,
+  TAKEN_AWAY,
+  withoutTexts,
+} from "./rules.ts";
+import { Copy } from "./schema.ts";
+
+describe("what is left of an event", () => {
+  test("is its shape, its numbers and its closed words", () => {
+    const body = { command: 3, stream: "stdout", text: "the token is x" };
+    expect(redactedBody(body)).toEqual({ command: 3, stream: "stdout", text: TAKEN_AWAY, redacted: true });
+    const change = { from: "working", to: "failed", reason: "leaked x" };
+    expect(redactedBody(change)).toEqual({ ...change, reason: TAKEN_AWAY, redacted: true });
+  });
+
+  test("probe: a secret in a field of closed words goes as well", () => {
+    const body = {
+      stream: "ghp_abc DEF",
+      tree: "base + secret",
+      digest: "hunter2",
+      runner: "It is hunter2!",
+    };
+    expect(Object.values(redactedBody(body)).filter((value) => value === TAKEN_AWAY)).toHaveLength(4);
+  });
+
+  test("probe: no text of any value is left, however deep", () => {
+    const long = fc.string({ minLength: 6, unit: "binary" }).filter((text) => !/^[a-z_]*$/.test(text));
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.oneof(long, fc.array(long), fc.record({ a: long }))),
+        (body) => {
+          const texts = (value: unknown): string[] =>
+            typeof value === "string"
+              ? [value]
+              : typeof value === "object" && value !== null
+                ? Object.values(value).flatMap(texts)
+                : [];
+          expect(new Set(texts(withoutTexts(body)))).toEqual(
+            new Set(texts(body).length > 0 ? [TAKEN_AWAY] : []),
+          );
+        },
+      ),
+    );
+  });
+
+  test("taking it away twice is taking it away once", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (body) => {
+        expect(redactedBody(redactedBody(body))).toEqual(redactedBody(body));
+      }),
+    );
+  });
+});
+
+test("evidence without its texts can still be read", () => {
+  const document = {
+    ...{
+      v: 1,
+      run: "run_01jb3c9q2m8x000000000x",
+      attempt: 1,
+      patch: "a".repeat(64),
+      baseCommit: "b".repeat(40),
+    },
+    ...{ tree: "c".repeat(40), argv: ["npm", "test"], runner: "rnr_01jb3c9q2m8x000000000x", sameHost: false },
+    environment: { tier: "strong", node: "v24", platform: "linux", kernel: "6" },
+    observations: [],
+    judgement: judge([], ["a test › of secret"]),
+  };
+  const left = EvidenceDocument.parse(withoutTexts(document));
+  expect(left).toMatchObject({ run: document.run, tree: document.tree, environment: { tier: "strong" } });
+  expect(left.judgement.verdict).toBe(document.judgement.verdict);
+  expect(JSON.stringify(left)).not.toContain("secret");
+});
+
+describe("an order", () => {
+  const ended: RedactionFacts = {
+    ...{ status: "failed", isDeciding: false, holdReason: null, launchedBy: "per_1", orderedBy: "per_2" },
+  };
+
+  test("is taken once the run has ended; single events at any time", () => {
+    for (const status of RunStatus.options) {
+      const isOver = ["merged", "rejected", "failed", "cancelled"].includes(status);
+      expect(refusalToRedact({ ...ended, status }, "all") === null).toBe(isOver);
+      expect(refusalToRedact({ ...ended, status }, "all_events") === null).toBe(isOver);
+      expect(refusalToRedact({ ...ended, status }, "events")).toBeNull();
+    }
+  });
+
+  test("probe: is refused under a legal hold, to whoever launched the run, and while a merge is decided", () => {
+    expect(refusalToRedact({ ...ended, holdReason: "case 7" }, "events")).toContain("legal hold");
+    expect(refusalToRedact({ ...ended, orderedBy: "per_1" }, "events")).toContain("You launched this run");
+    expect(refusalToRedact({ ...ended, isDeciding: true }, "all")).toContain("being decided");
+  });
+});
+
+describe("the copies", () => {
+  test("say of each whether it is reached, and never promise a backup or a published commit", () => {
+    for (const kind of ["events", "all_events", "all"] as const) {
+      const copies = copiesOf({ kind, isMerged: true }).map((copy) => Copy.parse(copy));
+      const names = (reached: boolean) =>
+        copies.filter((copy) => copy.reached === reached).map(({ name }) => name);
+      expect(names(false)).toEqual(
+        expect.arrayContaining([
+          "backups",
+          "write_ahead_log",
+          "runner_spools",
+          "downloads",
+          "published_commit",
+        ]),
+      );
+      expect(names(true)).toContain("events");
+      expect(new Set(copies.map(({ name }) => name)).size).toBe(copies.length);
+      for (const { name } of copies) expect(name).toMatch(/^[a-z][a-z0-9_]{0,39}$/);
+    }
+  });
+
+  test("of a run that was never merged name no published commit", () => {
+    expect(copiesOf({ kind: "all", isMerged: false }).map(({ name }) => name)).not.toContain(
+      "published_commit",
+    );
+  });
+});

@@ -1,0 +1,177 @@
+// What may be taken away, what is left of it, and which copies that reaches.
+import { isEnded } from "../runs/rules.ts";
+import type { RunStatus } from "../runs/schema.ts";
+import type { Copy, RedactionTarget } from "./schema.ts";
+
+/** Stands where a text was. */
+export const TAKEN_AWAY = "[taken away]";
+
+/**
+ * Fields whose texts are closed words or digests: they say nothing of what was written, and the timeline keeps its
+ * shape by them. Numbers and true or false stay for the same reason.
+ */
+const KEPT = new Set([
+  ...["stream", "outcome", "ended", "steadiness", "by", "phase", "tier", "runner", "from", "to", "verdict"],
+  ...[
+    "digest",
+    "commit",
+    "culprit",
+    "tree",
+    "patch",
+    "run",
+    "baseCommit",
+    "report",
+    "kind",
+    "node",
+    "platform",
+    "kernel",
+  ],
+]);
+const DIGEST = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+const WORD = /^[a-z][a-z_]{0,29}$/;
+const ID = /^[a-z]{3}_[0-9a-z]{22}$/;
+
+const isKept = (key: string, text: string) =>
+  KEPT.has(key) && (DIGEST.test(text) || WORD.test(text) || ID.test(text));
+
+/** The value without its texts. A list of texts becomes one. Nothing is added to what has none. */
+export function withoutTexts(value: unknown, key = ""): unknown {
+  if (typeof value === "string") return value === "" || isKept(key, value) ? value : TAKEN_AWAY;
+  if (Array.isArray(value)) {
+    const isTexts = value.length > 0 && value.every((item) => typeof item === "string");
+    return isTexts ? [TAKEN_AWAY] : value.map((item) => withoutTexts(item, key));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutTexts(item, name)]));
+}
+
+/** What is left of an event's body. */
+export const redactedBody = (body: unknown): Record<string, unknown> => ({
+  ...(withoutTexts(body) as Record<string, unknown>),
+  redacted: true,
+});
+
+export interface RedactionFacts {
+  readonly status: RunStatus;
+  /** An open merge gate, or a merge that is not settled. */
+  readonly isDeciding: boolean;
+  readonly holdReason: string | null;
+  readonly launchedBy: string;
+  /** `system:retention` launches nothing. */
+  readonly orderedBy: string;
+}
+
+/** Null when it may be ordered now, else the sentence that says why not. */
+export function refusalToRedact(facts: RedactionFacts, kind: RedactionTarget["kind"]): string | null {
+  if (facts.holdReason !== null)
+    return `A legal hold is on this pilot (“${facts.holdReason}”). Nothing of its runs can be taken away until it is lifted.`;
+  if (facts.orderedBy === facts.launchedBy)
+    return "You launched this run. Somebody else has to take its payloads away.";
+  if (kind === "events") return null;
+  if (facts.isDeciding)
+    return "A merge of this run is being decided. What the decision rests on stays until it is settled.";
+  if (!isEnded(facts.status))
+    return `The run is ${facts.status.replaceAll("_", " ")}. Everything of it can be taken away once it has ended; single events at any time.`;
+  return null;
+}
+
+type CopyText = Omit<Copy, "reached">;
+
+const EVENTS: CopyText = {
+  name: "events",
+  title: "Events of the run",
+  text: "Texts are replaced, the salt is deleted. Number, time, kind and the commitment stay, so the log still verifies.",
+};
+const SEARCH: CopyText = {
+  name: "search",
+  title: "Search index",
+  text: "The words of these events are removed.",
+};
+const OF_ALL: readonly CopyText[] = [
+  {
+    name: "blobs",
+    title: "Bundle, patch, diff and manifest",
+    text: "Files and salts are deleted; the commitments stay.",
+  },
+  {
+    name: "evidence",
+    title: "Evidence",
+    text: "Names of tests, problems and commands are replaced; numbers, the verdict and the digest stay.",
+  },
+  {
+    name: "run_texts",
+    title: "Summary, end reason and file names of the patch",
+    text: "Replaced. What people wrote when they decided stays.",
+  },
+  {
+    name: "mirror",
+    title: "Git objects of refused merges",
+    text: "What no branch holds is removed from the mirror.",
+  },
+];
+
+const NOT_REACHED: readonly CopyText[] = [
+  {
+    name: "backups",
+    title: "Backups of database and files",
+    text: "Every backup made before keeps them. Let it expire, or delete it.",
+  },
+  {
+    name: "write_ahead_log",
+    title: "Write-ahead log, replicas, row versions not yet vacuumed",
+    text: "Postgres keeps the old rows there until it reuses the space.",
+  },
+  {
+    name: "disk_blocks",
+    title: "Freed blocks of the disks",
+    text: "A deleted file's bytes stay until they are overwritten; an encrypted volume guards against that.",
+  },
+  {
+    name: "runner_spools",
+    title: "Spools and leftovers on runner hosts",
+    text: "A runner removes its own when it has delivered them; a host that was lost may still hold some.",
+  },
+  {
+    name: "downloads",
+    title: "Downloads: exports, dossiers, proofs, open browser pages",
+    text: "What somebody has taken away already is theirs.",
+  },
+];
+const PUBLISHED: readonly CopyText[] = [
+  {
+    name: "published_commit",
+    title: "The merged commit",
+    text: "It is part of the published history, in the mirror and wherever that was fetched. Only rewriting history removes it.",
+  },
+  {
+    name: "upstream",
+    title: "Upstream repository and its forks",
+    text: "Pilothouse never rewrites a branch it published to.",
+  },
+];
+
+export interface CopyFacts {
+  readonly kind: RedactionTarget["kind"];
+  /** A commit of this run was published. */
+  readonly isMerged: boolean;
+}
+
+/** Every place a payload may lie, those that are reached first. */
+export function copiesOf({ kind, isMerged }: CopyFacts): Copy[] {
+  const reached = kind === "all" ? [EVENTS, SEARCH, ...OF_ALL] : [EVENTS, SEARCH];
+  const elsewhere: CopyText[] =
+    kind === "all"
+      ? []
+      : [
+          {
+            name: "other_payloads",
+            title: "Bundle, patch, evidence and summary",
+            text: "Only events are taken away; the same text may stand there as well.",
+          },
+        ];
+  const left = [...elsewhere, ...(isMerged ? PUBLISHED : []), ...NOT_REACHED];
+  return [
+    ...reached.map((copy) => ({ ...copy, reached: true })),
+    ...left.map((copy) => ({ ...copy, reached: false })),
+  ];
+}
