@@ -1,16 +1,16 @@
 // The keys that sign checkpoints: files in the notary's own folder, and the one the environment may give. A key is known
-// by the SHA-256 of its public half; its name in notes is the origin, so its key id differs from epoch to epoch.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject } from "node:crypto";
+// by its public half; its name in notes is the origin, so its key id differs from epoch to epoch.
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, refused } from "#lib/errors.ts";
-import { ED25519, formatVerifier } from "#lib/tlog/keys.ts";
+import { ED25519, formatVerifier, newVerifier } from "#lib/tlog/keys.ts";
 import { newSigner, type Signer } from "#lib/tlog/note.ts";
 import { errnoOf, PRIVATE_FILE, realDisk } from "./disk.ts";
 
 export interface LogKey {
-  /** SHA-256 of the public key's SPKI form, in hex. */
-  readonly fingerprint: string;
+  /** The 32 bytes of the public key in hex. */
+  readonly publicHex: string;
   readonly privateKey: KeyObject;
 }
 
@@ -24,8 +24,8 @@ const ENDING = ".pem";
 const RETIRED = ".retired";
 
 export const keysFolder = (own: string): string => join(own, "keys");
-const fileOf = (own: string, fingerprint: string, ending: string) =>
-  join(keysFolder(own), `${fingerprint}${ending}`);
+const fileOf = (own: string, publicHex: string, ending: string) =>
+  join(keysFolder(own), `${publicHex}${ending}`);
 
 function keyFrom(pem: string, where: string): LogKey {
   let privateKey: KeyObject;
@@ -37,8 +37,8 @@ function keyFrom(pem: string, where: string): LogKey {
   if (privateKey.asymmetricKeyType !== "ed25519") {
     throw refused(`The log's key in ${where} is ${privateKey.asymmetricKeyType}; it must be Ed25519.`);
   }
-  const spki = createPublicKey(privateKey).export({ type: "spki", format: "der" });
-  return { fingerprint: hash("sha256", spki, "hex"), privateKey };
+  const { x } = createPublicKey(privateKey).export({ format: "jwk" });
+  return { publicHex: Buffer.from(x ?? "", "base64url").toString("hex"), privateKey };
 }
 
 /** Refuses a file that anybody but its owner may open. */
@@ -60,7 +60,7 @@ async function namesIn(own: string, ending: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(ending)).sort();
 }
 
-/** Fingerprints that were taken out of use on purpose. */
+/** Public keys that were taken out of use on purpose. */
 export async function retiredKeys(own: string): Promise<Set<string>> {
   return new Set((await namesIn(own, RETIRED)).map((name) => name.slice(0, -RETIRED.length)));
 }
@@ -72,8 +72,18 @@ export async function readKeys(own: string, given: GivenKey): Promise<LogKey[]> 
   if (given.file) keys.push(await readKeyFile(given.file));
   for (const name of await namesIn(own, ENDING)) keys.push(await readKeyFile(join(keysFolder(own), name)));
   const retired = await retiredKeys(own);
-  const known = new Map(keys.map((key) => [key.fingerprint, key]));
-  return [...known.values()].filter(({ fingerprint }) => !retired.has(fingerprint));
+  const known = new Map(keys.map((key) => [key.publicHex, key]));
+  return [...known.values()].filter(({ publicHex }) => !retired.has(publicHex));
+}
+
+/** Those of `signers` that are neither here nor retired. */
+export async function lostKeys(
+  own: string,
+  signers: readonly string[],
+  here: readonly LogKey[],
+): Promise<string[]> {
+  const retired = await retiredKeys(own);
+  return signers.filter((one) => !retired.has(one) && !here.some(({ publicHex }) => publicHex === one));
 }
 
 export function newKey(): LogKey {
@@ -82,16 +92,16 @@ export function newKey(): LogKey {
 }
 
 /** Puts a key in force. */
-export async function keepKey(own: string, { fingerprint, privateKey }: LogKey): Promise<void> {
+export async function keepKey(own: string, { publicHex, privateKey }: LogKey): Promise<void> {
   await mkdir(keysFolder(own), { recursive: true, mode: 0o700 });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  await realDisk.replace(fileOf(own, fingerprint, ENDING), pem, PRIVATE_FILE);
+  await realDisk.replace(fileOf(own, publicHex, ENDING), pem, PRIVATE_FILE);
 }
 
 /** Destroys a key. What it signed stays verifiable: its public half stands in the log and in `vkey`. */
-export async function destroyKey(own: string, fingerprint: string, verifier: string): Promise<void> {
-  await realDisk.replace(fileOf(own, fingerprint, RETIRED), `${verifier}\n`, PRIVATE_FILE);
-  await unlink(fileOf(own, fingerprint, ENDING)).catch((error: unknown) => {
+export async function destroyKey(own: string, publicHex: string, verifier: string): Promise<void> {
+  await realDisk.replace(fileOf(own, publicHex, RETIRED), `${verifier}\n`, PRIVATE_FILE);
+  await unlink(fileOf(own, publicHex, ENDING)).catch((error: unknown) => {
     if (errnoOf(error) !== "ENOENT") throw error; // a given key lies elsewhere
   });
   const folder = await open(keysFolder(own), "r");
@@ -100,6 +110,12 @@ export async function destroyKey(own: string, fingerprint: string, verifier: str
 
 export const signerOf = (origin: string, { privateKey }: LogKey): Signer => newSigner(origin, privateKey);
 
-/** The text by which others check this key's signatures. */
-export const verifierText = (origin: string, { privateKey }: LogKey): string =>
-  formatVerifier(origin, createPublicKey(privateKey), ED25519);
+/** The key by which others check these signatures. */
+export function verifierOf(origin: string, publicHex: string): { keyId: string; text: string } {
+  const x = Buffer.from(publicHex, "hex").toString("base64url");
+  const publicKey = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+  return {
+    keyId: newVerifier(origin, publicKey, ED25519).keyId,
+    text: formatVerifier(origin, publicKey, ED25519),
+  };
+}

@@ -4,6 +4,8 @@
 // An entry's hash is computed where its bytes are; whoever reads it back computes it again.
 import type pg from "pg";
 import { refused } from "#lib/errors.ts";
+import { leafHash } from "#lib/tlog/hashing.ts";
+import { Halt } from "./halt.ts";
 
 export interface DatabaseHead {
   readonly epoch: number;
@@ -139,23 +141,41 @@ export function beginEpoch(
 }
 
 export interface Leaf {
-  readonly index: number;
+  readonly hash: Buffer;
+  readonly body: Buffer;
+}
+
+interface LeafRow {
+  readonly index: string;
   readonly hash: Buffer;
   /** Null where the entry is gone. */
   readonly body: Buffer | null;
 }
 
-/** Numbered entries from `index` on, at most `limit`. */
-export async function readLeaves(
+const PIECE = 2048;
+
+/** The numbered entries from `from` up to but not including `to`, in pieces. Throws Halt where one is not what was numbered. */
+export async function* leavesOf(
   client: pg.ClientBase,
   epoch: number,
-  index: number,
-  limit: number,
-): Promise<Leaf[]> {
-  const { rows } = await client.query<{ index: string; hash: Buffer; body: Buffer | null }>(
-    `select l.index::text, l.hash, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
-     where l.epoch = $1 and l.index >= $2 and l.index < $2 + $3 order by l.index`,
-    [epoch, index, limit],
-  );
-  return rows.map((row) => ({ ...row, index: Number(row.index) }));
+  from: number,
+  to: number,
+): AsyncGenerator<Leaf[]> {
+  for (let next = from; next < to; ) {
+    const { rows } = await client.query<LeafRow>(
+      `select l.index::text, l.hash, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
+       where l.epoch = $1 and l.index >= $2 and l.index < $3 order by l.index`,
+      [epoch, next, Math.min(to, next + PIECE)],
+    );
+    const wrong = () =>
+      new Halt("database_disagrees", `Entry ${next} is not what was numbered: the database was edited.`);
+    if (rows.length === 0) throw wrong();
+    const leaves: Leaf[] = [];
+    for (const { index, hash, body } of rows) {
+      if (Number(index) !== next || !body || !leafHash(body).equals(hash)) throw wrong();
+      leaves.push({ hash, body });
+      next += 1;
+    }
+    yield leaves;
+  }
 }

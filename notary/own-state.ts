@@ -20,7 +20,7 @@ export const OwnState = z.strictObject({
   edge: z.array(Hex32),
   /** Hash of the last leaf, which the database must have too. */
   last: Hex32.nullable(),
-  /** Fingerprints of the keys that signed last. */
+  /** Public keys that signed, those among them that are lost included; not those that were retired. */
   signers: z.array(Hex32),
 });
 export type OwnState = z.infer<typeof OwnState>;

@@ -7,7 +7,7 @@ import { formatNote, type NoteSignature, openNote, signNote } from "#lib/tlog/no
 import { epochFolder } from "./border.ts";
 import { type Disk, errnoOf, SHARED_FILE } from "./disk.ts";
 import { inTurn } from "./in-turn.ts";
-import { type LogKey, signerOf, verifierText } from "./keys.ts";
+import { type LogKey, signerOf, verifierOf } from "./keys.ts";
 
 const checkpointFile = (log: string, epoch: number) => join(epochFolder(log, epoch), "checkpoint");
 
@@ -31,7 +31,7 @@ async function publishVerifiers(
   keys: readonly LogKey[],
 ) {
   const path = join(epochFolder(log, epoch), "vkey");
-  const text = keys.map((key) => `${verifierText(origin, key)}\n`).join("");
+  const text = keys.map((key) => `${verifierOf(origin, key.publicHex).text}\n`).join("");
   if ((await readText(path)) !== text) await disk.replace(path, text, SHARED_FILE);
 }
 

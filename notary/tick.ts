@@ -6,17 +6,17 @@ import type pg from "pg";
 import type { Clock } from "#lib/clock.ts";
 import { messageOf } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
-import { leafHash } from "#lib/tlog/hashing.ts";
 import { tilePath } from "#lib/tlog/tiles.ts";
 import type { Alarms } from "./alarms.ts";
 import { epochFolder, readBorder } from "./border.ts";
 import { type Disk, SHARED_FILE } from "./disk.ts";
 import { Halt } from "./halt.ts";
-import { type GivenKey, keepKey, type LogKey, newKey, readKeys, retiredKeys, verifierText } from "./keys.ts";
-import { beginEpoch, type DatabaseHead, numberFresh, readHead, readLeaves } from "./number.ts";
+import { type GivenKey, keepKey, type LogKey, lostKeys, newKey, readKeys, verifierOf } from "./keys.ts";
+import { beginEpoch, type DatabaseHead, leavesOf, numberFresh, readHead } from "./number.ts";
 import { emptyState, followOrder, readOrder } from "./order.ts";
 import { type OwnState, readOwnState, writeOwnState } from "./own-state.ts";
 import { publishCheckpoint } from "./publish.ts";
+import { rebuild } from "./rebuild.ts";
 import { EMPTY_BORDER, type GrowingTree, growTree, type TileFile } from "./tree.ts";
 
 /** Where a crash may be simulated. */
@@ -42,7 +42,8 @@ export interface Round {
   readonly signed: { readonly epoch: number; readonly origin: string; readonly size: number } | null;
 }
 
-const PIECE = 2048;
+const publicOf = ({ publicHex }: LogKey) => publicHex;
+
 /** A backlog is published in between. */
 const PUBLISH_EVERY = 500;
 
@@ -113,18 +114,16 @@ export function createNotary(place: Workplace) {
     if (keys.length === 0 && state.signers.length === 0) {
       const key = newKey();
       await keepKey(folders.own, key);
-      place.logger.info({ fingerprint: key.fingerprint }, "made the key that signs the log");
+      place.logger.info({ publicKey: key.publicHex }, "made the key that signs the log");
       return [key];
     }
-    const retired = await retiredKeys(folders.own);
-    const here = new Set(keys.map(({ fingerprint }) => fingerprint));
-    const lost = state.signers.filter((one) => !here.has(one) && !retired.has(one));
+    const lost = await lostKeys(folders.own, state.signers, keys);
     if (lost.length === 0) await alarms.clear("key_missing");
-    else
-      await alarms.raise(
-        "key_missing",
-        `The private key ${lost[0]?.slice(0, 16)}… that signed the log is gone${keys.length === 0 ? ": nothing is signed" : ""}.`,
-      );
+    else {
+      const ids = lost.map((publicHex) => verifierOf(state.origin, publicHex).keyId).join(", ");
+      const effect = keys.length === 0 ? "nothing is signed" : "the others sign";
+      await alarms.raise("key_missing", `The private key ${ids}, which signed this log, is gone: ${effect}.`);
+    }
     return keys;
   }
 
@@ -139,20 +138,12 @@ export function createNotary(place: Workplace) {
   async function append(growing: GrowingTree, epoch: number, size: number): Promise<TileFile[]> {
     const filled: TileFile[] = [];
     const until = clock.now() + PUBLISH_EVERY;
-    while (growing.size < size && (filled.length === 0 || clock.now() < until)) {
-      const leaves = await readLeaves(client, epoch, growing.size, PIECE);
-      if (leaves.length === 0)
-        throw new Halt("database_disagrees", `Entry ${growing.size} was numbered, and its number is gone.`);
-      for (const leaf of leaves) {
-        if (leaf.index !== growing.size || !leaf.body || !leafHash(leaf.body).equals(leaf.hash)) {
-          const sentence = `Entry ${growing.size} is not what was numbered: the database was edited.`;
-          throw new Halt("database_disagrees", sentence);
-        }
-        growing.append(leaf.body, leaf.hash);
-      }
+    for await (const leaves of leavesOf(client, epoch, growing.size, size)) {
+      for (const { body, hash } of leaves) growing.append(body, hash);
       const full = growing.takeFull();
       await writeTiles(epoch, full);
       filled.push(...full);
+      if (clock.now() >= until) break;
     }
     return filled;
   }
@@ -162,7 +153,7 @@ export function createNotary(place: Workplace) {
     const head = { origin: state.origin, size: state.size, root };
     await publishCheckpoint(client, disk, folders.log, state.epoch, head, keys);
     if (published < 0) {
-      const vkeys = keys.map((key) => verifierText(state.origin, key));
+      const vkeys = keys.map(({ publicHex }) => verifierOf(state.origin, publicHex).text);
       place.logger.info({ vkeys, size: state.size }, "signing");
     }
     published = state.size;
@@ -175,8 +166,18 @@ export function createNotary(place: Workplace) {
     }
   }
 
+  async function treeOf(state: OwnState): Promise<GrowingTree> {
+    try {
+      return growTree(state.size === 0 ? EMPTY_BORDER : await readBorder(folders.log, state));
+    } catch (error) {
+      if (!(error instanceof Halt && error.kind === "tiles_disagree")) throw error;
+      place.logger.warn(`${error.message} They are made again from the database.`);
+      return rebuild(client, disk, folders.log, state);
+    }
+  }
+
   async function extend(state: OwnState, keys: readonly LogKey[], size: number): Promise<OwnState> {
-    tree ??= growTree(state.size === 0 ? EMPTY_BORDER : await readBorder(folders.log, state));
+    tree ??= await treeOf(state);
     const filled = await append(tree, state.epoch, size);
     await writeTiles(state.epoch, tree.unfinished());
     await place.at?.("tiles_written");
@@ -186,7 +187,7 @@ export function createNotary(place: Workplace) {
       root: tree.root().toString("hex"),
       edge: tree.edge().map((hash) => hash.toString("hex")),
       last: tree.last()?.toString("hex") ?? state.last,
-      signers: keys.map(({ fingerprint }) => fingerprint),
+      signers: [...(await lostKeys(folders.own, state.signers, keys)), ...keys.map(publicOf)],
     };
     await writeOwnState(disk, folders.own, next);
     own = next;

@@ -1,0 +1,213 @@
+import { randomInt } from "node:crypto";
+import pg from "pg";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type NotaryScene, notaryScene } from "#lib/testing/notary-scene.ts";
+import { audit, thinCheckpoints } from "./housekeeping.ts";
+
+let scene: NotaryScene;
+let writers: pg.Client[];
+
+beforeEach(async () => {
+  scene = await notaryScene();
+  writers = [];
+});
+afterEach(async () => {
+  await Promise.allSettled(writers.map((client) => client.end()));
+  await scene.end();
+});
+
+async function writer(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: scene.database.urls.owner });
+  await client.connect();
+  writers.push(client);
+  return client;
+}
+
+const write = (client: pg.Client, body: string) =>
+  client.query("insert into log_entry (id, kind, about, body) values ($1, 'test', '{}', $2)", [
+    `ent_${body}`,
+    Buffer.from(body),
+  ]);
+
+const positions = async () => {
+  const { rows } = await scene.database.owner.query<{ position: number; index: number; epoch: number }>(
+    "select position::int, index::int, epoch from log_leaf order by position",
+  );
+  return rows;
+};
+
+describe("an entry", () => {
+  test("gets its number when its transaction is committed, not when it was written", async () => {
+    const notary = scene.start();
+    const early = await writer();
+    await early.query("begin");
+    await write(early, "early");
+    await scene.append("late");
+    await notary.tick();
+    expect(await scene.numbered()).toEqual(["late"]);
+    await early.query("commit");
+    await notary.tick();
+    expect(await scene.numbered()).toEqual(["late", "early"]);
+    expect(await positions()).toEqual([
+      { position: 0, index: 0, epoch: 1 },
+      { position: 1, index: 1, epoch: 1 },
+    ]);
+  });
+
+  test("of a transaction that stays open while thousands of others come and go is numbered once, at its end", async () => {
+    const notary = scene.start();
+    await notary.tick();
+    const long = await writer();
+    await long.query("begin");
+    await write(long, "long");
+    for (let batch = 0; batch < 20; batch++) {
+      await scene.append(...Array.from({ length: 150 }, (_, at) => `${batch}-${at}`));
+      expect((await notary.tick()).numbered).toBe(150);
+    }
+    await long.query("commit");
+    expect((await notary.tick()).numbered).toBe(1);
+    expect((await notary.tick()).numbered).toBe(0);
+    const all = await scene.numbered();
+    expect([all.length, all.indexOf("long")]).toEqual([3001, 3000]);
+  });
+
+  test("that was rolled back, or stood behind a savepoint that was, gets none and leaves no gap", async () => {
+    const client = await writer();
+    await client.query("begin");
+    await write(client, "gone");
+    await client.query("rollback");
+    await client.query("begin");
+    await write(client, "kept");
+    await client.query("savepoint one");
+    await write(client, "undone");
+    await client.query("rollback to one");
+    await client.query("savepoint two");
+    await write(client, "released");
+    await client.query("release two");
+    await client.query("commit");
+    await scene.start().tick();
+    expect(await scene.numbered()).toEqual(["kept", "released"]);
+    expect((await positions()).map(({ index }) => index)).toEqual([0, 1]);
+  });
+
+  test("that follows from another one has the higher number, however transactions interleave", async () => {
+    const notary = scene.start();
+    await scene.database.owner.query("create table chain (id int primary key, step int not null)");
+    await scene.database.owner.query("insert into chain select n, 0 from generate_series(0, 4) n");
+    let open = 6;
+    const work = async () => {
+      const client = await writer();
+      for (let round = 0; round < 60; round++) {
+        const chain = randomInt(5);
+        await client.query("begin");
+        const { rows } = await client.query("update chain set step = step + 1 where id = $1 returning step", [
+          chain,
+        ]);
+        await write(client, `${chain}:${rows[0].step}`);
+        await client.query(randomInt(10) === 0 ? "rollback" : "commit");
+      }
+      open -= 1;
+    };
+    const ticking = async () => {
+      while (open > 0) await notary.tick();
+      await notary.tick();
+    };
+    await Promise.all([...Array.from({ length: 6 }, work), ticking()]);
+    const all = await scene.numbered();
+    const { rows } = await scene.database.owner.query<{ id: number; step: number }>(
+      "select id, step from chain",
+    );
+    expect(all).toHaveLength(rows.reduce((sum, { step }) => sum + step, 0));
+    for (const { id, step } of rows) {
+      const own = all.filter((body) => body.startsWith(`${id}:`));
+      expect(own).toEqual(Array.from({ length: step }, (_, at) => `${id}:${at + 1}`));
+    }
+    expect((await positions()).map(({ index }) => index)).toEqual(all.map((_, at) => at));
+  });
+
+  test("of a backlog longer than one piece is in the tree like any other", async () => {
+    const bodies = Array.from({ length: 5000 }, (_, at) => `entry ${at}`);
+    await scene.append(...bodies);
+    const round = await scene.start().tick();
+    expect([round.numbered, round.signed?.size]).toEqual([0, 5000]); // the epoch began with them
+    expect(await scene.numbered()).toEqual(bodies);
+    expect((await scene.checkpoints()).every(({ root, expected }) => root.equals(expected))).toBe(true);
+  });
+
+  test("probe: restored from a dump with transaction ids of another server, is not taken a second time", async () => {
+    const foreign =
+      "insert into log_entry (id, xid, kind, about, body) values ($1, $2, 'test', '{}', '\\x00')";
+    await scene.database.owner.query(foreign, ["ent_foreign", "4000000000"]);
+    const { rows } = await scene.database.owner.query<{ now: string }>(
+      "select pg_current_xact_id()::text as now",
+    );
+    for (let ahead = 1; ahead < 40; ahead++)
+      await scene.database.owner.query(foreign, [`ent_ahead_${ahead}`, String(Number(rows[0]?.now) + ahead)]);
+    const notary = scene.start();
+    expect((await notary.tick()).signed?.size).toBe(40);
+    for (let at = 0; at < 30; at++) {
+      await scene.append(`new ${at}`);
+      expect((await notary.tick()).numbered).toBe(1);
+    }
+    expect((await notary.tick()).signed?.size).toBe(70);
+  });
+});
+
+describe("an idle notary", () => {
+  test("writes nothing and uses up no transaction id", async () => {
+    const notary = scene.start();
+    await scene.append("one");
+    await notary.tick();
+    const ids = async () => {
+      const { rows } = await scene.database.owner.query<{ xmax: string }>(
+        "select pg_snapshot_xmax(pg_current_snapshot())::text as xmax",
+      );
+      return rows[0]?.xmax;
+    };
+    const before = await ids();
+    for (let at = 0; at < 5; at++) expect((await notary.tick()).numbered).toBe(0);
+    expect(await ids()).toBe(before);
+  });
+});
+
+describe("what looks after it", () => {
+  test("says which entry has no number long after it was written, and is quiet once it has one", async () => {
+    const notary = scene.start();
+    await notary.tick();
+    const late = new Date(Date.now() - 60_000).toISOString();
+    await scene.database.owner.query(
+      "insert into log_entry (id, xid, at, kind, about, body) values ('ent_lost', '3', $1, 'test', '{}', '\\x00')",
+      [late],
+    );
+    expect((await notary.tick()).numbered).toBe(0);
+    const clock = { now: () => 0, sleep: async () => undefined };
+    await audit(scene.client, notary.alarms, clock, true);
+    expect(await scene.alarms()).toEqual(["entry_unnumbered"]);
+    await scene.database.owner.query(
+      `insert into log_leaf (position, epoch, index, entry_id, at, hash)
+       values (0, 1, 0, 'ent_lost', now(), sha256('\\x0000'))`,
+    );
+    await audit(scene.client, notary.alarms, clock, true);
+    expect(await scene.alarms()).toEqual([]);
+  });
+
+  test("keeps all checkpoints of the last hour, and the last one of each hour before", async () => {
+    const at = (size: number, ago: string) =>
+      scene.database.owner.query(
+        `insert into log_checkpoint (epoch, size, root, note, signed_at)
+         values (1, $1, '\\x', '', date_trunc('hour', now()) - $2::interval)`,
+        [size, ago],
+      );
+    for (const [size, ago] of [
+      [1, "3 hours"],
+      [2, "2 hours 50 minutes"],
+      [3, "2 hours 5 minutes"],
+      [4, "-1 second"],
+      [5, "-2 seconds"],
+    ] as const)
+      await at(size, ago);
+    await thinCheckpoints(scene.client);
+    const { rows } = await scene.database.owner.query("select size::int from log_checkpoint order by size");
+    expect(rows.map(({ size }) => size)).toEqual([3, 4, 5]);
+  });
+});
