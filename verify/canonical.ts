@@ -138,14 +138,3 @@ export function readObject(bytes: Buffer, from: number, to: number, members: Mem
   if (bytes[from] !== OPEN_OBJECT) throw new NotCanonical("it is not an object");
   if (object(bytes, from, 1, members) !== to) throw new NotCanonical("something follows the object");
 }
-
-/** The canonical text of a member as it stands; empty where there is none. */
-export function rawMember(bytes: Buffer, members: Members, key: string): string {
-  for (let at = 0; at < members.count; at++) {
-    const from = members.keyFrom[at] as number;
-    const to = members.keyTo[at] as number;
-    if (to - from === key.length && bytes.toString("latin1", from, to) === key)
-      return bytes.toString("utf8", members.from[at] as number, members.to[at] as number);
-  }
-  return "";
-}

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { verifyBundle } from "./bundle.ts";
+import { parsePolicy } from "./policy.ts";
+import { type Finding, textOf } from "./report.ts";
+import { bundleLines, fileOf, type Leaf, streamed } from "./testing/build.ts";
+import { entry, type MergeOptions, mergeLeaves, person, scene, witnessed } from "./testing/scene.ts";
+
+async function verify(leaves: readonly Leaf[]) {
+  const file = fileOf(bundleLines(scene({ leaves, about: "dossier" })));
+  const report = await verifyBundle(streamed(file), parsePolicy(witnessed));
+  const merges = report.findings.filter(({ check }: Finding) => check === "merges");
+  return { code: report.code, outcomes: merges.map(({ outcome }) => outcome), text: textOf(report) };
+}
+
+const kindOf = ({ body }: Leaf): string => (JSON.parse(body) as { kind: string }).kind;
+const hiding = (leaves: readonly Leaf[], ...kinds: string[]): Leaf[] =>
+  leaves.map((leaf) => (kinds.includes(kindOf(leaf)) ? { ...leaf, isHidden: true } : leaf));
+const without = (leaves: readonly Leaf[], ...kinds: string[]) =>
+  leaves.filter((leaf) => !kinds.includes(kindOf(leaf)));
+
+describe("a merge", () => {
+  test("holds when enough people of the right roles approved exactly it", async () => {
+    expect(await verify(mergeLeaves())).toMatchObject({ code: 0, outcomes: ["holds", "holds"] });
+    const three = [
+      ["per_a", "reviewer"],
+      ["per_b", "reviewer"],
+      ["per_c", "security_lead"],
+    ] as const;
+    expect((await verify(mergeLeaves({ approvers: three }))).text).toContain("3 of 2 needed");
+  });
+
+  test("launched by a schedule bars nobody", async () => {
+    const leaves = mergeLeaves().map((leaf) =>
+      kindOf(leaf) === "run.launched"
+        ? {
+            body: entry(
+              "run.launched",
+              ["run:run_1"],
+              { kind: "system", name: "schedule" },
+              { agent: "agt_1" },
+            ),
+          }
+        : leaf,
+    );
+    expect(await verify(leaves)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining("launched by a process"),
+    });
+  });
+
+  const a = ["per_a", "security_lead"] as const;
+  test.each<[string, MergeOptions, string]>([
+    ["by one person where two are needed", { approvers: [a] }, "1 of 2 approvals"],
+    ["by nobody", { approvers: [] }, "0 of 2 approvals"],
+    ["by one person twice", { approvers: [a, a] }, "second"],
+    ["by the launcher", { launcher: "per_a" }, "by who launched the run"],
+    ["in a role the document does not name", { approvers: [a, ["per_b", "auditor"]] }, "may not approve"],
+    ["over another document", { approvedDigest: "0".repeat(64) }, "for another document"],
+    ["of another tree", { intent: { tree: "x".repeat(40) } }, "another tree"],
+    ["of another patch", { intent: { patch: "0".repeat(64) } }, "another patch"],
+    ["on another base", { intent: { old: "x".repeat(40) } }, "another base commit"],
+    ["into another branch", { intent: { ref: "refs/heads/other" } }, "another target"],
+    ["under another charter", { document: { charter: "0".repeat(64) } }, "another charter"],
+    ["of another run", { document: { run: "run_2" } }, "another run"],
+    ["at another gate", { document: { gate: "gat_2" } }, "another gate"],
+    ["with a document that needs nobody", { document: { needed: 0 } }, "how many have to approve"],
+    ["after its gate was voided", { closedBy: "gate.voided" }, "its gate had ended before"],
+    ["after its gate was denied", { closedBy: "gate.denied" }, "its gate had ended before"],
+    ["and another commit published", { merged: { commit: "d".repeat(40) } }, "another commit was published"],
+    ["and another branch moved", { merged: { ref: "refs/heads/x" } }, "another merge was decided"],
+  ])("probe: %s does not hold", async (_, options, says) => {
+    const { code, text } = await verify(mergeLeaves(options));
+    expect([code, text]).toEqual([1, expect.stringContaining(says)]);
+  });
+
+  test("probe: an approval that somebody else wrote does not count", async () => {
+    const leaves = mergeLeaves().map((leaf) => {
+      if (kindOf(leaf) !== "gate.approval_given") return leaf;
+      const { about, detail } = JSON.parse(leaf.body);
+      return {
+        body: entry("gate.approval_given", about, person("per_z", "security_lead", "reviewer"), detail),
+      };
+    });
+    expect(await verify(leaves)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("somebody else wrote it"),
+    });
+  });
+
+  test("probe: an approval in a role the person did not hold does not count", async () => {
+    const leaves = mergeLeaves().map((leaf) => ({
+      ...leaf,
+      body: leaf.body.replace('"reviewer@pil_1"', '"auditor@pil_1"'),
+    }));
+    expect(await verify(leaves)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("did not hold the role"),
+    });
+  });
+
+  test.each([
+    ["an approval", "gate.approval_given", "0 of 2 approvals"],
+    ["the launch", "run.launched", "who launched the run is not in this file"],
+    ["the decision", "run.merge_intended", "the decision to merge it is not in this file"],
+    ["the commit", "run.merge_commit_built", "the commit that was built is not in this file"],
+  ])(
+    "whose file leaves out %s is not shown; where nothing is left out it does not hold",
+    async (_, kind, says) => {
+      const hidden = await verify(hiding(mergeLeaves(), kind));
+      expect(hidden).toMatchObject({ code: 3, text: expect.stringContaining(says) });
+      expect(await verify(without(mergeLeaves(), kind))).toMatchObject({
+        code: 1,
+        text: expect.stringContaining(says),
+      });
+    },
+  );
+
+  test("whose document is left out is not shown", async () => {
+    const leaves = mergeLeaves().map((leaf) => (kindOf(leaf) === "gate.opened" ? { body: leaf.body } : leaf));
+    expect(await verify(leaves)).toMatchObject({ code: 3, outcomes: ["not_shown", "holds"] });
+  });
+
+  test("after a refused one needs a decision of its own", async () => {
+    const refused = entry("run.merge_refused", ["run:run_1"], person("per_a"), { merge: "mrg_1" });
+    const leaves = mergeLeaves();
+    const again = [...leaves.slice(0, -1), { body: refused }, ...leaves.slice(-1)];
+    expect(await verify(again)).toMatchObject({ code: 1, outcomes: ["holds", "fails"] });
+  });
+});
+
+test("probe: what entries hold cannot speak to the terminal", async () => {
+  const hostile = "per_\u001b[2J\u202e\u0007\n\u009b";
+  const { text } = await verify(
+    mergeLeaves({
+      approvers: [
+        [hostile, "reviewer"],
+        ["per_b", "reviewer"],
+      ],
+    }),
+  );
+  expect(text).toContain("per_\\u{1b}[2J\\u{202e}\\u{7}\\u{a}\\u{9b}");
+  expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
