@@ -62,6 +62,7 @@ export function workerVariables(deployment: Deployment, urls: RoleUrls, source: 
     HOME: join(deployment.layout.homes, "worker"),
     DATABASE_URL: urls.worker,
     PILOTHOUSE_MIRRORS: deployment.layout.mirrors,
+    ...(source.PILOTHOUSE_ANCHOR ? { PILOTHOUSE_ANCHOR: source.PILOTHOUSE_ANCHOR } : {}),
     ...(source.PILOTHOUSE_GIT_CREDENTIALS
       ? { PILOTHOUSE_GIT_CREDENTIALS: source.PILOTHOUSE_GIT_CREDENTIALS }
       : {}),

@@ -76,8 +76,10 @@ describe("the environment of a process", () => {
     const { workerEnv } = await withEnv({
       ...complete,
       PILOTHOUSE_MIRRORS: "",
+      PILOTHOUSE_ANCHOR: "anchor",
       PILOTHOUSE_SESSION_SECRET: "",
     });
+    expect(workerEnv).toThrow(/PILOTHOUSE_ANCHOR must be an absolute path/);
     expect(workerEnv).toThrow(/PILOTHOUSE_MIRRORS must be an absolute path/);
     expect(workerEnv).not.toThrow(/SESSION_SECRET/);
   });

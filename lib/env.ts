@@ -69,6 +69,7 @@ const WorkerEnv = z.object({
   PILOTHOUSE_GIT_CREDENTIALS: absolute(
     "File of credentials for https repositories, in git's format",
   ).optional(),
+  PILOTHOUSE_ANCHOR: absolute("Folder or bare git repository that checkpoints are put in").optional(),
   PILOTHOUSE_ALLOWED_ROOTS: colonList,
   PILOTHOUSE_ALLOWED_HOSTS: hostList,
 });

@@ -8,6 +8,7 @@ import { listUnsettled } from "#lib/merges/service.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
 import { expirePayloads } from "#lib/retention/expire-payloads.ts";
 import type { Scope } from "#lib/scope.ts";
+import { anchorLatest } from "./anchor/anchor-latest.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
 import { carryOutRedactions } from "./redaction/carry-out-redactions.ts";
 import { workerScope } from "./scope.ts";
@@ -51,6 +52,11 @@ function loops(workplace: Workplace): Loop[] {
     { name: "index_log", every: SECOND / 4, run: indexLog },
     { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },
     { name: "expire_payloads", every: HOUR, run: () => expirePayloads(workerScope("retention")) },
+    {
+      name: "anchor_checkpoint",
+      every: MINUTE,
+      run: (scope) => anchorLatest(workplace.env.PILOTHOUSE_ANCHOR, scope),
+    },
     { name: "ensure_partitions", every: DAY / 4, run: ensurePartitions },
   ];
 }
