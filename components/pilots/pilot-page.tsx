@@ -22,7 +22,7 @@ import { Tabs } from "../ui/tabs.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { CharterView } from "./charter-view.tsx";
 
-export type PilotTab = "overview" | "runs" | "charter" | "members";
+export type PilotTab = "overview" | "runs" | "charter" | "members" | "data";
 
 export interface PilotPageProps {
   readonly pilot: PilotDetail;
@@ -34,9 +34,11 @@ export interface PilotPageProps {
   readonly canAmend: boolean;
   /** `<PilotActions …>`: pause, ask for activation or resumption, close. */
   readonly actions: ReactNode;
+  /** `<RetentionPanel …>`: how long payloads are kept. */
+  readonly data: ReactNode;
 }
 
-export function PilotPage({ pilot, runs, report, tab, canLaunch, canAmend, actions }: PilotPageProps) {
+export function PilotPage({ pilot, runs, report, tab, canLaunch, canAmend, actions, data }: PilotPageProps) {
   const base = `/pilots/${pilot.id}`;
   const isActive = pilot.status === "active";
   return (
@@ -74,6 +76,7 @@ export function PilotPage({ pilot, runs, report, tab, canLaunch, canAmend, actio
             count: pilot.members.length,
             current: tab === "members",
           },
+          { href: `${base}?tab=data`, title: "Data", current: tab === "data" },
         ]}
       />
       {pilot.statusReason ? (
@@ -93,6 +96,7 @@ export function PilotPage({ pilot, runs, report, tab, canLaunch, canAmend, actio
         />
       ) : null}
       {tab === "members" ? <Members members={pilot.members} /> : null}
+      {tab === "data" ? data : null}
     </div>
   );
 }

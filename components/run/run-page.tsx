@@ -50,6 +50,7 @@ export function RunPage({ run, events, tab, cancel, ...rail }: RunPageProps) {
             ...(patch
               ? [{ href: `/reviews/${run.id}`, title: "Diff", count: plural(patch.body.files, "file") }]
               : []),
+            { href: `${base}/payloads`, title: "Payloads" },
             ...(rail.logEntries === null
               ? []
               : [

@@ -9,6 +9,8 @@ import { parseCharterForm, parseNewPilotForm } from "#lib/pilots/form.ts";
 import { PausePilot } from "#lib/pilots/schema.ts";
 import { completePilot, pausePilot } from "#lib/pilots/service.ts";
 import { createPilot, writeCharter } from "#lib/pilots/write-charter.ts";
+import { SetRetention } from "#lib/retention/schema.ts";
+import { setRetention } from "#lib/retention/service.ts";
 import { flatValues } from "./form-values.ts";
 
 const CHARTER_BYTES = 256 * 1024;
@@ -75,5 +77,15 @@ export const complete = action({
   handler: async ({ scope, input }) => {
     await completePilot(scope, input);
     return { done: "The pilot is complete." };
+  },
+});
+
+export const keep = action({
+  permission: "retention.set",
+  maxBytes: 4096,
+  input: SetRetention,
+  handler: async ({ scope, input }) => {
+    await setRetention(scope, input);
+    return { done: "Saved." };
   },
 });

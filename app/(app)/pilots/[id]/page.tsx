@@ -1,20 +1,22 @@
 import { z } from "zod";
 import { PilotActions } from "#components/pilots/pilot-actions.tsx";
 import { PilotPage } from "#components/pilots/pilot-page.tsx";
+import { RetentionPanel } from "#components/redaction/retention-panel.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getKpis } from "#lib/kpis/service.ts";
 import { getPilot } from "#lib/pilots/service.ts";
+import { getRetention } from "#lib/retention/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
 import { loadShell } from "../../load-shell.ts";
-import { activate, complete, pause, resume } from "../actions.ts";
+import { activate, complete, keep, pause, resume } from "../actions.ts";
 
 export default page({
   permission: "pilot.view",
   pilot: ({ id = "" }) => id,
-  query: z.object({ tab: z.enum(["overview", "runs", "charter", "members"]).catch("overview") }),
+  query: z.object({ tab: z.enum(["overview", "runs", "charter", "members", "data"]).catch("overview") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
     const pilot = await getPilot(scope, id);
     const amends = can(scope.grants, "pilot.amend", id);
@@ -35,6 +37,15 @@ export default page({
           report={pilot.activatedAt ? await getKpis(scope, { pilotId: id }) : null}
           tab={query.tab}
           canLaunch={can(scope.grants, "run.launch", id)}
+          data={
+            query.tab === "data" ? (
+              <RetentionPanel
+                pilotId={id}
+                retention={await getRetention(scope, id)}
+                save={can(scope.grants, "retention.set", id) ? keep : null}
+              />
+            ) : null
+          }
           canAmend={amends && pilot.status === "draft"}
           actions={
             <PilotActions
