@@ -3,7 +3,7 @@ import { read } from "../db.ts";
 import type { Scope } from "../scope.ts";
 import { parseCheckpoint } from "../tlog/checkpoint.ts";
 import { openNote } from "../tlog/note.ts";
-import { Broken, bundleLines, type Disclosed } from "./bundle.ts";
+import { Broken, type BundleHeader, bundleLines, type Disclosed } from "./bundle.ts";
 import { attachedTo } from "./documents/attached.ts";
 import {
   countRedactions,
@@ -16,26 +16,28 @@ import { selectPilotsOf } from "./index-store.ts";
 import { openTree } from "./tiles.ts";
 
 export type Pin = ExportRow;
+/** What lines are made from; a proof has no row of its own. */
+export type Pinned = Pick<Pin, "epoch" | "size" | "note" | "withBlobs" | "pilotId" | "runId" | "redactions">;
 
 /** Entries in memory at a time; bodies have 64 KiB at most, and commonly half of one. */
 const PAGE = 256;
 
-/** `indexes`: of a dossier, the entries that belong to it. */
+/** `indexes`: of a dossier or a proof, the entries that belong to it. */
 export async function pinnedLines(
   scope: Scope,
-  pin: Pin,
+  pin: Pinned,
+  about: BundleHeader["about"],
   indexes: readonly number[] | null = null,
 ): Promise<AsyncGenerator<string>> {
-  const { epoch, note, withBlobs, runId } = pin;
+  const { epoch, note, withBlobs } = pin;
   const { origin, size, root } = parseCheckpoint(openNote(note).text);
   const source = await openTree({ epoch, size, root });
-  const about = runId === null ? "export" : "dossier";
   const header = { origin, epoch, size, checkpoint: note, about, blobs: withBlobs } as const;
   const pages = indexes ? chosenPages(scope, pin, indexes) : allPages(scope, pin);
   return bundleLines(header, disclosedOf(scope, pin, pages), source);
 }
 
-async function* allPages(scope: Scope, { epoch, size }: Pin): AsyncGenerator<LeafEntry[]> {
+async function* allPages(scope: Scope, { epoch, size }: Pinned): AsyncGenerator<LeafEntry[]> {
   for (let from = 0; from < size; from += PAGE) {
     const to = Math.min(from + PAGE, size);
     const rows = await read(scope, (db) => selectLeaves(db, epoch, from, to));
@@ -50,7 +52,7 @@ async function* allPages(scope: Scope, { epoch, size }: Pin): AsyncGenerator<Lea
 
 async function* chosenPages(
   scope: Scope,
-  { epoch }: Pin,
+  { epoch }: Pinned,
   indexes: readonly number[],
 ): AsyncGenerator<LeafEntry[]> {
   for (let at = 0; at < indexes.length; at += PAGE) {
@@ -60,7 +62,7 @@ async function* chosenPages(
 
 async function* disclosedOf(
   scope: Scope,
-  pin: Pin,
+  pin: Pinned,
   pages: AsyncIterable<readonly LeafEntry[]>,
 ): AsyncGenerator<Disclosed[]> {
   const { withBlobs, pilotId, runId, redactions } = pin;

@@ -44,6 +44,8 @@ export async function countRedactions(
 
 export interface LeafEntry {
   readonly index: number;
+  /** When the database wrote it down; no part of the entry's bytes. */
+  readonly at: Date;
   /** Null where the database has lost the entry. */
   readonly about: readonly Subject[] | null;
   readonly body: Uint8Array | null;
@@ -57,7 +59,7 @@ const numbered = (rows: readonly Row[]): LeafEntry[] =>
 export async function selectLeaves(db: Db, epoch: number, from: number, to: number): Promise<LeafEntry[]> {
   return numbered(
     await db.$queryRaw<Row[]>`
-      select l.index, e.about, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
+      select l.index, l.at, e.about, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
       where l.epoch = ${epoch} and l.index >= ${from} and l.index < ${to} order by l.index`,
   );
 }
@@ -69,7 +71,7 @@ export async function selectLeavesAt(
 ): Promise<LeafEntry[]> {
   return numbered(
     await db.$queryRaw<Row[]>`
-      select l.index, e.about, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
+      select l.index, l.at, e.about, e.body from log_leaf l left join log_entry e on e.id = l.entry_id
       where l.epoch = ${epoch} and l.index = any(${[...indexes]}::bigint[]) order by l.index`,
   );
 }
@@ -99,4 +101,37 @@ export async function selectIndexesAbout(
       and (${kinds === null} or e.kind = any(${[...(kinds ?? [])]}))
     order by l.index`;
   return rows.map(({ index }) => Number(index));
+}
+
+/** Indexes below `size` of the entries of some kinds about a subject; for kinds that are rare. */
+export async function selectIndexesOfKinds(
+  db: Db,
+  { epoch, size }: { readonly epoch: number; readonly size: number },
+  kinds: readonly string[],
+  subject: Subject,
+): Promise<number[]> {
+  const rows = await db.$queryRaw<{ index: bigint }[]>`
+    with cursor as (select position from log_index_cursor where id = 1),
+    found as (
+      select position from log_term
+      where term = any(${kinds.map((kind) => `kind:${kind}`)}) and position < (select position from cursor)
+      union
+      select l.position from log_leaf l join log_entry e on e.id = l.entry_id
+      where l.position >= (select position from cursor) and e.kind = any(${[...kinds]})
+    )
+    select l.index from found join log_leaf l on l.position = found.position
+      join log_entry e on e.id = l.entry_id
+    where l.epoch = ${epoch} and l.index < ${size} and e.about @> array[${subject}]
+    order by l.index`;
+  return rows.map(({ index }) => Number(index));
+}
+
+/** Gates at which a charter version was to become active. */
+export async function selectActivationGates(db: Db, charterId: string): Promise<string[]> {
+  const gates = await db.gate.findMany({
+    where: { charterId, kind: "activate" },
+    select: { id: true },
+    orderBy: { id: "asc" },
+  });
+  return gates.map(({ id }) => id);
 }

@@ -2,7 +2,7 @@
 // bytes are always the same, or it says that they no longer can be.
 import { may, requirePermission } from "../authz/require.ts";
 import { visiblePilots } from "../authz/rules.ts";
-import { type Db, read, transaction } from "../db.ts";
+import { type Db, read, type Tx, transaction } from "../db.ts";
 import { AppError, badInput, conflict, forbidden, notFound, unavailable } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Reader } from "../log-access/schema.ts";
@@ -23,7 +23,7 @@ export async function startExport(scope: Scope, reader: Reader, input: StartExpo
   if (input.withBlobs) requireBlobs(scope, reader, pilotId);
   return transaction(scope, async (tx) => {
     const row = await pinned(tx.db, scope, reader, { ...input, pilotId, runId: null });
-    await insertExport(tx.db, row);
+    await insertPinned(tx, row);
     tx.record({
       kind: "log.export_started",
       about: subjectsOf(row),
@@ -32,6 +32,9 @@ export async function startExport(scope: Scope, reader: Reader, input: StartExpo
     return viewOf(row);
   });
 }
+
+/** The caller records an entry about the export. */
+export const insertPinned = (tx: Tx, row: ExportRow): Promise<void> => insertExport(tx.db, row);
 
 /** Everything for who may export everything; for others the one pilot they may export. */
 function widest(scope: Scope): string | null {
@@ -124,7 +127,7 @@ export async function openExport(
   exportId: string,
   from: number,
 ): Promise<AsyncGenerator<string>> {
-  return resumed(await pinnedLines(scope, await findOwn(scope, reader, exportId, null)), from);
+  return resumed(await pinnedLines(scope, await findOwn(scope, reader, exportId, null), "export"), from);
 }
 
 /** A redaction reaches evidence too, so exports without payloads are no exception. */

@@ -1,11 +1,13 @@
 // The files the notary writes, as web and worker read them.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AppError, notFound, refused, unavailable } from "../errors.ts";
+import { may } from "../authz/require.ts";
+import { type AppError, forbidden, notFound, refused, unavailable } from "../errors.ts";
+import type { Scope } from "../scope.ts";
 import type { Hash } from "../tlog/hashing.ts";
 import { type NodeSource, rootAt } from "../tlog/proofs.ts";
 import { tileNodes } from "../tlog/tile-files.ts";
-import { parseTilePath, type TileAt, tilePath } from "../tlog/tiles.ts";
+import { parseTilePath, tilePath } from "../tlog/tiles.ts";
 
 function epochFolder(epoch: number): string {
   const root = process.env.PILOTHOUSE_LOG;
@@ -46,13 +48,21 @@ async function fileOf(epoch: number, path: string): Promise<Buffer> {
   }
 }
 
-/** A tile by the path tlog-tiles gives it. Throws not_found for any other path, so none leads out of the folder. */
-export async function readTile(epoch: number, path: string): Promise<{ at: TileAt; bytes: Buffer }> {
+/**
+ * A tile by the path tlog-tiles gives it. Throws not_found for any other path, so none leads out of the folder. Who may
+ * read one pilot's log gets hashes, which say nothing but how many entries there are: entries hold ids with 65 random
+ * bits. A bundle holds the entries of all pilots, and is for who may read all.
+ */
+export async function openTile(scope: Scope, epoch: number, path: string): Promise<Buffer> {
   const at = parseTilePath(path);
   if (!at) throw notFound("file of the log");
+  if (at.level === "entries" && !may(scope, "log.export", null))
+    throw forbidden(
+      "Bundles hold the entries of all pilots, and you may read one. Export its entries instead.",
+    );
   const bytes = await fileOf(epoch, tilePath(at));
   if (bytes.length === 0) throw notFound("file of the log");
-  return { at, bytes };
+  return bytes;
 }
 
 export const readCheckpoint = (epoch: number): Promise<Buffer> => fileOf(epoch, "checkpoint");
