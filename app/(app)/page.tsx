@@ -10,6 +10,7 @@ import { HOUR } from "#lib/clock.ts";
 import { happenedSince } from "#lib/facts/brief.ts";
 import { listInbox } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
+import { logHealth } from "#lib/log/notary-status.ts";
 import { countEntries, countKindSince } from "#lib/log/service.ts";
 import { listPilots } from "#lib/pilots/service.ts";
 import { listRunners } from "#lib/runners/service.ts";
@@ -38,13 +39,14 @@ export default page({
   handler: async ({ scope, session, query: { hours } }) => {
     const now = scope.clock.now();
     const since = new Date(now - hours * HOUR);
-    const [happened, live, recent, gates, pilots, shell] = await Promise.all([
+    const [happened, live, recent, gates, pilots, shell, alarms] = await Promise.all([
       happenedSince(scope, since),
       listRuns(scope, { statuses: LIVE }),
       listRuns(scope, { statuses: ["in_review", "merged", "rejected", "failed", "cancelled"] }),
       listInbox(scope),
       listPilots(scope),
       loadShell(scope, session),
+      logHealth(scope),
     ]);
     const waiting = gates.filter(({ cannotApprove }) => cannotApprove === null);
     const [first] = waiting;
@@ -52,6 +54,7 @@ export default page({
       <Shell data={shell} current="home">
         <LiveRefresh />
         <HomePage
+          alarms={alarms}
           brief={{
             ...happened,
             inReview: recent.filter(({ status }) => status === "in_review").length,

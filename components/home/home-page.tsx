@@ -1,9 +1,11 @@
 import { CircleCheck, ListChecks, Play } from "lucide-react";
 import Link from "next/link";
 import type { GateView } from "#lib/gates/schema.ts";
+import type { AlarmView } from "#lib/log/schema.ts";
 import type { PilotView } from "#lib/pilots/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import { plural } from "../format.ts";
+import { LogAlarms } from "../log/log-alarms.tsx";
 import { PilotTable, pilotsFact } from "../pilots/pilot-table.tsx";
 import { RunTable } from "../runs/runs-page.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -18,6 +20,8 @@ import { type BriefFacts, briefOf } from "./brief-words.ts";
 import { type ControlFacts, Controls } from "./controls.tsx";
 
 export interface HomePageProps {
+  /** What the notary found wrong with the log. */
+  readonly alarms: readonly AlarmView[];
   readonly brief: BriefFacts;
   /** Hours the brief looks back. */
   readonly hours: 24 | 72 | 168;
@@ -41,9 +45,10 @@ const SPANS = [
 ] as const;
 
 export function HomePage(props: HomePageProps) {
-  const { brief, hours, live, recent, pilots, canCreatePilot, canLaunch, setupLeft } = props;
+  const { alarms, brief, hours, live, recent, pilots, canCreatePilot, canLaunch, setupLeft } = props;
   return (
     <div className="page">
+      <LogAlarms alarms={alarms} link />
       <div className="row mb-3">
         <h1 className="h2">Brief</h1>
         <span className="t3 sm">the last {hours === 24 ? "24 hours" : `${hours / 24} days`}</span>

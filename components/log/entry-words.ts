@@ -22,3 +22,26 @@ export function inWords({ about, detail }: Pick<EntryView, "about" | "detail">):
     .join(" · ");
   return says === "" ? subjects : `${subjects} · ${says}`;
 }
+
+export interface DetailRow {
+  readonly name: string;
+  readonly text: string;
+  /** An id or digest, to be copied whole; null for what stands there in full. */
+  readonly whole: string | null;
+}
+
+const sentenceCase = (name: string): string => {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** What the entry says besides, one row each; what it leaves open is left out. */
+export function detailRows(detail: EntryView["detail"]): DetailRow[] {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => {
+      const isToken = typeof value === "string" && (HASH.test(value) || ID.test(value));
+      const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+      return { name: sentenceCase(name), text, whole: isToken ? text : null };
+    });
+}

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { logLinks } from "./log-links.ts";
 
-test("an address keeps the filter and the page when an entry opens", () => {
-  expect(logLinks({ kind: "run.merged" }, "c1").entry("ent_1")).toBe(
-    "/log?kind=run.merged&after=c1&entry=ent_1",
-  );
+test("an address keeps the filter and the page when an entry opens and closes", () => {
+  const links = logLinks({ kind: "run.merged" }, "12");
+  expect(links.entry("ent_1")).toBe("/log/ent_1?kind=run.merged&after=12");
+  expect(links.entry(null)).toBe("/log?kind=run.merged&after=12");
 });
 
 test("turning the page closes the entry", () => {
-  expect(logLinks({ kind: "run.merged" }, "c1").page("c2")).toBe("/log?kind=run.merged&after=c2");
-  expect(logLinks({}, "c1").page(null)).toBe("/log");
+  expect(logLinks({ kind: "run.merged" }, "12").page("7")).toBe("/log?kind=run.merged&after=7");
+  expect(logLinks({}, "12").page(null)).toBe("/log");
 });
 
 test("probe: what stands in a filter cannot break out of its place", () => {

@@ -1,4 +1,4 @@
-// Addresses of the log page: the filter is kept, whatever else changes.
+// Addresses of the log's pages: the filter is kept, whatever else changes.
 import type { EntryFilter } from "#lib/log/schema.ts";
 
 export interface LogLinks {
@@ -9,10 +9,13 @@ export interface LogLinks {
 }
 
 export function logLinks(filter: EntryFilter, after: string | null): LogLinks {
-  const address = (more: Record<string, string | null>) => {
+  const address = (path: string, more: Record<string, string | null>) => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries({ ...filter, ...more })) if (value) query.set(name, value);
-    return query.size > 0 ? `/log?${query}` : "/log";
+    return query.size > 0 ? `${path}?${query}` : path;
   };
-  return { page: (next) => address({ after: next }), entry: (id) => address({ after, entry: id }) };
+  return {
+    page: (next) => address("/log", { after: next }),
+    entry: (id) => address(id === null ? "/log" : `/log/${id}`, { after }),
+  };
 }

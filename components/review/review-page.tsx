@@ -192,6 +192,15 @@ function ReviewHead({ run, gate }: { run: RunView; gate: GateView | null }) {
             ),
           },
           { key: "Charter", value: `v${run.charterVersion}` },
+          {
+            key: "Log",
+            value: (
+              <Link className="link" href={`/log?subject=run:${run.id}`}>
+                its entries
+              </Link>
+            ),
+            wide: true,
+          },
           { key: "Launched", value: `by ${run.launchedByName}`, wide: true },
           ...(took && run.startedAt
             ? [{ key: "Time", value: formatDuration(took.getTime() - run.startedAt.getTime()), wide: true }]

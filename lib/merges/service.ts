@@ -15,6 +15,8 @@ import { lockMerge } from "./store.ts";
 export interface MergeIntent {
   readonly id: string;
   readonly runId: string;
+  /** Where it was decided. */
+  readonly gateId: string;
   readonly repositoryId: string;
   /** Digest of the charter the run was launched under. */
   readonly charterDigest: string;
@@ -35,11 +37,12 @@ async function intentOf(db: Db, mergeId: string): Promise<MergeIntent> {
   const run = merge ? await db.run.findUnique({ where: { id: merge.runId } }) : null;
   const patch = merge ? await db.patch.findUnique({ where: { id: merge.patchId } }) : null;
   if (!merge || !run || !patch) throw notFound("merge");
-  const { id, runId, targetRef, expectedOld, newCommit, message, createdAt } = merge;
+  const { id, runId, gateId, targetRef, expectedOld, newCommit, message, createdAt } = merge;
   const state = merge.state as MergeIntent["state"];
   return {
     id,
     runId,
+    gateId,
     repositoryId: run.repositoryId,
     charterDigest: run.charterDigest,
     state,

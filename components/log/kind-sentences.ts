@@ -1,0 +1,78 @@
+// What an entry of each kind says, for somebody who does not know the words of the record.
+import type { EntryKind } from "#lib/record/schema.ts";
+
+const SENTENCES = {
+  "person.created": "A person was added.",
+  "person.link_made": "A one-time link to sign in was made for a person.",
+  "person.link_used": "A one-time link was used.",
+  "person.password_set": "A password was set; sessions made before it ended.",
+  "person.role_granted": "A role was given to a person.",
+  "person.signed_in": "A person signed in.",
+  "person.signed_out": "A person signed out.",
+  "person.sign_in_refused": "A sign-in was refused.",
+  "repository.added": "A repository was added.",
+  "repository.sync_requested": "The repository was to be read again.",
+  "repository.mirrored": "The repository was read; the mirror has what its source had.",
+  "repository.head_moved": "The branch moved by a merge.",
+  "pilot.created": "A pilot was written down.",
+  "pilot.charter_written": "A version of the charter was written. It is in force once it is activated.",
+  "pilot.activation_asked": "Somebody asked for the pilot to be activated; another person has to agree.",
+  "pilot.activated": "The pilot was activated: its charter is in force.",
+  "pilot.returned_to_draft": "The pilot went back to draft; its charter was not agreed to.",
+  "pilot.paused": "The pilot was paused: nothing new starts.",
+  "pilot.resumed": "The pilot goes on.",
+  "pilot.completed": "The pilot was completed.",
+  "agent.created": "An agent was set up.",
+  "runner.enrolment_made": "A one-time token was made, by which a runner may register.",
+  "runner.registered": "A runner registered with a key of its own.",
+  "runner.refused": "A runner was refused.",
+  "runner.revoked": "A runner was shut out.",
+  "run.launched": "A run was launched under the charter in force, on a base commit.",
+  "run.leased": "A runner took the run.",
+  "run.prepared": "The runner has the base checked out in its sandbox, and the agent begins.",
+  "run.events_appended":
+    "What was observed in the run was appended to its timeline; the entry binds every event.",
+  "run.bundle_uploaded": "The agent's changes were uploaded, before anything of them was read.",
+  "run.agent_finished": "The agent ended.",
+  "run.patch_imported": "The agent's changes were taken in as a patch, and its digest written down.",
+  "run.patch_refused": "The agent's changes were refused.",
+  "run.evidence_recorded": "A verifier's observations of the patch were recorded.",
+  "run.lease_lost": "The runner lost the run; another may take it.",
+  "run.stopped": "An emergency stop ended the run.",
+  "run.cancelled": "The run was cancelled.",
+  "run.failed": "The run failed.",
+  "run.rejected": "The run's patch was rejected.",
+  "run.base_moved": "The branch moved under the run; what was approved or open is void.",
+  "run.merge_intended":
+    "The approvals were complete and still held: the merge was decided. From here it cannot be cancelled.",
+  "run.merge_commit_built": "The commit was built from the approved tree on the approved base.",
+  "run.merged": "The branch was moved to the approved content.",
+  "run.merge_refused": "The branch was not moved: whoever holds it refused, or it had moved before.",
+  "gate.opened": "A decision was asked for.",
+  "gate.approval_given": "A person decided, bound to the digest of exactly what they were shown.",
+  "gate.approved": "Enough people approved.",
+  "gate.denied": "It was denied.",
+  "gate.expired": "Nobody decided in time, which means denied.",
+  "gate.voided": "The decision is void: what it was about is no longer so.",
+  "stop.pulled": "The emergency stop was pulled.",
+  "stop.lifted": "An emergency stop was lifted.",
+  "log.epoch_started": "A new log began after a restore; it cites the last checkpoint of the one before.",
+  "log.key_added": "A key that signs the log was added.",
+  "log.key_retired": "A key that signed the log signs no longer.",
+  "log.searched":
+    "Somebody searched commands, paths, hosts, prompts and outputs. What for stands here as a digest.",
+  "log.access_given": "Somebody outside was given access to the log until a day.",
+  "log.access_withdrawn": "Access to the log was withdrawn.",
+  "log.export_started": "An export of the log was begun.",
+  "log.dossier_made": "Everything about a run was put into one file.",
+  "payload.shown": "A text with its secrets unmasked was shown to a person who gave a reason.",
+  "payload.redaction_ordered": "Contents were ordered to be taken away; their digests stay.",
+  "payload.redacted": "Contents were taken away; their digests stay, and the log still verifies.",
+  "retention.set": "How long contents are kept was set.",
+} as const satisfies Record<EntryKind, string>;
+
+/** One plain sentence; of a kind this version does not know, that. */
+export const sentenceOf = (kind: string): string =>
+  Object.hasOwn(SENTENCES, kind)
+    ? SENTENCES[kind as EntryKind]
+    : "An entry of a kind that this version does not know.";
