@@ -14,6 +14,7 @@ async function startSender(): Promise<PgBoss> {
     schedule: false,
     max: 2,
   });
+  boss.on("error", () => undefined); // a connection that was lost while idle; whoever sends next is told by its own error
   await boss.start();
   return boss;
 }
@@ -26,7 +27,10 @@ export async function enqueue<N extends JobName>(
   key?: string,
 ): Promise<void> {
   holder.pilothouseSender ??= startSender();
-  const boss = await holder.pilothouseSender;
+  const boss = await holder.pilothouseSender.catch((error: unknown) => {
+    delete holder.pilothouseSender; // the database was down: the next one tries again
+    throw error;
+  });
   await boss.send(name, payload, { db: fromPrisma(tx.db), ...(key ? { singletonKey: key } : {}) });
 }
 
