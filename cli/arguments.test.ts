@@ -28,8 +28,30 @@ describe("the command line", () => {
     },
   );
 
+  test.each([
+    [["log", "new-epoch", "--reason", "restored"], { kind: "new_epoch", reason: "restored" }],
+    [["log", "rotate-key"], { kind: "rotate_key" }],
+    [["log", "retire-key", "0a1b2c3d"], { kind: "retire_key", keyId: "0a1b2c3d" }],
+  ])("%j is an operator's act on the log", (argv, logAct) => {
+    expect(parseArguments(argv, {})).toEqual({ command: "log", port: DEFAULT_PORT, demo: true, logAct });
+  });
+
+  test.each([
+    [["log"], /log takes one of new-epoch/],
+    [["log", "new-epoch"], /--reason/],
+    [["log", "new-epoch", "--reason", "  "], /--reason/],
+    [["log", "retire-key"], /eight hex digits/],
+    [["log", "retire-key", "all"], /eight hex digits/],
+    [["log", "rotate-key", "now"], /log takes one of/],
+    [["log", "delete"], /log takes one of/],
+  ])("%j is refused with what would be right", (argv, sentence) => {
+    expect(() => parseArguments(argv, {})).toThrow(sentence);
+  });
+
   test("refuses a command or option it does not know, saying which there are", () => {
-    expect(() => parseArguments(["down"], {})).toThrow(/no command "down"; there are up, dev, doctor, help/);
+    expect(() => parseArguments(["down"], {})).toThrow(
+      /no command "down"; there are up, dev, doctor, log, help/,
+    );
     expect(() => parseArguments(["up", "doctor"], {})).toThrow(/no command "up doctor"/);
     expect(() => parseArguments(["up", "--prot", "1"], {})).toThrow(/--prot.*lists the options/s);
     expect(() => parseArguments(["up", "--port"], {})).toThrow(/--port/);

@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { badInput, messageOf } from "#lib/errors.ts";
+import { type LogAct, parseLogAct } from "./log/acts.ts";
 
-const COMMANDS = ["up", "dev", "doctor", "help"] as const;
+const COMMANDS = ["up", "dev", "doctor", "log", "help"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -10,6 +11,8 @@ export interface Arguments {
   readonly port: number;
   /** Seed the demo pilot on an empty database. */
   readonly demo: boolean;
+  /** What `log` is to do. */
+  readonly logAct?: LogAct;
 }
 
 export const DEFAULT_PORT = 4300;
@@ -19,6 +22,9 @@ export const HELP = `Usage: npm run up [-- options]
   npm run up       install what is missing, start everything, print the address
   npm run doctor   check this host without starting anything
   npm run dev      like up, with pages rebuilt while you edit
+  npm run log -- new-epoch --reason "WHY"   after a restore: the log goes on under a new name
+  npm run log -- rotate-key                 another key signs the log, beside those that do
+  npm run log -- retire-key ID              a key signs no more and is destroyed
 
 Options
   --port NUMBER    port of the pages (default ${DEFAULT_PORT})
@@ -46,6 +52,7 @@ function readOptions(argv: readonly string[]) {
       options: {
         port: { type: "string" },
         "no-demo": { type: "boolean" },
+        reason: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -63,11 +70,13 @@ export function parseArguments(
   const { values, positionals } = readOptions(argv);
   const [word = "up", ...more] = positionals;
   const command = COMMANDS.find((known) => known === word);
-  if (!command || more.length > 0) {
+  const logAct = command === "log" && !values.help ? parseLogAct(more, values.reason) : undefined;
+  if (!command || (more.length > 0 && !logAct)) {
     throw badInput(`There is no command "${positionals.join(" ")}"; there are ${COMMANDS.join(", ")}.`);
   }
   const text = values.port ?? env.PORT ?? String(DEFAULT_PORT);
   const port = Port.safeParse(text);
   if (!port.success) throw badInput(`--port takes a number from 1 to 65535, not "${text}".`);
-  return { command: values.help ? "help" : command, port: port.data, demo: !values["no-demo"] };
+  const common = { port: port.data, demo: !values["no-demo"] };
+  return { command: values.help ? "help" : command, ...common, ...(logAct ? { logAct } : {}) };
 }

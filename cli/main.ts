@@ -5,6 +5,7 @@ import { type Arguments, HELP, parseArguments } from "./arguments.ts";
 import { doctor } from "./doctor.ts";
 import { identitiesFor, isRoot } from "./identities.ts";
 import { dataFolder, layoutAt } from "./layout.ts";
+import { runLogAct } from "./log/run-act.ts";
 import { createProgress } from "./progress.ts";
 import type { Deployment } from "./settings.ts";
 import { isSameProcess } from "./supervisor/processes.ts";
@@ -58,6 +59,10 @@ async function main(): Promise<number> {
   const deployment = deploymentFrom(args);
   const databaseUrl = process.env.DATABASE_URL || undefined;
   if (args.command === "doctor") return runDoctor(deployment, databaseUrl);
+  if (args.logAct) {
+    console.log(await runLogAct(deployment, databaseUrl, args.logAct));
+    return 0;
+  }
   process.stdout.on("error", () => undefined); // a terminal that was closed is told nothing more
   const write = (text: string) => void process.stdout.write(text);
   const progress = createProgress(systemClock, write, process.stdout.isTTY);

@@ -20,7 +20,7 @@ export interface Scope {
 
 export type ScopeParts = Omit<Scope, typeof made>;
 
-/** Architecture test: called by lib/guard, worker jobs, the seed and tests only. */
+/** Called by lib/guard, worker jobs, the seed, the operator's commands and tests only. */
 export function makeScope(parts: ScopeParts): Scope {
   return parts as Scope;
 }

@@ -14,8 +14,8 @@ import { type OwnState, originOf, writeOwnState } from "./own-state.ts";
 const EpochOrder = z.strictObject({
   logId: z.string().regex(/^[0-9a-f]{16}$/),
   epoch: z.int().min(1),
-  /** The entry log.epoch_started, which becomes the first of the epoch. */
-  entryId: z.string(),
+  /** The entry log.epoch_started, which becomes the first of the epoch; null while it is being written. */
+  entryId: z.string().nullable(),
 });
 export type EpochOrder = z.infer<typeof EpochOrder>;
 
@@ -39,6 +39,17 @@ export function emptyState(logId: string, epoch: number, signers: readonly strin
   return { version: 1, logId, epoch, origin, size: 0, root, edge: [], last: null, signers: [...signers] };
 }
 
+const PENDING =
+  "An operator is beginning a new epoch. Where that was interrupted, the same command finishes it.";
+
+async function awaitsNumber(client: pg.ClientBase, entryId: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "select from log_entry e where id = $1 and not exists (select from log_leaf l where l.entry_id = e.id)",
+    [entryId],
+  );
+  return rowCount === 1;
+}
+
 /** Each step can be repeated: database first, then the own state, then the order is gone. Returns the state. */
 export async function followOrder(
   client: pg.ClientBase,
@@ -53,9 +64,8 @@ export async function followOrder(
   }
   const head = await readHead(client, 0);
   if (!head || head.epoch < order.epoch) {
-    const { rowCount } = await client.query("select from log_entry where id = $1", [order.entryId]);
-    if (!rowCount)
-      throw new Halt("database_disagrees", "The entry that begins the ordered epoch is not there.");
+    if (order.entryId === null || !(await awaitsNumber(client, order.entryId)))
+      throw new Halt("database_disagrees", PENDING);
     await beginEpoch(client, order.epoch, originOf(order.logId, order.epoch), order.entryId);
   }
   const state = emptyState(order.logId, order.epoch, before?.signers ?? []);

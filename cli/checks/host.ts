@@ -1,6 +1,7 @@
 // Everything `up` needs of a host, in the order in which it is worth telling.
 import type { Identities } from "../identities.ts";
 import { checkDatabase } from "./database.ts";
+import { checkDisk } from "./disk.ts";
 import { type Finding, fine } from "./finding.ts";
 import { checkCheckout, checkDataFolder } from "./folders.ts";
 import { checkPlatform } from "./platform.ts";
@@ -29,6 +30,7 @@ function checksFor(host: Host): Check[] {
     checkSandbox,
     () => checkCheckout(root, who.web),
     () => checkDataFolder(data, who.web),
+    () => checkDisk(data),
     () => checkPort(port, portIsOwn),
     () => (databaseUrl ? checkDatabase(databaseUrl) : fine("Database", "The embedded Postgres is used.")),
   ];
