@@ -1,6 +1,7 @@
 // What the witness remembers: for each log the latest checkpoint it cosigned, as a note with its own cosignatures. The
 // note is the whole memory, so what is on disk proves by itself that it was this witness who wrote it.
 import { hash } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, refused } from "#lib/errors.ts";
 import { parseCheckpoint, type TreeHead } from "#lib/tlog/checkpoint.ts";
@@ -47,6 +48,9 @@ export async function writeRecord(state: string, { origin, note }: Cosigned): Pr
   await writeDurably(recordOf(state, origin), note);
 }
 
+/** A log that signs more of them than this has proved enough, and must not fill the disk. */
+const MAX_FORKS = 100;
+
 /** Keeps a second tree that a log signed for one size. Written once; the first is the record's. */
 export async function keepFork(
   state: string,
@@ -57,6 +61,7 @@ export async function keepFork(
   const path = join(folder, `${size}-${root.toString("hex")}`);
   if (await readIfThere(path)) return false;
   await ensureFolder(folder);
+  if ((await readdir(folder)).length >= MAX_FORKS) return false;
   await writeDurably(path, note);
   return true;
 }
