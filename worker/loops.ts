@@ -1,9 +1,10 @@
 // What the worker does by the clock. A loop that fails says so and goes on at its next turn.
 import { DAY, HOUR, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
+import { diskAlarms } from "#lib/disk/service.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
 import { beatProcess, sweepLeases } from "#lib/leases/sweep-leases.ts";
-import { indexLog } from "#lib/log/index-log.ts";
+import { indexLog } from "#lib/log-index/service.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
 import { expirePayloads } from "#lib/retention/expire-payloads.ts";
@@ -30,6 +31,13 @@ async function reconcileMerges(workplace: Workplace, scope: Scope): Promise<void
   );
 }
 
+/** Pages ask the file system themselves; this is for whoever reads the processes' logs. */
+async function tellOfDisks({ logger }: Workplace): Promise<void> {
+  for (const { state, path, sentence, space } of await diskAlarms()) {
+    logger.error({ state, path, free: space.free }, sentence);
+  }
+}
+
 /** One upstream that does not answer keeps nobody else's merge waiting. */
 export async function eachByItself<T>(
   items: readonly T[],
@@ -50,6 +58,7 @@ function loops(workplace: Workplace): Loop[] {
     { name: "reconcile_merges", every: 5 * SECOND, run: (scope) => reconcileMerges(workplace, scope) },
     { name: "mirror_repositories", every: MINUTE, run: requestMirrors },
     { name: "index_log", every: SECOND / 4, run: indexLog },
+    { name: "look_at_disks", every: MINUTE, run: () => tellOfDisks(workplace) },
     { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },
     { name: "expire_payloads", every: HOUR, run: () => expirePayloads(workerScope("retention")) },
     {

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { formatRelative } from "#components/format.ts";
 import type { ControlFacts } from "#components/home/controls.tsx";
+import { DiskAlarm } from "#components/home/disk-alarm.tsx";
 import { HomePage } from "#components/home/home-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
 import { can } from "#lib/authz/rules.ts";
 import { HOUR } from "#lib/clock.ts";
+import { diskAlarms } from "#lib/disk/service.ts";
 import { happenedSince } from "#lib/facts/brief.ts";
 import { listInbox } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
@@ -39,7 +41,7 @@ export default page({
   handler: async ({ scope, session, query: { hours } }) => {
     const now = scope.clock.now();
     const since = new Date(now - hours * HOUR);
-    const [happened, live, recent, gates, pilots, shell, alarms] = await Promise.all([
+    const [happened, live, recent, gates, pilots, shell, alarms, disks] = await Promise.all([
       happenedSince(scope, since),
       listRuns(scope, { statuses: LIVE }),
       listRuns(scope, { statuses: ["in_review", "merged", "rejected", "failed", "cancelled"] }),
@@ -47,12 +49,14 @@ export default page({
       listPilots(scope),
       loadShell(scope, session),
       logHealth(scope),
+      diskAlarms(),
     ]);
     const waiting = gates.filter(({ cannotApprove }) => cannotApprove === null);
     const [first] = waiting;
     return (
       <Shell data={shell} current="home">
         <LiveRefresh />
+        <DiskAlarm alarms={disks} />
         <HomePage
           alarms={alarms}
           brief={{

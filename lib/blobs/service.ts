@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Tx } from "../db.ts";
+import { translatedDiskError } from "../disk/service.ts";
 import { unavailable } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { createFileStore } from "./file-store.ts";
@@ -39,7 +40,12 @@ export interface StoredBlob extends WrittenBlob {
 export async function storeBytes(source: Readable, maxBytes: number, now: number): Promise<StoredBlob> {
   const id = newId("blob", now);
   const salt = new Uint8Array(randomBytes(SALT_BYTES));
-  return { id, salt, ...(await blobStore().write(id, source, salt, maxBytes)) };
+  const written = await blobStore()
+    .write(id, source, salt, maxBytes)
+    .catch((error: unknown) => {
+      throw translatedDiskError(error, "the folder of large contents");
+    });
+  return { id, salt, ...written };
 }
 
 /** The caller records an entry about the run that holds the commitment. */
