@@ -12,7 +12,7 @@ import {
   selectLeaves,
   selectLeavesAt,
 } from "./export-store.ts";
-import { selectPilotsOf } from "./index-store.ts";
+import { selectPilotsOf } from "./store.ts";
 import { openTree } from "./tiles.ts";
 
 export type Pin = ExportRow;
