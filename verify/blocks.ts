@@ -75,7 +75,7 @@ function openLane(): Lane {
   };
 }
 
-/** The blocks in their order. A bundle of one block is read here; a longer one on as many threads as there are cores. */
+/** The blocks in their order. What is less than half a block is read here, the rest on as many threads as there are cores. */
 export async function* readBlocks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
   const lanes: Lane[] = [];
   const ahead: Promise<Block>[] = [];
@@ -83,7 +83,7 @@ export async function* readBlocks(stream: AsyncIterable<Uint8Array>): AsyncGener
   try {
     let sent = 0;
     for await (const bytes of wholeLines(stream)) {
-      if (bytes.length < BLOCK) {
+      if (bytes.length < BLOCK / 2) {
         while (ahead.length > 0) yield (await ahead.shift()) as Block;
         yield { bytes, entries: readEntries(bytes) };
         continue;

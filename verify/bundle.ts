@@ -202,7 +202,7 @@ function readEntry(reading: Reading, { bytes, entries }: Block, at: number, from
     findings.add("tree", "fails", says, cover.size);
     throw new Unreadable("what follows cannot be placed");
   }
-  append(reading, 0, Buffer.from(entries.hashes.buffer, at * 32, 32).toString("latin1"));
+  append(reading, 0, entries.hashes.slice(at * 32, at * 32 + 32));
   reading.line = { bytes, from, to };
   reading.entries += 1;
   if (entries.marks[at] === MARK.batch) reading.batches += 1;

@@ -24,7 +24,8 @@ export class NotCanonical extends Error {}
 const [QUOTE, BACKSLASH, COMMA, MINUS, COLON] = [0x22, 0x5c, 0x2c, 0x2d, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+export const isDigit = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= 0x30 && byte <= 0x39;
 
 /** The one way to write each character that has to be escaped, besides quote and backslash. */
 const ESCAPE = /^(?:\\[bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))/;

@@ -1,7 +1,7 @@
 // The costly part of a bundle: each entry's text is taken out of its line, read, and hashed as a leaf. Depends on the
 // lines alone, so that blocks of lines can be read side by side.
 import { isUtf8 } from "node:buffer";
-import { NotCanonical, newMembers, readObject } from "./canonical.ts";
+import { isDigit, NotCanonical, newMembers, readObject } from "./canonical.ts";
 import { leafHash } from "./tree.ts";
 
 /** What the tree takes in at most; C2SP tlog-tiles writes the length in 16 bits. */
@@ -18,8 +18,8 @@ const READ = /^"(?:gate\.|run\.(?:launched|merge|rejected|failed|cancelled)|payl
 
 export interface EntryBlock {
   readonly indexes: Float64Array<ArrayBuffer>;
-  /** 32 bytes each. */
-  readonly hashes: Uint8Array<ArrayBuffer>;
+  /** One after the other, 32 bytes each. */
+  readonly hashes: string;
   readonly marks: Uint8Array<ArrayBuffer>;
   /** What is wrong with the entry after the last one read; null when all were read. */
   readonly problem: string | null;
@@ -33,33 +33,36 @@ export function startsWith(bytes: Buffer, at: number, start: Uint8Array): boolea
 }
 
 const members = newMembers();
-const leaf = Buffer.alloc(MAX_ENTRY + 2);
+/** 0x00, the text of an entry, a newline; twice as long, so that no line has to be measured while it is read. */
+const leaf = Buffer.alloc(2 * MAX_ENTRY + 100);
 
-/** Undoes the escaping of the line into `leaf`, behind its 0x00; returns where the text ends in the line and there. */
-function takeText(bytes: Buffer, from: number): { at: number; length: number } {
+/** Undoes the escaping of a line into `leaf`. Returns where the text ends in the line and in `leaf`. */
+function takeText(bytes: Buffer, from: number, end: number): { at: number; length: number } {
+  if (end - from > 2 * MAX_ENTRY + 90) throw new NotCanonical(`it is longer than ${MAX_ENTRY} bytes`);
   let [at, to] = [from, 1];
-  for (; ; at++) {
+  for (; at < end; at++) {
     let byte = bytes[at] as number;
-    if (byte === QUOTE) return { at, length: to };
-    if (byte === BACKSLASH) {
-      byte = bytes[++at] as number;
-      // Canonical text holds no control character, so nothing else in it needs an escape.
-      if (byte !== QUOTE && byte !== BACKSLASH) throw new NotCanonical("its text is not canonical JSON");
-    } else if (byte < 0x20) throw new NotCanonical("its line is broken");
-    if (to > MAX_ENTRY) throw new NotCanonical(`it is longer than ${MAX_ENTRY} bytes`);
+    if (byte <= BACKSLASH) {
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) {
+        byte = bytes[++at] as number;
+        // Canonical text holds no control character, so nothing else in it needs an escape.
+        if (byte !== QUOTE && byte !== BACKSLASH) throw new NotCanonical("its text is not canonical JSON");
+      }
+    }
     leaf[to++] = byte;
   }
+  if (to - 1 > MAX_ENTRY) throw new NotCanonical(`it is longer than ${MAX_ENTRY} bytes`);
+  return { at, length: to };
 }
 
-/** The number before the end of an entry's line. */
+/** The number between the text and the end of an entry's line. */
 function indexAt(bytes: Buffer, at: number, end: number): number {
-  const to = end - END.length;
-  const digits =
-    startsWith(bytes, at, TAIL) && startsWith(bytes, to, END)
-      ? bytes.toString("latin1", at + TAIL.length, to)
-      : "";
-  const index = Number(digits);
-  if (digits === "" || String(index) !== digits || !Number.isSafeInteger(index) || index < 0)
+  const from = at + TAIL.length;
+  let [to, index] = [from, 0];
+  for (; to < from + 16 && isDigit(bytes[to]); to++) index = index * 10 + (bytes[to] as number) - 0x30;
+  const isNumber = to > from && Number.isSafeInteger(index) && (bytes[from] !== 0x30 || to - from === 1);
+  if (!isNumber || to + END.length !== end || !startsWith(bytes, at, TAIL) || !startsWith(bytes, to, END))
     throw new NotCanonical("its line does not end with its index as an entry's must");
   return index;
 }
@@ -80,19 +83,19 @@ function markOf(): number {
 export function readEntries(bytes: Buffer): EntryBlock {
   const indexes: number[] = [];
   const marks: number[] = [];
-  const hashes = Buffer.allocUnsafeSlow(32 * Math.ceil(bytes.length / 30));
+  const hashes: string[] = [];
   const isText = isUtf8(bytes);
   let problem = isText ? null : "this part of the file is not UTF-8";
   for (let from = 0; from < bytes.length && problem === null; ) {
     const end = bytes.indexOf(NEWLINE, from);
     if (startsWith(bytes, from, ENTRY_START)) {
       try {
-        const { at, length } = takeText(bytes, from + ENTRY_START.length);
+        const { at, length } = takeText(bytes, from + ENTRY_START.length, end);
         const index = indexAt(bytes, at, end);
         leaf[length] = NEWLINE;
         readObject(leaf, 1, length, members);
         marks.push(markOf());
-        hashes.write(leafHash(leaf.subarray(0, length)), indexes.length * 32, "binary");
+        hashes.push(leafHash(leaf.subarray(0, length)));
         indexes.push(index);
       } catch (error) {
         if (!(error instanceof NotCanonical)) throw error;
@@ -103,7 +106,7 @@ export function readEntries(bytes: Buffer): EntryBlock {
   }
   return {
     indexes: Float64Array.from(indexes),
-    hashes: Uint8Array.from(hashes.subarray(0, indexes.length * 32)),
+    hashes: hashes.join(""),
     marks: Uint8Array.from(marks),
     problem,
     isText,

@@ -4,6 +4,6 @@ import { readEntries } from "./entries.ts";
 
 parentPort?.on("message", (bytes: Uint8Array<ArrayBuffer>) => {
   const entries = readEntries(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-  const { hashes, indexes, marks } = entries;
-  parentPort?.postMessage({ bytes, entries }, [bytes.buffer, hashes.buffer, indexes.buffer, marks.buffer]);
+  const { indexes, marks } = entries;
+  parentPort?.postMessage({ bytes, entries }, [bytes.buffer, indexes.buffer, marks.buffer]);
 });
