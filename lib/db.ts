@@ -2,8 +2,11 @@
 // before commit, so an entry is drawn after the row locks it speaks about (cause before effect).
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "#generated/prisma/client.ts";
+import { type Bell, createBell, type Ring } from "./bell.ts";
+import { systemClock } from "./clock.ts";
 import { AppError, unavailable } from "./errors.ts";
 import { newId } from "./ids.ts";
+import { createLogger } from "./logger.ts";
 import { entryBytes } from "./record/rules.ts";
 import type { NewEntry } from "./record/schema.ts";
 import type { Scope } from "./scope.ts";
@@ -14,20 +17,42 @@ export interface Tx {
   readonly db: Db;
   /** Adds an entry; a governed row changed without one about it refuses the commit. */
   record(entry: NewEntry): void;
+  /** Wakes who waits, once this is committed. */
+  ring(ring: Ring): void;
 }
 
 const STATEMENT_TIMEOUT = 30_000;
 const TRANSACTION_TIMEOUT = 35_000;
 
 // Next loads this module once per bundle; the pool belongs to the process.
-const holder = globalThis as { pilothouseDatabase?: PrismaClient };
+const holder = globalThis as { pilothouseDatabase?: Connected };
 
-function connected(): PrismaClient {
+interface Connected {
+  readonly client: PrismaClient;
+  readonly bell: Bell;
+}
+
+function connected(): Connected {
   holder.pilothouseDatabase ??= connect();
   return holder.pilothouseDatabase;
 }
 
-function connect(): PrismaClient {
+const RING_GAP = 50;
+
+function connect(): Connected {
+  const client = makeClient();
+  const bell = createBell({
+    send: (rings) => client.$executeRaw`
+      select pg_notify(channel, payload) from unnest(
+        ${rings.map(({ channel }) => channel)}::text[],
+        ${rings.map(({ payload }) => payload)}::text[]) as ring (channel, payload)`,
+    failed: (error) => createLogger("database").warn({ err: error }, "wake-up calls were lost"),
+    pause: () => systemClock.sleep(RING_GAP),
+  });
+  return { client, bell };
+}
+
+function makeClient(): PrismaClient {
   const url = process.env.DATABASE_URL;
   if (!url) throw unavailable("DATABASE_URL is not set for this process.");
   return new PrismaClient({
@@ -37,7 +62,8 @@ function connect(): PrismaClient {
 
 /** Ends the process's pool; the next call connects anew. */
 export async function disconnectDatabase(): Promise<void> {
-  await holder.pilothouseDatabase?.$disconnect();
+  await holder.pilothouseDatabase?.bell.quiet();
+  await holder.pilothouseDatabase?.client.$disconnect();
   delete holder.pilothouseDatabase;
 }
 
@@ -63,11 +89,11 @@ async function appendEntries(db: Db, scope: Scope, entries: readonly NewEntry[])
         ${rows.map(({ body }) => body)}::bytea[]) with ordinality as row (id, kind, about, body, place)
       order by place`;
   }
-  // Open pages look again. Event batches have a call of their own and are too many for this one.
-  if (entries.some(({ kind }) => kind !== "run.events_appended")) {
-    await db.$executeRaw`select pg_notify('record_grew', '')`;
-  }
 }
+
+/** Open pages look again. Event batches have a call of their own and are too many for this one. */
+const grew = (entries: readonly NewEntry[]): readonly Ring[] =>
+  entries.some(({ kind }) => kind !== "run.events_appended") ? [{ channel: "record_grew", payload: "" }] : [];
 
 /** Prisma's code and the database's own, e.g. P2010 and 57014. */
 function codesOf(error: unknown): readonly string[] {
@@ -111,15 +137,20 @@ function translated(error: unknown): unknown {
 export async function transaction<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const entries: NewEntry[] = [];
+    const rings: Ring[] = [];
+    const { client, bell } = connected();
     try {
-      return await connected().$transaction(
+      const value = await client.$transaction(
         async (db) => {
-          const value = await fn({ db, record: (entry) => void entries.push(entry) });
+          const record = (entry: NewEntry) => void entries.push(entry);
+          const given = await fn({ db, record, ring: (ring) => void rings.push(ring) });
           await appendEntries(db, scope, entries);
-          return value;
+          return given;
         },
         { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
       );
+      bell.ring([...rings, ...grew(entries)]);
+      return value;
     } catch (error) {
       if (attempt >= 4 || !hasCode(error, RETRYABLE)) throw translated(error);
     }
@@ -129,7 +160,7 @@ export async function transaction<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): 
 /** Reads; refused by the database if `fn` tries to write. */
 export async function read<T>(_scope: Scope, fn: (db: Db) => Promise<T>): Promise<T> {
   try {
-    return await connected().$transaction(
+    return await connected().client.$transaction(
       async (db) => {
         await db.$executeRaw`set transaction read only`;
         return fn(db);

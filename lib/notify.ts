@@ -6,12 +6,19 @@ export type Channel =
   | "run_changed"
   /** Payload: empty. A run waits for a runner. */
   | "work_waiting"
-  /** Payload: empty. Sent by `transaction` itself whenever something but events was recorded. */
+  /** Payload: empty. Rung by `transaction` itself whenever something but events was recorded. */
   | "record_grew"
   /** Payload: session id. */
   | "session_revoked";
 
-/** Delivered when the transaction commits; equal payloads of one transaction are delivered once. */
-export async function notify(tx: Tx, channel: Channel, payload: string): Promise<void> {
+/**
+ * Delivered with the commit; equal payloads of one transaction are delivered once. What is rare and must not be lost
+ * goes this way; it makes the commit wait for every other one that notifies. Everything else: `tx.ring`.
+ */
+export async function notify(
+  tx: Tx,
+  channel: Extract<Channel, "work_waiting" | "session_revoked">,
+  payload: string,
+): Promise<void> {
   await tx.db.$executeRaw`select pg_notify(${channel}, ${payload})`;
 }

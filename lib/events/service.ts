@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { read, type Tx, transaction } from "../db.ts";
-import { notify } from "../notify.ts";
 import type { NewEvent, RunEvent } from "../protocol/events.ts";
 import type { Scope } from "../scope.ts";
 import type { StoredEvent } from "./proof.ts";
@@ -38,7 +37,7 @@ export async function appendEvents(tx: Tx, batch: Batch): Promise<number> {
     charter,
     detail: { attempt: batch.attempt, from: first, to: last, root: batchTree(leaves).root.toString("hex") },
   });
-  await notify(tx, "run_changed", batch.runId);
+  tx.ring({ channel: "run_changed", payload: batch.runId });
   return last;
 }
 

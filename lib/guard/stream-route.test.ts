@@ -41,7 +41,7 @@ const events = streamRoute({
 });
 
 const scope = testScope({ actor: systemActor("test"), clock: systemClock });
-const change = () => transaction(scope, (tx) => notify(tx, "run_changed", "run_1"));
+const change = () => transaction(scope, async (tx) => tx.ring({ channel: "run_changed", payload: "run_1" }));
 
 async function open(who: SignedIn | null, { id = "run_1", lastEventId = "" } = {}) {
   const abort = new AbortController();
