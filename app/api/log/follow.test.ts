@@ -1,6 +1,5 @@
 // The log followed over HTTP, by nothing but its formats: with a token, as any tlog client would.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "#lib/db.ts";
 import { closeQueue } from "#lib/jobs/queue.ts";
 import { giveAccess } from "#lib/log-access/service.ts";
 import { testDatabase } from "#lib/testing/database.ts";
@@ -47,10 +46,7 @@ beforeAll(async () => {
   log = await sequenceLog(database);
 });
 
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
+afterAll(() => closeQueue());
 
 type Route = typeof getTile;
 type Params = Record<string, string | string[]>;
