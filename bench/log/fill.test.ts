@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -11,7 +11,6 @@ import { readBorder } from "#notary/border.ts";
 import { readOwnState } from "#notary/own-state.ts";
 import { fillLog, leafTiles, wholeTiles } from "./fill.ts";
 import { fillTree } from "./fill-tree.ts";
-import { notaryFolders } from "./notary.ts";
 
 const database = await testDatabase();
 
@@ -38,7 +37,8 @@ test("what is filled is what the product would have written: entries, numbers, t
       expect(hash).toEqual(leafHash(body));
     }
     await expect(owner.query("delete from log_entry")).rejects.toThrow("append-only");
-    const folders = await notaryFolders(data);
+    const folders = { log: join(data, "log"), own: join(data, "own") };
+    await mkdir(folders.own);
     await fillTree(folders, filled, leafTiles(owner, filled.size));
     const state = await readOwnState(folders.own);
     expect(state?.root).toBe(memoryTree(rows.map(({ hash }) => hash)).root.toString("hex"));

@@ -1,9 +1,11 @@
 // npm run bench:log -- [--sizes 0.1,1] [append] [acknowledge] [pages] [verify]
 // What the log costs: appending, acknowledging, numbering, reading and checking, at sizes in millions of entries. All in
 // a temporary folder, which is removed. The whole curve takes ten minutes and 20 GB: --sizes 0.1,1,10. Exit code 1: a goal was missed.
+import { execFile } from "node:child_process";
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { SECOND } from "#lib/clock.ts";
+import type { Identity } from "#lib/postgres/initialise.ts";
 import { arrangeBench } from "../place/work.ts";
 import { measureAcknowledgement } from "./acknowledge.ts";
 import { type AppendRounds, measureAppend } from "./append.ts";
@@ -11,7 +13,7 @@ import { atLeast, type Figure, figuresText, missedFigures } from "./figures.ts";
 import { type Filled, fillLog, leafTiles, wholeTiles } from "./fill.ts";
 import { fillTree } from "./fill-tree.ts";
 import { watchLag } from "./lag.ts";
-import { type NotaryFolders, notaryFolders, startNotary } from "./notary.ts";
+import { notaryFolders, startNotary } from "./notary.ts";
 import { type LogPlace, openLogPlace } from "./place.ts";
 
 const PARTS = ["append", "acknowledge"] as const;
@@ -49,29 +51,31 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const millions = (size: number): string => `${Number((size / 1e6).toFixed(2))} M`;
 
-async function openFilled(
-  size: number,
-): Promise<{ place: LogPlace; filled: Filled; folders: NotaryFolders }> {
+async function openFilled(size: number): Promise<{ place: LogPlace; filled: Filled }> {
   const began = performance.now();
-  let made: { filled: Filled; folders: NotaryFolders } | undefined;
-  const place = await openLogPlace(async (owner, layout) => {
-    const folders = await notaryFolders(layout.data);
-    const filled = await fillLog(owner, size);
-    await fillTree(folders, filled, leafTiles(owner, size));
-    made = { filled, folders };
+  let filled: Filled | undefined;
+  const place = await openLogPlace(async (owner, { layout, who }) => {
+    filled = await fillLog(owner, size);
+    await fillTree(notaryFolders(layout), filled, leafTiles(owner, size));
+    await giveTo(who.notary, layout.log, layout.notary);
   });
-  if (!made) throw new Error("Nothing was filled.");
+  if (!filled) throw new Error("Nothing was filled.");
   say(`${millions(size)} entries filled in ${Math.round((performance.now() - began) / SECOND)} s`);
-  return { place, ...made };
+  return { place, filled };
+}
+
+/** Everything below the folders belongs to their user. */
+async function giveTo(who: Identity | null, ...folders: string[]): Promise<void> {
+  if (who) await promisify(execFile)("chown", ["-R", `${who.uid}:${who.gid}`, ...folders]);
 }
 
 async function measureAt(size: number, { parts }: Asked): Promise<Figure[]> {
   const of = millions(size);
-  const { place, folders } = await openFilled(size);
+  const { place } = await openFilled(size);
   const figures: Figure[] = [];
   try {
     const work = await arrangeBench(place);
-    const notary = await startNotary(place, folders);
+    const notary = await startNotary(place);
     try {
       if (parts.has("append")) {
         const watch = await watchLag(place, notary);

@@ -1,8 +1,10 @@
 // The real notary of a deployment, as a process, and what it has published.
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ChildSpec, lastLines, startChild } from "#cli/supervisor/child.ts";
+import { childSpecs } from "#cli/children.ts";
+import type { Layout } from "#cli/layout.ts";
+import { lastLines, startChild } from "#cli/supervisor/child.ts";
 import { MINUTE, SECOND, systemClock } from "#lib/clock.ts";
 import { parseCheckpoint } from "../../verify/note.ts";
 import type { LogPlace } from "./place.ts";
@@ -13,31 +15,7 @@ export interface NotaryFolders {
   readonly own: string;
 }
 
-export async function notaryFolders(data: string): Promise<NotaryFolders> {
-  const folders = { log: join(data, "log"), own: join(data, "notary") };
-  await mkdir(folders.log, { recursive: true, mode: 0o750 });
-  await mkdir(folders.own, { recursive: true });
-  await chmod(folders.own, 0o700);
-  return folders;
-}
-
-export function notarySpec({ root, layout, urls }: LogPlace, folders: NotaryFolders): ChildSpec {
-  return {
-    name: "notary",
-    command: [process.execPath, join(root, "notary/main.ts")],
-    cwd: root,
-    env: {
-      PATH: process.env.PATH ?? "/usr/bin:/bin",
-      LANG: "C.UTF-8",
-      DATABASE_URL: urls.notary,
-      PILOTHOUSE_LOG: folders.log,
-      PILOTHOUSE_NOTARY: folders.own,
-      PILOTHOUSE_LOG_LEVEL: "info",
-    },
-    identity: null,
-    log: join(layout.logs, "notary.log"),
-  };
-}
+export const notaryFolders = ({ log, notary }: Layout): NotaryFolders => ({ log, own: notary });
 
 export interface Published {
   readonly size: number;
@@ -73,8 +51,11 @@ export interface RunningNotary {
 }
 
 /** Started as it is in a deployment; resolves once it has published what there is. */
-export async function startNotary(place: LogPlace, folders: NotaryFolders): Promise<RunningNotary> {
-  const spec = notarySpec(place, folders);
+export async function startNotary({ deployment, layout, urls }: LogPlace): Promise<RunningNotary> {
+  const folders = notaryFolders(layout);
+  const spec = (await childSpecs(deployment, urls)).find(({ name }) => name === "notary");
+  if (!spec) throw new Error("A deployment starts no notary.");
+  const { log } = spec;
   const child = startChild(spec);
   let isOver = false;
   void child.exited.then(() => {
@@ -90,7 +71,7 @@ export async function startNotary(place: LogPlace, folders: NotaryFolders): Prom
       const published = await readPublished(folders);
       if (published && published.size >= size) return;
       if (isOver || systemClock.now() > deadline) {
-        const said = lastLines(spec.log, 5).join("\n");
+        const said = lastLines(log, 5).join("\n");
         throw new Error(`The notary did not sign ${size} entries within ${MINUTE / SECOND} s:\n${said}`);
       }
       await systemClock.sleep(20);

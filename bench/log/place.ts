@@ -43,7 +43,7 @@ export interface LogPlace extends BenchPlane {
 }
 
 /** Works as owner, in the new and empty tables. */
-export type Fill = (owner: pg.Client, layout: Layout) => Promise<void>;
+export type Fill = (owner: pg.Client, deployment: Deployment) => Promise<void>;
 
 async function asOwner(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -55,14 +55,15 @@ async function asOwner(url: string, work: (client: pg.Client) => Promise<unknown
   }
 }
 
-async function fillServer({ layout, who }: Deployment, fill: Fill): Promise<void> {
+async function fillServer(deployment: Deployment, fill: Fill): Promise<void> {
+  const { layout, who } = deployment;
   const options = { folder: layout.postgres, identity: who.postgres, settings: FILLING };
   const server = await ensureServer(options);
   try {
     await asOwner(server.ownerUrl("postgres"), (client) => client.query(`create database ${DATABASE}`));
     const ownerUrl = server.ownerUrl(DATABASE);
     await migrateDatabase({ ownerUrl, secrets: layout.secrets });
-    await asOwner(ownerUrl, (client) => fill(client, layout));
+    await asOwner(ownerUrl, (client) => fill(client, deployment));
   } finally {
     await server.stop();
   }
