@@ -88,7 +88,7 @@ function Inclusion({ entryId, proof }: { entryId: string; proof: ProofView }) {
               size="sm"
               icon={Download}
               prefetch={false}
-              href={`/api/log/entries/${entryId}/proof?format=tlog-proof`}
+              href={`/api/log/entries/${entryId}/tlog-proof`}
             >
               .tlog-proof
             </ButtonLink>

@@ -67,8 +67,8 @@ async function* disclosedOf(
 ): AsyncGenerator<Disclosed[]> {
   const { withBlobs, pilotId, runId, redactions } = pin;
   const unchanged = async () => {
-    const { all } = await read(scope, (db) => countRedactions(db, pilotId, runId));
-    if (all !== redactions)
+    const { all, active } = await read(scope, (db) => countRedactions(db, pilotId, runId));
+    if (all !== redactions || active > 0)
       throw new Broken("Payloads were redacted while this was being made. Start another export.");
   };
   for await (const page of pages) {

@@ -5,7 +5,6 @@ import { notFound } from "../errors.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import type { Entry, EntryKind, Subject } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
-import { selectPilotsOf } from "./index-store.ts";
 import { actorTerm, conditionsOf, PIECES, positionOf, rarest, readableEntry, readableLogs } from "./rules.ts";
 import type {
   ActorView,
@@ -24,6 +23,7 @@ import {
   selectActorNames,
   selectAt,
   selectNewest,
+  selectPilotsOf,
   selectSubjectNames,
   selectWaiting,
   walkTerms,
@@ -100,6 +100,10 @@ export async function countKindSince(scope: Scope, kind: EntryKind, since: Date)
   if (requireReadable(scope) !== "all") return null;
   return read(scope, (db) => countTerm(db, `kind:${kind}`, since, COUNTED_UP_TO));
 }
+
+/** Subject → the pilot it belongs to, of those that belong to one. */
+export const pilotsOfSubjects = (db: Db, subjects: readonly string[]): Promise<Map<string, string>> =>
+  selectPilotsOf(db, subjects);
 
 function requireReadable(scope: Scope): "all" | readonly string[] {
   const visible = readableLogs(scope.grants);

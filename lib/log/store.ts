@@ -150,6 +150,22 @@ export async function selectSubjectNames(
     ) named where subject = any(${[...subjects]})`;
 }
 
+/** Subject → the pilot it belongs to, of those that belong to one. */
+export async function selectPilotsOf(db: Db, subjects: readonly string[]): Promise<Map<string, string>> {
+  const ids = [...new Set(subjects)].map((subject) => subject.slice(subject.indexOf(":") + 1));
+  const rows = await db.$queryRaw<{ subject: string; pilot: string }[]>`
+    select 'pilot:' || id as subject, id as pilot from pilot where id = any(${ids})
+    union all select 'run:' || id, pilot_id from run where id = any(${ids})
+    union all select 'gate:' || id, pilot_id from gate where id = any(${ids}) and pilot_id is not null
+    union all select 'stop:' || id, pilot_id from stop where id = any(${ids}) and pilot_id is not null
+    union all select 'access:' || id, pilot_id from log_access where id = any(${ids}) and pilot_id is not null
+    union all select 'export:' || x.id, a.pilot_id from log_export x join log_access a on a.id = x.access_id
+      where x.id = any(${ids}) and a.pilot_id is not null
+    union all select 'redaction:' || d.id, r.pilot_id from redaction d join run r on r.id = d.run_id
+      where d.id = any(${ids})`;
+  return new Map(rows.map(({ subject, pilot }) => [subject, pilot]));
+}
+
 /** Numbered entries through all epochs: positions have no gaps. */
 export async function countNumbered(db: Db): Promise<number> {
   const [row] = await db.$queryRaw<{ position: bigint }[]>`

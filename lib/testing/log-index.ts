@@ -1,5 +1,5 @@
 // What the notary and the worker do in the background, done at once.
-import { indexLog } from "../log/index-log.ts";
+import { indexLog } from "../log-index/service.ts";
 import type { TestDatabase } from "./database.ts";
 import { asProcess } from "./journey.ts";
 import { sequenceLog, type TestLog } from "./notary.ts";

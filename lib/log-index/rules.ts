@@ -1,6 +1,7 @@
 // What entries and events are found by.
+
+import type { TextField } from "../log/schema.ts";
 import type { NewEvent } from "../protocol/events.ts";
-import type { TextField } from "./schema.ts";
 
 export interface IndexedEntry {
   readonly kind: string;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EVENT_KINDS, NewEvent } from "../protocol/events.ts";
-import { countWithin, hostsIn, keptText, termsOf, textsOf } from "./index-rules.ts";
+import { countWithin, hostsIn, keptText, termsOf, textsOf } from "./rules.ts";
 
 describe("an entry", () => {
   test("is found by its kind, its actor, its subjects and the pilots they belong to, each once", () => {

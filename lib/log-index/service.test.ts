@@ -11,7 +11,7 @@ import { asProcess, launch, openBase } from "../testing/journey.ts";
 import { indexedLog } from "../testing/log-index.ts";
 import { sequenceLog } from "../testing/notary.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
-import { forgetIndex, indexLog } from "./index-log.ts";
+import { forgetIndex, indexLog } from "./service.ts";
 
 const database = await testDatabase("web");
 const clock = testClock();

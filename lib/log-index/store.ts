@@ -1,6 +1,6 @@
 // Tables of the index: rebuilt at any time, written by the worker alone.
 import type { Db } from "../db.ts";
-import type { FieldText } from "./index-rules.ts";
+import type { FieldText } from "./rules.ts";
 
 /** The position that is indexed next, locked until the transaction ends; null while another worker has it. */
 export async function lockCursor(db: Db): Promise<number | null> {
@@ -30,22 +30,6 @@ export async function selectLeavesFrom(db: Db, from: number, limit: number): Pro
     from log_leaf l left join log_entry e on e.id = l.entry_id
     where l.position >= ${from} order by l.position limit ${limit}`;
   return rows.map((row) => ({ ...row, position: Number(row.position) }));
-}
-
-/** Subject → the pilot it belongs to, of those that belong to one. */
-export async function selectPilotsOf(db: Db, subjects: readonly string[]): Promise<Map<string, string>> {
-  const ids = [...new Set(subjects)].map((subject) => subject.slice(subject.indexOf(":") + 1));
-  const rows = await db.$queryRaw<{ subject: string; pilot: string }[]>`
-    select 'pilot:' || id as subject, id as pilot from pilot where id = any(${ids})
-    union all select 'run:' || id, pilot_id from run where id = any(${ids})
-    union all select 'gate:' || id, pilot_id from gate where id = any(${ids}) and pilot_id is not null
-    union all select 'stop:' || id, pilot_id from stop where id = any(${ids}) and pilot_id is not null
-    union all select 'access:' || id, pilot_id from log_access where id = any(${ids}) and pilot_id is not null
-    union all select 'export:' || x.id, a.pilot_id from log_export x join log_access a on a.id = x.access_id
-      where x.id = any(${ids}) and a.pilot_id is not null
-    union all select 'redaction:' || d.id, r.pilot_id from redaction d join run r on r.id = d.run_id
-      where d.id = any(${ids})`;
-  return new Map(rows.map(({ subject, pilot }) => [subject, pilot]));
 }
 
 export interface IndexTerm {

@@ -2,12 +2,14 @@
 // in the same transaction: stopped anywhere it goes on where it was, and twice is as good as once.
 import { type Db, transaction } from "../db.ts";
 import { AppError } from "../errors.ts";
+import { actorTerm, readableEntry } from "../log/rules.ts";
+import { pilotsOfSubjects } from "../log/service.ts";
 import { NewEvent } from "../protocol/events.ts";
 import { detailOf } from "../record/rules.ts";
 import type { Entry } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
 import { searchVector } from "../text/words.ts";
-import { countWithin, keptText, termsOf, textsOf } from "./index-rules.ts";
+import { countWithin, keptText, termsOf, textsOf } from "./rules.ts";
 import {
   deleteSome,
   type IndexBatch,
@@ -20,9 +22,7 @@ import {
   moveCursor,
   selectBatchEvents,
   selectLeavesFrom,
-  selectPilotsOf,
-} from "./index-store.ts";
-import { actorTerm, readableEntry } from "./rules.ts";
+} from "./store.ts";
 
 const LEAVES = 500;
 const EVENTS = 2000;
@@ -112,7 +112,7 @@ const eventsOf = ({ batch }: ReadLeaf): number => (batch ? Math.max(0, batch.to 
 
 async function writeTerms(db: Db, leaves: readonly ReadLeaf[]): Promise<void> {
   const subjectsOf = ({ entry, about }: ReadLeaf) => entry?.about ?? about;
-  const pilots = await selectPilotsOf(db, leaves.flatMap(subjectsOf));
+  const pilots = await pilotsOfSubjects(db, leaves.flatMap(subjectsOf));
   await insertTerms(
     db,
     leaves.flatMap((leaf) => {
