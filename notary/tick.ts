@@ -205,10 +205,10 @@ export function createNotary(place: Workplace) {
     await place.at?.("numbered");
     const keys = await signingKeys(state);
     if (keys.length === 0) return { numbered, isBehind: false, signed: null };
-    let signed = state;
     const size = head.size + numbered;
-    if (signed.size < size) signed = await extend(state, keys, size);
-    else if (published !== signed.size) await publish(signed, keys);
+    // What an earlier process wrote down it may not have published.
+    if (published < 0 && (state.size > 0 || size === 0)) await publish(state, keys);
+    const signed = state.size < size ? await extend(state, keys, size) : state;
     return { numbered, isBehind: signed.size < size, signed };
   }
 
