@@ -1,6 +1,6 @@
 // Wake-up calls that leave after the commit they speak of, many in one statement. Inside the transaction each would
 // make it wait for every other one that notifies: Postgres orders notifications by a lock held across the commit,
-// which ends group commit (measured: docs/adr/0006).
+// which ends group commit (measured: docs/adr/0008).
 
 export interface Ring {
   readonly channel: "run_changed" | "record_grew";
