@@ -1,6 +1,6 @@
 // node bench/log/batches.ts
 // Events bound by one entry a batch, against an entry of its own for every event: what each costs to append through
-// `transaction`, to keep, and to number and sign. Half a minute, in a temporary folder. Figures: docs/adr/0006.
+// `transaction`, to keep, and to number and sign. Half a minute, in a temporary folder. Figures: docs/adr/0007.
 import { availableParallelism } from "node:os";
 import pg from "pg";
 import { transaction } from "#lib/db.ts";
