@@ -1,6 +1,7 @@
 // The one way to the database. `transaction` writes the entries its function recorded as the last statement
 // before commit, so an entry is drawn after the row locks it speaks about (cause before effect).
 import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
 import { Prisma, PrismaClient } from "#generated/prisma/client.ts";
 import { type Bell, createBell, type Ring } from "./bell.ts";
 import { systemClock } from "./clock.ts";
@@ -52,12 +53,27 @@ function connect(): Connected {
   return { client, bell };
 }
 
+/** Inserts alone, since their plan is the same for all values; the server then reads each text once a connection. */
+function statementName({ sql }: { readonly sql: string }): string {
+  if (!/^\s*(insert|BEGIN$)/.test(sql)) return "";
+  const known = statementNames.get(sql);
+  if (known !== undefined || statementNames.size >= MOST_NAMES) return known ?? "";
+  const name = `s${statementNames.size + 1}`;
+  statementNames.set(sql, name);
+  return name;
+}
+
+const statementNames = new Map<string, string>();
+const MOST_NAMES = 200;
+
 function makeClient(): PrismaClient {
   const url = process.env.DATABASE_URL;
   if (!url) throw unavailable("DATABASE_URL is not set for this process.");
-  return new PrismaClient({
-    adapter: new PrismaPg({ connectionString: url, max: 10, statement_timeout: STATEMENT_TIMEOUT }),
-  });
+  const pool = new pg.Pool({ connectionString: url, max: 10, statement_timeout: STATEMENT_TIMEOUT });
+  // A lost connection is told to the query that waits for it. The adapter stops listening before the last word is read.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  const options = { disposeExternalPool: true, statementNameGenerator: statementName };
+  return new PrismaClient({ adapter: new PrismaPg(pool, options) });
 }
 
 /** Ends the process's pool; the next call connects anew. */
@@ -124,7 +140,14 @@ const NO_ANSWER = [
   "57014",
 ];
 
+/** disk_full: the statement is undone as a whole. */
+const NO_SPACE = ["53100"];
+
 function translated(error: unknown): unknown {
+  if (hasCode(error, NO_SPACE)) {
+    const full = "The database's disk is full. Nothing was saved; try again once there is space.";
+    return new AppError("unavailable", full, { cause: error, retryAfter: 30 });
+  }
   if (!hasCode(error, NO_ANSWER)) return error;
   const sentence = "The database does not answer. Try again in a moment.";
   return new AppError("unavailable", sentence, { cause: error, retryAfter: 2 });

@@ -1,12 +1,13 @@
 // Orders carried out on a real database and real files: what goes, what stays, and that the log still proves it.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { carryOutRedaction, carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { blobStore } from "../blobs/service.ts";
 import { disconnectDatabase, transaction } from "../db.ts";
-import { storedBatch } from "../events/proof.ts";
-import { appendEvents, listEvents, listStoredEvents } from "../events/service.ts";
+import { appendEvents, listEvents } from "../events/service.ts";
 import { listEvidence } from "../evidence/service.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { closeQueue } from "../jobs/queue.ts";
@@ -29,6 +30,7 @@ import {
   testBlobs,
   toReview,
 } from "../testing/journey.ts";
+import { batchRoots, bundleBlobOf, insertMerge, storedText } from "../testing/payload-rows.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import { timelineOf } from "../timeline/rules.ts";
 import { orderRedaction } from "./order-redaction.ts";
@@ -90,32 +92,6 @@ const carryOut = () => asProcess(database, "worker", () => carryOutRedactions(pl
 const notes = async () =>
   (await listEvents(seed, runId, 0, 500)).filter(({ kind }) => kind === "note").map(({ seq }) => seq);
 
-/** Everything the database holds of the run, as text. */
-async function storedText(): Promise<string> {
-  const { rows } = await database.owner.query(
-    `select (select string_agg(body::text, ' ') from run_event where run_id = $1) as events,
-       (select string_agg(text, ' ') from event_text where run_id = $1) as words,
-       (select string_agg(canonical, ' ') from evidence where run_id = $1) as evidence,
-       (select summary::text || coalesce(reason, '') from run where id = $1) as run,
-       (select string_agg(files::text || flags::text, ' ') from patch where run_id = $1) as patch`,
-    [runId],
-  );
-  return JSON.stringify(rows);
-}
-
-/** The root each batch's entry names, and the one that its rows give now. */
-async function roots(): Promise<[unknown, string | undefined][]> {
-  const batches = (await entriesAbout(database, `run:${runId}`)).filter(
-    ({ kind }) => kind === "run.events_appended",
-  );
-  return Promise.all(
-    batches.map(async ({ detail }) => {
-      const events = await listStoredEvents(seed, runId, Number(detail.from), Number(detail.to));
-      return [detail.root, storedBatch(events)?.root.toString("hex")] as [unknown, string | undefined];
-    }),
-  );
-}
-
 describe("single events of a run that goes on", () => {
   beforeEach(() => reviewed());
 
@@ -138,8 +114,8 @@ describe("single events of a run that goes on", () => {
       [runId, first],
     );
     expect(rows).toEqual([{ body: { text: "[taken away]", redacted: true }, salt: null, commitment: 32 }]);
-    expect((await storedText()).split(SECRET)).toHaveLength(4); // two notes and the words of one are left
-    for (const [named, computed] of await roots()) expect(computed).toBe(named);
+    expect((await storedText(database, runId)).split(SECRET)).toHaveLength(4); // two notes and the words of one are left
+    for (const [named, computed] of await batchRoots(database, seed, runId)) expect(computed).toBe(named);
     expect((await listRedactions(seed, runId))[0]?.finishedAt).not.toBeNull();
   });
 
@@ -164,12 +140,14 @@ describe("everything of a run that ended", () => {
 
   test("goes: events, files, evidence, summary, names; what was committed to stays, and the log says so", async () => {
     const patch = await findPatch(seed, runId);
-    const files = [patch?.diffBlobId ?? "", (await getRunBundle()) ?? ""].map((id) => blobStore().path(id));
+    const files = [patch?.diffBlobId ?? "", (await bundleBlobOf(database, runId)) ?? ""].map((id) =>
+      blobStore().path(id),
+    );
     expect(files.every((file) => existsSync(file))).toBe(true);
     const { redactionId } = await order();
     await carryOut();
     expect(files.some((file) => existsSync(file))).toBe(false);
-    const text = await storedText();
+    const text = await storedText(database, runId);
     expect(text).not.toContain(SECRET);
     expect(text).not.toContain("Reverted the culprit");
     expect(text).not.toContain("fine"); // the name of a test
@@ -178,7 +156,7 @@ describe("everything of a run that ended", () => {
       [runId],
     );
     expect(rows).toEqual([{ salt: null, sha256: "", commitment: 64, there: false }]);
-    for (const [named, computed] of await roots()) expect(computed).toBe(named);
+    for (const [named, computed] of await batchRoots(database, seed, runId)) expect(computed).toBe(named);
     expect((await listEvidence(seed, runId))[0]?.document.judgement.verdict).toBe("verified");
     expect((await findSummary(seed, runId))?.text).toBe("[taken away]");
     const entries = await entriesAbout(database, `redaction:${redactionId}`);
@@ -202,7 +180,7 @@ describe("everything of a run that ended", () => {
         throw new Error(`killed ${at}`);
       },
     });
-    await mergeOf(runId);
+    await insertMerge(database, runId);
     await asProcess(database, "worker", () =>
       expect(carryOutRedaction(dying("before the mirror"), seed, redactionId)).rejects.toThrow("killed"),
     );
@@ -214,7 +192,34 @@ describe("everything of a run that ended", () => {
       ({ detail }) => (detail.not_reached as string[] | undefined)?.length,
     );
     expect(finished).toHaveLength(1);
-    expect(await storedText()).not.toContain(SECRET);
+    expect(await storedText(database, runId)).not.toContain(SECRET);
+  });
+
+  test("probe: a worker killed with -9 in the middle leaves an order that the next one finishes", async () => {
+    const { redactionId } = await order();
+    const owner = await database.owner.connect();
+    await owner.query("begin");
+    await owner.query("lock table event_text in access exclusive mode");
+    const env = { ...process.env, DATABASE_URL: database.urls.worker };
+    const script = new URL("../testing/redact-process.ts", import.meta.url).pathname;
+    const child = spawn(process.execPath, [script, redactionId], { env, stdio: "inherit" });
+    const exited = once(child, "exit");
+    await vi.waitUntil(
+      async () =>
+        (await owner.query("select from pg_locks where not granted and locktype = 'relation'")).rowCount,
+      { timeout: 30_000, interval: 50 },
+    );
+    child.kill("SIGKILL");
+    await exited;
+    await owner.query("rollback");
+    owner.release();
+    const [redaction] = await listRedactions(seed, runId);
+    expect(redaction).toMatchObject({ id: redactionId, finishedAt: null });
+    expect((await storedText(database, runId)).split(SECRET)).toHaveLength(1); // the events were gone already
+    expect((await storedText(database, runId)).includes("Reverted the culprit")).toBe(true);
+    await carryOut();
+    expect(await storedText(database, runId)).not.toContain("Reverted the culprit");
+    for (const [named, computed] of await batchRoots(database, seed, runId)) expect(computed).toBe(named);
   });
 
   test("probe: is refused to whoever launched the run, to a reviewer and to a stranger", async () => {
@@ -231,28 +236,11 @@ describe("everything of a run that ended", () => {
     try {
       await expect(order()).rejects.toThrow("A legal hold is on this pilot (“Case 7”)");
       await carryOut();
-      expect(await storedText()).toContain(SECRET);
+      expect(await storedText(database, runId)).toContain(SECRET);
     } finally {
       await setRetention(seed, { ...hold, isHeld: false });
     }
     await carryOut();
-    expect(await storedText()).not.toContain(SECRET);
+    expect(await storedText(database, runId)).not.toContain(SECRET);
   });
 });
-
-async function getRunBundle(): Promise<string | null> {
-  const { rows } = await database.owner.query("select bundle_blob_id as id from run where id = $1", [runId]);
-  return rows[0]?.id ?? null;
-}
-
-/** A commit that was built for a merge of the run, as the mirror's step looks for. */
-async function mergeOf(run: string): Promise<void> {
-  await database.owner.query("alter table merge disable trigger governed");
-  await database.owner.query(
-    `insert into merge (id, run_id, gate_id, patch_id, state, target_ref, expected_old, message, new_commit, created_at)
-     select 'mrg_' || $1, $1, 'gat_' || $1, id, 'refused', 'refs/heads/main', base_commit, 'm', commit, now()
-     from patch where run_id = $1`,
-    [run],
-  );
-  await database.owner.query("alter table merge enable trigger governed");
-}
