@@ -1,4 +1,5 @@
 // A patch as people review it: secrets masked inside lines and names. The digest is of the content as it is.
+import { read } from "../db.ts";
 import type { Scope } from "../scope.ts";
 import { type MaskedDiff, maskDiff } from "../secrets/mask-diff.ts";
 import { maskValue } from "../secrets/mask-value.ts";
@@ -32,11 +33,39 @@ export async function findShownPatch(scope: Scope, runId: string): Promise<Patch
 
 /** Two names that differ in nothing but a secret are still two files. */
 function uniqueName(name: string, taken: ReadonlySet<string>): string {
-  for (let count = 2; ; count++) {
-    const candidate = count === 2 ? name : `${name} (${count - 1})`;
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? name : `${name} (${count})`;
     if (!taken.has(candidate)) return candidate;
   }
 }
 
-export const readShownDiff = async (patch: PatchView): Promise<MaskedDiff> =>
-  maskDiff(await readDiff(patch), DIFF_BUDGET);
+export interface ShownDiff extends MaskedDiff {
+  /** By an order or by the pilot's retention; the text is empty then. */
+  readonly isTakenAway: boolean;
+}
+
+/** A diff never changes, and a page that refreshes itself asks for it again and again. */
+const searched = new Map<string, Promise<MaskedDiff>>();
+const KEPT = 4;
+
+export async function readShownDiff(scope: Scope, patch: PatchView): Promise<ShownDiff> {
+  const id = patch.diffBlobId;
+  const blob = await read(scope, (db) => db.blob.findUnique({ where: { id }, select: { deletedAt: true } }));
+  if (blob?.deletedAt) {
+    searched.delete(id);
+    return { text: "", lines: [], isTakenAway: true };
+  }
+  return { ...(await maskedOnce(patch)), isTakenAway: false };
+}
+
+function maskedOnce(patch: PatchView): Promise<MaskedDiff> {
+  const id = patch.diffBlobId;
+  const known = searched.get(id);
+  if (known) return known;
+  const mine = readDiff(patch).then((diff) => maskDiff(diff, DIFF_BUDGET));
+  searched.set(id, mine);
+  const [oldest] = searched.keys();
+  if (searched.size > KEPT && oldest !== undefined) searched.delete(oldest);
+  mine.catch(() => searched.delete(id));
+  return mine;
+}

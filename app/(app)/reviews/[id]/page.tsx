@@ -24,7 +24,7 @@ export default page({
     const patch = await findShownPatch(scope, id);
     if (!patch) notFound();
     const [diff, evidence, summary, gates, shell] = await Promise.all([
-      readShownDiff(patch),
+      readShownDiff(scope, patch),
       listEvidence(scope, id).then((found) => maskValue(found)),
       findSummary(scope, id).then((found) => maskValue(found)),
       listGatesOf(scope, id),
@@ -51,7 +51,7 @@ export default page({
           evidence={evidence[0] ?? null}
           summary={summary}
           gate={gate}
-          notice={run.status === "in_review" ? run.reason : null}
+          notice={diff.isTakenAway ? TAKEN_AWAY : run.status === "in_review" ? run.reason : null}
           tab={query.tab}
           decide={decide}
           reject={can(scope.grants, "gate.decide", run.pilotId) ? reject : null}
@@ -60,6 +60,9 @@ export default page({
     );
   },
 });
+
+const TAKEN_AWAY =
+  "The diff was taken away; the run's payloads page says by whom and why. What was decided, and its digests, stay.";
 
 const Bound = z.looseObject({ patch: z.string() });
 
