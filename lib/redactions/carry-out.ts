@@ -19,6 +19,8 @@ export interface RedactionWork {
   readonly runId: string;
   readonly pilotId: string;
   readonly repositoryId: string;
+  /** Digest of the charter the run was launched under. */
+  readonly charterDigest: string;
   readonly target: RedactionTarget;
   readonly isMerged: boolean;
   /** Files to delete; none unless everything goes. */
@@ -41,10 +43,10 @@ export async function findWork(scope: Scope, redactionId: string): Promise<Redac
     if (!run) throw notFound("run");
     if ((await holdOf(db, run.pilotId)) !== null) return null;
     const { id, runId, target } = redaction;
-    const { pilotId, repositoryId, status } = run;
+    const { pilotId, repositoryId, charterDigest, status } = run;
     const everything = target.kind === "all";
     return {
-      ...{ id, runId, pilotId, repositoryId, target },
+      ...{ id, runId, pilotId, repositoryId, charterDigest, target },
       isMerged: status === "merged",
       blobs: everything ? await store.blobsOf(db, runId) : [],
       commits: everything ? await store.mergeCommits(db, runId) : [],
@@ -79,6 +81,7 @@ async function takeSome(scope: Scope, work: RedactionWork): Promise<number> {
     tx.record({
       kind: "payload.redacted",
       about: [...aboutOf(work)],
+      charter: work.charterDigest,
       detail: { events: events.length, blobs: 0, rows: 0, reached: ["events"], not_reached: [] },
     });
     return events.length;
@@ -102,6 +105,7 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
     tx.record({
       kind: "payload.redacted",
       about: [...aboutOf(work)],
+      charter: work.charterDigest,
       detail: { events, blobs, rows, reached: names(true), not_reached: names(false) },
     });
   });

@@ -53,11 +53,12 @@ export async function findRedaction(db: Db, id: string): Promise<RedactionRow | 
 export interface RunOfRedaction {
   readonly pilotId: string;
   readonly repositoryId: string;
+  readonly charterDigest: string;
   readonly status: RunStatus;
 }
 
 export async function findRunOf(db: Db, runId: string): Promise<RunOfRedaction | null> {
-  const select = { pilotId: true, repositoryId: true, status: true } as const;
+  const select = { pilotId: true, repositoryId: true, status: true, charterDigest: true } as const;
   return (await db.run.findUnique({ where: { id: runId }, select })) as RunOfRedaction | null;
 }
 

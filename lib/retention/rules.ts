@@ -18,3 +18,9 @@ export function askBefore(due: number, agreed: number, days: number | null): str
   const days_ = days === 1 ? "1 day" : `${days} days`;
   return `${runsOf(due)} ended more than ${days_} ago. Within the hour, and for good, their prompts, outputs, diffs and evidence are taken away. Save once more to agree.`;
 }
+
+/** What entries commit to before and after. */
+export const retentionState = (
+  pilotId: string,
+  { days, isHeld }: { readonly days: number | null; readonly isHeld: boolean },
+) => ({ pilot: pilotId, days, held: isHeld });

@@ -3,10 +3,11 @@ import { maySee, requirePermission } from "../authz/require.ts";
 import { read, transaction } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { namesOf } from "../people/service.ts";
-import { lockedPilot } from "../pilots/service.ts";
+import { charterInForce, lockedPilot } from "../pilots/service.ts";
+import { changeOf, made } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { actorId, type Scope } from "../scope.ts";
-import { askBefore, cutoff } from "./rules.ts";
+import { askBefore, cutoff, retentionState } from "./rules.ts";
 import type { RetentionView, SetRetention } from "./schema.ts";
 import { countEnded, findRetention, saveRetention } from "./store.ts";
 
@@ -45,6 +46,8 @@ export async function setRetention(scope: Scope, input: SetRetention): Promise<v
     const due = before ? await countEnded(tx.db, pilotId, before) : 0;
     const question = askBefore(due, agreedRuns, days);
     if (question !== null) throw refused(question, { agreedRuns: [String(due)] });
+    const replaced = await findRetention(tx.db, pilotId);
+    const set = retentionState(pilotId, { days, isHeld });
     await saveRetention(tx.db, {
       ...{ pilotId, days, isHeld },
       holdReason: isHeld ? reason : null,
@@ -54,6 +57,8 @@ export async function setRetention(scope: Scope, input: SetRetention): Promise<v
     tx.record({
       kind: "retention.set",
       about: [`pilot:${pilotId}`],
+      charter: await charterInForce(tx.db, pilotId),
+      ...(replaced ? changeOf(retentionState(pilotId, replaced), set) : made(set)),
       detail: { days, is_held: isHeld, ...reasonDetail(reason) },
     });
   });

@@ -28,16 +28,17 @@ describe("what entries carry", () => {
   });
 
   test("is the charter for everything about a run, and for pilots, gates and stops where one is in force", () => {
-    expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter((kind) => kind.startsWith("run.")));
+    const ofRuns = (kind: string) => /^(run|payload)\./.test(kind) || kind === "log.dossier_made";
+    expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter(ofRuns));
     expect(kindsWith(0, "if_any")).toEqual(
-      ENTRY_KINDS.filter((kind) => /^(pilot|gate|stop)\./.test(kind) && kind !== "pilot.created"),
+      ENTRY_KINDS.filter((kind) => /^(pilot|gate|stop|retention)\./.test(kind) && kind !== "pilot.created"),
     );
   });
 
   test("is the state before and after wherever one is replaced, and the state after of what is new", () => {
     expect(kindsWith(1, "replaced").sort()).toEqual([...REPLACING].sort());
     expect(kindsWith(1, "made").sort()).toEqual([...MAKING].sort());
-    expect(kindsWith(1, "either")).toEqual(["pilot.charter_written", "stop.pulled"]);
+    expect(kindsWith(1, "either")).toEqual(["pilot.charter_written", "stop.pulled", "retention.set"]);
   });
 });
 
@@ -47,7 +48,7 @@ describe.each(ENTRY_KINDS)("an entry %s", (kind) => {
   const whole = {
     charter,
     before: changeDuty === "replaced" ? DIGEST : undefined,
-    after: ["none", "may"].includes(changeDuty) ? undefined : DIGEST,
+    after: changeDuty === "none" ? undefined : DIGEST,
   };
 
   test("is faultless with what its kind says", () => {
@@ -59,7 +60,7 @@ describe.each(ENTRY_KINDS)("an entry %s", (kind) => {
       carriedFault(kind, { ...whole, ...carried }) !== null;
     expect(isFaulty({ charter: undefined })).toBe(charterDuty === "bound" || charterDuty === "if_any");
     expect(isFaulty({ charter: DIGEST })).toBe(charterDuty === "none");
-    expect(isFaulty({ after: undefined })).toBe(!["none", "may"].includes(changeDuty));
+    expect(isFaulty({ after: undefined })).toBe(changeDuty !== "none");
     expect(isFaulty({ after: DIGEST })).toBe(changeDuty === "none");
     expect(isFaulty({ before: undefined })).toBe(changeDuty === "replaced");
     expect(isFaulty({ before: DIGEST, after: DIGEST })).toBe(changeDuty === "made" || changeDuty === "none");

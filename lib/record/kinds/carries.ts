@@ -2,10 +2,10 @@
 // charter in force or the state it replaced does not compile.
 import type { EntryKind } from "./all-kinds.ts";
 
-/** `bound`: its subject always has one; `if_any`: null where none is in force; `may`: as the caller knows; `none`. */
-export type CharterDuty = "bound" | "if_any" | "may" | "none";
+/** `bound`: its subject always has one; `if_any`: null where none is in force; `none`. */
+export type CharterDuty = "bound" | "if_any" | "none";
 /** `made`: only a state after; `replaced`: before and after; `either`: after, and before where there was one. */
-export type ChangeDuty = "made" | "replaced" | "either" | "may" | "none";
+export type ChangeDuty = "made" | "replaced" | "either" | "none";
 
 export const CARRIES = {
   "person.created": ["none", "made"],
@@ -67,18 +67,17 @@ export const CARRIES = {
   "log.access_given": ["none", "none"],
   "log.access_withdrawn": ["none", "none"],
   "log.export_started": ["none", "none"],
-  "log.dossier_made": ["may", "none"],
-  "payload.shown": ["may", "none"],
-  "payload.redaction_ordered": ["may", "none"],
-  "payload.redacted": ["may", "none"],
-  "retention.set": ["may", "may"],
+  "log.dossier_made": ["bound", "none"],
+  "payload.shown": ["bound", "none"],
+  "payload.redaction_ordered": ["bound", "none"],
+  "payload.redacted": ["bound", "none"],
+  "retention.set": ["if_any", "either"],
 } as const satisfies Record<EntryKind, readonly [CharterDuty, ChangeDuty]>;
 export type Carries = typeof CARRIES;
 
 interface CharterParts {
   readonly bound: { readonly charter: string };
   readonly if_any: { readonly charter: string | null };
-  readonly may: { readonly charter?: string | null };
   readonly none: { readonly charter?: undefined };
 }
 
@@ -86,7 +85,6 @@ interface ChangeParts {
   readonly made: { readonly before?: undefined; readonly after: string };
   readonly replaced: { readonly before: string; readonly after: string };
   readonly either: { readonly before?: string | undefined; readonly after: string };
-  readonly may: { readonly before?: string | undefined; readonly after?: string | undefined };
   readonly none: { readonly before?: undefined; readonly after?: undefined };
 }
 
@@ -101,7 +99,6 @@ export interface Carried {
 const CHARTER_FAULT: Record<CharterDuty, (charter: Carried["charter"]) => boolean> = {
   bound: (charter) => typeof charter !== "string",
   if_any: (charter) => charter === undefined,
-  may: () => false,
   none: (charter) => charter !== undefined,
 };
 
@@ -109,7 +106,6 @@ const CHANGE_FAULT: Record<ChangeDuty, (before: boolean, after: boolean) => bool
   made: (before, after) => before || !after,
   replaced: (before, after) => !before || !after,
   either: (_, after) => !after,
-  may: () => false,
   none: (before, after) => before || after,
 };
 
