@@ -26,7 +26,8 @@ export async function selectExports(db: Db, personId: string, limit: number): Pr
 
 export interface RedactionCount {
   readonly all: number;
-  readonly pending: number;
+  /** Ordered and not done, and not kept from it by a legal hold. */
+  readonly active: number;
 }
 
 /** Redactions of a run, of a pilot's runs, or with two nulls of all. */
@@ -35,11 +36,12 @@ export async function countRedactions(
   pilotId: string | null,
   runId: string | null,
 ): Promise<RedactionCount> {
-  const [row] = await db.$queryRaw<{ all: bigint; pending: bigint }[]>`
-    select count(*) as all, count(*) filter (where d.finished_at is null) as pending
-    from redaction d join run r on r.id = d.run_id
+  const [row] = await db.$queryRaw<{ all: bigint; active: bigint }[]>`
+    select count(*) as all,
+      count(*) filter (where d.finished_at is null and not coalesce(h.is_held, false)) as active
+    from redaction d join run r on r.id = d.run_id left join retention h on h.pilot_id = r.pilot_id
     where (${pilotId}::text is null or r.pilot_id = ${pilotId}) and (${runId}::text is null or r.id = ${runId})`;
-  return { all: Number(row?.all ?? 0), pending: Number(row?.pending ?? 0) };
+  return { all: Number(row?.all ?? 0), active: Number(row?.active ?? 0) };
 }
 
 export interface LeafEntry {

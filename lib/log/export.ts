@@ -68,11 +68,9 @@ export async function pinned(db: Db, scope: Scope, reader: Reader, wanted: Wante
     if (wanted.epoch !== undefined) throw notFound("log");
     throw unavailable("Nothing has been signed yet. The notary signs within a second once it runs.");
   }
-  const { all, pending } = await countRedactions(db, pilotId, runId);
-  if (withBlobs && pending > 0)
-    throw conflict(
-      "Payloads are being redacted right now. Start again when that is done, or without payloads.",
-    );
+  const { all, active } = await countRedactions(db, pilotId, runId);
+  // A redaction reaches evidence too, so exports without payloads are no exception.
+  if (active > 0) throw conflict("Payloads are being redacted right now. Start again when that is done.");
   const now = scope.clock.now();
   return {
     id: newId("export", now),
@@ -130,10 +128,9 @@ export async function openExport(
   return resumed(await pinnedLines(scope, await findOwn(scope, reader, exportId, null), "export"), from);
 }
 
-/** A redaction reaches evidence too, so exports without payloads are no exception. */
 async function refuseChanged(scope: Scope, { pilotId, runId, redactions }: Pin): Promise<void> {
-  const { all } = await read(scope, (db) => countRedactions(db, pilotId, runId));
-  if (all !== redactions) {
+  const { all, active } = await read(scope, (db) => countRedactions(db, pilotId, runId));
+  if (all !== redactions || active > 0) {
     throw new AppError(
       "expired",
       "Payloads were redacted since this export began, so it can no longer be given. Start another one.",
