@@ -5,12 +5,12 @@ import type { EntryDetailView } from "#lib/log/schema.ts";
 import { formatCount, plural } from "../format.ts";
 import { Remark } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
-import { CopyId } from "../ui/copy-id.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Note } from "../ui/note.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { CopyText } from "./copy-text.tsx";
 import { DecisionPanel, type DecisionProps } from "./decision-panel.tsx";
 import { EntryFacts } from "./entry-facts.tsx";
 import { iconOf } from "./kind-icons.ts";
@@ -58,7 +58,7 @@ export function EntryDetail({ entry, proof, decision, close }: EntryDetailProps)
         title="Content"
         fact={`the bytes the log commits to, ${plural(new TextEncoder().encode(entry.canonical).length, "byte")}`}
         level={3}
-        actions={<CopyId id={entry.canonical} what="the bytes" shown="Copy" className="btn sm quiet" />}
+        actions={<CopyText text={entry.canonical} what="the bytes" />}
       >
         <pre className="code json">
           <Visible text={entry.canonical} mode="block" />
@@ -134,7 +134,7 @@ function CheckpointNote({ proof }: { proof: Proof }) {
       title="Checkpoint"
       fact={`epoch ${proof.place.epoch}`}
       level={3}
-      actions={<CopyId id={proof.note} what="the signed note" shown="Copy" className="btn sm quiet" />}
+      actions={<CopyText text={proof.note} what="the signed note" />}
     >
       <pre className="code json">
         <Visible text={proof.note} mode="block" />
