@@ -10,6 +10,7 @@ import type { Charter } from "../pilots/schema.ts";
 import { completePilot, pausePilot } from "../pilots/service.ts";
 import { createPilot, writeCharter } from "../pilots/write-charter.ts";
 import { addRepository, requestSync } from "../repositories/service.ts";
+import { setRetention } from "../retention/service.ts";
 import { makeEnrolment, revokeRunner } from "../runners/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import type { Scope } from "../scope.ts";
@@ -56,6 +57,11 @@ const ON_PILOT: readonly Call[] = [
   ],
   ["pullStop of the pilot", "stop.pull", (scope) => pullStop(scope, { scope: "pilot", pilotId, reason: "" })],
   ["askToLift", "stop.lift", (scope) => askToLift(scope, { stopId, reason })],
+  [
+    "setRetention",
+    "retention.set",
+    (scope) => setRetention(scope, { pilotId, days: null, isHeld: false, reason, agreedRuns: 0 }),
+  ],
   ["getKpis", "kpi.view", (scope) => getKpis(scope, { pilotId })],
   ["listKpiRows", "kpi.view", (scope) => listKpiRows(scope, { pilotId, kpi: "throughput" })],
   ["listEntries", "log.view", (scope) => listEntries(scope)],
