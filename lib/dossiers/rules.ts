@@ -134,8 +134,9 @@ const words = (text: string): string => text.replaceAll("_", " ");
 
 function ruleSentence(decides: string, needed: number, roles: readonly string[]): string {
   const who = roles.length === 0 ? "whom the gate names" : roles.map(words).join(" or ");
-  const count = needed === 1 ? "One approval" : `${needed} approvals by different people`;
-  return `${count} by ${who}, never by who launched or asked for it, lets the ${words(decides)} go ahead.`;
+  const [count, verb] =
+    needed === 1 ? ["One approval", "lets"] : [`${needed} approvals by different people`, "let"];
+  return `${count} by ${who}, never by who launched or asked for it, ${verb} the ${words(decides)} go ahead.`;
 }
 
 function whySentence(
