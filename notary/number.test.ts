@@ -128,8 +128,10 @@ describe("an entry", () => {
   test("of a backlog longer than one piece is in the tree like any other", async () => {
     const bodies = Array.from({ length: 5000 }, (_, at) => `entry ${at}`);
     await scene.append(...bodies);
-    const round = await scene.start().tick();
-    expect([round.numbered, round.signed?.size]).toEqual([0, 5000]); // the epoch began with them
+    const notary = scene.start();
+    let round = await notary.tick();
+    while (round.isBehind) round = await notary.tick();
+    expect(round.signed?.size).toBe(5000);
     expect(await scene.numbered()).toEqual(bodies);
     expect((await scene.checkpoints()).every(({ root, expected }) => root.equals(expected))).toBe(true);
   });

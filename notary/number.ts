@@ -13,38 +13,55 @@ export interface DatabaseHead {
   readonly size: number;
   /** Hash of the leaf that was asked about; null where there is none. */
   readonly last: Buffer | null;
-  /** Something became visible that has no number. */
-  readonly hasFresh: boolean;
+  readonly seen: Seen;
 }
 
-interface HeadRow {
+/** What was numbered: everything visible in the snapshot, and everything up to `floor` when the epoch began. */
+export interface Seen {
+  readonly xmax: string;
+  readonly xip: readonly string[];
+  readonly floor: string;
+}
+
+interface HeadRow extends Seen {
   epoch: number;
   origin: string;
   size: string;
   last: Buffer | null;
-  fresh: boolean;
 }
 
-/** What the database says about the log, in one statement that costs next to nothing; null before the first epoch. */
+/** What the database says about the log; null before the first epoch. */
 export async function readHead(client: pg.ClientBase, lastIndex: number): Promise<DatabaseHead | null> {
   const { rows } = await client.query<HeadRow>(
-    `select s.epoch, e.origin, s.size::text,
-       (select hash from log_leaf l where l.epoch = s.epoch and l.index = $1) as last,
-       exists (select from log_entry where seq > s.floor and xid >= pg_snapshot_xmax(s.seen))
-         or exists (select from log_entry f where f.xid = any (array(select pg_snapshot_xip(s.seen)))
-           and not exists (select from log_leaf l where l.entry_id = f.id)) as fresh
+    `select s.epoch, e.origin, s.size::text, s.floor::text, pg_snapshot_xmax(s.seen)::text as xmax,
+       array(select pg_snapshot_xip(s.seen))::text[] as xip,
+       (select hash from log_leaf l where l.epoch = s.epoch and l.index = $1) as last
      from notary_state s join log_epoch e on e.epoch = s.epoch where s.id = 1`,
     [lastIndex],
   );
   const [row] = rows;
   if (!row) return null;
-  return {
-    epoch: row.epoch,
-    origin: row.origin,
-    size: Number(row.size),
-    last: row.last,
-    hasFresh: row.fresh,
-  };
+  const { epoch, origin, size, last, ...seen } = row;
+  return { epoch, origin, size: Number(size), last, seen };
+}
+
+/**
+ * Rows that became visible since. "seq + 0" keeps the planner from walking the whole table in the order of seq: only the
+ * index on xid knows what is new.
+ */
+const FRESH = `select id, seq, at, body from log_entry where xid >= $1::xid8 and seq + 0 > $2
+  union all
+  select id, seq, at, body from log_entry e where xid = any ($3::xid8[])
+    and not exists (select from log_leaf l where l.entry_id = e.id)`;
+
+/** Costs two looks into an index, and no transaction id. */
+export async function hasFresh(client: pg.ClientBase, { xmax, floor, xip }: Seen): Promise<boolean> {
+  const { rows } = await client.query<{ fresh: boolean }>(`select exists (${FRESH}) as fresh`, [
+    xmax,
+    floor,
+    xip,
+  ]);
+  return rows[0]?.fresh ?? false;
 }
 
 async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
@@ -59,13 +76,10 @@ async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): 
   }
 }
 
-interface Window {
-  size: string;
-  position: string;
-  floor: string;
-  xmax: string;
-  xip: string[];
-  now: string;
+interface Window extends Seen {
+  readonly size: string;
+  readonly position: string;
+  readonly now: string;
 }
 
 /** Numbers everything fresh; returns how many that were. */
@@ -80,12 +94,7 @@ export function numberFresh(client: pg.ClientBase, epoch: number): Promise<numbe
     const [from] = rows;
     if (!from) throw refused("The database left the epoch while its entries were being numbered.");
     const { rowCount } = await client.query(
-      `with fresh as materialized (
-         select id, seq, at, body from log_entry where xid >= $1::xid8 and seq > $2
-         union all
-         select id, seq, at, body from log_entry e where xid = any ($3::xid8[])
-           and not exists (select from log_leaf l where l.entry_id = e.id)
-       )
+      `with fresh as materialized (${FRESH})
        insert into log_leaf (position, epoch, index, entry_id, at, hash)
        select $4::bigint - 1 + row_number() over w, $5, $6::bigint - 1 + row_number() over w, id, at,
          sha256('\\x00'::bytea || body)

@@ -12,7 +12,7 @@ import { epochFolder, readBorder } from "./border.ts";
 import { type Disk, SHARED_FILE } from "./disk.ts";
 import { Halt } from "./halt.ts";
 import { type GivenKey, keepKey, type LogKey, lostKeys, newKey, readKeys, verifierOf } from "./keys.ts";
-import { beginEpoch, type DatabaseHead, leavesOf, numberFresh, readHead } from "./number.ts";
+import { beginEpoch, type DatabaseHead, hasFresh, leavesOf, numberFresh, readHead } from "./number.ts";
 import { emptyState, followOrder, readOrder } from "./order.ts";
 import { type OwnState, readOwnState, writeOwnState } from "./own-state.ts";
 import { publishCheckpoint } from "./publish.ts";
@@ -201,7 +201,7 @@ export function createNotary(place: Workplace) {
   async function round(): Promise<Round> {
     const { state, head } = await start();
     compare(state, head);
-    const numbered = head.hasFresh ? await numberFresh(client, state.epoch) : 0;
+    const numbered = (await hasFresh(client, head.seen)) ? await numberFresh(client, state.epoch) : 0;
     await place.at?.("numbered");
     const keys = await signingKeys(state);
     if (keys.length === 0) return { numbered, isBehind: false, signed: null };
