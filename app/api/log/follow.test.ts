@@ -1,4 +1,4 @@
-// The log followed over HTTP, by nothing but its formats: with a token, as any tlog client would.
+// The log followed over HTTP, by nothing but its formats: with a token, as every tlog client would.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeQueue } from "#lib/jobs/queue.ts";
 import { giveAccess } from "#lib/log-access/service.ts";
