@@ -18,6 +18,7 @@ import { listPilots } from "#lib/pilots/service.ts";
 import { listRunners } from "#lib/runners/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
 import type { Scope } from "#lib/scope.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 import { liveStops } from "#lib/stops/service.ts";
 import { loadShell } from "./load-shell.ts";
 import { setupLeft } from "./setup/steps.ts";
@@ -43,8 +44,10 @@ export default page({
     const since = new Date(now - hours * HOUR);
     const [happened, live, recent, gates, pilots, shell, alarms, disks] = await Promise.all([
       happenedSince(scope, since),
-      listRuns(scope, { statuses: LIVE }),
-      listRuns(scope, { statuses: ["in_review", "merged", "rejected", "failed", "cancelled"] }),
+      listRuns(scope, { statuses: LIVE }).then((runs) => maskValue(runs)),
+      listRuns(scope, { statuses: ["in_review", "merged", "rejected", "failed", "cancelled"] }).then((runs) =>
+        maskValue(runs),
+      ),
       listInbox(scope),
       listPilots(scope),
       loadShell(scope, session),

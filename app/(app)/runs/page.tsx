@@ -7,6 +7,7 @@ import { page } from "#lib/guard/page.tsx";
 import { listPilots } from "#lib/pilots/service.ts";
 import { RunStatus } from "#lib/runs/schema.ts";
 import { listRuns } from "#lib/runs/service.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../load-shell.ts";
 
 const Filter = z.object({
@@ -20,11 +21,13 @@ export default page({
   query: Filter,
   handler: async ({ scope, session, query }) => {
     const { status, pilot, q } = query;
-    const runs = await listRuns(scope, {
-      pilotId: pilot || undefined,
-      statuses: status ? [status] : undefined,
-      text: q || undefined,
-    });
+    const runs = await maskValue(
+      await listRuns(scope, {
+        pilotId: pilot || undefined,
+        statuses: status ? [status] : undefined,
+        text: q || undefined,
+      }),
+    );
     return (
       <Shell data={await loadShell(scope, session)} current="runs">
         <LiveRefresh />

@@ -10,6 +10,7 @@ import { getKpis } from "#lib/kpis/service.ts";
 import { getPilot } from "#lib/pilots/service.ts";
 import { getRetention } from "#lib/retention/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../../load-shell.ts";
 import { activate, complete, keep, pause, resume } from "../actions.ts";
 
@@ -33,7 +34,7 @@ export default page({
         <LiveRefresh />
         <PilotPage
           pilot={pilot}
-          runs={await listRuns(scope, { pilotId: id })}
+          runs={await maskValue(await listRuns(scope, { pilotId: id }))}
           report={pilot.activatedAt ? await getKpis(scope, { pilotId: id }) : null}
           tab={query.tab}
           canLaunch={can(scope.grants, "run.launch", id)}
