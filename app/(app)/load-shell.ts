@@ -9,7 +9,7 @@ import { may } from "#lib/authz/require.ts";
 import { can } from "#lib/authz/rules.ts";
 import { ROLE_NAMES } from "#lib/authz/schema.ts";
 import { listInbox } from "#lib/gates/service.ts";
-import { countEntries } from "#lib/log/service.ts";
+import { getLogBrief } from "#lib/log/notary-status.ts";
 import type { PilotView } from "#lib/pilots/schema.ts";
 import { listPilots } from "#lib/pilots/service.ts";
 import type { RunView } from "#lib/runs/schema.ts";
@@ -46,7 +46,7 @@ export async function loadShell(
     person: { name: session.person.name, email: session.person.email, role, theme, signOut },
     pilots: pilots.map(({ id, name, status }) => ({ id, name, status, href: `/pilots/${id}` })),
     counts: { inbox: gates.filter((gate) => gate.cannotApprove === null).length, runs: runs.length },
-    log: can(scope.grants, "log.view") ? { entries: await countEntries(scope) } : null,
+    log: can(scope.grants, "log.view") ? await getLogBrief(scope) : null,
     palette: [...paletteOf(pilots, await listRuns(scope)), ...actionsOf(scope)],
     stop: stopOf(stopScopes(scope, pilots, runs, focus)),
     stopped: inForce

@@ -1,4 +1,4 @@
-import { Check, Clock, Download, KeyRound, Search, TriangleAlert } from "lucide-react";
+import { Check, Clock, Download, Search, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { LogState, WitnessView } from "#lib/log/schema.ts";
 import { formatCount, formatDay, plural } from "../format.ts";
@@ -78,14 +78,9 @@ export function LogHead({ state, maySearch, mayExport }: LogHeadProps) {
               </ButtonLink>
             ) : null}
             {mayExport ? (
-              <>
-                <ButtonLink size="sm" icon={Download} href="/log/access">
-                  Export
-                </ButtonLink>
-                <ButtonLink size="sm" icon={KeyRound} href="/log/access">
-                  Access
-                </ButtonLink>
-              </>
+              <ButtonLink size="sm" icon={Download} href="/log/access">
+                Export and access
+              </ButtonLink>
             ) : null}
           </dd>
         </div>

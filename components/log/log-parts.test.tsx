@@ -68,6 +68,7 @@ describe("the drawing of a proof", () => {
 
   test("of a tree of one leaf has nothing beside the path", () => {
     expect(html(<ProofDrawing proof={{ ...proof, path: [] }} />)).not.toContain("data-side");
+    expect(page.match(/pp-leaf/g)).toHaveLength(1);
   });
 
   test("names one entry and several", () => {

@@ -37,23 +37,20 @@ export function ProofDrawing({ proof }: { proof: Proof }) {
             <span className="med">Root</span> <CopyId id={root} what="root" shown={`${root.slice(0, 12)}…`} />
           </span>
         </li>
-        {[...path].reverse().map((step) => (
-          <Fork key={`${step.level}.${step.begin}`} step={step} />
+        {[...path].reverse().map((step, at) => (
+          <Fork key={`${step.level}.${step.begin}`} step={step} isLast={at === path.length - 1} />
         ))}
-        <li className="pp-end">
-          <span className="pp-leaf" aria-hidden="true" />
-          <span>
-            <span className="med num">Leaf {formatCount(place.index)}</span>{" "}
-            <CopyId id={leaf} what="leaf hash" shown={`${leaf.slice(0, 12)}…`} />
-          </span>
+        <li className="pp-caption">
+          <span className="med num">Leaf {formatCount(place.index)}</span>{" "}
+          <CopyId id={leaf} what="leaf hash" shown={`${leaf.slice(0, 12)}…`} />
         </li>
       </ol>
     </>
   );
 }
 
-function Fork({ step }: { step: ProofStep }) {
-  const x = step.side === "left" ? 6 : 58;
+function Fork({ step, isLast }: { step: ProofStep; isLast: boolean }) {
+  const x = step.side === "left" ? 8 : 56;
   return (
     <li className="pp-fork" data-side={step.side}>
       <span className="pp-hash">
@@ -65,11 +62,11 @@ function Fork({ step }: { step: ProofStep }) {
         </span>{" "}
         <CopyId id={step.hash} what={`hash of ${covers(step)}`} />
       </span>
-      <svg viewBox="0 0 64 26" className="pp-lines" aria-hidden="true">
-        <path d="M32 0 V26" className="pp-way" />
-        <path d={`M32 0 L${x} 20`} className="pp-off" />
-        <rect x={x - 4} y={16} width={8} height={8} rx={2} className="pp-node" />
-        <circle cx={32} cy={20} r={3.5} className="pp-step" />
+      <svg viewBox="0 0 64 32" className="pp-lines" aria-hidden="true">
+        <path d={`M32 -12 L${x} 16`} className="pp-off" />
+        <path d="M32 -12 V16" className="pp-way" />
+        <rect x={x - 4} y={12} width={8} height={8} rx={2} className="pp-node" />
+        <circle cx={32} cy={16} r={isLast ? 6 : 3.5} className={isLast ? "pp-leaf" : "pp-step"} />
       </svg>
     </li>
   );

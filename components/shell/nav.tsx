@@ -2,11 +2,15 @@ import { ScrollText } from "lucide-react";
 import Link from "next/link";
 import { formatCount } from "../format.ts";
 import { Icon } from "../ui/icon.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
 import { type NavItem, type NavKey, navOf } from "./navigation.ts";
 
 /** What the foot of the navigation says about the record. */
 export interface LogFoot {
   readonly entries: number;
+  readonly isAlarmed: boolean;
+  /** When a witness last signed a checkpoint; null where none has. */
+  readonly witnessedAt: Date | null;
 }
 
 export type NavCounts = Partial<Record<NavKey, number>>;
@@ -61,7 +65,7 @@ function Entry({
   );
 }
 
-function Foot({ log: { entries } }: { log: LogFoot }) {
+function Foot({ log: { entries, isAlarmed, witnessedAt } }: { log: LogFoot }) {
   const size = `Log ${formatCount(entries)}`;
   return (
     <div className="foot">
@@ -69,7 +73,15 @@ function Foot({ log: { entries } }: { log: LogFoot }) {
         <Icon of={ScrollText} />
         <span className="num">{size}</span>
       </span>
-      <span>Not witnessed</span>
+      {isAlarmed ? (
+        <span className="bad">Alarm</span>
+      ) : witnessedAt ? (
+        <span>
+          Witnessed <RelativeTime at={witnessedAt.toISOString()} />
+        </span>
+      ) : (
+        <span>Not witnessed</span>
+      )}
     </div>
   );
 }

@@ -63,8 +63,9 @@ export interface IndexEvent {
   readonly body: unknown;
 }
 
-/** The events that batches bind. */
+/** The events that batches bind. A redaction waits for the texts made of them, or they are read after it. */
 export async function selectBatchEvents(db: Db, batches: readonly IndexBatch[]): Promise<IndexEvent[]> {
+  await db.$executeRaw`lock table event_text in row exclusive mode`;
   const rows = await db.$queryRaw<(Omit<IndexEvent, "position"> & { position: bigint })[]>`
     select b.position, e.run_id as "runId", r.pilot_id as "pilotId", e.seq, e.at, e.kind, e.body
     from unnest(${batches.map(({ position }) => position)}::bigint[], ${batches.map(({ runId }) => runId)}::text[],

@@ -36,3 +36,8 @@ export async function findIndexed(db: Db): Promise<number> {
   const row = await db.logIndexCursor.findUnique({ where: { id: 1 } });
   return Number(row?.position ?? 0);
 }
+
+export async function findLastWitnessed(db: Db): Promise<Date | null> {
+  const { _max: last } = await db.logWitness.aggregate({ _max: { cosignedAt: true } });
+  return last.cosignedAt;
+}

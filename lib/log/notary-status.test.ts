@@ -11,7 +11,7 @@ import { enrol, launch, openBase, testBlobs, toReview } from "../testing/journey
 import { indexedLog } from "../testing/log-index.ts";
 import { sequenceLog } from "../testing/notary.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
-import { getLogState, logHealth, requireUndisputedLog } from "./notary-status.ts";
+import { getLogBrief, getLogState, logHealth, requireUndisputedLog } from "./notary-status.ts";
 
 testBlobs();
 const database = await testDatabase("web");
@@ -67,6 +67,12 @@ describe("the state of the log", () => {
       `insert into log_witness (name, url, verifier, epoch, size, cosigned_at, refusal, refused_at) values
        ('audit.example/w1', 'https://audit.example', 'v', 1, 5, '2030-01-01', 'conflict', '2030-01-02')`,
     );
+    expect(await getLogBrief(auditor)).toMatchObject({
+      isAlarmed: false,
+      witnessedAt: new Date("2030-01-01"),
+    });
+    await alarm("disk");
+    expect(await getLogBrief(auditor)).toMatchObject({ isAlarmed: true });
     expect((await getLogState(auditor)).witnesses).toEqual([
       {
         name: "audit.example/w1",

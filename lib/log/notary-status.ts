@@ -6,6 +6,7 @@ import {
   type AlarmRow,
   findEpoch,
   findIndexed,
+  findLastWitnessed,
   selectAlarms,
   selectWitnesses,
 } from "./notary-status-store.ts";
@@ -44,6 +45,22 @@ const alarmsFor = async (db: Db, scope: Scope): Promise<AlarmView[]> => {
 /** The notary's alarms, the oldest first, for everybody: they concern what everybody relies on. */
 export async function logHealth(scope: Scope): Promise<readonly AlarmView[]> {
   return read(scope, (db) => alarmsFor(db, scope));
+}
+
+export interface LogBrief {
+  readonly entries: number;
+  readonly isAlarmed: boolean;
+  /** When a witness last signed a checkpoint; null where none has. */
+  readonly witnessedAt: Date | null;
+}
+
+/** What every page says about the log, for who may read it. */
+export async function getLogBrief(scope: Scope): Promise<LogBrief> {
+  return read(scope, async (db) => ({
+    entries: await countNumbered(db),
+    isAlarmed: (await selectAlarms(db)).length > 0,
+    witnessedAt: await findLastWitnessed(db),
+  }));
 }
 
 /** The head of the log page. The caller's door has checked that the scope may read the log. */
