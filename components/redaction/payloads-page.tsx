@@ -28,7 +28,7 @@ export function PayloadsPage({ run, hasPatch, redactions, ...form }: PayloadsPag
         title="Payloads"
         text="What agents and harnesses wrote. Pages mask the secrets they find in it; what is stored is the text as it came."
       />
-      <p className="row">
+      <div className="row">
         <Link className="link" href={`/runs/${run.id}`}>
           <Visible text={run.title} />
         </Link>
@@ -36,7 +36,7 @@ export function PayloadsPage({ run, hasPatch, redactions, ...form }: PayloadsPag
         {form.show && hasPatch ? (
           <ShowRaw action={form.show} title="the diff" fields={{ runId: run.id, what: "diff" }} />
         ) : null}
-      </p>
+      </div>
       <Panel title="Taken away" fact={plural(redactions.length, "order")} className="mt-4">
         {redactions.length === 0 ? (
           <Empty

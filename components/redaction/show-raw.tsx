@@ -28,7 +28,9 @@ export function ShowRaw({ action, fields, title }: { action: ShowAction } & Aske
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <ShowButton title={title} onClick={() => setAsking(true)} />
+      <Button size="sm" tone="quiet" icon={Eye} onClick={() => setAsking(true)}>
+        Show {title} unmasked…
+      </Button>
       <RawDialog action={action} asked={asking ? { fields, title } : null} onClose={() => setAsking(false)} />
     </>
   );
