@@ -92,7 +92,7 @@ function RetentionForm({
         name="isHeld"
         value="on"
         label="Legal hold"
-        hint="Nothing of this pilot is taken away, by nobody, while it is on."
+        hint="While it is on, nobody can take anything of this pilot away."
         defaultChecked={retention.isHeld}
       />
       <TextField
