@@ -1,5 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { KEY_TYPE, parseCheckpoint, parseNote, parseVerifierKey, signedBy, Unreadable } from "./note.ts";
+import { newCosigner } from "#lib/tlog/cosignature.ts";
+import { formatVerifier } from "#lib/tlog/keys.ts";
+import { formatSignature } from "#lib/tlog/note.ts";
+import { parseCheckpoint, parseNote, parseVerifierKey, signedBy, Unreadable } from "./note.ts";
 import { parsePolicy, reaches } from "./policy.ts";
 import { checkpointNote, createSigner, hashesOf } from "./testing/build.ts";
 import { log, ORIGIN, policyOf, witness } from "./testing/scene.ts";
@@ -16,22 +20,22 @@ describe("a signed note", () => {
 
   test("of another implementation is read and found signed", () => {
     const note = parseNote(octets(`${text}\n${signature}`));
-    expect(signedBy(note, parseVerifierKey(key, KEY_TYPE.log))).toEqual({ ok: true, time: 0 });
+    expect(signedBy(note, parseVerifierKey(key, "log"))).toEqual({ ok: true, time: 0 });
     const other = parseNote(octets(`${text.replace("you", "we")}\n${signature}`));
-    expect(signedBy(other, parseVerifierKey(key, KEY_TYPE.log))?.ok).toBe(false);
+    expect(signedBy(other, parseVerifierKey(key, "log"))?.ok).toBe(false);
   });
 
   test("its unknown signatures are ignored", () => {
     const unknown = createSigner("example.org/other", "witness").cosign(text);
     const note = parseNote(octets(`${text}\n${signature}${unknown}`));
-    expect(signedBy(note, parseVerifierKey(key, KEY_TYPE.log))?.ok).toBe(true);
-    expect(signedBy(note, parseVerifierKey(witness.vkey, KEY_TYPE.witness))).toBeNull();
+    expect(signedBy(note, parseVerifierKey(key, "log"))?.ok).toBe(true);
+    expect(signedBy(note, parseVerifierKey(witness.vkey, "witness"))).toBeNull();
   });
 
   test("probe: one false signature of a key beside a true one is not enough", () => {
     const signer = createSigner("example.org/log", "log");
     const note = parseNote(octets(`${text}\n${signer.cosign(text)}${signer.cosign("other\n")}`));
-    expect(signedBy(note, parseVerifierKey(signer.vkey, KEY_TYPE.log))?.ok).toBe(false);
+    expect(signedBy(note, parseVerifierKey(signer.vkey, "log"))?.ok).toBe(false);
   });
 
   test.each([
@@ -42,7 +46,7 @@ describe("a signed note", () => {
     ["that does not end", `${text}\n${signature.slice(0, -1)}`],
     ["with a signature of one byte", `${text}\n\u2014 a AAAA\n`],
     ["with more signatures than are read", `${text}\n${signature.repeat(65)}`],
-    ["larger than any", `${"a".repeat(70_000)}\n\n${signature}`],
+    ["larger than any", `${"a".repeat(300_000)}\n\n${signature}`],
   ])("probe: %s is refused", (_, note) => {
     expect(() => parseNote(octets(note))).toThrow(Unreadable);
   });
@@ -56,7 +60,24 @@ describe("a verifier key", () => {
     ["of 31 bytes", `a+00000000+${Buffer.alloc(32, 1).toString("base64")}`],
     ["that is none", "key"],
   ])("probe: %s is refused", (_, key) => {
-    expect(() => parseVerifierKey(key, KEY_TYPE.log)).toThrow(Unreadable);
+    expect(() => parseVerifierKey(key, "log")).toThrow(Unreadable);
+  });
+});
+
+describe("a cosignature of the product's witness", () => {
+  const text = checkpointNote(ORIGIN, hashesOf([{ body: "{}" }]), [log]).split("\n\n")[0] ?? "";
+  const keys = [generateKeyPairSync("ed25519"), generateKeyPairSync("ml-dsa-44")] as const;
+
+  test.each([
+    ["Ed25519", keys[0].privateKey],
+    ["ML-DSA-44", keys[1].privateKey],
+  ])("by %s is found true, and false over another checkpoint", (_, privateKey) => {
+    const { name, publicKey, type, keyId, cosign } = newCosigner("witness.example/w", privateKey);
+    const key = parseVerifierKey(formatVerifier(name, publicKey, type), "witness");
+    const line = formatSignature({ name, keyId, signature: cosign(`${text}\n`, 1_800_000_000) });
+    expect(signedBy(parseNote(octets(`${text}\n\n${line}`)), key)).toEqual({ ok: true, time: 1_800_000_000 });
+    const other = text.replace("\n1\n", "\n2\n");
+    expect(signedBy(parseNote(octets(`${other}\n\n${line}`)), key)?.ok).toBe(false);
   });
 });
 

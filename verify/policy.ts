@@ -1,5 +1,5 @@
 // C2SP tlog-policy: whose signatures a checkpoint needs. It comes to the reader on another way than the bundle.
-import { KEY_TYPE, parseVerifierKey, Unreadable, type VerifierKey } from "./note.ts";
+import { parseVerifierKey, Unreadable, type VerifierKey } from "./note.ts";
 
 export interface Policy {
   readonly logs: readonly VerifierKey[];
@@ -29,12 +29,12 @@ export function parsePolicy(file: Uint8Array): Policy {
   };
   const statements: Record<string, (words: readonly string[]) => boolean> = {
     log([vkey = "", , ...more]) {
-      logs.push(added(parseVerifierKey(vkey, KEY_TYPE.log), logs));
+      logs.push(added(parseVerifierKey(vkey, "log"), logs));
       return more.length === 0;
     },
     witness([name = "none", vkey = "", , ...more]) {
       if (more.length > 0 || !isNew(name)) return false;
-      witnesses.set(name, added(parseVerifierKey(vkey, KEY_TYPE.witness), witnesses.values()));
+      witnesses.set(name, added(parseVerifierKey(vkey, "witness"), witnesses.values()));
       return true;
     },
     group([name = "none", count = "", ...members]) {
