@@ -3,12 +3,17 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Halt } from "./halt.ts";
 
+export interface KeptFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What is written, so that a test can have it fail. */
 export interface Disk {
   /** Puts a file in the place of an older one. */
   replace(path: string, bytes: Uint8Array | string, mode: number): Promise<void>;
-  /** A file that never changes again: one with the same bytes is kept, one with others is refused. */
-  keep(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  /** Files that never change again: one that is there with the same bytes stays, one with others is refused. */
+  keep(files: readonly KeptFile[], mode: number): Promise<void>;
   removeFolder(path: string): Promise<void>;
 }
 
@@ -39,17 +44,21 @@ async function flush(path: string): Promise<void> {
   }
 }
 
-async function replace(path: string, bytes: Uint8Array | string, mode: number): Promise<void> {
-  const draft = `${path}.new`;
-  await rm(draft, { force: true });
-  const handle = await open(draft, "wx", mode);
+/** Whole and flushed beside its place. */
+async function draft(path: string, bytes: Uint8Array | string, mode: number): Promise<void> {
+  await rm(`${path}.new`, { force: true });
+  const handle = await open(`${path}.new`, "wx", mode);
   try {
     await handle.writeFile(bytes);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(draft, path);
+}
+
+async function replace(path: string, bytes: Uint8Array | string, mode: number): Promise<void> {
+  await draft(path, bytes, mode);
+  await rename(`${path}.new`, path);
   await flush(dirname(path));
 }
 
@@ -63,16 +72,27 @@ async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-async function keep(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+async function keepOne({ path, bytes }: KeptFile, mode: number): Promise<void> {
   const existing = await readIfThere(path);
   if (existing === null) {
     await ensureFolder(dirname(path));
-    return replace(path, bytes, mode);
+    await draft(path, bytes, mode);
+    return rename(`${path}.new`, path);
   }
   if (!existing.equals(bytes))
     throw new Halt("tiles_disagree", `${path} exists with other content, and it never changes.`);
   await flush(path); // it may be from a start that a crash ended before its flush
-  await flush(dirname(path));
+}
+
+/** Resolves when all are over, so that none is still writing when the next round begins. */
+async function allOver(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+async function keep(files: readonly KeptFile[], mode: number): Promise<void> {
+  await allOver(files.map((file) => keepOne(file, mode)));
+  await allOver([...new Set(files.map(({ path }) => dirname(path)))].map(flush));
 }
 
 export const realDisk: Disk = {

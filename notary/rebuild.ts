@@ -51,7 +51,7 @@ export async function rebuild(
       const path = join(epochFolder(log, state.epoch), tilePath(at));
       if (!(await isDamaged(path, bytes))) continue;
       await disk.removeFolder(path);
-      await disk.keep(path, bytes, SHARED_FILE);
+      await disk.keep([{ path, bytes }], SHARED_FILE);
     }
   });
   return tree;

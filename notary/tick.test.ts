@@ -145,7 +145,10 @@ describe("a disk that fails", () => {
     return {
       count: () => count,
       replace: async (path, bytes, mode) => (await torn(path, bytes)) ?? realDisk.replace(path, bytes, mode),
-      keep: async (path, bytes, mode) => (await torn(path, bytes)) ?? realDisk.keep(path, bytes, mode),
+      keep: async (files, mode) => {
+        for (const { path, bytes } of files) await torn(path, bytes);
+        return realDisk.keep(files, mode);
+      },
       removeFolder: realDisk.removeFolder,
     };
   }

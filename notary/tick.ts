@@ -127,12 +127,13 @@ export function createNotary(place: Workplace) {
     return keys;
   }
 
-  const writeTiles = (epoch: number, tiles: readonly TileFile[]) =>
-    Promise.all(
-      tiles.map(({ at, bytes }) =>
-        disk.keep(join(epochFolder(folders.log, epoch), tilePath(at)), bytes, SHARED_FILE),
-      ),
+  function writeTiles(epoch: number, tiles: readonly TileFile[]): Promise<void> {
+    const folder = epochFolder(folders.log, epoch);
+    return disk.keep(
+      tiles.map(({ at, bytes }) => ({ path: join(folder, tilePath(at)), bytes })),
+      SHARED_FILE,
     );
+  }
 
   /** Appends up to `size`, or as much as fits between two checkpoints. Returns the tiles that were filled. */
   async function append(growing: GrowingTree, epoch: number, size: number): Promise<TileFile[]> {
