@@ -20,7 +20,7 @@ export type Pin = ExportRow;
 export type Pinned = Pick<Pin, "epoch" | "size" | "note" | "withBlobs" | "pilotId" | "runId" | "redactions">;
 
 /** Entries in memory at a time; bodies have 64 KiB at most, and commonly half of one. */
-const PAGE = 256;
+const PAGE = 512;
 
 /** `indexes`: of a dossier or a proof, the entries that belong to it. */
 export async function pinnedLines(

@@ -11,7 +11,7 @@ import type { Entry } from "../../record/schema.ts";
 import type { Scope } from "../../scope.ts";
 import { type AttachedLine, Broken } from "../bundle.ts";
 import { countRedactions } from "../export-store.ts";
-import { type Cited, citedBy } from "./cited.ts";
+import { type Cited, citedBy, mayCite } from "./cited.ts";
 import { findCitedBlob, findReason, findText } from "./held.ts";
 
 export interface Attaching {
@@ -32,6 +32,7 @@ export async function* attachedTo(
   body: Uint8Array,
   attaching: Attaching,
 ): AsyncGenerator<AttachedLine> {
+  if (!mayCite(Buffer.from(body).toString("utf8"))) return;
   const entry = readable(body);
   for (const cited of entry ? citedBy(entry) : []) yield* linesOf(scope, cited, attaching);
 }

@@ -40,6 +40,16 @@ export function subjectId({ about }: Pick<Entry, "about">, noun: SubjectNoun): s
   return about.find((subject) => subject.startsWith(`${noun}:`))?.slice(noun.length + 1) ?? null;
 }
 
+const KIND = /,"kind":"([a-z_]+\.[a-z_]+)","request":/;
+const CITING =
+  /^(gate\.|pilot\.(charter_written|activated)$|run\.(evidence_recorded|merge_refused|events_appended|bundle_uploaded|patch_imported)$)/;
+
+/** Whether the canonical text of an entry has to be read for what it cites; most entries cite nothing. */
+export function mayCite(text: string): boolean {
+  const kind = KIND.exec(text)?.[1];
+  return kind === undefined || CITING.test(kind) || text.includes('"reason_sha256"');
+}
+
 /** In the order the lines follow the entry. */
 export function citedBy(entry: Entry): Cited[] {
   return [...textsCited(entry), ...reasonCited(entry), ...payloadsCited(entry)];
