@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { disconnectDatabase } from "../db.ts";
 import { closeQueue } from "../jobs/queue.ts";
+import { openProof } from "../log/export-proof.ts";
 import type { Reader } from "../log-access/schema.ts";
 import { actorId } from "../scope.ts";
 import { testDatabase } from "../testing/database.ts";
 import { enrol, entriesAbout, launch, testBlobs } from "../testing/journey.ts";
+import { indexedLog } from "../testing/log-index.ts";
 import { linesOf, type MergedRun, mergedRun, verified } from "../testing/merged-run.ts";
 import { sequenceLog, type TestLog } from "../testing/notary.ts";
 import { person, systemActor, testClock, testScope } from "../testing/scopes.ts";
@@ -87,6 +89,25 @@ describe("the bundle of a dossier", () => {
         lines.slice(from),
       );
     }
+  });
+
+  test("is the same whether its entries are found by terms or by looking, and the proof of a merge too", async () => {
+    const { rows } = await database.owner.query<{ id: string }>(
+      "select id from log_entry where kind = 'run.merged' and about @> array[$1]",
+      [`run:${merged.runId}`],
+    );
+    const entryId = rows[0]?.id ?? "";
+    const made = await makeDossier(auditor, reader, merged.runId, true);
+    const looked = await textOf(await dossierLines(auditor, made));
+    const shown = async () =>
+      (await linesOf(await openProof(auditor, entryId))).flatMap((line) => line.match(/^\{"body":.*/) ?? []);
+    const before = await shown();
+    expect(before.length).toBeGreaterThan(5);
+    await indexedLog(database);
+    const { rows: indexed } = await database.owner.query("select 1 from log_term limit 1");
+    expect(indexed).toHaveLength(1);
+    expect(await textOf(await dossierLines(auditor, made))).toBe(looked);
+    expect(await shown()).toEqual(before);
   });
 
   test("probe: one changed character makes the verifier refuse", async () => {
