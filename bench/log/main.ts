@@ -9,14 +9,16 @@ import type { Identity } from "#lib/postgres/initialise.ts";
 import { arrangeBench } from "../place/work.ts";
 import { measureAcknowledgement } from "./acknowledge.ts";
 import { type AppendRounds, measureAppend } from "./append.ts";
-import { atLeast, type Figure, figuresText, missedFigures } from "./figures.ts";
+import { atLeast, atMost, type Figure, figuresText, missedFigures } from "./figures.ts";
 import { type Filled, fillLog, leafTiles, wholeTiles } from "./fill.ts";
 import { fillTree } from "./fill-tree.ts";
 import { watchLag } from "./lag.ts";
 import { notaryFolders, startNotary } from "./notary.ts";
+import { measurePages } from "./pages.ts";
 import { type LogPlace, openLogPlace } from "./place.ts";
+import { measureVerification } from "./verify.ts";
 
-const PARTS = ["append", "acknowledge"] as const;
+const PARTS = ["append", "acknowledge", "pages", "verify"] as const;
 type Part = (typeof PARTS)[number];
 
 const ROUNDS: AppendRounds = {
@@ -26,6 +28,8 @@ const ROUNDS: AppendRounds = {
 const OFFER = { rate: 1000, seconds: 20, warmUp: 3 };
 /** How much of the smallest size's throughput the largest keeps. */
 const FLAT = 0.8;
+/** Memory that is flat: buffers and heap settle a little higher in a long run. */
+const GROWN = 1.5;
 
 interface Asked {
   /** Entries, ascending. */
@@ -69,14 +73,18 @@ async function giveTo(who: Identity | null, ...folders: string[]): Promise<void>
   if (who) await promisify(execFile)("chown", ["-R", `${who.uid}:${who.gid}`, ...folders]);
 }
 
-async function measureAt(size: number, { parts }: Asked): Promise<Figure[]> {
+async function measureAt(size: number, { sizes, parts }: Asked): Promise<Figure[]> {
+  const largest = sizes.at(-1);
   const of = millions(size);
-  const { place } = await openFilled(size);
+  const { place, filled } = await openFilled(size);
   const figures: Figure[] = [];
   try {
     const work = await arrangeBench(place);
     const notary = await startNotary(place);
     try {
+      if (parts.has("verify")) figures.push(...(await measureVerification(place, notary.folders, of)));
+      if (parts.has("pages") && size === largest)
+        figures.push(...(await measurePages(place.scope, filled, of)));
       if (parts.has("append")) {
         const watch = await watchLag(place, notary);
         try {
@@ -97,24 +105,21 @@ async function measureAt(size: number, { parts }: Asked): Promise<Figure[]> {
   return figures;
 }
 
-/** What the largest size keeps of the smallest one's throughput, relative to the floor of each. */
+/** What the largest size keeps of the smallest one's throughput, relative to the floor of each, and of its memory. */
 function flatness(curve: readonly Figure[][]): Figure[] {
   const [first, last] = [curve[0], curve.at(-1)];
   if (!first || !last || curve.length < 2) return [];
-  const relative = ({ ours, floor }: Figure) => ours / (floor ?? Number.NaN);
-  return first.flatMap((small, index) => {
-    const large = last[index];
-    if (small.unit !== "rows/s" || !large) return [];
-    const name = `${small.name.split(", ").slice(0, 2).join(", ")}: share of the floor, largest to smallest size`;
-    return [
-      {
-        name,
-        unit: "×" as const,
-        ours: relative(large),
-        floor: relative(small),
-        goal: atLeast(FLAT, "ratio"),
-      },
-    ];
+  const share = ({ ours, floor }: Figure) => ours / (floor ?? Number.NaN);
+  return first.flatMap((small): Figure[] => {
+    const subject = small.name.slice(0, small.name.lastIndexOf(","));
+    const large = last.find(({ name }) => name.startsWith(`${subject}, `));
+    if (!large) return [];
+    const name = `${subject}: largest size to smallest`;
+    if (small.unit === "rows/s")
+      return [{ name, unit: "×", ours: share(large), floor: share(small), goal: atLeast(FLAT, "ratio") }];
+    if (small.unit === "MB")
+      return [{ name, unit: "MB", ours: large.ours, floor: small.ours, goal: atMost(GROWN, "ratio") }];
+    return [];
   });
 }
 

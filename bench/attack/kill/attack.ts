@@ -44,7 +44,7 @@ export interface AttackReport {
   readonly recoveries: readonly number[];
 }
 
-const PATIENCE = MINUTE;
+const PATIENCE = 2 * MINUTE;
 /** A step that does not come because something is down. */
 const STEP_PATIENCE = 3 * SECOND;
 
@@ -120,11 +120,13 @@ export async function attack(options: AttackOptions): Promise<AttackReport> {
       (!hasWorker ||
         targets.every((target) => target === "notary" || target === "web") ||
         beats.last() > wall);
+    const doubts = () =>
+      `last entry ${load.progress.entry}, last batch ${load.progress.batch}, checkpoints at ${seenAt.join(" ")}, last beat ${beats.last()}, now ${steadyClock.now()}`;
     const plan = Array.from({ length: points }, () => drawPoint(random, fleet.targets));
     try {
       const began = instant();
       if (!(await until(() => worksSince(began, fleet.targets), PATIENCE)))
-        throw new Error("The deployment never worked.");
+        throw new Error(`The deployment never worked: ${doubts()}.`);
       for (const point of plan) {
         if (isOver()) break;
         tried += 1;
@@ -134,7 +136,8 @@ export async function attack(options: AttackOptions): Promise<AttackReport> {
         for (const target of point.targets) if (await fleet.kill(target, random)) faults += 1;
         const isWell = await until(() => worksSince(killed, point.targets), PATIENCE);
         const recovery = isWell ? steadyClock.now() - killed.steady : null;
-        if (recovery === null) stuck.push(`nothing worked for ${PATIENCE / SECOND} s after point ${tried}`);
+        if (recovery === null)
+          stuck.push(`not everything worked ${PATIENCE / SECOND} s after point ${tried}: ${doubts()}`);
         else recoveries.push(recovery);
         onPoint(point, tried, recovery);
       }
