@@ -9,7 +9,7 @@ import { reasonDetail } from "../record/reason.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { askBefore, cutoff, retentionState } from "./rules.ts";
 import type { RetentionView, SetRetention } from "./schema.ts";
-import { countEnded, findRetention, saveRetention } from "./store.ts";
+import { countEnded, findRetention, saveRetention, waitForHolds } from "./store.ts";
 
 const dated = (instant: number | null) => (instant === null ? null : new Date(instant));
 
@@ -40,6 +40,7 @@ export async function setRetention(scope: Scope, input: SetRetention): Promise<v
   const { pilotId, days, isHeld, reason, agreedRuns } = input;
   requirePermission(scope, "retention.set", pilotId);
   await transaction(scope, async (tx) => {
+    await waitForHolds(tx.db);
     await lockedPilot(tx, pilotId);
     const now = scope.clock.now();
     const before = dated(cutoff({ days, isHeld }, now));

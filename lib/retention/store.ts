@@ -11,6 +11,16 @@ export async function findRetention(db: Db, pilotId: string): Promise<RetentionR
   return db.retention.findUnique({ where: { pilotId } });
 }
 
+/** Until the transaction ends nobody changes a hold… */
+export async function keepHolds(db: Db): Promise<void> {
+  await db.$executeRaw`select pg_advisory_xact_lock_shared(hashtext('holds'))`;
+}
+
+/** …and who changes one waits for those who rely on there being none. */
+export async function waitForHolds(db: Db): Promise<void> {
+  await db.$executeRaw`select pg_advisory_xact_lock(hashtext('holds'))`;
+}
+
 export async function saveRetention(db: Db, row: RetentionRow): Promise<void> {
   const { pilotId, ...rest } = row;
   await db.retention.upsert({ where: { pilotId }, create: row, update: rest });
