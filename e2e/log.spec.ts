@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { approve } from "./fixtures/decisions.ts";
 import type { Place } from "./fixtures/deployment.ts";
@@ -12,6 +13,7 @@ import { untilStatus } from "./fixtures/runs.ts";
 import { expect, test } from "./fixtures/test.ts";
 
 const REPAIR_TAKES = 180_000;
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const VERIFIER = new URL("../verify/main.ts", import.meta.url).pathname;
 
 let folder = "";
@@ -155,4 +157,24 @@ test("a search finds what a run did, leaves an entry, and is nobody's who may no
   const ada = await as("ada");
   await ada.goto("/log/search");
   await expect(ada.getByText(/log\.search/)).toBeVisible();
+});
+
+test("axe is silent on an entry and on the search, and a phone never scrolls sideways", async ({ as }) => {
+  const sam = await as("sam");
+  await sam.goto("/log");
+  await sam.getByRole("table", { name: "Entries" }).getByRole("link").last().click();
+  await sam.waitForURL(/\/log\/ent_\w+/);
+  for (const path of [new URL(sam.url()).pathname, "/log/search"]) {
+    await sam.setViewportSize({ width: 1440, height: 900 });
+    await sam.goto(path);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await sam.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page: sam }).withTags(WCAG).analyze();
+      expect(
+        violations.map(({ id, nodes }) => [path, colorScheme, id, nodes.map(({ target }) => target)]),
+      ).toEqual([]);
+    }
+    await sam.setViewportSize({ width: 390, height: 844 });
+    expect(await sam.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+  }
 });
