@@ -1,6 +1,7 @@
 import { Eye } from "lucide-react";
 import { useState } from "react";
 import { TextField } from "../form/field.tsx";
+import { errorsOf } from "../form/state.ts";
 import { formatCount } from "../format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -65,6 +66,9 @@ export function RawDialog({ action, asked, onClose }: RawDialogProps) {
   );
 }
 
+/** The page behind has a field called `reason` as well, and a label belongs to one field only. */
+const FIELD = "why";
+
 type Answer = Awaited<ReturnType<ShowAction>>;
 const LOST: Answer = { ok: false, error: "The answer did not arrive. It may have been recorded as shown." };
 
@@ -76,9 +80,11 @@ function RawForm({
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [pending, setPending] = useState(false);
   if (answer?.ok) return <Raw {...answer.value} onClose={onClose} />;
-  const submit = async (form: HTMLFormElement) => {
+  const submit = async (element: HTMLFormElement) => {
     setPending(true);
-    setAnswer(await action(new FormData(form)).catch(() => LOST));
+    const form = new FormData(element);
+    form.set("reason", form.get(FIELD) ?? "");
+    setAnswer(await action(form).catch(() => LOST));
     setPending(false);
   };
   return (
@@ -94,10 +100,10 @@ function RawForm({
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       <TextField
-        name="reason"
+        name={FIELD}
         label="Reason"
         hint="Stands with your name in the record of what was shown."
-        errors={answer?.fields}
+        errors={answer?.fields && { [FIELD]: [...errorsOf(answer.fields, "reason")] }}
         autoComplete="off"
         maxLength={500}
         autoFocus
