@@ -61,7 +61,7 @@ function Redaction({ redaction }: { redaction: RedactionView }) {
   const { kind, events, orderedByName, reason, createdAt, finishedAt, copies } = redaction;
   return (
     <section className="p-4" data-redaction={redaction.id} data-finished={finishedAt !== null}>
-      <h3 className="h3">
+      <h3 className="h2">
         {WHAT[kind]}
         {events.length > 0 ? `: ${events.slice(0, 20).join(", ")}${events.length > 20 ? ", …" : ""}` : ""}
       </h3>
