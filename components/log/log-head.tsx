@@ -54,7 +54,7 @@ export function LogHead({ state, maySearch, mayExport }: LogHeadProps) {
             <CopyId id={checkpoint.keyId} shown={checkpoint.keyId} what="key id" />
           </Fact>
         ) : null}
-        <Fact name="Witnesses">
+        <Fact name="Witnesses" isWide>
           {witnesses.length === 0 ? (
             <Remark tone="need" icon={TriangleAlert}>
               none
@@ -97,9 +97,9 @@ function worthOf(witnesses: readonly WitnessView[]): string {
   return `${plural(witnesses.length, "witness", "witnesses")} asked. ${SAME_HOST}`;
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function Fact({ name, isWide, children }: { name: string; isWide?: boolean; children: ReactNode }) {
   return (
-    <div>
+    <div className={isWide ? "strip-wide" : ""}>
       <dt>{name}</dt>
       <dd className="row">{children}</dd>
     </div>
@@ -112,21 +112,23 @@ function Witness({ witness: { name, size, cosignedAt, refusal, refusedAt } }: { 
   const tone = refuses ? "bad" : cosignedAt ? "good" : "need";
   return (
     <Remark tone={tone} icon={refuses ? TriangleAlert : cosignedAt ? Check : Clock}>
-      <span className="witness" title={name}>
-        <Visible text={name} />
+      <span>
+        <span className="witness" title={name}>
+          <Visible text={name} />
+        </span>{" "}
+        {refuses ? (
+          <>
+            refused <RelativeTime at={refusedAt.toISOString()} />:{" "}
+            <Visible text={refusal ?? "no reason given"} />
+          </>
+        ) : cosignedAt ? (
+          <>
+            saw {formatCount(size ?? 0)}, <RelativeTime at={cosignedAt.toISOString()} />
+          </>
+        ) : (
+          "has not signed yet"
+        )}
       </span>
-      {refuses ? (
-        <>
-          refused <RelativeTime at={refusedAt.toISOString()} />:{" "}
-          <Visible text={refusal ?? "no reason given"} />
-        </>
-      ) : cosignedAt ? (
-        <>
-          saw {formatCount(size ?? 0)}, <RelativeTime at={cosignedAt.toISOString()} />
-        </>
-      ) : (
-        "has not signed yet"
-      )}
     </Remark>
   );
 }
