@@ -87,10 +87,20 @@ describe("a merge", () => {
     });
   });
 
-  test("probe: an approval in a role the person did not hold does not count", async () => {
+  test("probe: a second launch by somebody else does not free the first", async () => {
+    const leaves = mergeLeaves({ launcher: "per_a" });
+    const again = { body: entry("run.launched", ["run:run_1"], person("per_z"), { agent: "agt_1" }) };
+    const text = expect.stringContaining("by who launched the run");
+    expect(await verify(leaves.toSpliced(2, 0, again))).toMatchObject({ code: 1, text });
+  });
+
+  test.each([
+    ["another role", "auditor@pil_1"],
+    ["it in another pilot", "reviewer@pil_2"],
+  ])("probe: an approval of a person who held %s does not count", async (_, held) => {
     const leaves = mergeLeaves().map((leaf) => ({
       ...leaf,
-      body: leaf.body.replace('"reviewer@pil_1"', '"auditor@pil_1"'),
+      body: leaf.body.replace('"reviewer@pil_1"', `"${held}"`),
     }));
     expect(await verify(leaves)).toMatchObject({
       code: 1,

@@ -3,6 +3,9 @@
 import type { Document, Entry } from "./payloads.ts";
 import { type Findings, shown } from "./report.ts";
 
+/** Documents are kept until their run ends; one of ours has a few KiB. */
+const MAX_DECISION = 1 << 16;
+
 interface Approval {
   readonly index: number;
   readonly person: string;
@@ -19,8 +22,8 @@ interface Gate {
 }
 
 interface Run {
-  /** Id of the person; empty for a schedule or another process. Null: not shown. */
-  launcher: string | null;
+  /** Ids of the people who launched it; empty for a schedule or another process. Null: not shown. */
+  launchers: string[] | null;
   charter: string | null;
   readonly gates: Map<string, Gate>;
   /** Decision documents by digest. */
@@ -44,10 +47,11 @@ const idOf = ({ about }: Entry, noun: string): string | null =>
   about.find((subject) => subject.startsWith(`${noun}:`))?.slice(noun.length + 1) ?? null;
 
 /** An approval as its entry says it; the actor who wrote it must be the person it names. */
-function approvalOf({ index, actor, detail }: Entry): Approval {
+function approvalOf(entry: Entry): Approval {
+  const { index, actor, detail } = entry;
   const [person, role, digest] = [String(detail.person), String(detail.role), String(detail.digest)];
   const roles = Array.isArray(actor.roles) ? actor.roles : null;
-  const held = roles === null || roles.some((own) => own === role || String(own).startsWith(`${role}@`));
+  const held = roles === null || [role, `${role}@${idOf(entry, "pilot")}`].some((own) => roles.includes(own));
   const isOwn = actor.kind === "user" && actor.personId === person;
   const fault = isOwn
     ? held
@@ -62,7 +66,7 @@ type Verdict = readonly ["holds" | "fails" | "not_shown", string];
 /** Approvals that count towards the document, or why one of them does not. */
 function approversOf(
   gate: Gate,
-  launcher: string,
+  launchers: readonly string[],
   roles: readonly unknown[],
   digest: string,
 ): Map<string, string> | Verdict {
@@ -73,7 +77,7 @@ function approversOf(
     if (fault !== null) return ["fails", `${at} does not count: ${fault}`];
     if (!roles.includes(role))
       return ["fails", `${at} was given as ${shown(role)}, which may not approve it`];
-    if (person === launcher) return ["fails", `${at} is by who launched the run`];
+    if (launchers.includes(person)) return ["fails", `${at} is by who launched the run`];
     if (people.has(person)) return ["fails", `${at} is that person's second`];
     people.set(person, role);
   }
@@ -102,9 +106,14 @@ function judgeIntent(entry: Entry, runId: string, run: Run, isWhole: boolean): V
   if (other) return ["fails", `what was approved names another ${other[0]} than what was merged`];
   if (gate.closed !== null && gate.closed !== "gate.approved")
     return ["fails", `its gate had ended before (${gate.closed})`];
-  if (run.launcher === null) return [missing, "who launched the run is not in this file"];
+  if (run.launchers === null) return [missing, "who launched the run is not in this file"];
 
-  const people = approversOf(gate, run.launcher, Array.isArray(document.roles) ? document.roles : [], digest);
+  const people = approversOf(
+    gate,
+    run.launchers,
+    Array.isArray(document.roles) ? document.roles : [],
+    digest,
+  );
   if (!(people instanceof Map)) return people;
   const { needed } = document;
   if (typeof needed !== "number" || needed < 1)
@@ -113,7 +122,7 @@ function judgeIntent(entry: Entry, runId: string, run: Run, isWhole: boolean): V
     [...people].map(([person, role]) => `${shown(person)} (${shown(role)})`).join(", ") || "nobody";
   if (people.size < needed)
     return [missing, `${people.size} of ${needed} approvals are in this file, of ${told}`];
-  const launcher = run.launcher === "" ? "a process" : shown(run.launcher);
+  const launcher = run.launchers.map((person) => shown(person)).join(", ") || "a process";
   return [
     "holds",
     `${people.size} of ${needed} needed approved exactly this: ${told}; launched by ${launcher}`,
@@ -140,7 +149,7 @@ export function createMerges(findings: Findings): Merges {
     const id = idOf(entry, "run");
     if (id === null) return null;
     const run = runs.get(id) ?? {
-      ...{ launcher: null, charter: null, intent: null, commit: null },
+      ...{ launchers: null, charter: null, intent: null, commit: null },
       gates: new Map<string, Gate>(),
       documents: new Map<string, Record<string, unknown>>(),
     };
@@ -161,7 +170,7 @@ export function createMerges(findings: Findings): Merges {
   function note(entry: Entry, run: Run): void {
     const { kind, actor, detail } = entry;
     if (kind === "run.launched") {
-      run.launcher = actor.kind === "user" ? String(actor.personId) : "";
+      run.launchers = [...(run.launchers ?? []), ...(actor.kind === "user" ? [String(actor.personId)] : [])];
       run.charter = typeof detail.charter === "string" ? detail.charter : null;
     } else if (kind === "gate.approval_given") {
       if (detail.decision === "approve") gateOf(entry, run).approvals.push(approvalOf(entry));
@@ -179,7 +188,7 @@ export function createMerges(findings: Findings): Merges {
       if (run) note(entry, run);
     },
     document(entry, { name, sha256, text }) {
-      if (name !== "decision") return;
+      if (name !== "decision" || text.length > MAX_DECISION) return;
       let document: unknown;
       try {
         document = JSON.parse(text);
