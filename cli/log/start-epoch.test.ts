@@ -105,7 +105,7 @@ describe("a new epoch", () => {
     expect((await checkpointOf(1)).note).toBe(old.note); // the old one stays, and stays verifiable
   });
 
-  test("goes on as any other, also after a restart and a second restore", async () => {
+  test("goes on like others, also after a restart and a second restore", async () => {
     await restore(300);
     await begin();
     await scene.start().serve();
