@@ -37,7 +37,7 @@ const MATRIX: Record<Permission, string> = {
   "runner.enrol": "AS",
   "runner.revoke": "AS",
   "kpi.view": "AESRUV",
-  "payload.view_raw": "SU",
+  "payload.unmask": "SU",
   "payload.redact": "AS",
   "retention.set": "ES",
   "log.view": "AESU",
@@ -73,7 +73,7 @@ describe("the table of permissions", () => {
   test("who may only look changes nothing", () => {
     for (const role of ["auditor", "viewer"] as const) {
       const allowed = permissions.filter((each) => can([{ role, pilotId: null }], each));
-      const looking = ["log.export", "log.search"];
+      const looking = ["log.export", "log.search", "payload.unmask"];
       expect(allowed.filter((each) => !each.endsWith(".view") && !looking.includes(each))).toEqual([]);
     }
   });

@@ -23,7 +23,7 @@ export const PERMISSIONS = {
   "runner.enrol": ["administrator", "security_lead"],
   "runner.revoke": ["administrator", "security_lead"],
   "kpi.view": ALL,
-  "payload.view_raw": ["security_lead", "auditor"],
+  "payload.unmask": ["security_lead", "auditor"],
   "payload.redact": ["administrator", "security_lead"],
   "retention.set": LEADS,
   "log.view": ["administrator", "engineering_lead", "security_lead", "auditor"],

@@ -32,7 +32,7 @@ const subjectsOf = (accessId: string, pilotId: string | null): Subjects =>
 export async function giveAccess(scope: Scope, input: GiveAccess): Promise<GivenAccess> {
   const { label, pilotId, withBlobs, days } = input;
   requirePermission(scope, "log.access", pilotId);
-  if (withBlobs) requirePermission(scope, "payload.view_raw", pilotId); // nobody gives what they may not see
+  if (withBlobs) requirePermission(scope, "payload.unmask", pilotId); // nobody gives what they may not see
   const token = `pla_${randomBytes(TOKEN_BYTES).toString("base64url")}`;
   const now = scope.clock.now();
   const accessId = newId("access", now);

@@ -50,7 +50,7 @@ function widest(scope: Scope): string | null {
 export function requireBlobs(scope: Scope, reader: Reader, pilotId: string | null): void {
   if (reader.kind === "access" && !reader.withBlobs)
     throw forbidden("This access was given without payloads. Ask for the export without them.");
-  requirePermission(scope, "payload.view_raw", pilotId);
+  requirePermission(scope, "payload.unmask", pilotId);
 }
 
 interface Wanted {

@@ -21,7 +21,7 @@ export interface ShownPayload {
 
 export async function showPayload(scope: Scope, input: ShowPayload): Promise<ShownPayload> {
   const run = await getRun(scope, input.runId);
-  requirePermission(scope, "payload.view_raw", run.pilotId);
+  requirePermission(scope, "payload.unmask", run.pilotId);
   const patch = input.what === "diff" ? await findPatch(scope, run.id) : null;
   const seq = input.what === "event" ? (input.seq ?? null) : null;
   if (!patch && seq === null) throw notFound(input.what === "diff" ? "patch" : "event");

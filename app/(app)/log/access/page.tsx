@@ -24,7 +24,7 @@ export default page({
     const gives = await choices(scope, "log.access");
     const exportable = await choices(scope, "log.export");
     const mayRaw = (values: readonly { value: string }[]) =>
-      values.some(({ value }) => may(scope, "payload.view_raw", value === "" ? null : value));
+      values.some(({ value }) => may(scope, "payload.unmask", value === "" ? null : value));
     return (
       <Shell data={await loadShell(scope, session)} current="log">
         <AccessPage

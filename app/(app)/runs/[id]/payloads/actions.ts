@@ -18,7 +18,7 @@ export const order = action({
 });
 
 export const show = action({
-  permission: "payload.view_raw",
+  permission: "payload.unmask",
   maxBytes: 4096,
   input: ShowPayload,
   handler: ({ scope, input }) => showPayload(scope, input),

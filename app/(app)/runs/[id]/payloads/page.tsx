@@ -48,7 +48,7 @@ export default page({
           events={events.map(eventLine)}
           next={last && events.length === EVENTS ? `/runs/${run.id}/payloads?after=${last.seq}` : null}
           order={order}
-          show={can(scope.grants, "payload.view_raw", run.pilotId) ? show : null}
+          show={can(scope.grants, "payload.unmask", run.pilotId) ? show : null}
         />
       </Shell>
     );
