@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { DAY } from "../clock.ts";
-import { disconnectDatabase } from "../db.ts";
+import { disconnectDatabase, transaction } from "../db.ts";
 import { closeQueue } from "../jobs/queue.ts";
 import { listRedactions } from "../redactions/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
@@ -11,6 +11,7 @@ import { testDatabase } from "../testing/database.ts";
 import { asProcess, entriesAbout, launch, testBlobs } from "../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import { expirePayloads } from "./expire-payloads.ts";
+import { holdOf } from "./hold.ts";
 import { askBefore, cutoff } from "./rules.ts";
 import { SetRetention } from "./schema.ts";
 import { getRetention, setRetention } from "./service.ts";
@@ -142,6 +143,24 @@ describe("a pilot's retention", () => {
     await set({ agreedRuns: 1 });
     expect(await expire()).toBe(1);
     expect(await listRedactions(lead, runId)).toHaveLength(1);
+  });
+
+  test("probe: a hold waits for who relied on there being none", async () => {
+    const order: string[] = [];
+    let held: Promise<void> | undefined;
+    await transaction(seed, async (tx) => {
+      expect(await holdOf(tx.db, pilotId)).toBeNull();
+      held = set({ isHeld: true, reason: "Case 8" }).then(() => void order.push("held"));
+      await vi.waitFor(async () => {
+        const { rows } = await database.owner.query(
+          "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+        );
+        expect(rows).toHaveLength(1);
+      });
+      order.push("relied on none");
+    });
+    await held;
+    expect(order).toEqual(["relied on none", "held"]);
   });
 
   test("probe: nobody but a lead of the pilot sets it, and a stranger does not see it", async () => {
