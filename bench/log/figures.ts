@@ -45,7 +45,7 @@ function goalText({ unit, goal }: Figure): string {
   return goal.of === "ours" ? `goal ${sign} ${goal.bound} ${unit}` : `goal ${sign} ${goal.bound} × floor`;
 }
 
-const NAME_WIDTH = 52;
+const NAME_WIDTH = 66;
 
 export function figureText(figure: Figure): string {
   const { name, unit, ours, floor, goal } = figure;

@@ -45,6 +45,8 @@ export interface AttackReport {
 }
 
 const PATIENCE = 2 * MINUTE;
+/** More than the runners hold at once, in case leases are lost. */
+const RUNS = 15;
 /** A step that does not come because something is down. */
 const STEP_PATIENCE = 3 * SECOND;
 
@@ -89,6 +91,8 @@ export async function attack(options: AttackOptions): Promise<AttackReport> {
   try {
     const work = await arrangeBench(place);
     const people = await arrangePeople(place, work.lead);
+    // Before the worker looks for the repository, which is not there, and nothing more can be launched on it.
+    for (let run = 0; run < RUNS; run++) await work.launch(`Under attack ${run + 1}`);
     const specs = (await childSpecs(place.deployment, place.urls)).filter(({ name }) =>
       processes.some((process) => process === name),
     );

@@ -20,10 +20,7 @@ export function wireDoor(planeUrl: string, folder: string, work: BenchWork, sign
   const client = createPlaneClient(transport);
   const transfers = createPlaneTransfers(transport);
   return {
-    async lease() {
-      await work.launch("Under attack");
-      return client.lease(work.request("agent"), signal);
-    },
+    lease: () => client.lease(work.request("agent"), signal),
     send: (lease, first, events) => client.events(lease, { first, events: [...events] }, signal),
     async heartbeat(lease) {
       await client.heartbeat(lease, 5 * SECOND, signal);
@@ -36,12 +33,9 @@ export function wireDoor(planeUrl: string, folder: string, work: BenchWork, sign
   };
 }
 
-export function serviceDoor({ runner, launch, request }: BenchWork): Door {
+export function serviceDoor({ runner, request }: BenchWork): Door {
   return {
-    async lease(): Promise<LeaseRef | null> {
-      await launch("Under attack");
-      return grantLease(runner.scope, runner.id, request("agent"));
-    },
+    lease: (): Promise<LeaseRef | null> => grantLease(runner.scope, runner.id, request("agent")),
     async send({ leaseId, attempt }, first, events) {
       const batch = { attempt, first, events: [...events] };
       return (await appendRunnerEvents(runner.scope, leaseId, batch)).acknowledged;

@@ -22,7 +22,7 @@ export interface LeaseRef {
 
 /** How a runner reaches the plane. */
 export interface Door {
-  /** A lease of a new run; null where none is given. */
+  /** A lease of a run that waits; null where none does. */
   lease(): Promise<LeaseRef | null>;
   /** The number up to which everything is durable. */
   send(lease: LeaseRef, first: number, events: readonly TimedEvent[]): Promise<number>;
