@@ -17,6 +17,7 @@ describe("payloads", () => {
 
   test.each<[string, Json[], number]>([
     ["whole", [...diff.lines], 0],
+    ["twice", [...diff.lines, ...diff.lines], 1],
     ["of the last part alone", [third ?? {}], 1],
     ["in another order", [second ?? {}, first ?? {}, third ?? {}], 1],
     ["without its end", [first ?? {}, second ?? {}], 1],
@@ -33,6 +34,7 @@ describe("payloads", () => {
     const document = mergeLeaves()[0]?.attached ?? [];
     expect((await verifyLeaf(document, mergeLeaves()[0]?.body)).code).toBe(0);
     expect((await verifyLeaf(document)).code).toBe(1);
+    expect((await verifyLeaf([...document, ...document], mergeLeaves()[0]?.body)).code).toBe(1);
     expect(
       (await verifyLeaf([{ ...(document[0] as object), text: "{}" }], mergeLeaves()[0]?.body)).code,
     ).toBe(1);

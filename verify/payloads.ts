@@ -104,6 +104,8 @@ export function createPayloads(findings: Findings): Payloads {
   const redacted = new Map<string, number>();
   /** By subject, the newest entry that says payloads were redacted. */
   const ordered = new Map<string, number>();
+  /** What followed the open entry already. */
+  const met = new Set<string>();
   let entry: Entry | null = null;
   let batch: Batch | null = null;
   let blob: Blob | null = null;
@@ -115,6 +117,11 @@ export function createPayloads(findings: Findings): Payloads {
   const fails = (says: string) => findings.add("contents", "fails", says, entry?.index);
   const run = () => opened().about.find((subject) => subject.startsWith("run:")) ?? "";
   const redact = () => redacted.set(run(), (redacted.get(run()) ?? 0) + 1);
+
+  function meet(name: string, digest: string): void {
+    if (met.has(`${name} ${digest}`)) fails(`What it cites as ${shown(name)} follows it twice.`);
+    met.add(`${name} ${digest}`);
+  }
 
   function endBlob(): void {
     if (blob) fails(`The blob ${shown(blob.name)} is not there to its end.`);
@@ -132,6 +139,7 @@ export function createPayloads(findings: Findings): Payloads {
     counts,
     open(next) {
       entry = next;
+      met.clear();
       if (entry.kind === "payload.redacted")
         for (const subject of entry.about) ordered.set(subject, entry.index);
     },
@@ -170,6 +178,7 @@ export function createPayloads(findings: Findings): Payloads {
         string,
       ];
       counts.documents += 1;
+      meet(name, sha);
       if (hexOf(sha256(Buffer.from(text))) !== sha)
         fails(`The text of the document ${shown(name)} has another digest than it says.`);
       else if (!isCited(opened(), name, sha))
@@ -184,6 +193,7 @@ export function createPayloads(findings: Findings): Payloads {
         : membersOf(line, "name", "commitment", "type", "salt", "part", "last", "base64");
       const [name, commitment] = [textOf(named), hexText(committed)];
       if (blob && (blob.commitment !== commitment || blob.name !== name || part === "0")) endBlob();
+      if (!blob) meet(name, commitment);
       if (!blob && !isCited(opened(), name, commitment))
         fails(`It does not cite the blob ${shown(name)} that follows it.`);
       if (isRedacted) {
