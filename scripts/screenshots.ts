@@ -39,7 +39,6 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "pilots", path: "/pilots" },
     { name: "pilot-charter", path: `/pilots/${pilot}?tab=charter` },
     { name: "pilot-new", path: "/pilots/new", quiet: true },
-    { name: "log", path: "/log", quiet: true },
     { name: "setup", path: "/setup" },
     { name: "repositories", path: "/repositories" },
     { name: "repository-new", path: "/repositories/new", quiet: true },
@@ -49,8 +48,13 @@ function beforeDecision(run: string, pilot: string): Shot[] {
   ];
 }
 
-const afterMerge = (pilot: string): Shot[] => [
+const afterMerge = (run: string, pilot: string, entry: string): Shot[] => [
   { name: "pilot", path: `/pilots/${pilot}` },
+  { name: "pilot-data", path: `/pilots/${pilot}?tab=data`, quiet: true },
+  { name: "run-payloads", path: `/runs/${run}/payloads`, quiet: true },
+  { name: "log", path: "/log", quiet: true },
+  { name: "log-entry", path: entry, phone: true, quiet: true },
+  { name: "log-access", path: "/log/access", quiet: true },
   { name: "kpis", path: `/kpis?pilot=${pilot}&kpi=throughput` },
 ];
 
@@ -94,6 +98,19 @@ async function open(browser: Browser, options: BrowserContextOptions): Promise<P
   return (await browser.newContext({ viewport: DESK, ...options })).newPage();
 }
 
+/** Path of the merge's entry, once it is signed. */
+async function mergeEntry(page: Page): Promise<string> {
+  const link = page.getByRole("table", { name: "Entries" }).getByRole("link").first();
+  for (let path: string | null = null; ; await page.reload()) {
+    await page.goto("/log?kind=run.merged");
+    path = await link.getAttribute("href", { timeout: 2000 }).catch(() => null); // not indexed yet
+    if (path === null) continue;
+    await page.goto(path);
+    const way = page.getByRole("list", { name: /^Way from the root to leaf/ });
+    if ((await way.count()) > 0) return path;
+  }
+}
+
 async function takeEverything(link: string): Promise<void> {
   const browser = await chromium.launch(CHROMIUM);
   try {
@@ -108,7 +125,7 @@ async function takeEverything(link: string): Promise<void> {
     await approve(page, "Approve merge");
     await page.goto(`/runs/${run}`);
     await untilStatus(page, "merged", 60_000);
-    await takeAll(page, afterMerge(pilot));
+    await takeAll(page, afterMerge(run, pilot, await mergeEntry(page)));
   } finally {
     await browser.close();
   }
