@@ -13,7 +13,9 @@ import type { RunEvent } from "../protocol/events.ts";
 import type { RunView } from "../runs/schema.ts";
 import { getRun } from "../runs/service.ts";
 import type { Scope } from "../scope.ts";
+import { maskValue } from "../secrets/mask-value.ts";
 import { listShownEvents } from "../timeline/service.ts";
+import { maskedTold } from "./masked.ts";
 import { dossierPage } from "./page.ts";
 import { createTeller } from "./rules.ts";
 import type { ToldBundle } from "./schema.ts";
@@ -86,11 +88,13 @@ export async function openDossier(
   return resumed(await bundleOf(scope, pin, run), from);
 }
 
-/** The page of a dossier, piece by piece. Secrets in what agents wrote are masked; the bundle has it as it came. */
+/** The page of a dossier, piece by piece. Secrets in events, documents and the run are masked; the bundle has it as it came. */
 export async function dossierTexts(scope: Scope, made: MadeDossier): Promise<AsyncIterable<string>> {
   const ids = made.told.entries.flatMap(({ actor }) => (actor.kind === "user" ? [actor.personId] : []));
   const names = await namesOf(scope, [...new Set(ids)]);
-  return dossierPage({ ...made, names, now: new Date(scope.clock.now()) }, shownEvents(scope, made.run.id));
+  const [run, told] = await Promise.all([maskValue(made.run), maskedTold(made.told)]);
+  const facts = { ...made, run, told, names, now: new Date(scope.clock.now()) };
+  return dossierPage(facts, shownEvents(scope, made.run.id));
 }
 
 async function* shownEvents(scope: Scope, runId: string): AsyncGenerator<RunEvent> {

@@ -9,17 +9,20 @@ import { listStoredEvents } from "../../events/service.ts";
 import { readEntry } from "../../record/rules.ts";
 import type { Entry } from "../../record/schema.ts";
 import type { Scope } from "../../scope.ts";
+import { findSecrets } from "../../secrets/service.ts";
 import { type AttachedLine, Broken } from "../bundle.ts";
 import { countRedactions } from "../export-store.ts";
 import { type Cited, citedBy, mayCite } from "./cited.ts";
 import { findCitedBlob, findReason, findText } from "./held.ts";
 
 export interface Attaching {
-  /** Events, blobs and reasons too; without, what people agreed on and what was observed. */
+  /** Events, blobs and reasons too; without, what people agreed on and, where it holds no secret, what was observed. */
   readonly withBlobs: boolean;
   /** Throws where payloads are no longer what they were when the bundle began; asked after each was read. */
   readonly unchanged: () => Promise<void>;
 }
+
+type TextLine = Extract<AttachedLine, { type: "document" }>;
 
 const PART_BYTES = 256 * 1024;
 
@@ -54,7 +57,7 @@ async function* linesOf(
   if (cited.what === "text") {
     const line = await textLine(scope, cited);
     await unchanged();
-    if (line) yield line;
+    if (line && (withBlobs || !(await holdsSecret(line)))) yield line;
     return;
   }
   if (!withBlobs) return;
@@ -75,11 +78,22 @@ async function* linesOf(
   }
 }
 
+/** By the text alone, never by the clock: an export is the same whenever it is read. */
+const SEARCHED = { characters: Number.POSITIVE_INFINITY, milliseconds: Number.POSITIVE_INFINITY };
+
+/**
+ * Evidence can only be given as it came, or its digest would not hold. Where a secret stands in it, it is for who may
+ * see payloads; for others the digest in the entry is left.
+ */
+async function holdsSecret({ name, text }: TextLine): Promise<boolean> {
+  return name === "evidence" && (await findSecrets(text, SEARCHED)).length > 0;
+}
+
 /** Null for evidence whose text was redacted: the digest in the entry is what is left of it. */
 async function textLine(
   scope: Scope,
   { name, digest, row }: Extract<Cited, { what: "text" }>,
-): Promise<AttachedLine | null> {
+): Promise<TextLine | null> {
   const found = await read(scope, (db) => findText(db, row));
   if (found === null) throw new Broken(`The ${name} that the entry cites is missing from the database.`);
   const { text, redactedIn } = found;
