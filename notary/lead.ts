@@ -5,11 +5,8 @@ import { type Clock, SECOND } from "#lib/clock.ts";
 import { type HostLock, tryHostLock } from "#lib/host-lock.ts";
 import type { Logger } from "#lib/logger.ts";
 
-/** Any number, the same for every notary. */
-const LEADER = 7_305_801;
-
 export interface Leadership {
-  /** Holds the lock, so it does the numbering. */
+  /** Does the numbering. */
   readonly client: pg.Client;
   /** For everything that may take long. */
   readonly side: pg.Client;
@@ -46,11 +43,22 @@ async function waitFor<T>(
   }
 }
 
-async function tryDatabaseLock(client: pg.Client): Promise<true | null> {
-  const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [
-    LEADER,
-  ]);
-  return rows[0]?.taken ? true : null;
+const NOT_AVAILABLE = "55P03";
+
+/**
+ * The lock is one that only the notary's role may take: an advisory lock would be anybody's, who could keep every notary
+ * from leading. The transaction stays open and holds no snapshot, so it keeps no row from being vacuumed.
+ */
+async function tryDatabaseLock(keeper: pg.Client): Promise<true | null> {
+  await keeper.query("begin");
+  try {
+    await keeper.query("lock table notary_alarm in share update exclusive mode nowait");
+    return true;
+  } catch (error) {
+    await keeper.query("rollback");
+    if (error instanceof pg.DatabaseError && error.code === NOT_AVAILABLE) return null;
+    throw error;
+  }
 }
 
 /** Resolves once this process leads; rejects with the signal's reason, or where the database cannot be reached. */
@@ -70,17 +78,19 @@ export async function lead(
   );
   const client = await connect(url, "pilothouse notary");
   const side = await connect(url, "pilothouse notary, beside");
-  const lost = Promise.race([lossOf(client), lossOf(side)]);
+  const keeper = await connect(url, "pilothouse notary, leading");
+  await keeper.query("set idle_in_transaction_session_timeout = 0");
+  const lost = Promise.race([lossOf(client), lossOf(side), lossOf(keeper)]);
   lost.catch(() => undefined); // who awaits it hears of it; ending on purpose is nobody's error
   // The newest rows are found by index, whatever the statistics of a table that grows this fast say.
   await client.query("set enable_seqscan = off");
-  await waitFor(() => tryDatabaseLock(client), waits("in this database"), clock, signal);
+  await waitFor(() => tryDatabaseLock(keeper), waits("in this database"), clock, signal);
   return {
     client,
     side,
     lost,
     async end() {
-      await Promise.allSettled([client.end(), side.end()]);
+      await Promise.allSettled([client.end(), side.end(), keeper.end()]);
       await lock.release();
     },
   };

@@ -123,6 +123,25 @@ describe("the process", () => {
     await expect.poll(other.said, { timeout: 20_000 }).toMatch(/another notary leads in this database/);
   });
 
+  test("probe: is not kept from leading by locks of another role", async () => {
+    const web = new pg.Client({ connectionString: scene.database.urls.web });
+    await web.connect();
+    try {
+      await web.query("begin");
+      await web.query("lock table notary_alarm in access share mode");
+      await expect(
+        web.query("lock table notary_alarm in share update exclusive mode nowait"),
+      ).rejects.toMatchObject({ code: "42501" });
+      await web.query("rollback");
+      await web.query("select pg_advisory_lock(7305801)");
+      start();
+      await scene.append("one");
+      await reaches(1);
+    } finally {
+      await web.end();
+    }
+  });
+
   test("ends when its database connection does, and a new one goes on", async () => {
     const one = start();
     await reaches(0);

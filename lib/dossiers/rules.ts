@@ -1,6 +1,6 @@
 // From the lines of a bundle to what a reader wants to know. Pure; only what the bundle says is told.
 import { z } from "zod";
-import { readEntry } from "../record/rules.ts";
+import { readableEntry } from "../log/rules.ts";
 import type { ToldApproval, ToldBlob, ToldBundle, ToldDecision, ToldDocument, ToldEntry } from "./schema.ts";
 
 const Line = z.discriminatedUnion("type", [
@@ -46,9 +46,13 @@ export function createTeller(): { add(line: string): void; told(): ToldBundle } 
           head = { origin: line.origin, size: line.size, note: line.checkpoint };
           return;
         case "entry": {
-          const { kind, about, actor, detail } = readEntry(Buffer.from(line.body, "utf8"));
+          const entry = readableEntry(Buffer.from(line.body, "utf8"));
           index = line.index;
-          entries.push({ index, kind, about, actor, detail });
+          if (!entry) broken = `Entry ${index} is not what any version writes`;
+          else {
+            const { kind, about, actor, detail } = entry;
+            entries.push({ index, kind, about, actor, detail });
+          }
           return;
         }
         case "document": {

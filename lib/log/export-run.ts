@@ -1,7 +1,7 @@
 // Which entries a dossier shows: all about the run, what made its charter the one in force, and the roles that those
 // who launched and decided held. Only entries below the pinned size are asked, so the answer never changes.
 import { read } from "../db.ts";
-import { detailOf, readEntry } from "../record/rules.ts";
+import { detailOf } from "../record/rules.ts";
 import type { Subject } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
 import {
@@ -11,6 +11,7 @@ import {
   selectIndexesOfKinds,
   selectLeavesAt,
 } from "./export-store.ts";
+import { readableEntry } from "./rules.ts";
 
 export interface RunToShow {
   readonly id: string;
@@ -45,7 +46,8 @@ export async function runIndexes(scope: Scope, pin: Below, run: RunToShow): Prom
 
 function namesCharter({ body }: LeafEntry, digest: string): boolean {
   if (!body) return false;
-  const entry = readEntry(body);
+  const entry = readableEntry(body);
+  if (!entry) return false;
   return (
     detailOf("pilot.charter_written", entry)?.digest === digest ||
     detailOf("pilot.activation_asked", entry)?.charter === digest ||
@@ -55,7 +57,7 @@ function namesCharter({ body }: LeafEntry, digest: string): boolean {
 
 function peopleIn(leaves: readonly LeafEntry[]): Subject[] {
   const people = leaves.flatMap(({ body }): Subject[] => {
-    const actor = body ? readEntry(body).actor : null;
+    const actor = body ? readableEntry(body)?.actor : null;
     return actor?.kind === "user" ? [`person:${actor.personId}`] : [];
   });
   return [...new Set(people)];

@@ -25,6 +25,7 @@ export async function selectExports(db: Db, personId: string, limit: number): Pr
 }
 
 export interface RedactionCount {
+  /** Orders, and those carried out: it moves with each. */
   readonly all: number;
   /** Ordered and not done, and not kept from it by a legal hold. */
   readonly active: number;
@@ -37,7 +38,7 @@ export async function countRedactions(
   runId: string | null,
 ): Promise<RedactionCount> {
   const [row] = await db.$queryRaw<{ all: bigint; active: bigint }[]>`
-    select count(*) as all,
+    select count(*) + count(d.finished_at) as all,
       count(*) filter (where d.finished_at is null and not coalesce(h.is_held, false)) as active
     from redaction d join run r on r.id = d.run_id left join retention h on h.pilot_id = r.pilot_id
     where (${pilotId}::text is null or r.pilot_id = ${pilotId}) and (${runId}::text is null or r.id = ${runId})`;

@@ -6,12 +6,11 @@ import { read } from "../../db.ts";
 import { messageOf } from "../../errors.ts";
 import { commitmentOf, type StoredEvent, storedBatch } from "../../events/proof.ts";
 import { listStoredEvents } from "../../events/service.ts";
-import { readEntry } from "../../record/rules.ts";
-import type { Entry } from "../../record/schema.ts";
 import type { Scope } from "../../scope.ts";
 import { findSecrets } from "../../secrets/service.ts";
 import { type AttachedLine, Broken } from "../bundle.ts";
 import { countRedactions } from "../export-store.ts";
+import { readableEntry } from "../rules.ts";
 import { type Cited, citedBy, mayCite } from "./cited.ts";
 import { findCitedBlob, findReason, findText } from "./held.ts";
 
@@ -36,17 +35,8 @@ export async function* attachedTo(
   attaching: Attaching,
 ): AsyncGenerator<AttachedLine> {
   if (!mayCite(Buffer.from(body).toString("utf8"))) return;
-  const entry = readable(body);
+  const entry = readableEntry(body); // one no version of ours wrote commits to nothing we could look up
   for (const cited of entry ? citedBy(entry) : []) yield* linesOf(scope, cited, attaching);
-}
-
-/** An entry no version of ours wrote is still a leaf; it commits to nothing we could look up. */
-function readable(body: Uint8Array): Entry | null {
-  try {
-    return readEntry(body);
-  } catch {
-    return null;
-  }
 }
 
 async function* linesOf(
