@@ -3,6 +3,7 @@ import { ensureRecipeAgent } from "../agents/service.ts";
 import { disconnectDatabase, transaction } from "../db.ts";
 import { appendEvents } from "../events/service.ts";
 import { closeQueue } from "../jobs/queue.ts";
+import type { NewEvent } from "../protocol/events.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { activePilot, charterFor, readyRepository } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -21,15 +22,26 @@ const TOKEN = ["ghp", "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"].join("_");
 const runs: string[] = [];
 const pilots: string[] = [];
 
-async function say(runId: string, ...texts: string[]): Promise<void> {
+async function append(runId: string, events: readonly NewEvent[]): Promise<void> {
   const at = new Date(clock.now()).toISOString();
   await transaction(seed, (tx) =>
     appendEvents(tx, {
       ...{ runId, attempt: 1, observedBy: "runner" },
-      events: texts.map((text) => ({ at, event: { kind: "note", body: { text } } })),
+      events: events.map((event) => ({ at, event })),
     }),
   );
 }
+
+const say = (runId: string, ...texts: string[]) =>
+  append(
+    runId,
+    texts.map((text) => ({ kind: "note", body: { text } })),
+  );
+
+const printed = (command: number, text: string, stream: "stdout" | "stderr" = "stdout"): NewEvent => ({
+  kind: "command_output",
+  body: { command, stream, text },
+});
 
 beforeAll(async () => {
   const { agentId } = await ensureRecipeAgent(seed);
@@ -45,6 +57,29 @@ beforeAll(async () => {
   await say(first, "Posting the legs of a ledger", "git push origin main", `export TOKEN=${TOKEN} # deploy`);
   await say(second, "posting again", "push git backwards", "<script>alert(1)</script> & <b>bold</b>");
   await say(second, ...Array.from({ length: 60 }, (_, n) => `manifold ${n}`));
+  await append(second, [
+    printed(7, `halved ${TOKEN.slice(0, 20)}`),
+    printed(7, "another stream between", "stderr"),
+    printed(8, "another command between"),
+    printed(7, `${TOKEN.slice(20)} remainder`),
+    printed(9, `ended ${TOKEN}`),
+    printed(9, "\n"),
+    printed(9, "newline"),
+    {
+      kind: "command_started",
+      body: {
+        ...{ command: 10, tree: "base", purpose: "p" },
+        // The index keeps the first 16,384 characters of the joined arguments, and the token is cut by that.
+        argv: [
+          "overlong",
+          ...Array.from({ length: 8 }, () => "x".repeat(2000)),
+          "x".repeat(300),
+          "y".repeat(44),
+          TOKEN,
+        ],
+      },
+    },
+  ]);
   await indexedLog(database);
 });
 
@@ -127,6 +162,27 @@ describe("probe: what is shown", () => {
   test("holds no secret", async () => {
     expect(await found("deploy")).toEqual(["export TOKEN=[secret: github] # [deploy]"]);
     for (const shown of await found("ghp*")) expect(shown).not.toContain(TOKEN.slice(4));
+  });
+
+  test("holds no half of a secret that two chunks of one output share", async () => {
+    expect(await found("halved")).toEqual(["[halved] [secret: github]"]);
+    expect(await found("remainder")).toEqual(["[secret: github] [remainder]"]);
+    expect(await found("another between")).toEqual([
+      "[another] command [between]",
+      "[another] stream [between]",
+    ]);
+    expect(await found("newline")).toEqual(["[newline]"]);
+    expect(await found("ended")).toEqual(["[ended] [secret: github]"]);
+  });
+
+  test("holds no half of a secret that the end of the kept text cuts", async () => {
+    const { rows } = await database.owner.query(
+      "select right(text, 12) as tail from event_text where field = 'command' and text like 'overlong %'",
+    );
+    expect(TOKEN).toContain(rows[0]?.tail.trim());
+    const shown = await found("y".repeat(44));
+    expect(shown).toHaveLength(1);
+    expect(shown[0]).toContain("y] [secret: github]");
   });
 
   test("is text, whatever it looks like", async () => {

@@ -4,14 +4,16 @@ import { PermissionDenied } from "../authz/rules.ts";
 import { transaction } from "../db.ts";
 import { AppError, messageOf, refused } from "../errors.ts";
 import { readableLogs } from "../log/rules.ts";
+import { textsOf } from "../log-index/rules.ts";
+import { NewEvent } from "../protocol/events.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { canonicalText } from "../record/rules.ts";
 import type { Scope } from "../scope.ts";
-import { maskTexts } from "../secrets/service.ts";
+import { maskPieces } from "../secrets/service.ts";
 import { searchQuery } from "../text/words.ts";
 import { cursorOf, phrasesOf, piecesOf, placeOf } from "./rules.ts";
 import type { SearchLog, SearchPage } from "./schema.ts";
-import { selectTexts, type TextRow } from "./store.ts";
+import { type AroundRow, selectAround, selectTexts, type TextRow } from "./store.ts";
 
 const PAGE = 25;
 const STATEMENT_TIMEOUT = "57014";
@@ -23,7 +25,7 @@ export async function searchLog(scope: Scope, input: SearchLog): Promise<SearchP
   const { text, field, pilotId, runId, after } = input;
   const phrases = phrasesOf(text);
   const pilots = searchable(scope, pilotId ?? null);
-  const rows = await transaction(scope, async (tx) => {
+  const { rows, around } = await transaction(scope, async (tx) => {
     const conditions = {
       ...{ query: searchQuery(phrases), field: field ?? null, runId: runId ?? null, pilots },
       after: after === undefined ? null : placeOf(after),
@@ -38,18 +40,47 @@ export async function searchLog(scope: Scope, input: SearchLog): Promise<SearchP
         results: Math.min(found.length, PAGE),
       },
     });
-    return found;
+    return { rows: found, around: await selectAround(tx.db, found.slice(0, PAGE)) };
   }).catch(tooMany);
   const shown = rows.slice(0, PAGE);
   const last = shown.at(-1);
-  const masked = await maskTexts(shown.map((row) => row.text));
+  const masked = await maskHits(shown, around);
   return {
     results: shown.map(({ text: _, ...row }: TextRow, index) => ({
       ...row,
-      pieces: piecesOf(masked[index]?.text ?? "", phrases),
+      pieces: piecesOf(masked[index] ?? "", phrases),
     })),
     next: rows.length > PAGE && last ? cursorOf(last) : null,
   };
+}
+
+/**
+ * What is shown of each hit. A secret may be cut by the end of what the index keeps, or by the end of a chunk of output:
+ * so the whole text is searched, with what the command printed before and after it. An event whose text was taken
+ * away since shows that.
+ */
+async function maskHits(hits: readonly TextRow[], around: readonly AroundRow[]): Promise<string[]> {
+  const groups = hits.map(({ runId, seq, field }) => {
+    const near = around.filter((row) => row.runId === runId && row.seq === seq);
+    const textsAt = (side: number) =>
+      near.filter((row) => row.side === side).map((row) => textIn(row, field));
+    const isOutput = field === "output";
+    return {
+      before: isOutput ? textsAt(-1) : [],
+      own: textsAt(0)[0] ?? "",
+      after: isOutput ? textsAt(1) : [],
+    };
+  });
+  const masked = await maskPieces(groups.map(({ before, own, after }) => [...before, own, ...after]));
+  return groups.map(({ before }, index) => masked[index]?.[before.length]?.text ?? "");
+}
+
+function textIn({ kind, body }: AroundRow, field: TextRow["field"]): string {
+  const event = NewEvent.safeParse({ kind, body });
+  if (!event.success) return "";
+  // A chunk of nothing but space is no text to find, and still stands between its neighbours.
+  if (event.data.kind === "command_output" && field === "output") return event.data.body.text;
+  return textsOf(event.data).find((one) => one.field === field)?.text ?? "";
 }
 
 const filtersOf = ({ field, pilotId, runId, after }: SearchLog) => ({

@@ -27,6 +27,42 @@ export interface TextRow {
 /** Milliseconds after which a search gives up: a word that is in every text has to be narrowed. */
 const PATIENCE = 5000;
 
+/** Characters of the same output on either side of a chunk: longer than any secret that is looked for. */
+const AROUND = 16_384;
+/** Events on either side among which they are looked for. */
+const REACH = 500;
+
+export interface EventPlace {
+  readonly runId: string;
+  readonly seq: number;
+}
+
+export interface AroundRow extends EventPlace {
+  /** -1 what comes before the event, 0 the event itself, 1 what comes after it. */
+  readonly side: number;
+  readonly kind: string;
+  readonly body: unknown;
+}
+
+/** The events, and with output of a command what the same stream of it printed around them, in its order. */
+export async function selectAround(db: Db, places: readonly EventPlace[]): Promise<AroundRow[]> {
+  return db.$queryRaw<AroundRow[]>`
+    select h.run_id as "runId", h.seq, n.side, n.kind, n.body
+    from unnest(${places.map(({ runId }) => runId)}::text[], ${places.map(({ seq }) => seq)}::int[]) as h (run_id, seq)
+      join run_event e on e.run_id = h.run_id and e.seq = h.seq
+      cross join lateral (
+        select o.seq, sign(o.seq - e.seq)::int as side, o.kind, o.body,
+          sum(length(o.body ->> 'text')) over nearest - length(o.body ->> 'text') as nearer
+        from run_event o
+        where o.run_id = h.run_id and o.seq between h.seq - ${REACH}::int and h.seq + ${REACH}::int
+          and (o.seq = e.seq or (e.kind = 'command_output' and o.kind = e.kind and o.attempt = e.attempt
+            and o.body -> 'command' = e.body -> 'command' and o.body -> 'stream' = e.body -> 'stream'))
+        window nearest as (partition by sign(o.seq - e.seq) order by abs(o.seq - e.seq))
+      ) n
+    where n.side = 0 or n.nearer < ${AROUND}::int
+    order by h.run_id, h.seq, n.seq`;
+}
+
 /** Newest run first, in a run the latest event first. */
 export async function selectTexts(
   db: Db,
