@@ -14,8 +14,7 @@ import { closeQueue } from "../jobs/queue.ts";
 import { createLogger } from "../logger.ts";
 import { findPatch } from "../patches/service.ts";
 import { setRetention } from "../retention/service.ts";
-import { rejectRun } from "../runs/reject-run.ts";
-import { findSummary, getRun } from "../runs/service.ts";
+import { findSummary } from "../runs/service.ts";
 import type { Scope } from "../scope.ts";
 import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -80,20 +79,19 @@ async function reviewed(): Promise<{ gateId: string; digest: string }> {
   return gate;
 }
 
-const ended = async () => {
-  const gate = await reviewed();
-  await decideGate(reviewer, { ...gate, decision: "deny", reason: "No." });
-  if ((await getRun(seed, runId)).status === "in_review")
-    await rejectRun(reviewer, { runId, reason: "No good." });
-};
+/** A run that was rejected. */
+async function ended(): Promise<void> {
+  await decideGate(reviewer, { ...(await reviewed()), decision: "deny", reason: "No." });
+}
+
 const order = (more: object = {}, scope = security) =>
   orderRedaction(scope, { runId, kind: "all", seqs: [], reason: "A password was printed.", ...more });
 const carryOut = () => asProcess(database, "worker", () => carryOutRedactions(place, seed));
 const notes = async () =>
   (await listEvents(seed, runId, 0, 500)).filter(({ kind }) => kind === "note").map(({ seq }) => seq);
 
-describe("single events of a run that goes on", () => {
-  beforeEach(() => reviewed());
+describe("single events of a run", () => {
+  beforeEach(() => ended());
 
   test("lose their texts and salts; every batch still has the root its entry names", async () => {
     const [first, second] = await notes();
@@ -123,15 +121,19 @@ describe("single events of a run that goes on", () => {
     await order({ kind: "events", seqs: (await listEvents(seed, runId, 0, 500)).map(({ seq }) => seq) });
     await carryOut();
     const events = await listEvents(seed, runId, 0, 500);
-    expect(timelineOf(events)).toMatchObject({ seq: events.length, status: "in_review" });
+    expect(timelineOf(events)).toMatchObject({ seq: events.length, status: "rejected" });
   });
 
-  test("probe: more than events is refused while the merge is being decided, and the gate still stands", async () => {
-    for (const kind of ["all", "all_events"]) {
-      await expect(order({ kind })).rejects.toThrow("A merge of this run is being decided");
-    }
+  test("probe: nothing is taken while the merge is being decided, single events neither", async () => {
     expect((await offerRedaction(security, runId)).refusal).toBeNull();
-    expect((await offerRedaction(security, runId)).refusalOfAll).toContain("being decided");
+    await reviewed();
+    for (const kind of ["all", "all_events", "events"]) {
+      await expect(order({ kind, seqs: await notes() })).rejects.toThrow(
+        "A merge of this run is being decided",
+      );
+    }
+    const { refusal, refusalOfAll } = await offerRedaction(security, runId);
+    for (const sentence of [refusal, refusalOfAll]) expect(sentence).toContain("being decided");
   });
 });
 
@@ -168,7 +170,9 @@ describe("everything of a run that ended", () => {
     expect(entries.at(-1)?.detail).toMatchObject({
       blobs: 4,
       reached: ["events", "search", "blobs", "evidence", "run_texts", "mirror"],
-      not_reached: ["backups", "write_ahead_log", "disk_blocks", "runner_spools", "downloads"],
+      not_reached: [
+        ...["gate_documents", "backups", "write_ahead_log", "disk_blocks", "runner_spools", "downloads"],
+      ],
     });
     expect(JSON.stringify(entries)).not.toContain("password");
   });

@@ -5,6 +5,7 @@ import { notFound, refused } from "../errors.ts";
 import { eventCommitment } from "../events/rules.ts";
 import { canonicalText } from "../record/rules.ts";
 import { holdOf } from "../retention/hold.ts";
+import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { copiesOf, redactedBody, TAKEN_AWAY, withoutTexts } from "./rules.ts";
 import type { RedactionTarget } from "./schema.ts";
@@ -34,14 +35,15 @@ export async function listUnfinished(scope: Scope): Promise<string[]> {
   return read(scope, (db) => store.selectUnfinished(db, 50));
 }
 
-/** Null when there is nothing to do: finished meanwhile, or a legal hold was put on the pilot. */
+/** Null when there is nothing to do now: finished meanwhile, under a legal hold, or a merge is being decided. */
 export async function findWork(scope: Scope, redactionId: string): Promise<RedactionWork | null> {
   return read(scope, async (db) => {
     const redaction = await store.findRedaction(db, redactionId);
     if (!redaction || redaction.finishedAt) return null;
     const run = await store.findRunOf(db, redaction.runId);
     if (!run) throw notFound("run");
-    if ((await holdOf(db, run.pilotId)) !== null) return null;
+    if ((await holdOf(db, run.pilotId)) !== null || (await store.isDeciding(db, redaction.runId)))
+      return null;
     const { id, runId, target } = redaction;
     const { pilotId, repositoryId, charterDigest, status } = run;
     const everything = target.kind === "all";
@@ -58,6 +60,23 @@ const seqsOf = (target: RedactionTarget) => (target.kind === "events" ? target.s
 const aboutOf = ({ id, runId, pilotId }: RedactionWork) =>
   [`redaction:${id}`, `run:${runId}`, `pilot:${pilotId}`] as const;
 
+/** No hold begins until the transaction ends. One that is there leaves the order as it is; lifted, it goes on. */
+async function refuseIfHeld(db: Db, { pilotId }: RedactionWork): Promise<void> {
+  if ((await holdOf(db, pilotId)) !== null) throw refused("A legal hold was put on the pilot meanwhile.");
+}
+
+/** A short step outside the database: whoever sets a hold waits for it, and none begins after that. */
+export async function unlessHeld(
+  scope: Scope,
+  work: RedactionWork,
+  step: () => Promise<void>,
+): Promise<void> {
+  await transaction(scope, async (tx) => {
+    await refuseIfHeld(tx.db, work);
+    await step();
+  });
+}
+
 /** Takes the texts of events away, some hundred a transaction, each with its entry. */
 export async function takeEvents(scope: Scope, work: RedactionWork): Promise<void> {
   while ((await takeSome(scope, work)) === BATCH);
@@ -65,8 +84,9 @@ export async function takeEvents(scope: Scope, work: RedactionWork): Promise<voi
 
 async function takeSome(scope: Scope, work: RedactionWork): Promise<number> {
   return transaction(scope, async (tx) => {
-    if ((await holdOf(tx.db, work.pilotId)) !== null)
-      throw refused("A legal hold was put on the pilot meanwhile.");
+    await lockRun(tx, work.runId); // no gate opens meanwhile
+    if (await store.isDeciding(tx.db, work.runId)) throw refused("A merge of the run is being decided.");
+    await refuseIfHeld(tx.db, work);
     const events = await store.lockEvents(tx.db, work.runId, seqsOf(work.target), BATCH);
     if (events.length === 0) return 0;
     await store.takeEvents(
@@ -93,6 +113,7 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
   const copies = copiesOf({ kind: work.target.kind, isMerged: work.isMerged });
   const now = new Date(scope.clock.now());
   await transaction(scope, async (tx) => {
+    await refuseIfHeld(tx.db, work);
     if (!(await store.markFinished(tx.db, work.id, copies, now))) return;
     const seqs = seqsOf(work.target);
     const everything = work.target.kind === "all";

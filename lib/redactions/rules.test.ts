@@ -85,7 +85,7 @@ describe("an order", () => {
     ...{ status: "failed", isDeciding: false, holdReason: null, launchedBy: "per_1", orderedBy: "per_2" },
   };
 
-  test("is taken once the run has ended; single events at any time", () => {
+  test("is taken once the run has ended; single events before that as well", () => {
     for (const status of RunStatus.options) {
       const isOver = ["merged", "rejected", "failed", "cancelled"].includes(status);
       expect(refusalToRedact({ ...ended, status }, "all") === null).toBe(isOver);
@@ -97,7 +97,8 @@ describe("an order", () => {
   test("probe: is refused under a legal hold, to whoever launched the run, and while a merge is decided", () => {
     expect(refusalToRedact({ ...ended, holdReason: "case 7" }, "events")).toContain("legal hold");
     expect(refusalToRedact({ ...ended, orderedBy: "per_1" }, "events")).toContain("You launched this run");
-    expect(refusalToRedact({ ...ended, isDeciding: true }, "all")).toContain("being decided");
+    for (const kind of ["events", "all_events", "all"] as const)
+      expect(refusalToRedact({ ...ended, isDeciding: true }, kind)).toContain("then this can be ordered");
   });
 });
 
@@ -109,6 +110,7 @@ describe("the copies", () => {
         copies.filter((copy) => copy.reached === reached).map(({ name }) => name);
       expect(names(false)).toEqual(
         expect.arrayContaining([
+          "gate_documents",
           "backups",
           "write_ahead_log",
           "runner_spools",

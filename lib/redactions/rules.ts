@@ -67,11 +67,11 @@ export function refusalToRedact(facts: RedactionFacts, kind: RedactionTarget["ki
     return `A legal hold is on this pilot (“${facts.holdReason}”). Nothing of its runs can be taken away until it is lifted.`;
   if (facts.orderedBy === facts.launchedBy)
     return "You launched this run. Somebody else has to take its payloads away.";
-  if (kind === "events") return null;
   if (facts.isDeciding)
-    return "A merge of this run is being decided. What the decision rests on stays until it is settled.";
+    return "A merge of this run is being decided. What the decision rests on stays until the gate is decided and no merge is under way; then this can be ordered.";
+  if (kind === "events") return null;
   if (!isEnded(facts.status))
-    return `The run is ${facts.status.replaceAll("_", " ")}. Everything of it can be taken away once it has ended; single events at any time.`;
+    return `The run is ${facts.status.replaceAll("_", " ")}. Everything of it can be taken away once it has ended; single events whenever no merge of it is being decided.`;
   return null;
 }
 
@@ -111,6 +111,11 @@ const OF_ALL: readonly CopyText[] = [
 ];
 
 const NOT_REACHED: readonly CopyText[] = [
+  {
+    name: "gate_documents",
+    title: "Documents of gates",
+    text: "Approvals are bound to their bytes, so names of tests, files and problems stay in them, and so does what people wrote.",
+  },
   {
     name: "backups",
     title: "Backups of database and files",

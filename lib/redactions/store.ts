@@ -35,12 +35,14 @@ export async function listOfRun(db: Db, runId: string): Promise<RedactionRow[]> 
   return rows.map(typed);
 }
 
-/** Ordered and not finished, the oldest first; not those of pilots a hold was put on since. */
+/** Ordered and not finished, the oldest first; not those a hold or the deciding of a merge keeps waiting. */
 export async function selectUnfinished(db: Db, limit: number): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     select d.id from redaction d join run r on r.id = d.run_id
       left join retention t on t.pilot_id = r.pilot_id
     where d.finished_at is null and not coalesce(t.is_held, false)
+      and not exists (select from gate g where g.run_id = r.id and g.kind = 'merge' and g.status = 'open')
+      and not exists (select from merge m where m.run_id = r.id and m.state = 'intent')
     order by d.created_at, d.id limit ${limit}`;
   return rows.map(({ id }) => id);
 }

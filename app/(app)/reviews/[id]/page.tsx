@@ -11,6 +11,8 @@ import { listGatesOf } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import type { PatchView } from "#lib/patches/schema.ts";
 import { findShownPatch, readShownDiff } from "#lib/patches/shown-patch.ts";
+import { listRedactions } from "#lib/redactions/service.ts";
+import type { RunView } from "#lib/runs/schema.ts";
 import { findSummary, getRun } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../../load-shell.ts";
@@ -23,11 +25,12 @@ export default page({
     const run = await maskValue(await getRun(scope, id));
     const patch = await findShownPatch(scope, id);
     if (!patch) notFound();
-    const [diff, evidence, summary, gates, shell] = await Promise.all([
+    const [diff, evidence, summary, gates, redactions, shell] = await Promise.all([
       readShownDiff(scope, patch),
       listEvidence(scope, id).then((found) => maskValue(found)),
       findSummary(scope, id).then((found) => maskValue(found)),
       listGatesOf(scope, id),
+      listRedactions(scope, id),
       loadShell(scope, session, { run }),
     ]);
     const gate = gates.find(({ kind }) => kind === "merge") ?? null;
@@ -51,7 +54,7 @@ export default page({
           evidence={evidence[0] ?? null}
           summary={summary}
           gate={gate}
-          notice={diff.isTakenAway ? TAKEN_AWAY : run.status === "in_review" ? run.reason : null}
+          notice={diff.isTakenAway ? TAKEN_AWAY : noticeOf(run, redactions.length > 0)}
           tab={query.tab}
           decide={decide}
           reject={can(scope.grants, "gate.decide", run.pilotId) ? reject : null}
@@ -63,6 +66,14 @@ export default page({
 
 const TAKEN_AWAY =
   "The diff was taken away; the run's payloads page says by whom and why. What was decided, and its digests, stay.";
+
+const EVENTS_TAKEN_AWAY =
+  "Events of this run were taken away, or are about to be; the run's payloads page says which, by whom and why.";
+
+function noticeOf(run: RunView, hasRedactions: boolean): string | null {
+  const reason = run.status === "in_review" ? run.reason : null;
+  return [reason, hasRedactions ? EVENTS_TAKEN_AWAY : null].filter(Boolean).join(" ") || null;
+}
 
 const Bound = z.looseObject({ patch: z.string() });
 
