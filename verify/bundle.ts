@@ -74,9 +74,10 @@ function begin(line: Line, findings: Findings, policy: Policy, old: readonly str
     findings.add("checkpoint", "fails", "The header names another log, epoch or size than its checkpoint.");
   checkSignatures(checkpoint, policy, findings);
   const cover = createCover();
+  const isFull = blobs === "true" && about !== '"proof"';
   return {
-    ...{ findings, checkpoint, cover, isFull: blobs === "true" && about !== '"proof"' },
-    ...{ payloads: createPayloads(findings), merges: createMerges(findings) },
+    ...{ findings, checkpoint, cover, isFull },
+    ...{ payloads: createPayloads(findings, isFull), merges: createMerges(findings) },
     old: createOldCheckpoints(old.map(parseCheckpoint), checkpoint, policy, findings),
     ...{ entries: 0, batches: 0, line: null, entry: null, hasEnded: false },
   };
@@ -119,7 +120,7 @@ function openEntry(reading: Reading): void {
   }
   const digest = (key: string) => (typeof more[key] === "string" ? more[key] : null);
   reading.entry = {
-    ...{ index, kind, about: about.map(String) },
+    ...{ index, version: typeof more.v === "number" ? more.v : 0, kind, about: about.map(String) },
     ...{ actor: actor as Entry["actor"], detail: detail as Entry["detail"] },
     ...{ charter: digest("charter"), before: digest("before"), after: digest("after") },
   };
@@ -253,8 +254,14 @@ function finish({
       isFull ? "not_shown" : "note",
       `The events of ${unseen} batches are not in this file.`,
     );
+  if (!isFull)
+    findings.add(
+      "contents",
+      "note",
+      "Payloads (events, blobs and reasons) are not in this file: it was made without them.",
+    );
   if (merges.counts.merges === 0) findings.add("merges", "note", "No merge is among the entries shown.");
-  payloads.tellRedacted();
+  payloads.tellRedacted(entries === size);
 }
 
 /** Reads the stream once, in memory that does not grow with it. Never throws for what it reads. */

@@ -13,8 +13,9 @@ const [NEWLINE, QUOTE, BACKSLASH] = [0x0a, 0x22, 0x5c];
 
 /** What an entry asks for besides its place in the tree. */
 export const MARK = { plain: 0, batch: 1, read: 2 } as const;
-/** Kinds that mean something together with others. */
-const READ = /^"(?:gate\.|run\.(?:launched|merge|rejected|failed|cancelled)|payload\.redacted)/;
+/** Kinds that mean something together with others, or with what has to follow them. */
+const READ =
+  /^"(?:gate\.|run\.(?:launched|merge|rejected|failed|cancelled|patch_imported|bundle_uploaded)|payload\.redacted)/;
 
 export interface EntryBlock {
   readonly indexes: Float64Array<ArrayBuffer>;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { verifyBundle } from "./bundle.ts";
 import { parsePolicy } from "./policy.ts";
 import { type Finding, textOf } from "./report.ts";
-import { bundleLines, fileOf, type Leaf, streamed } from "./testing/build.ts";
+import { bundleLines, canonical, fileOf, type Leaf, streamed } from "./testing/build.ts";
 import { entry, type MergeOptions, mergeLeaves, person, scene, witnessed } from "./testing/scene.ts";
 
 async function verify(leaves: readonly Leaf[]) {
@@ -64,6 +64,18 @@ describe("a merge", () => {
     ["of another run", { document: { run: "run_2" } }, "another run"],
     ["at another gate", { document: { gate: "gat_2" } }, "another gate"],
     ["with a document that needs nobody", { document: { needed: 0 } }, "how many have to approve"],
+    [
+      "with fewer people than the charter asks for",
+      { approvers: [a], document: { needed: 1 } },
+      "charter for 2",
+    ],
+    ["with flags, and nobody more", { document: { testIntegrity: ["x changes a test."] } }, "charter for 3"],
+    ["without a list of flags, and nobody more", { document: { testIntegrity: null } }, "charter for 3"],
+    [
+      "by a role the charter does not name",
+      { document: { roles: ["security_lead", "reviewer", "auditor"] } },
+      "auditor approve",
+    ],
     ["after its gate was voided", { closedBy: "gate.voided" }, "its gate had ended before"],
     ["after its gate was denied", { closedBy: "gate.denied" }, "its gate had ended before"],
     ["and another commit published", { merged: { commit: "d".repeat(40) } }, "another commit was published"],
@@ -71,6 +83,56 @@ describe("a merge", () => {
   ])("probe: %s does not hold", async (_, options, says) => {
     const { code, text } = await verify(mergeLeaves(options));
     expect([code, text]).toEqual([1, expect.stringContaining(says)]);
+  });
+
+  test.each(["run.merge_intended", "run.merged"])("probe: of no run, as %s, does not hold", async (kind) => {
+    for (const about of [[], ["gate:gat_1"], ["run:"], ["run:run_1", "run:run_2"]]) {
+      const leaves = mergeLeaves().map((leaf) =>
+        kindOf(leaf) === kind ? { body: canonical({ ...JSON.parse(leaf.body), about }) } : leaf,
+      );
+      const text = expect.stringContaining("not about one run");
+      expect(await verify(leaves)).toMatchObject({ code: 1, text });
+      expect(await verify(leaves.filter((leaf) => kindOf(leaf) === kind))).toMatchObject({ code: 1, text });
+    }
+  });
+
+  test("probe: an actor without roles holds none, but in entries of version 1, which had none", async () => {
+    const inVersion = (v: number) =>
+      mergeLeaves().map((leaf) => {
+        if (kindOf(leaf) !== "gate.approval_given") return leaf;
+        const { actor, ...entry } = JSON.parse(leaf.body);
+        const { roles: _, ...roleless } = actor;
+        return { body: canonical({ ...entry, actor: roleless, v }) };
+      });
+    const text = expect.stringContaining("did not hold the role");
+    expect(await verify(inVersion(2))).toMatchObject({ code: 1, text });
+    expect(await verify(inVersion(3))).toMatchObject({ code: 1, text });
+    expect(await verify(inVersion(1))).toMatchObject({ code: 0 });
+  });
+
+  test("probe: an approval written after the gate closed does not count", async () => {
+    const leaves = mergeLeaves();
+    const late = leaves.findLastIndex((leaf) => kindOf(leaf) === "gate.approval_given");
+    const swapped = leaves.with(late, leaves[late + 1] as Leaf).with(late + 1, leaves[late] as Leaf);
+    const text = expect.stringContaining("1 of 2 approvals");
+    expect(await verify(swapped)).toMatchObject({ code: 1, text });
+  });
+
+  test("probe: a gate that was denied is not opened again by an approval", async () => {
+    const leaves = mergeLeaves();
+    const at = leaves.findIndex((leaf) => kindOf(leaf) === "gate.approved");
+    const { about, detail } = JSON.parse((leaves[at] as Leaf).body);
+    const denied = { body: entry("gate.denied", about, person("per_a", "reviewer"), detail) };
+    const text = expect.stringContaining("its gate had ended before (gate.denied)");
+    for (const place of [at, at + 1])
+      expect(await verify(leaves.toSpliced(place, 0, denied))).toMatchObject({ code: 1, text });
+  });
+
+  test("whose charter is left out says that the two were not compared", async () => {
+    const text = expect.stringContaining("was not compared");
+    expect((await verify(mergeLeaves())).text).not.toContain("was not compared");
+    const leaves = hiding(mergeLeaves(), "pilot.charter_written");
+    expect(await verify(leaves)).toMatchObject({ code: 0, outcomes: ["holds", "note", "holds"], text });
   });
 
   test("probe: an approval that somebody else wrote does not count", async () => {

@@ -1,7 +1,8 @@
 // What the entries about merges mean together: that enough people, of the right roles and none of them the launcher,
-// approved exactly what was merged. Keeps the runs that have not ended, and nothing else.
+// approved exactly what was merged. Keeps the runs that have not ended and who may approve by each charter, nothing else.
+import { type ApprovalRule, ruleOf, shortfall } from "./charters.ts";
 import type { Document, Entry } from "./payloads.ts";
-import { type Findings, shown } from "./report.ts";
+import { type Findings, type Outcome, shown } from "./report.ts";
 
 /** Documents are kept until their run ends; one of ours has a few KiB. */
 const MAX_DECISION = 1 << 16;
@@ -16,8 +17,9 @@ interface Approval {
 }
 
 interface Gate {
+  /** Given while it was open. */
   readonly approvals: Approval[];
-  /** How it was closed. */
+  /** How it was closed; what undoes an approval is last, and nothing undoes that. */
   closed: string | null;
 }
 
@@ -46,12 +48,17 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const idOf = ({ about }: Entry, noun: string): string | null =>
   about.find((subject) => subject.startsWith(`${noun}:`))?.slice(noun.length + 1) ?? null;
 
+const isAboutOneRun = ({ about }: Entry): boolean =>
+  about.filter((subject) => subject.startsWith("run:")).length === 1 && !about.includes("run:");
+
 /** An approval as its entry says it; the actor who wrote it must be the person it names. */
 function approvalOf(entry: Entry): Approval {
-  const { index, actor, detail } = entry;
+  const { index, version, actor, detail } = entry;
   const [person, role, digest] = [String(detail.person), String(detail.role), String(detail.digest)];
-  const roles = Array.isArray(actor.roles) ? actor.roles : null;
-  const held = roles === null || [role, `${role}@${idOf(entry, "pilot")}`].some((own) => roles.includes(own));
+  // Entries of version 1 were written before actors had roles. In any later one, no roles are none.
+  const roles = Array.isArray(actor.roles) ? actor.roles : [];
+  const isBeforeRoles = version === 1 && !("roles" in actor);
+  const held = isBeforeRoles || [role, `${role}@${idOf(entry, "pilot")}`].some((own) => roles.includes(own));
   const isOwn = actor.kind === "user" && actor.personId === person;
   const fault = isOwn
     ? held
@@ -61,7 +68,7 @@ function approvalOf(entry: Entry): Approval {
   return { index, person, role, digest, fault };
 }
 
-type Verdict = readonly ["holds" | "fails" | "not_shown", string];
+type Verdict = readonly [Outcome, string];
 
 /** Approvals that count towards the document, or why one of them does not. */
 function approversOf(
@@ -84,8 +91,19 @@ function approversOf(
   return people;
 }
 
+interface Opened {
+  readonly entry: Entry;
+  readonly runId: string;
+  readonly run: Run;
+}
+
 /** Whether a merge was decided as its document wants. `isWhole`: no leaf before was left out. */
-function judgeIntent(entry: Entry, runId: string, run: Run, isWhole: boolean): Verdict {
+function judgeIntent(
+  entry: Entry,
+  { runId, run }: Opened,
+  rule: ApprovalRule | null | undefined,
+  isWhole: boolean,
+): Verdict {
   const { detail } = entry;
   const missing = isWhole ? "fails" : "not_shown";
   const digest = String(detail.decision);
@@ -118,6 +136,9 @@ function judgeIntent(entry: Entry, runId: string, run: Run, isWhole: boolean): V
   const { needed } = document;
   if (typeof needed !== "number" || needed < 1)
     return ["fails", "the document does not say how many have to approve"];
+  if (rule === null) return ["not_shown", "its charter does not say who has to approve"];
+  const less = rule ? shortfall(rule, document) : null;
+  if (less !== null) return ["fails", less];
   const told =
     [...people].map(([person, role]) => `${shown(person)} (${shown(role)})`).join(", ") || "nobody";
   if (people.size < needed)
@@ -143,7 +164,9 @@ function judgeMerged({ detail }: Entry, { intent, commit }: Run, isWhole: boolea
 export function createMerges(findings: Findings): Merges {
   const runs = new Map<string, Run>();
   const counts = { merges: 0 };
-  let opened: { readonly entry: Entry; readonly runId: string; readonly run: Run } | null = null;
+  /** By digest, who has to approve; null where the text does not say it. */
+  const charters = new Map<string, ApprovalRule | null>();
+  let opened: Opened | null = null;
 
   function runOf(entry: Entry): Run | null {
     const id = idOf(entry, "run");
@@ -173,21 +196,44 @@ export function createMerges(findings: Findings): Merges {
       run.launchers = [...(run.launchers ?? []), ...(actor.kind === "user" ? [String(actor.personId)] : [])];
       run.charter = typeof detail.charter === "string" ? detail.charter : null;
     } else if (kind === "gate.approval_given") {
-      if (detail.decision === "approve") gateOf(entry, run).approvals.push(approvalOf(entry));
-    } else if (/^gate\.(approved|denied|expired|voided)$/.test(kind)) gateOf(entry, run).closed = kind;
-    else if (kind === "run.merge_commit_built") run.commit = detail.commit;
+      const gate = gateOf(entry, run);
+      if (detail.decision === "approve" && gate.closed === null) gate.approvals.push(approvalOf(entry));
+    } else if (/^gate\.(approved|denied|expired|voided)$/.test(kind)) {
+      const gate = gateOf(entry, run);
+      if (gate.closed === null || gate.closed === "gate.approved") gate.closed = kind;
+    } else if (kind === "run.merge_commit_built") run.commit = detail.commit;
     else if (kind === "run.merge_refused") run.intent = run.commit = null;
+  }
+
+  function judge(of: Opened, isWhole: boolean): void {
+    const { entry, runId, run } = of;
+    const { merge, ref, old, decision } = entry.detail;
+    run.intent = { merge, ref, old };
+    counts.merges += 1;
+    const charter = String(run.documents.get(String(decision))?.charter);
+    const verdict = judgeIntent(entry, of, charters.get(charter), isWhole);
+    tell(entry, runId, verdict);
+    if (verdict[0] === "holds" && !charters.has(charter))
+      tell(entry, runId, [
+        "note",
+        "its charter is not in this file, so how many it asks for, and in which roles, was not compared",
+      ]);
   }
 
   return {
     counts,
     open(entry) {
       const runId = idOf(entry, "run");
+      if (/^run\.(merge_intended|merged)$/.test(entry.kind) && !isAboutOneRun(entry)) {
+        counts.merges += 1;
+        findings.add("merges", "fails", "It is of a merge, and not about one run.", entry.index);
+      }
       const run = runOf(entry);
       opened = runId !== null && run !== null ? { entry, runId, run } : null;
       if (run) note(entry, run);
     },
     document(entry, { name, sha256, text }) {
+      if (name === "charter") charters.set(sha256, ruleOf(text));
       if (name !== "decision" || text.length > MAX_DECISION) return;
       let document: unknown;
       try {
@@ -201,12 +247,7 @@ export function createMerges(findings: Findings): Merges {
       if (!opened) return;
       const { entry, runId, run } = opened;
       opened = null;
-      if (entry.kind === "run.merge_intended") {
-        const { merge, ref, old } = entry.detail;
-        run.intent = { merge, ref, old };
-        counts.merges += 1;
-        tell(entry, runId, judgeIntent(entry, runId, run, isWhole));
-      }
+      if (entry.kind === "run.merge_intended") judge({ entry, runId, run }, isWhole);
       if (entry.kind === "run.merged") tell(entry, runId, judgeMerged(entry, run, isWhole));
       if (/^run\.(merged|rejected|failed|cancelled)$/.test(entry.kind)) runs.delete(runId);
     },

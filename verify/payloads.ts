@@ -1,6 +1,7 @@
 // What follows an entry in a bundle: the events, documents and blobs that it commits to by digest.
 import { createHash, type Hash as Digest } from "node:crypto";
 import { fromBase64, Unreadable } from "./note.ts";
+import { createRedactions } from "./redactions.ts";
 import { type Findings, shown } from "./report.ts";
 import { type Cover, createCover, hexOf, leafHash, sha256 } from "./tree.ts";
 
@@ -9,6 +10,8 @@ export type Line = ReadonlyMap<string, string>;
 
 export interface Entry {
   readonly index: number;
+  /** Version of its format; 0 where it says none. */
+  readonly version: number;
   readonly kind: string;
   readonly about: readonly string[];
   readonly actor: Readonly<Record<string, unknown>>;
@@ -47,6 +50,12 @@ function isCited(entry: Entry, name: string, digest: string): boolean {
     cites.some(([key, value]) => value === digest && pattern.test(`${entry.kind} ${key}`))
   );
 }
+
+/** Under which members entries of a kind cite blobs, which follow where payloads are in the file. */
+const FOLLOWED: ReadonlyMap<string, readonly (readonly [name: string, member: string])[]> = new Map([
+  ["run.patch_imported", ["manifest", "diff", "bundle"].map((name) => [name, name] as const)],
+  ["run.bundle_uploaded", [["bundle", "commitment"]]],
+]);
 
 /** The members of a line, which must be exactly these. */
 export function membersOf(line: Line, ...keys: string[]): string[] {
@@ -93,17 +102,15 @@ export interface Payloads {
   blob(line: Line): void;
   /** The next entry begins, or the end is reached. */
   close(): void;
-  /** Says what was redacted, and whether an entry says so too. */
-  tellRedacted(): void;
+  /** Says what was redacted, and whether entries say so too. `isWhole`: no leaf is left out. */
+  tellRedacted(isWhole: boolean): void;
   readonly counts: { events: number; documents: number; blobs: number; batches: number };
 }
 
-export function createPayloads(findings: Findings): Payloads {
+/** `isFull`: payloads are meant to be in the file. */
+export function createPayloads(findings: Findings, isFull: boolean): Payloads {
   const counts = { events: 0, documents: 0, blobs: 0, batches: 0 };
-  /** By subject, how many payloads are gone. */
-  const redacted = new Map<string, number>();
-  /** By subject, the newest entry that says payloads were redacted. */
-  const ordered = new Map<string, number>();
+  const redactions = createRedactions(findings);
   /** What followed the open entry already. */
   const met = new Set<string>();
   let entry: Entry | null = null;
@@ -116,7 +123,6 @@ export function createPayloads(findings: Findings): Payloads {
   };
   const fails = (says: string) => findings.add("contents", "fails", says, entry?.index);
   const run = () => opened().about.find((subject) => subject.startsWith("run:")) ?? "";
-  const redact = () => redacted.set(run(), (redacted.get(run()) ?? 0) + 1);
 
   function meet(name: string, digest: string): void {
     if (met.has(`${name} ${digest}`)) fails(`What it cites as ${shown(name)} follows it twice.`);
@@ -126,6 +132,15 @@ export function createPayloads(findings: Findings): Payloads {
   function endBlob(): void {
     if (blob) fails(`The blob ${shown(blob.name)} is not there to its end.`);
     blob = null;
+  }
+
+  /** What the entry cites has to follow it, or it is missing. */
+  function missBlobs({ kind, detail }: Entry): void {
+    for (const [name, member] of FOLLOWED.get(kind) ?? []) {
+      const commitment = String(detail[member]);
+      if (HEX.test(commitment) && !met.has(`${name} ${commitment}`))
+        redactions.missingBlob(run(), commitment);
+    }
   }
 
   function begin({ kind, detail }: Entry): Batch {
@@ -140,8 +155,7 @@ export function createPayloads(findings: Findings): Payloads {
     open(next) {
       entry = next;
       met.clear();
-      if (entry.kind === "payload.redacted")
-        for (const subject of entry.about) ordered.set(subject, entry.index);
+      if (entry.kind === "payload.redacted") redactions.say(entry);
     },
     event(line) {
       const { detail } = opened();
@@ -157,7 +171,7 @@ export function createPayloads(findings: Findings): Payloads {
       const commitment = hasBody
         ? hexOf(sha256(Buffer.concat([Buffer.from(hexText(salt), "hex"), Buffer.from(first)])))
         : hexText(first);
-      if (!hasBody) redact();
+      if (!hasBody) redactions.event(run());
       const leaf = `\0{"at":${at},"attempt":${attempt},"commitment":"${commitment}","kind":${kind},"observedBy":${observedBy},"seq":${seq}}`;
       if (
         `run:${textOf(of)}` !== run() ||
@@ -198,7 +212,7 @@ export function createPayloads(findings: Findings): Payloads {
         fails(`It does not cite the blob ${shown(name)} that follows it.`);
       if (isRedacted) {
         if (line.get("redacted") !== "true") throw new Unreadable("a blob is redacted or it is not");
-        redact();
+        redactions.blob(run(), commitment);
         return;
       }
       const octets = fromBase64(textOf(base64));
@@ -231,25 +245,10 @@ export function createPayloads(findings: Findings): Payloads {
           fails("An event that follows is not the one it binds: the events' tree has another root.");
         else counts.batches += 1;
       }
+      if (entry && isFull) missBlobs(entry);
       batch = null;
       entry = null;
     },
-    tellRedacted() {
-      for (const [subject, count] of redacted) {
-        const by = ordered.get(subject);
-        if (by === undefined)
-          findings.add(
-            "redactions",
-            "not_shown",
-            `${count} payloads of ${shown(subject)} are left out as redacted, and no entry in this file says that they were.`,
-          );
-        else
-          findings.add(
-            "redactions",
-            "note",
-            `${count} payloads of ${shown(subject)} were redacted; their digests stand. Entry ${by} says so.`,
-          );
-      }
-    },
+    tellRedacted: redactions.tell,
   };
 }

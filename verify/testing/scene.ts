@@ -84,7 +84,9 @@ export interface MergeOptions {
   readonly closedBy?: string;
 }
 
-const CHARTER = '{"goal":"repair"}';
+const CHARTER = canonical({
+  controls: { approverCount: 2, approverRoles: ["security_lead", "reviewer"], extraApproverOnFlags: true },
+});
 
 export function mergeLeaves({
   approvers = [
@@ -103,7 +105,7 @@ export function mergeLeaves({
   const about = [GATE, RUN, PILOT];
   const decision = canonical({
     ...{ v: 1, decides: "merge", run: "run_1", gate: "gat_1", tree: "t".repeat(40), patch: hex("patch") },
-    ...{ baseCommit: "b".repeat(40), targetRef: "refs/heads/main", charter, needed: 2 },
+    ...{ baseCommit: "b".repeat(40), targetRef: "refs/heads/main", charter, needed: 2, testIntegrity: [] },
     ...{ roles: ["security_lead", "reviewer"], expires: "2030-01-02T00:00:00.000Z", ...document },
   });
   const digest = hex(decision);
