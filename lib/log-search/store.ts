@@ -30,7 +30,7 @@ const PATIENCE = 5000;
 /** Characters of the same output on either side of a chunk: longer than any secret that is looked for. */
 const AROUND = 16_384;
 /** Events on either side among which they are looked for. */
-const REACH = 500;
+const REACH = 64;
 
 export interface EventPlace {
   readonly runId: string;
