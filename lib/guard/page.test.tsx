@@ -17,7 +17,7 @@ vi.mock("next/headers", () => ({ headers: async () => incoming.headers }));
 webTestEnv();
 await testDatabase("web");
 const viewer = await signedIn("Vi Viewer", ["viewer"]);
-const member = await signedIn("Max Member", [["viewer", "pil/1"]]);
+const member = await signedIn("Max Member", [["viewer", "pil_1"]]);
 
 beforeEach(() => {
   vi.spyOn(webLogger(), "error").mockImplementation(() => undefined);
@@ -53,8 +53,8 @@ describe("a page", () => {
 
   test("gets its params decoded and its query read", async () => {
     as(member);
-    expect(await pilot(props({ id: "pil%2F1" }, { tab: "charter" }))).toBe("Max Member pil/1 charter ");
-    expect(await pilot(props({ id: "pil%2F1" }, { tab: "nonsense" }))).toBe("Max Member pil/1 runs ");
+    expect(await pilot(props({ id: "pil%5F1" }, { tab: "charter" }))).toBe("Max Member pil_1 charter ");
+    expect(await pilot(props({ id: "pil%5F1" }, { tab: "nonsense" }))).toBe("Max Member pil_1 runs ");
   });
 
   test("leads to the sign-in page when nobody is signed in", async () => {

@@ -116,6 +116,21 @@ describe("a pilot's retention", () => {
     });
   });
 
+  test("probe: a run that may not be touched yet keeps no other waiting", async () => {
+    const [stuck, free] = [await endedRun(32), await endedRun(31)];
+    await set({ agreedRuns: 2 });
+    await database.owner.query("alter table merge disable trigger governed");
+    await database.owner.query(
+      `insert into merge (id, run_id, gate_id, patch_id, state, target_ref, expected_old, message, created_at)
+       values ('mrg_stuck', $1, 'gat_stuck', 'pat_stuck', 'intent', 'refs/heads/main', 'x', 'm', now())`,
+      [stuck],
+    );
+    await database.owner.query("alter table merge enable trigger governed");
+    expect(await expire()).toBe(1);
+    expect(await listRedactions(lead, stuck)).toEqual([]);
+    expect(await listRedactions(lead, free)).toHaveLength(1);
+  });
+
   test("says what it would delete before it is saved, again when it has become more, and records it", async () => {
     await endedRun(31);
     await expect(set()).rejects.toMatchObject({ fields: { agreedRuns: ["1"] } });
