@@ -124,7 +124,11 @@ const FACES = {
 function Accesses({ accesses, withdraw }: { accesses: readonly AccessView[]; withdraw: FormAction }) {
   const active = accesses.filter(({ state }) => state === "active").length;
   return (
-    <Panel title="Access given" fact={`${plural(accesses.length, "access", "accesses")}, ${active} active`}>
+    <Panel
+      title="Access given"
+      fact={`${plural(accesses.length, "access", "accesses")}, ${active} active`}
+      className="mt-4"
+    >
       {accesses.length === 0 ? (
         <Empty
           icon={KeyRound}
