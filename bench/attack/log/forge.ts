@@ -27,7 +27,8 @@ export function leavesOf(lines: readonly string[]): Leaf[] {
 /** All of these under this checkpoint. */
 export function forged(leaves: readonly Leaf[], checkpoint: string): string[] {
   const [origin = ""] = checkpoint.split("\n");
-  const epoch = Number(origin.split("/").at(-1));
+  const last = Number(origin.split("/").at(-1));
+  const epoch = Number.isSafeInteger(last) ? last : 1; // the checkpoint may be one that was damaged
   const header = { type: "header", format: "pilothouse-log/1", origin, epoch, size: leaves.length };
   const lines = [`${canonicalText({ ...header, checkpoint, about: "export", blobs: true })}\n`];
   for (const [index, { body, attached }] of leaves.entries()) {
