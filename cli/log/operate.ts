@@ -14,6 +14,7 @@ const PATIENCE = 5 * SECOND;
 
 async function isTaken(own: string, epoch: number, clock: Clock): Promise<boolean> {
   for (const deadline = clock.now() + PATIENCE; clock.now() < deadline; await clock.sleep(100)) {
+    // A state that cannot be read is why an epoch is begun at times; it is readable once the notary has taken the order.
     if ((await readOwnState(own).catch(() => null))?.epoch === epoch) return true;
   }
   return false;

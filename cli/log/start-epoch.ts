@@ -5,11 +5,11 @@ import { readdir } from "node:fs/promises";
 import type pg from "pg";
 import { type Clock, SECOND } from "#lib/clock.ts";
 import { transaction } from "#lib/db.ts";
-import { refused } from "#lib/errors.ts";
+import { type AppError, refused } from "#lib/errors.ts";
 import { reasonDetail } from "#lib/record/reason.ts";
 import { parseCheckpoint } from "#lib/tlog/checkpoint.ts";
 import { openNote } from "#lib/tlog/note.ts";
-import { realDisk } from "#notary/disk.ts";
+import { errnoOf, realDisk } from "#notary/disk.ts";
 import { readHead } from "#notary/number.ts";
 import { giveOrder } from "#notary/order.ts";
 import { originOf, readOwnState } from "#notary/own-state.ts";
@@ -35,7 +35,10 @@ async function newestEpoch(log: string): Promise<number> {
 
 /** What was signed last: by the notary's own state, or where that is lost by what it published. */
 async function readOld({ folders }: Operator): Promise<OldLog> {
-  const state = await readOwnState(folders.own).catch(() => null); // unreadable is as good as lost
+  const state = await readOwnState(folders.own).catch((error: AppError) => {
+    if (errnoOf(error.cause) !== null) throw error; // it is there, and this user or this disk does not give it
+    return null; // what cannot be understood is as good as lost
+  });
   const epoch = state?.epoch ?? (await newestEpoch(folders.log));
   const note = await readPublished(folders.log, epoch);
   if (note === null) throw refused("No checkpoint was published yet, so there is nothing to go on from.");

@@ -30,10 +30,16 @@ export function placesOf(env: Readonly<Record<string, string | undefined>>): Pla
   return places.flatMap(({ title, path }) => (path ? [{ title, path }] : []));
 }
 
+/** Not made yet, or another process's. */
+const OUT_OF_REACH = ["ENOENT", "ENOTDIR", "EACCES"];
+
 export async function lookAt(places: readonly Place[]): Promise<DiskFinding[]> {
   const findings = await Promise.all(
     places.map(async ({ title, path }) => {
-      const space = await spaceAt(path).catch(() => null); // not made yet
+      const space = await spaceAt(path).catch((error: NodeJS.ErrnoException) => {
+        if (OUT_OF_REACH.includes(error.code ?? "")) return null;
+        throw error;
+      });
       if (!space) return [];
       return [{ title, path, space, state: fullness(space), sentence: diskSentence(title, path, space) }];
     }),

@@ -107,7 +107,7 @@ export function startLife(options: LifeOptions): LeaseLife {
     try {
       await Promise.race([change, sleeping]);
     } finally {
-      sleeping.catch(() => undefined);
+      sleeping.catch(() => undefined); // ended by us in the next line
       first.abort();
     }
   }

@@ -34,7 +34,7 @@ export async function openSpool(path: string, compactAbove = COMPACT_ABOVE): Pro
   let queue: Promise<unknown> = Promise.resolve();
   function exclusive<T>(task: () => Promise<T>): Promise<T> {
     const done = queue.then(task);
-    queue = done.catch(() => undefined);
+    queue = done.catch(() => undefined); // told to whoever asked for it; the next task goes on
     return done;
   }
 

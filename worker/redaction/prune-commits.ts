@@ -16,6 +16,15 @@ export interface PruneOrder {
   readonly keep: readonly string[];
 }
 
+/** A mirror that cannot be looked at is not one that holds nothing: the order stays unfinished. */
+async function isThere(mirror: string): Promise<boolean> {
+  const found = await stat(mirror).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  return found !== null;
+}
+
 async function isPublished(mirror: string, commit: string): Promise<boolean> {
   const args = ["for-each-ref", "--count=1", `--contains=${commit}`, "--format=%(refname)", "--", "refs/"];
   return (await hostGitOutput({ gitDir: mirror, args })).length > 0;
@@ -26,7 +35,7 @@ async function isPublished(mirror: string, commit: string): Promise<boolean> {
  * the mirror. Returns the commits that stay because a branch holds them.
  */
 export async function pruneCommits({ mirror, commits, keep }: PruneOrder): Promise<string[]> {
-  if (!(await stat(mirror).catch(() => null))) return [];
+  if (!(await isThere(mirror))) return [];
   const published: string[] = [];
   let unreached = 0;
   for (const commit of commits.map(objectId)) {

@@ -6,7 +6,7 @@ const lines = new Map<string, Promise<unknown>>();
 export async function holdMirror<T>(mirror: string, work: () => Promise<T>): Promise<T> {
   const before = lines.get(mirror) ?? Promise.resolve();
   const mine = before.then(work, work);
-  const ended = mine.catch(() => undefined);
+  const ended = mine.catch(() => undefined); // told to whoever asked for it; those who wait only wait
   lines.set(mirror, ended);
   try {
     return await mine;

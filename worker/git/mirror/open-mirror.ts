@@ -5,7 +5,10 @@ import { hostGit, hostGitOutput } from "../host-git.ts";
 import { succeeded } from "../result.ts";
 
 async function isMirror(path: string): Promise<boolean> {
-  const found = await stat(join(path, "HEAD")).catch(() => null);
+  const found = await stat(join(path, "HEAD")).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
   return found?.isFile() === true;
 }
 
