@@ -15,6 +15,17 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
+/** Millionths of a US dollar: 12_345_678 → "$12.35", 1_234 → "$0.0012". Not nothing is never shown as nothing. */
+export function formatMicros(micros: number): string {
+  if (micros > 0 && micros < 100) return "<$0.0001";
+  const dollars = micros / 1_000_000;
+  if (micros === 0 || Math.abs(dollars) >= 1) {
+    const [whole = "0", cents] = dollars.toFixed(2).split(".");
+    return `$${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",")}.${cents}`;
+  }
+  return `$${dollars.toFixed(4)}`;
+}
+
 /** Milliseconds as a person says them: "812 ms", "14.2 s", "2 min 11 s", "1 h 48 min", "3 d 4 h". */
 export function formatDuration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);

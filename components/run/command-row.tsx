@@ -61,7 +61,7 @@ export function CommandRow({ item }: { item: CommandItem }) {
   );
 }
 
-function CommandEnd({ item: { finished, at } }: { item: CommandItem }) {
+function CommandEnd({ item: { finished, at, status } }: { item: CommandItem }) {
   if (!finished) {
     return (
       <span className="st work num">
@@ -70,7 +70,7 @@ function CommandEnd({ item: { finished, at } }: { item: CommandItem }) {
       </span>
     );
   }
-  const by = ENDED_BY[finished.ended];
+  const by = status === "declined" ? "declined" : ENDED_BY[finished.ended];
   const exit = finished.exit === null ? "killed" : `exit ${finished.exit}`;
   return (
     <span className="t3 sm num nowrap">

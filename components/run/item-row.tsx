@@ -1,26 +1,41 @@
 import {
   Brain,
   CircleOff,
+  Coins,
   FilePen,
   GitCommitHorizontal,
   Layers,
   type LucideIcon,
   PackageCheck,
+  Plug,
+  ShieldX,
   Undo2,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { FactItem, TimelineItem } from "#lib/timeline/schema.ts";
-import { formatBytes, plural } from "../format.ts";
+import { formatBytes, formatCount, plural } from "../format.ts";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ClockTime } from "../ui/relative-time.tsx";
 import { Code, Visible } from "../ui/visible.tsx";
+import { AgentItemRow, CallRow, PromptRow } from "./agent-row.tsx";
 import { CommandRow } from "./command-row.tsx";
 import { FileChange } from "./file-change.tsx";
 import { TestList } from "./test-list.tsx";
 
 export function ItemRow({ item }: { item: TimelineItem }) {
-  return item.kind === "command" ? <CommandRow item={item} /> : <FactRow item={item} />;
+  switch (item.kind) {
+    case "command":
+      return <CommandRow item={item} />;
+    case "prompt":
+      return <PromptRow item={item} />;
+    case "item":
+      return <AgentItemRow item={item} />;
+    case "call":
+      return <CallRow item={item} />;
+    default:
+      return <FactRow item={item} />;
+  }
 }
 
 interface Face {
@@ -117,6 +132,38 @@ function faceOf(item: FactItem): Face {
             <span className="med">Patch proposed</span>: {plural(files, "file")}{" "}
             <span className="good num">+{added}</span> <span className="bad num">−{removed}</span>{" "}
             <span className="t3 sm">{formatBytes(bytes)}</span>
+          </>
+        ),
+      };
+    }
+    case "session_bound":
+      return {
+        icon: Plug,
+        tone: "reason",
+        head: (
+          <>
+            The agent is up: <Code text={item.body.driver} />, session <Code text={item.body.native} />
+          </>
+        ),
+      };
+    case "usage_reported": {
+      const { input, cached, output, reasoning } = item.body;
+      return {
+        icon: Coins,
+        tone: "reason",
+        head: `By its own count: ${formatCount(input)} tokens in (${formatCount(cached)} cached), ${formatCount(output)} out (${formatCount(reasoning)} reasoning)`,
+      };
+    }
+    case "relay_refused": {
+      const { method, target, status, reason, times } = item.body;
+      return {
+        icon: ShieldX,
+        tone: "is-need",
+        head: (
+          <>
+            <span className="med">Refused</span> <Code text={`${method} ${target}`} /> with {status}:{" "}
+            <Visible text={reason} />{" "}
+            {times > 1 ? <span className="t3 sm num">{plural(times, "time")}</span> : null}
           </>
         ),
       };

@@ -18,7 +18,7 @@ export function StepRow({ step, open, onToggle }: StepRowProps) {
   return (
     <section className="turn" data-outcome={step.outcome} aria-label={step.title}>
       <button type="button" className="tt" aria-expanded={open} aria-controls={list} onClick={onToggle}>
-        <span className="tn num">{step.step || "·"}</span>
+        <span className="tn num">{step.turn ?? (step.step || "·")}</span>
         <span className={`grow ${open ? "med" : "trunc t2"}`}>
           <Visible text={step.title} />
           {step.phase === "verify" ? <span className="tag ml-2">verification</span> : null}

@@ -20,6 +20,19 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   status_changed: true,
   patch_imported: true,
   evidence_recorded: true,
+  session_bound: true,
+  turn_started: true,
+  prompt_sent: true,
+  item_opened: true,
+  item_delta: true,
+  item_closed: true,
+  tree_recorded: true,
+  usage_reported: true,
+  turn_ended: true,
+  agent_line: true,
+  relay_refused: true,
+  model_called: true,
+  model_answered: true,
 };
 
 function isRunEvent(value: unknown): value is RunEvent {

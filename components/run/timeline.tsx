@@ -11,6 +11,7 @@ import { useFollow } from "./use-follow.ts";
 
 const FILTERS = [
   { value: "all", title: "All" },
+  { value: "agent", title: "Agent" },
   { value: "commands", title: "Commands" },
   { value: "findings", title: "Findings" },
   { value: "files", title: "Files" },

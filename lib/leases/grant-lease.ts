@@ -146,6 +146,10 @@ async function assignmentOf(
       ...common,
       phase: "agent",
       driver: await findAgentDriver(tx.db, run.agentId),
+      task: "",
+      goal: charter.goal.statement,
+      allowedPaths: charter.scope.allowedPaths,
+      model: null,
       maxHistory: MAX_HISTORY,
     };
   }

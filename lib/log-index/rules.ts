@@ -38,6 +38,19 @@ export function hostsIn(text: string): string[] {
   return [...new Set(named.flatMap(([, host]) => (host ? [host.toLowerCase()] : [])))];
 }
 
+/** A patch's file names, in git's form and in that of apply_patch. */
+const PATCH_PATH =
+  /^(?:\+\+\+ b\/|--- a\/|\*\*\* (?:Add|Update|Delete) File: |\*\*\* Move to: )([^\n\r\t]{1,1000})/gm;
+
+export const patchPathsIn = (text: string): string[] => [
+  ...new Set([...text.matchAll(PATCH_PATH)].flatMap(([, path]) => (path ? [path.trim()] : []))),
+];
+
+const words = (field: TextField, text: string): FieldText[] => [
+  { field, text },
+  { field: "host", text: hostsIn(text).join("\n") },
+];
+
 const fileOf = (testId: string): string => testId.split(" › ", 1)[0] ?? "";
 const isPath = (argument: string): boolean => argument.includes("/") && !argument.includes("://");
 
@@ -50,15 +63,9 @@ function said({ kind, body }: NewEvent): FieldText[] {
         { field: "host", text: hostsIn(body.argv.join("\n")).join("\n") },
       ];
     case "command_output":
-      return [
-        { field: "output", text: body.text },
-        { field: "host", text: hostsIn(body.text).join("\n") },
-      ];
+      return words("output", body.text);
     case "note":
-      return [
-        { field: "prompt", text: body.text },
-        { field: "host", text: hostsIn(body.text).join("\n") },
-      ];
+      return words("prompt", body.text);
     case "file_changed":
       return [{ field: "path", text: body.path }];
     case "tests_reported":
@@ -81,6 +88,28 @@ function said({ kind, body }: NewEvent): FieldText[] {
       return [{ field: "prompt", text: body.detail }];
     case "status_changed":
       return [{ field: "prompt", text: body.reason }];
+    case "prompt_sent":
+      return words("prompt", body.text);
+    case "item_opened":
+      return [{ field: "output", text: body.title }];
+    case "item_delta":
+      return [...words("output", body.text), { field: "path", text: patchPathsIn(body.text).join("\n") }];
+    case "turn_ended":
+      return words("output", body.error ?? "");
+    case "relay_refused":
+      return [
+        { field: "output", text: [body.method, body.target, body.reason].join("\n") },
+        { field: "host", text: hostsIn(body.target).join("\n") },
+      ];
+    // What the lines of an agent say in words is in its items; kept lines would be found twice.
+    case "agent_line":
+    case "session_bound":
+    case "turn_started":
+    case "item_closed":
+    case "tree_recorded":
+    case "usage_reported":
+    case "model_called":
+    case "model_answered":
     case "command_finished":
     case "cluster_repaired":
     case "patch_proposed":

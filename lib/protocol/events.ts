@@ -1,5 +1,6 @@
 // What happens inside a run, as a closed union. Runner, web and the page all read these shapes.
 import { z } from "zod";
+import { agentBodies, GATEWAY_KINDS } from "./agent-events.ts";
 
 export const ObservedBy = z.enum(["runner", "worker", "gateway"]);
 
@@ -87,10 +88,12 @@ const body = {
     flags: z.array(text(300)),
   }),
   evidence_recorded: z.object({ digest: z.string(), verdict: text(30), detail: text(1000) }),
+  ...agentBodies,
 } as const;
 
 type Bodies = { [K in keyof typeof body]: z.infer<(typeof body)[K]> };
 export type EventKind = keyof Bodies;
+export type AgentEventKind = keyof typeof agentBodies;
 export const EVENT_KINDS = Object.keys(body) as EventKind[];
 
 /** An event before it has a number: `{ kind, body }`. */
@@ -110,8 +113,9 @@ export type RunEvent = NewEvent & {
   readonly observedBy: z.infer<typeof ObservedBy>;
 };
 
-/** Kinds a runner may send; the others are the control plane's own. */
+/** Kinds a runner may send; the others are written by the control plane or its gateway. */
 const PLANE_KINDS: readonly EventKind[] = [
+  ...GATEWAY_KINDS,
   "attempt_started",
   "attempt_ended",
   "status_changed",

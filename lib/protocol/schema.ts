@@ -64,10 +64,33 @@ const assignment = {
   heartbeatSeconds: z.int().positive(),
 };
 
+/** How an agent's requests to a model are made. */
+export const ModelApi = z.enum(["responses", "chat", "messages"]);
+export type ModelApi = z.infer<typeof ModelApi>;
+
+/** What a runner needs to relay an agent's model calls to the gateway. The agent sees `model` and `api` of it, no more. */
+export const ModelGrant = z.object({
+  /** Travels once, in the assignment; good for this lease, from this runner, while the run may go on. */
+  token: z.string().regex(/^phr_[A-Za-z0-9_-]{43}$/),
+  /** Origin of the gateway. */
+  gatewayUrl: z.url().max(300),
+  model: z.string().min(1).max(200),
+  api: ModelApi,
+});
+export type ModelGrant = z.infer<typeof ModelGrant>;
+
 export const AgentAssignment = z.object({
   phase: z.literal("agent"),
   ...assignment,
   driver: z.string(),
+  /** What this run is to do, in the words of whoever launched it; empty for an agent that needs none. */
+  task: z.string().max(16_000).default(""),
+  /** The charter's goal, in its own words. */
+  goal: z.string().max(16_000).default(""),
+  /** Path patterns of the charter: a patch that touches anything else is refused. */
+  allowedPaths: z.array(z.string().max(300)).max(100).default([]),
+  /** Null for an agent without a model. */
+  model: ModelGrant.nullable().default(null),
   /** How far back in first-parent history a culprit is looked for. */
   maxHistory: z.int().min(1),
 });

@@ -56,6 +56,10 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     pauseAfterSeconds: 60,
     heartbeatSeconds: 5,
     driver: "recipe",
+    task: "",
+    goal: "",
+    allowedPaths: [],
+    model: null,
     maxHistory,
   };
   const result = await recipe.run({
@@ -63,6 +67,7 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     workspace: { repository, scratch },
     sandbox: workshop.sandbox,
     clock: systemClock,
+    model: null,
     signal,
     async emit(event) {
       events.push(NewEvent.parse(event));

@@ -1,17 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NewEvent, RunEvent } from "../protocol/events.ts";
-import {
-  countsOf,
-  EMPTY,
-  filtered,
-  OUTPUT_CHARACTERS,
-  placeOf,
-  planOf,
-  timelineOf,
-  withEvent,
-} from "./rules.ts";
+import { countsOf, EMPTY, filtered, placeOf, planOf, timelineOf, withEvent } from "./rules.ts";
 import type { CommandItem, Step } from "./schema.ts";
+import { OUTPUT_CHARACTERS } from "./steps.ts";
 
 const START = Date.parse("2026-11-19T08:00:00Z");
 

@@ -1,5 +1,6 @@
 // Folds a run's events into its timeline. Pure: the page, a test and an export get the same from the same events.
 import type { RunEvent } from "../protocol/events.ts";
+import { withAgentEvent } from "./agent.ts";
 import type {
   Attempt,
   CommandItem,
@@ -10,9 +11,7 @@ import type {
   Timeline,
   TimelineItem,
 } from "./schema.ts";
-
-/** Kept of one command's output; a page that held more would not scroll. */
-export const OUTPUT_CHARACTERS = 200_000;
+import { changedItem, changedStep, grown, newStep, withEntry, withItem } from "./steps.ts";
 
 export const EMPTY: Timeline = {
   seq: 0,
@@ -51,7 +50,7 @@ function taken(timeline: Timeline, event: RunEvent): Timeline {
     case "evidence_recorded":
       return marked(timeline, event);
     case "step_started":
-      return withEntry(timeline, newStep(timeline, event, event.body.step, event.body.title));
+      return withEntry(timeline, newStep(timeline, event, event.body));
     case "step_finished":
       return stepFinished(timeline, event);
     case "command_started":
@@ -64,9 +63,12 @@ function taken(timeline: Timeline, event: RunEvent): Timeline {
         cut: 0,
         finished: null,
         tests: null,
+        item: null,
+        status: null,
+        treeAfter: null,
       });
     case "command_output":
-      return changedCommand(timeline, event, event.body.command, (item) => printed(item, event.body.text));
+      return changedCommand(timeline, event, event.body.command, (item) => grown(item, event.body.text));
     case "command_finished": {
       const { command, ...finished } = event.body;
       return changedCommand(timeline, event, command, (item) => ({ ...item, finished }));
@@ -88,13 +90,10 @@ function taken(timeline: Timeline, event: RunEvent): Timeline {
         at: event.at,
         body: event.body,
       } as FactItem);
+    default:
+      return withAgentEvent(timeline, event);
   }
 }
-
-const withEntry = (timeline: Timeline, entry: Step | Mark): Timeline => ({
-  ...timeline,
-  entries: [...timeline.entries, entry],
-});
 
 function marked(timeline: Timeline, event: Extract<RunEvent, { kind: Mark["what"] }>): Timeline {
   const { kind: what, seq, at, attempt, body } = event;
@@ -134,46 +133,14 @@ function interrupted(timeline: Timeline, at: string): Timeline {
   return { ...timeline, entries };
 }
 
-function newStep(timeline: Timeline, event: RunEvent, step: number, title: string): Step {
-  const phase = timeline.attempts.findLast(({ attempt }) => attempt === event.attempt)?.phase ?? "agent";
-  return {
-    kind: "step",
-    seq: event.seq,
-    attempt: event.attempt,
-    phase,
-    step,
-    title,
-    outcome: "working",
-    detail: "",
-    startedAt: event.at,
-    finishedAt: null,
-    observedBy: event.observedBy,
-    items: [],
-  };
-}
-
 function stepFinished(timeline: Timeline, event: Extract<RunEvent, { kind: "step_finished" }>): Timeline {
   const { step: number, outcome, detail } = event.body;
-  const at = timeline.entries.findLastIndex(
-    (entry) => entry.kind === "step" && entry.attempt === event.attempt && entry.step === number,
+  return changedStep(
+    timeline,
+    event,
+    ({ step, turn }) => turn === null && step === number,
+    (step) => ({ ...step, outcome, detail, finishedAt: event.at }),
   );
-  return withStep(timeline, at, (step) => ({ ...step, outcome, detail, finishedAt: event.at }));
-}
-
-function withStep(timeline: Timeline, at: number, change: (step: Step) => Step): Timeline {
-  const step = timeline.entries[at];
-  if (step?.kind !== "step") return timeline;
-  return { ...timeline, entries: timeline.entries.with(at, change(step)) };
-}
-
-/** Adds to the attempt's open step, or opens one for what came before any. */
-function withItem(timeline: Timeline, event: RunEvent, item: TimelineItem): Timeline {
-  const at = timeline.entries.findLastIndex(
-    (entry) => entry.kind === "step" && entry.attempt === event.attempt,
-  );
-  if (at !== -1) return withStep(timeline, at, (step) => ({ ...step, items: [...step.items, item] }));
-  const step = newStep(timeline, event, 0, "Before the first step");
-  return withEntry(timeline, { ...step, items: [item] });
 }
 
 function changedCommand(
@@ -182,20 +149,9 @@ function changedCommand(
   command: number,
   change: (item: CommandItem) => CommandItem,
 ): Timeline {
-  const isIt = (item: TimelineItem) => item.kind === "command" && item.command === command;
-  const at = timeline.entries.findLastIndex(
-    (entry) => entry.kind === "step" && entry.attempt === event.attempt && entry.items.some(isIt),
-  );
-  return withStep(timeline, at, (step) => ({
-    ...step,
-    items: step.items.map((item) => (item.kind === "command" && isIt(item) ? change(item) : item)),
-  }));
-}
-
-function printed(item: CommandItem, text: string): CommandItem {
-  const output = item.output + text;
-  const over = Math.max(0, output.length - OUTPUT_CHARACTERS);
-  return over === 0 ? { ...item, output } : { ...item, output: output.slice(over), cut: item.cut + over };
+  const isIt = (item: TimelineItem): item is CommandItem =>
+    item.kind === "command" && item.command === command;
+  return changedItem(timeline, event, isIt, change);
 }
 
 /** The plan beside the timeline: the announced steps of the run's last attempt of each phase. */
@@ -230,11 +186,19 @@ export function countsOf(timeline: Timeline): TimelineCounts {
   };
 }
 
-export type TimelineFilter = "all" | "commands" | "findings" | "files";
+export type TimelineFilter = "all" | "agent" | "commands" | "findings" | "files";
 
 const SHOWN: Readonly<Record<Exclude<TimelineFilter, "all">, readonly TimelineItem["kind"][]>> = {
+  agent: ["prompt", "item"],
   commands: ["command"],
-  findings: ["note", "cluster_found", "culprit_found", "cluster_repaired", "cluster_given_up"],
+  findings: [
+    "note",
+    "cluster_found",
+    "culprit_found",
+    "cluster_repaired",
+    "cluster_given_up",
+    "relay_refused",
+  ],
   files: ["file_changed", "patch_proposed"],
 };
 

@@ -1,4 +1,5 @@
 // A run as a reader follows it: steps with what happened in each, and marks of the control plane between them.
+import type { ItemStatus, ItemType } from "../protocol/agent-events.ts";
 import type { EventKind, RunEvent } from "../protocol/events.ts";
 
 export type Phase = "agent" | "verify";
@@ -22,7 +23,48 @@ export interface CommandItem {
   /** Null while it runs. */
   readonly finished: Omit<BodyOf<"command_finished">, "command"> | null;
   readonly tests: Omit<BodyOf<"tests_reported">, "command"> | null;
+  /** Number of the agent's item that it is; null for a command of the harness. */
+  readonly item: number | null;
+  /** How the agent's program says that it went; null while it runs, and for the harness. */
+  readonly status: ItemStatus | null;
+  /** Id of the git tree that the checkout was afterwards. */
+  readonly treeAfter: string | null;
 }
+
+/** What was sent to the agent. */
+export interface PromptItem extends BodyOfPrompt {
+  readonly kind: "prompt";
+  readonly seq: number;
+  readonly at: string;
+}
+type BodyOfPrompt = Omit<BodyOf<"prompt_sent">, "part">;
+
+/** What the agent said, thought or changed. */
+export interface AgentItem {
+  readonly kind: "item";
+  readonly seq: number;
+  readonly at: string;
+  readonly item: number;
+  readonly type: ItemType;
+  readonly title: string;
+  /** Its text so far, its end where it was too much to keep here. */
+  readonly output: string;
+  readonly cut: number;
+  /** Null while it is open. */
+  readonly status: ItemStatus | null;
+  readonly exit: number | null;
+  readonly treeAfter: string | null;
+}
+
+/** One call of a model, as the gateway saw it. */
+export interface CallItem extends BodyOfCall {
+  readonly kind: "call";
+  readonly seq: number;
+  readonly at: string;
+  /** Null while it is under way. */
+  readonly answered: Omit<BodyOf<"model_answered">, "call"> | null;
+}
+type BodyOfCall = BodyOf<"model_called">;
 
 /** Kinds that are shown one to one. */
 export type FactKind =
@@ -32,12 +74,15 @@ export type FactKind =
   | "cluster_repaired"
   | "cluster_given_up"
   | "file_changed"
-  | "patch_proposed";
+  | "patch_proposed"
+  | "session_bound"
+  | "usage_reported"
+  | "relay_refused";
 export type FactItem = {
   [K in FactKind]: { readonly kind: K; readonly seq: number; readonly at: string; readonly body: BodyOf<K> };
 }[FactKind];
 
-export type TimelineItem = CommandItem | FactItem;
+export type TimelineItem = CommandItem | PromptItem | AgentItem | CallItem | FactItem;
 
 export interface Step {
   readonly kind: "step";
@@ -46,6 +91,8 @@ export interface Step {
   readonly phase: Phase;
   /** As the runner counts, inside its attempt; 0 for what came before the first step. */
   readonly step: number;
+  /** Number of the agent's turn that it is; null for a step of the runner. */
+  readonly turn: number | null;
   readonly title: string;
   readonly outcome: StepOutcome;
   readonly detail: string;

@@ -3,7 +3,8 @@
 import type { Clock } from "#lib/clock.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
-import type { AgentAssignment, Summary } from "#lib/protocol/schema.ts";
+import type { AgentAssignment, ModelApi, Summary } from "#lib/protocol/schema.ts";
+import type { AgentProgram, AgentSession } from "./session/port.ts";
 
 export interface Workspace {
   /** Host path of a bare repository holding the base's history; mount it read-only. Made inside the sandbox from the plane's bundle. */
@@ -12,11 +13,26 @@ export interface Workspace {
   readonly scratch: string;
 }
 
+/** How an agent reaches its model. The token that makes it work stays outside the sandbox. */
+export interface ModelAccess {
+  readonly model: string;
+  readonly api: ModelApi;
+  /** For the agent's configuration: the relay as the sandbox sees it, up to and including /v1. */
+  readonly baseUrl: string;
+  /** What the agent presents as its key. Worth nothing outside. */
+  readonly key: string;
+  /** Starts the program beside a fresh checkout of the base, with the relay's listener inside. Once per lease. */
+  session(program: AgentProgram): Promise<AgentSession>;
+}
+
 export interface DriverContext {
-  readonly assignment: AgentAssignment;
+  /** Without the grant of the model: no driver needs its token. */
+  readonly assignment: Omit<AgentAssignment, "model">;
   readonly workspace: Workspace;
   readonly sandbox: Sandbox;
   readonly clock: Clock;
+  /** Null for an agent without a model. */
+  readonly model: ModelAccess | null;
   /** Aborts when the lease is over or cancelled; the reason says why. */
   readonly signal: AbortSignal;
   /** Queues an event in order. Resolves at once unless the spool is full. */
@@ -31,7 +47,22 @@ export type DriverResult =
   | { readonly outcome: "no_change"; readonly summary: Summary }
   | { readonly outcome: "failed"; readonly reason: string };
 
+/** What the driver can do as it is built, not what its program could. */
+export interface DriverCapabilities {
+  /** When a message sent during a turn takes effect. */
+  readonly steer: "preempt" | "tool_boundary" | "after_turn" | "none";
+  /** Whether it asks before a command or a change and waits for the answer. */
+  readonly approvals: boolean;
+  /** Whether a session can go on in another process after a crash. */
+  readonly resume: boolean;
+  /** Whether a turn can be ended without ending the session. */
+  readonly interrupt: boolean;
+  /** Whether text comes in while it is written. */
+  readonly deltas: boolean;
+}
+
 export interface AgentDriver {
   readonly name: string;
+  readonly caps: DriverCapabilities;
   run(context: DriverContext): Promise<DriverResult>;
 }

@@ -68,6 +68,7 @@ async function drive(lease: Lease, driver: AgentDriver, assignment: AgentAssignm
     workspace: await makeWorkspace(lease),
     sandbox,
     clock,
+    model: null,
     signal: life.over,
     emit: (event) => stream.emit(event),
     prepared: () =>

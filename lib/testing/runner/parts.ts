@@ -106,13 +106,25 @@ export function agentAssignment(changes: Partial<AgentAssignment> = {}): AgentAs
     pauseAfterSeconds: 30,
     heartbeatSeconds: 1,
     driver: "scripted",
+    task: "",
+    goal: "",
+    allowedPaths: [],
+    model: null,
     maxHistory: 10,
     ...changes,
   };
 }
 
 export function verifyAssignment(changes: Partial<VerifyAssignment> = {}): VerifyAssignment {
-  const { driver: _driver, maxHistory: _history, ...shared } = agentAssignment();
+  const {
+    driver: _driver,
+    maxHistory: _history,
+    task: _task,
+    goal: _goal,
+    allowedPaths: _paths,
+    model: _model,
+    ...shared
+  } = agentAssignment();
   return { ...shared, phase: "verify", patchCommit: "b".repeat(40), patchDigest: "c".repeat(64), ...changes };
 }
 

@@ -77,6 +77,7 @@ async function wrap(child: ChildProcess, live: Set<number>, calls: string[]): Pr
     stderr,
     result,
     dropped: () => ({ stdout: 0, stderr: 0, result: 0 }),
+    listener: null,
     exited,
     async kill() {
       calls.push("kill");

@@ -59,7 +59,7 @@ export async function startLeaseRig(): Promise<LeaseRig> {
     changes: Partial<LeaseOptions> = {},
     assignment: Partial<Assignment> = {},
   ): BegunLease {
-    const driver: AgentDriver = { name: "scripted", run: script };
+    const driver: AgentDriver = { name: "scripted", caps: NO_CAPABILITIES, run: script };
     const sandbox = createPlainSandbox();
     const shutdown = new AbortController();
     const folder = testFolder();
@@ -92,6 +92,14 @@ export async function startLeaseRig(): Promise<LeaseRig> {
       (plane.stored.get("lse_1") ?? []).flatMap(({ kind, body }) => (kind === "note" ? [body.text] : [])),
   };
 }
+
+const NO_CAPABILITIES = {
+  steer: "none",
+  approvals: false,
+  resume: false,
+  interrupt: false,
+  deltas: false,
+} as const;
 
 const noVerification: Verify = () => Promise.reject(new Error("No verification in this test."));
 

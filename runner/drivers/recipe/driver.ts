@@ -23,6 +23,7 @@ const FEWEST_RUNS = 3;
 
 export const recipe: AgentDriver = {
   name: "recipe",
+  caps: { steer: "none", approvals: false, resume: false, interrupt: false, deltas: false },
   async run(context) {
     try {
       return await repair(context);

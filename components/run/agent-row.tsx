@@ -1,0 +1,168 @@
+// What an agent with a model was told, said and changed, and what each of its calls cost.
+import {
+  BrainCircuit,
+  FileDiff,
+  Loader,
+  type LucideIcon,
+  MessageSquareText,
+  Radio,
+  ScanText,
+  SendHorizontal,
+  Sparkles,
+  Wrench,
+} from "lucide-react";
+import type { ReactNode } from "react";
+import type { AgentItem, CallItem, PromptItem } from "#lib/timeline/schema.ts";
+import { formatCount, formatDuration, formatMicros } from "../format.ts";
+import { Icon } from "../ui/icon.tsx";
+import { OutputBlock } from "../ui/output-block.tsx";
+import { ClockTime } from "../ui/relative-time.tsx";
+import { Visible } from "../ui/visible.tsx";
+
+const ORIGIN = {
+  goal: "Task",
+  steer: "Steered",
+  anchor: "Reminded of the goal",
+  answer: "Answer",
+} as const satisfies Record<PromptItem["origin"], string>;
+
+export function PromptRow({ item }: { item: PromptItem }) {
+  return (
+    <Row
+      icon={SendHorizontal}
+      tone="person"
+      at={item.at}
+      head={<span className="med">{ORIGIN[item.origin]}</span>}
+    >
+      <OutputBlock text={item.text} label={`${ORIGIN[item.origin]}, as sent`} />
+    </Row>
+  );
+}
+
+type Type = AgentItem["type"];
+
+const ICON: Readonly<Record<Type, LucideIcon>> = {
+  message: MessageSquareText,
+  reasoning: BrainCircuit,
+  command: Wrench,
+  patch: FileDiff,
+  tool: ScanText,
+  compaction: Sparkles,
+};
+
+/** Why an item counts for nothing; null where it went well. */
+const UNDONE = {
+  completed: null,
+  declined: "declined",
+  failed: "failed",
+  aborted: "cut off",
+} as const satisfies Record<NonNullable<AgentItem["status"]>, string | null>;
+
+/** Said in sentences, and so shown as text; the others are shown as a program's output. */
+const SAID: readonly Type[] = ["message", "reasoning"];
+
+export function AgentItemRow({ item }: { item: AgentItem }) {
+  const { type, title, output, cut, status } = item;
+  const isSaid = SAID.includes(type);
+  const undone = status === null ? null : UNDONE[status];
+  return (
+    <Row
+      icon={ICON[type]}
+      tone={undone ? "is-need" : type === "reasoning" ? "reason" : ""}
+      at={item.at}
+      head={isSaid && output !== "" ? <Visible text={output} mode="block" /> : <Visible text={title} />}
+      end={
+        status === null ? (
+          <span className="st work" role="status" aria-label="under way">
+            <Icon of={Loader} size={12} className="spin" />
+          </span>
+        ) : undone ? (
+          <span className="need sm nowrap">{undone}</span>
+        ) : null
+      }
+    >
+      {!isSaid && output !== "" ? (
+        <OutputBlock text={output} label={type === "patch" ? "Patch" : "Answer"} live={status === null} />
+      ) : null}
+      {cut > 0 ? <p className="t3 sm">{formatCount(cut)} characters before this are not shown.</p> : null}
+    </Row>
+  );
+}
+
+const CALL = {
+  done: null,
+  failed: "failed",
+  aborted: "cut off",
+  unknown: "end not known",
+} as const satisfies Record<NonNullable<CallItem["answered"]>["outcome"], string | null>;
+
+export function CallRow({ item }: { item: CallItem }) {
+  const { answered, model } = item;
+  const bad = answered ? CALL[answered.outcome] : null;
+  return (
+    <Row
+      icon={Radio}
+      tone={bad ? "is-need" : ""}
+      at={item.at}
+      head={
+        <span className="t2">
+          Called <Visible text={model} />
+          {answered?.returned && answered.returned !== model ? (
+            <>
+              , answered by <Visible text={answered.returned} />
+            </>
+          ) : null}
+          {bad ? <span className="need"> · {bad}</span> : null}
+        </span>
+      }
+      end={
+        answered ? (
+          <span className="t3 sm num nowrap">
+            <Tokens answered={answered} /> {formatMicros(answered.micros)} ·{" "}
+            {formatDuration(answered.milliseconds)}
+          </span>
+        ) : (
+          <span className="st work" role="status" aria-label="under way">
+            <Icon of={Loader} size={12} className="spin" />
+          </span>
+        )
+      }
+    />
+  );
+}
+
+function Tokens({ answered: { input, output } }: { answered: NonNullable<CallItem["answered"]> }) {
+  if (input === null && output === null) return <span className="only-wide">tokens not reported ·</span>;
+  return (
+    <span className="only-wide">
+      {formatCount(input ?? 0)} in, {formatCount(output ?? 0)} out ·
+    </span>
+  );
+}
+
+interface RowProps {
+  readonly icon: LucideIcon;
+  readonly tone: string;
+  readonly at: string;
+  readonly head: ReactNode;
+  readonly end?: ReactNode;
+  readonly children?: ReactNode;
+}
+
+function Row({ icon, tone, at, head, end, children }: RowProps) {
+  return (
+    <li className={`ti ${tone}`}>
+      <span className="tic">
+        <Icon of={icon} />
+      </span>
+      <div className="tb">
+        <div className="th">
+          <div className="grow tw">{head}</div>
+          {end}
+          <ClockTime at={at} className="t3 sm num nowrap" />
+        </div>
+        {children}
+      </div>
+    </li>
+  );
+}

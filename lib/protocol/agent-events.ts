@@ -1,0 +1,88 @@
+// What an agent that uses a model does, in the same words whichever program it is. Bodies only; events.ts makes the union.
+import { z } from "zod";
+
+const text = (max: number) => z.string().max(max);
+/** Items and turns are numbered inside an attempt, from 1. */
+const number = z.int().min(1);
+const tokens = z.int().min(0);
+
+/** Longest text of one event; a longer one goes on in the next. UTF-16 units. */
+export const MAX_EVENT_TEXT = 16_384;
+
+export const ItemType = z.enum(["message", "reasoning", "command", "patch", "tool", "compaction"]);
+export type ItemType = z.infer<typeof ItemType>;
+export const ItemStatus = z.enum(["completed", "declined", "failed", "aborted"]);
+export type ItemStatus = z.infer<typeof ItemStatus>;
+export const TurnStatus = z.enum(["completed", "interrupted", "failed"]);
+export type TurnStatus = z.infer<typeof TurnStatus>;
+export const PromptOrigin = z.enum(["goal", "steer", "anchor", "answer"]);
+export type PromptOrigin = z.infer<typeof PromptOrigin>;
+export const CallOutcome = z.enum(["done", "failed", "aborted", "unknown"]);
+
+export const agentBodies = {
+  /** The agent program is up and has a session of its own. Said before the first prompt. */
+  session_bound: z.object({ driver: text(40), native: text(200) }),
+  turn_started: z.object({ turn: number }),
+  /** What was sent to the agent, word for word; `part` counts from 1 where it takes several events. */
+  prompt_sent: z.object({
+    turn: number,
+    origin: PromptOrigin,
+    text: text(MAX_EVENT_TEXT),
+    part: number.optional(),
+  }),
+  /** Something of the agent began. A command's own story is told by the events of command number `command`. */
+  item_opened: z.object({ item: number, type: ItemType, title: text(300), command: number.optional() }),
+  /** More of a message, of reasoning, of a patch or of a tool's answer; to be joined in order. */
+  item_delta: z.object({ item: number, text: text(MAX_EVENT_TEXT) }),
+  /** Every item that was opened is closed, at the latest with its turn: then as `aborted`. */
+  item_closed: z.object({ item: number, status: ItemStatus, exit: z.int().nullable().optional() }),
+  /** Id of the git tree that the work tree was, after this item. */
+  tree_recorded: z.object({ item: number, tree: z.string().regex(/^[0-9a-f]{40}$/) }),
+  /** The agent's own count. Advisory: what is charged is counted by the gateway. */
+  usage_reported: z.object({
+    turn: number,
+    input: tokens,
+    /** Part of `input`. */
+    cached: tokens,
+    output: tokens,
+    /** Part of `output`. */
+    reasoning: tokens,
+  }),
+  turn_ended: z.object({ turn: number, status: TurnStatus, error: text(4000).optional() }),
+  /** A line of the agent program as it came; a long one goes on in the next event (`more`). */
+  agent_line: z.object({
+    stream: z.enum(["stdout", "stderr"]),
+    text: text(MAX_EVENT_TEXT),
+    more: z.boolean().optional(),
+  }),
+  /** The agent asked its way out for something else than a model. Seen by the relay, outside the sandbox. */
+  relay_refused: z.object({
+    method: text(20),
+    /** Path or address as asked for, made visible and cut. */
+    target: text(500),
+    status: z.int().min(400).max(599),
+    reason: text(300),
+    /** How many alike this stands for. */
+    times: number,
+  }),
+  /** Written by the gateway: a call was let through, its intent is durable. */
+  model_called: z.object({ call: text(100), model: text(200) }),
+  /** Written by the gateway: how it went and what it cost. Tokens are null where nobody knows them. */
+  model_answered: z.object({
+    call: text(100),
+    outcome: CallOutcome,
+    /** The model that answered, in the provider's words. */
+    returned: text(200).nullable(),
+    input: tokens.nullable(),
+    cached: tokens.nullable(),
+    cacheWrite: tokens.nullable(),
+    output: tokens.nullable(),
+    reasoning: tokens.nullable(),
+    /** Millionths of a US dollar. */
+    micros: z.int().min(0),
+    milliseconds: z.int().min(0),
+  }),
+} as const;
+
+/** Kinds that only the gateway writes. */
+export const GATEWAY_KINDS = ["model_called", "model_answered"] as const;
