@@ -1,5 +1,6 @@
 // The wall between a run and everything else. One `Sandbox.start` is one process tree in one fresh
 // sandbox: nothing survives it, and nothing it wrote is visible outside but the bytes it sent out.
+import type { Server } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Limits, Tier } from "./schema.ts";
 
@@ -16,6 +17,11 @@ export interface SandboxSpec {
    * `diskBytes` bounds each file in it, not their sum.
    */
   readonly writable?: { readonly host: string; readonly inside: string };
+  /**
+   * Port of a listener on the sandbox's loopback that is handed out to us before the command starts: the only way in or
+   * out besides its streams.
+   */
+  readonly listen?: number;
   readonly limits: Limits;
 }
 
@@ -49,6 +55,11 @@ export interface SandboxProcess {
   /** What the process wrote to file descriptor 3. */
   readonly result: Readable;
   dropped(): Dropped;
+  /**
+   * The listener of `spec.listen`, closed with the sandbox; null where none was asked for. Take its connections at once
+   * when it comes. Rejects (`unavailable`) when the sandbox ends before.
+   */
+  readonly listener: Promise<Server> | null;
   /** Settles when nothing of the tree is left. Rejects (`unavailable`) when the sandbox could not be set up or ended. */
   readonly exited: Promise<SandboxExit>;
   /** Kills the whole tree; resolves when nothing of it is left. Idempotent. */

@@ -2,8 +2,11 @@
 import type { SandboxSpec } from "../port.ts";
 import { readOnlyMounts } from "./spec.ts";
 
-/** File descriptors of the process that becomes bubblewrap. 0 to 3 reach the command, the others do not. */
-export const FD = { result: 3, plan: 4, options: 5, filter: 6, status: 7 } as const;
+/**
+ * File descriptors of the process that becomes bubblewrap. 0 to 3 reach the command, the others do not; `channel` is there
+ * only for a listener to be handed out.
+ */
+export const FD = { result: 3, plan: 4, options: 5, filter: 6, status: 7, channel: 8 } as const;
 
 /** uid and gid seen inside, whichever they are outside. */
 export const INSIDE_ID = 61_000;

@@ -23,7 +23,7 @@ function isInheritable(fd: number): boolean {
 }
 
 /** Extends `stdio` so that nothing but its own entries is inherited, for the time of `start`. */
-export function withoutLeaks<T>(stdio: ("pipe" | "ignore" | number)[], start: () => T): T {
+export function withoutLeaks<T>(stdio: ("pipe" | "ignore" | "ipc" | number)[], start: () => T): T {
   const leaks = inheritableDescriptors(stdio.length);
   if (leaks.length === 0) return start();
   const nothing = openSync("/dev/null", "r+");

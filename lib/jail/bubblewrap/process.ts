@@ -5,6 +5,7 @@ import { SECOND, steadyClock } from "#lib/clock.ts";
 import { unavailable } from "#lib/errors.ts";
 import type { SandboxExit, SandboxProcess, StartOptions } from "../port.ts";
 import type { Limits } from "../schema.ts";
+import { receiveListener } from "./listener.ts";
 import { limitOutput } from "./output.ts";
 import type { Starter } from "./starter.ts";
 import { identify, killFrom, killIdentified, type ProcessIdentity, signalDescendants } from "./tree.ts";
@@ -112,6 +113,7 @@ export function followProcess(starter: Starter, limits: Limits, { signal }: Star
     stderr: stderr.stream,
     result: result.stream,
     dropped: () => ({ stdout: stdout.dropped(), stderr: stderr.dropped(), result: result.dropped() }),
+    listener: child.channel ? receiveListener(child, exited) : null,
     exited,
     async kill() {
       end("cancelled");

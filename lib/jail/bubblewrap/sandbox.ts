@@ -7,6 +7,7 @@ import type { Limits } from "../schema.ts";
 import { type BoxHost, boxOptions, FD } from "./box.ts";
 import { reachableNode, requireReachable, writeEtc } from "./files.ts";
 import { type HostReport, MAX_SLOT, probeHost, uidOf } from "./host.ts";
+import { handingOut } from "./listener.ts";
 import { prepareMounts } from "./mounts.ts";
 import { createPipeStore } from "./pipes.ts";
 import { followProcess } from "./process.ts";
@@ -96,11 +97,11 @@ export async function createSandbox({
 
   const store = createPipeStore(uid);
 
-  async function prepare(): Promise<Starter> {
+  async function prepare(hasChannel = false): Promise<Starter> {
     const name = `pilothouse-${slot}-${process.pid}-${serial++}`;
     const group = (await host.cgroups?.create(name)) ?? null;
     try {
-      return await spawnStarter({ uid, filter: host.filter, pipes: await store.take(), group });
+      return await spawnStarter({ uid, filter: host.filter, pipes: await store.take(), group, hasChannel });
     } catch (error) {
       await group?.remove();
       throw error;
@@ -135,14 +136,16 @@ export async function createSandbox({
       const refusal = refusalOf(spec);
       if (refusal !== null) throw refused(refusal);
       await prepareMounts(spec, uid);
-      const starter = await take();
+      const { listen } = spec;
+      const starter = await (listen === undefined ? take() : prepare(true));
       try {
         await starter.group?.limit(spec.limits);
       } catch (error) {
         await starter.discard();
         throw error;
       }
-      starter.launch(planOf(host, spec.command, spec.limits), boxOptions(box, spec));
+      const command = listen === undefined ? spec.command : handingOut(listen, spec.command);
+      starter.launch(planOf(host, command, spec.limits), boxOptions(box, spec));
       const started = followProcess(starter, spec.limits, options);
       prepareNext();
       return started;

@@ -74,6 +74,11 @@ export function refusalOf(spec: SandboxSpec): string | null {
   if (texts.flat().some((text) => text.includes("\0"))) return "A NUL byte cannot be passed to a command.";
   const badName = environment.map(([name]) => name).find((name) => !ENVIRONMENT_NAME.test(name));
   if (badName !== undefined) return `${JSON.stringify(badName)} is not a name of an environment variable.`;
+  if (
+    spec.listen !== undefined &&
+    !(Number.isInteger(spec.listen) && spec.listen > 0 && spec.listen < 65_536)
+  )
+    return `${spec.listen} is not a port.`;
   if (spec.cwd !== undefined && !isClean(spec.cwd))
     return `The working directory ${JSON.stringify(spec.cwd)} is not absolute and plain.`;
   for (const mount of mounts) {

@@ -31,6 +31,8 @@ export interface StarterParts {
   readonly filter: Buffer | null;
   readonly pipes: Pipes;
   readonly group: Group | null;
+  /** With a channel through which a listener can be handed out. */
+  readonly hasChannel: boolean;
 }
 
 // The plan is read line by line to its end, so that a quoted argument may span lines. Should we die half-way through
@@ -45,8 +47,17 @@ const ignoreClosedPipe = (stream: Writable): void => {
   stream.on("error", () => undefined);
 };
 
-async function spawnShell(uid: number | null, commandEnds: readonly number[]): Promise<ChildProcess> {
-  const stdio: ("pipe" | "ignore" | number)[] = ["pipe", ...commandEnds, "pipe", "pipe", "pipe", "pipe"];
+async function spawnShell({ uid, pipes, hasChannel }: StarterParts): Promise<ChildProcess> {
+  const { commandEnds } = pipes;
+  const stdio: ("pipe" | "ignore" | "ipc" | number)[] = [
+    "pipe",
+    ...commandEnds,
+    "pipe",
+    "pipe",
+    "pipe",
+    "pipe",
+  ];
+  if (hasChannel) stdio.push("ipc");
   try {
     const child = withoutLeaks(stdio, () =>
       spawn("/bin/sh", ["-c", WAIT], {
@@ -71,13 +82,14 @@ function socketAt({ stdio }: ChildProcess, fd: number): Socket {
   throw new AppError("unexpected", "A pipe of a new process is missing.");
 }
 
-export async function spawnStarter({ uid, filter, pipes, group }: StarterParts): Promise<Starter> {
+export async function spawnStarter(parts: StarterParts): Promise<Starter> {
+  const { filter, pipes, group } = parts;
   const outputs = [pipes.stdout, pipes.stderr, pipes.result];
   const failed = (cause: unknown): never => {
     for (const stream of outputs) stream.destroy();
     throw unavailable("The sandbox's first process could not be started.", cause);
   };
-  const child = await spawnShell(uid, pipes.commandEnds).catch(failed);
+  const child = await spawnShell(parts).catch(failed);
   child.on("error", () => undefined); // a signal that comes too late; its end is told by "exit"
   const [stdin, plan, options, seccomp, status] = [0, FD.plan, FD.options, FD.filter, FD.status].map((fd) =>
     socketAt(child, fd),
@@ -86,6 +98,7 @@ export async function spawnStarter({ uid, filter, pipes, group }: StarterParts):
   const everything = [child, ...outputs, stdin, plan, options, seccomp, status];
   // Waiting is no reason for us to stay alive; when we end, it reads the end of the plan and ends too.
   for (const part of everything) part.unref();
+  child.channel?.unref();
   seccomp.end(filter ?? Buffer.alloc(0));
 
   async function discard(): Promise<void> {
