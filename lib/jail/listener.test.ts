@@ -17,8 +17,9 @@ function answer(server: Server): void {
   });
 }
 
-const say = (word: string, port = PORT): string => `node -e '
-  const socket = require("node:net").connect(${port}, "127.0.0.1", () => socket.write("${word}"));
+const say = (word: string, before = ""): string => `node -e '
+  ${before}
+  const socket = require("node:net").connect(${PORT}, "127.0.0.1", () => socket.write("${word}"));
   socket.on("data", (data) => console.log(String(data)));
   socket.on("error", (error) => console.log(error.code));'`;
 
@@ -56,9 +57,7 @@ test("probe: the port is taken, also for who asks to share it", async () => {
 });
 
 test("probe: ending everything that can be ended inside does not take it away", async () => {
-  const started = await start(
-    `exec ${say("alive").replace("const socket", 'process.kill(-1, "SIGKILL"); const socket')}`,
-  );
+  const started = await start(`sleep 100 & exec ${say("alive", 'process.kill(-1, "SIGKILL");')}`);
   expect(await text(started.stdout)).toBe("heard alive\n");
 });
 
