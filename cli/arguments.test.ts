@@ -36,6 +36,17 @@ describe("the command line", () => {
     expect(parseArguments(argv, {})).toEqual({ command: "log", port: DEFAULT_PORT, demo: true, logAct });
   });
 
+  test("agents add codex adds that program, and nothing is added by another name", () => {
+    expect(parseArguments(["agents", "add", "codex"], {})).toMatchObject({
+      command: "agents",
+      agentsAct: { kind: "add", pin: { program: "codex" } },
+    });
+    expect(() => parseArguments(["agents", "add", "gemini"], {})).toThrow(/no agent program "gemini".*codex/);
+    expect(() => parseArguments(["agents", "add"], {})).toThrow(/no agent program ""/);
+    expect(() => parseArguments(["agents", "drop", "codex"], {})).toThrow(/agents takes: add NAME/);
+    expect(() => parseArguments(["agents", "add", "codex", "now"], {})).toThrow(/agents takes: add NAME/);
+  });
+
   test.each([
     [["log"], /log takes one of new-epoch/],
     [["log", "new-epoch"], /--reason/],
@@ -50,7 +61,7 @@ describe("the command line", () => {
 
   test("refuses a command or option it does not know, saying which there are", () => {
     expect(() => parseArguments(["down"], {})).toThrow(
-      /no command "down"; there are up, dev, doctor, log, help/,
+      /no command "down"; there are up, dev, doctor, agents, log, help/,
     );
     expect(() => parseArguments(["up", "doctor"], {})).toThrow(/no command "up doctor"/);
     expect(() => parseArguments(["up", "--prot", "1"], {})).toThrow(/--prot.*lists the options/s);

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { badInput, messageOf } from "#lib/errors.ts";
+import { type AgentsAct, parseAgentsAct } from "./agents/acts.ts";
 import { type LogAct, parseLogAct } from "./log/acts.ts";
 
-const COMMANDS = ["up", "dev", "doctor", "log", "help"] as const;
+const COMMANDS = ["up", "dev", "doctor", "agents", "log", "help"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -13,6 +14,8 @@ export interface Arguments {
   readonly demo: boolean;
   /** What `log` is to do. */
   readonly logAct?: LogAct;
+  /** What `agents` is to do. */
+  readonly agentsAct?: AgentsAct;
 }
 
 export const DEFAULT_PORT = 4300;
@@ -22,6 +25,7 @@ export const HELP = `Usage: npm run up [-- options]
   npm run up       install what is missing, start everything, print the address
   npm run doctor   check this host without starting anything
   npm run dev      like up, with pages rebuilt while you edit
+  npm run agents:add codex   install the Codex agent program, which is optional (300 MB)
   npm run log -- new-epoch --reason "WHY"   after a restore: the log goes on under a new name
   npm run log -- rotate-key                 another key signs the log, beside those that do
   npm run log -- retire-key ID              a key signs no more and is destroyed
@@ -71,12 +75,18 @@ export function parseArguments(
   const [word = "up", ...more] = positionals;
   const command = COMMANDS.find((known) => known === word);
   const logAct = command === "log" && !values.help ? parseLogAct(more, values.reason) : undefined;
-  if (!command || (more.length > 0 && !logAct)) {
+  const agentsAct = command === "agents" && !values.help ? parseAgentsAct(more) : undefined;
+  if (!command || (more.length > 0 && !logAct && !agentsAct)) {
     throw badInput(`There is no command "${positionals.join(" ")}"; there are ${COMMANDS.join(", ")}.`);
   }
   const text = values.port ?? env.PORT ?? String(DEFAULT_PORT);
   const port = Port.safeParse(text);
   if (!port.success) throw badInput(`--port takes a number from 1 to 65535, not "${text}".`);
   const common = { port: port.data, demo: !values["no-demo"] };
-  return { command: values.help ? "help" : command, ...common, ...(logAct ? { logAct } : {}) };
+  return {
+    command: values.help ? "help" : command,
+    ...common,
+    ...(logAct ? { logAct } : {}),
+    ...(agentsAct ? { agentsAct } : {}),
+  };
 }

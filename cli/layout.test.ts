@@ -39,6 +39,7 @@ describe("the folders in it", () => {
     await prepareFolders(layout, who);
     expect((await stat(layout.secrets)).mode & 0o777).toBe(0o700);
     expect((await stat(layout.runners)).mode & 0o777).toBe(0o711);
+    expect((await stat(layout.agents)).mode & 0o777).toBe(who.blobGroup === null ? 0o700 : 0o755);
     expect((await stat(layout.mirrors)).mode & 0o777).toBe(0o700);
     expect((await stat(layout.notary)).mode & 0o777).toBe(0o700);
     const log = await stat(layout.log);

@@ -24,6 +24,8 @@ export interface Layout {
   /** Repositories that live here, such as the demo's; an allowed root. */
   readonly repositories: string;
   readonly runners: string;
+  /** Programs of others that agents run, each added by the operator. */
+  readonly agents: string;
   readonly homes: string;
 }
 
@@ -40,6 +42,7 @@ export function layoutAt(data: string): Layout {
     notary: join(data, "notary"),
     repositories: join(data, "repositories"),
     runners: join(data, "runners"),
+    agents: join(data, "agents"),
     homes: join(data, "homes"),
   };
 }
@@ -84,6 +87,7 @@ function folders(layout: Layout, who: Identities): Folder[] {
     { path: layout.logs, mode: PRIVATE, owner: null },
     { path: layout.state, mode: PRIVATE, owner: null },
     { path: layout.runners, mode: PASSAGE, owner: who.runner },
+    { path: layout.agents, mode: own, owner: null },
     { path: layout.blobs, mode: who.blobGroup === null ? PRIVATE : GROUP_SHARED, owner: who.worker },
     { path: layout.mirrors, mode: PRIVATE, owner: who.worker },
     { path: layout.notary, mode: PRIVATE, owner: who.notary },

@@ -1,6 +1,7 @@
 // pilothouse: one command line for people who run it. scripts/bootstrap.sh starts it on the pinned Node.
 import { systemClock } from "#lib/clock.ts";
 import { AppError, messageOf } from "#lib/errors.ts";
+import { runAgentsAct } from "./agents/run-act.ts";
 import { type Arguments, HELP, parseArguments } from "./arguments.ts";
 import { doctor } from "./doctor.ts";
 import { identitiesFor, isRoot } from "./identities.ts";
@@ -59,6 +60,10 @@ async function main(): Promise<number> {
   const deployment = deploymentFrom(args);
   const databaseUrl = process.env.DATABASE_URL || undefined;
   if (args.command === "doctor") return runDoctor(deployment, databaseUrl);
+  if (args.agentsAct) {
+    console.log(await runAgentsAct(deployment, args.agentsAct));
+    return 0;
+  }
   if (args.logAct) {
     console.log(await runLogAct(deployment, databaseUrl, args.logAct));
     return 0;

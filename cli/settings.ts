@@ -99,6 +99,7 @@ export function runnerVariables(deployment: Deployment, plan: RunnerPlan, source
     PILOTHOUSE_LOG_LEVEL: source.PILOTHOUSE_LOG_LEVEL ?? "info",
     PILOTHOUSE_PLANE_URL: planeUrl(deployment),
     PILOTHOUSE_RUNNER_STATE: layout.runners,
+    PILOTHOUSE_AGENTS: layout.agents,
     PILOTHOUSE_RUNNER_NAME: plan.name,
     PILOTHOUSE_RUNNER_PHASES: plan.phases.join(","),
     PILOTHOUSE_RUNNER_SLOT: String(plan.slot),

@@ -4,6 +4,7 @@ import { readEnv } from "./env.ts";
 const usable = {
   PILOTHOUSE_PLANE_URL: "https://pilothouse.example",
   PILOTHOUSE_RUNNER_STATE: "/var/lib/pilothouse/runner",
+  PILOTHOUSE_AGENTS: "/var/lib/pilothouse/agents",
   PILOTHOUSE_ENROLMENT_FILE: "/var/lib/pilothouse/enrolment",
   PILOTHOUSE_RUNNER_NAME: "runner-1",
   PILOTHOUSE_RUNNER_PHASES: "agent, verify",
@@ -15,6 +16,7 @@ describe("the runner's environment", () => {
     expect(readEnv(usable)).toEqual({
       planeUrl: "https://pilothouse.example",
       stateFolder: "/var/lib/pilothouse/runner",
+      agentsFolder: "/var/lib/pilothouse/agents",
       enrolmentFile: "/var/lib/pilothouse/enrolment",
       name: "runner-1",
       phases: ["agent", "verify"],
@@ -22,9 +24,10 @@ describe("the runner's environment", () => {
     });
   });
 
-  test("needs neither an enrolment file nor a slot", () => {
-    const { PILOTHOUSE_ENROLMENT_FILE: _file, PILOTHOUSE_RUNNER_SLOT: _slot, ...rest } = usable;
-    expect(readEnv(rest)).toMatchObject({ enrolmentFile: null, slot: 0 });
+  test("needs neither agent programs, an enrolment file nor a slot", () => {
+    const { PILOTHOUSE_RUNNER_SLOT: _slot, PILOTHOUSE_AGENTS: _agents, ...more } = usable;
+    const { PILOTHOUSE_ENROLMENT_FILE: _file, ...rest } = more;
+    expect(readEnv(rest)).toMatchObject({ agentsFolder: null, enrolmentFile: null, slot: 0 });
   });
 
   test("takes a phase named twice once", () => {

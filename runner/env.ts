@@ -3,23 +3,9 @@ import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { badInput } from "#lib/errors.ts";
 import { Phase } from "#lib/protocol/schema.ts";
+import { isUsableOrigin } from "./origin.ts";
 
 const absolute = z.string().refine(isAbsolute, "must be an absolute path");
-
-/** Bundles and the enrolment token travel in the clear over http, so only a plane on this host may be reached by it. */
-function isUsablePlane(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const isLoopback =
-    url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d+){3}$/.test(url.hostname);
-  const isBare =
-    url.pathname === "/" &&
-    url.search === "" &&
-    url.hash === "" &&
-    url.username === "" &&
-    url.password === "";
-  return isBare && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback));
-}
 
 const phases = z
   .string()
@@ -29,9 +15,10 @@ const phases = z
 const Environment = z.object({
   PILOTHOUSE_PLANE_URL: z
     .string()
-    .refine(isUsablePlane, "must be an https:// origin without a path, or http:// on this host's loopback")
+    .refine(isUsableOrigin, "must be an https:// origin without a path, or http:// on this host's loopback")
     .transform((text) => new URL(text).origin),
   PILOTHOUSE_RUNNER_STATE: absolute,
+  PILOTHOUSE_AGENTS: absolute.optional(),
   PILOTHOUSE_ENROLMENT_FILE: absolute.optional(),
   PILOTHOUSE_RUNNER_NAME: z
     .string()
@@ -44,6 +31,8 @@ export interface RunnerEnv {
   /** Origin of the control plane. */
   readonly planeUrl: string;
   readonly stateFolder: string;
+  /** Where `npm run agents:add` puts agent programs; null where this host has none. */
+  readonly agentsFolder: string | null;
   readonly enrolmentFile: string | null;
   readonly name: string;
   readonly phases: readonly Phase[];
@@ -60,6 +49,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
   return {
     planeUrl: parsed.data.PILOTHOUSE_PLANE_URL,
     stateFolder: parsed.data.PILOTHOUSE_RUNNER_STATE,
+    agentsFolder: parsed.data.PILOTHOUSE_AGENTS ?? null,
     enrolmentFile: parsed.data.PILOTHOUSE_ENROLMENT_FILE ?? null,
     name: parsed.data.PILOTHOUSE_RUNNER_NAME,
     phases: parsed.data.PILOTHOUSE_RUNNER_PHASES,

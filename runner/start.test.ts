@@ -46,6 +46,7 @@ function start(env: Partial<RunnerEnv> = {}, parts: Partial<RunnerParts> = {}): 
     env: {
       planeUrl: plane.url,
       stateFolder: join(home, "state"),
+      agentsFolder: null,
       enrolmentFile: join(home, "enrolment"),
       name: "runner-1",
       phases: ["agent"],
