@@ -2,7 +2,7 @@
 // reads. Making one is recorded with the bundle's digest.
 import { createHash } from "node:crypto";
 import { may, requirePermission } from "../authz/require.ts";
-import { read, transaction } from "../db.ts";
+import { transaction } from "../db.ts";
 import { refused } from "../errors.ts";
 import { findOwn, insertPinned, pinned, requireBlobs, resumed, subjectsOf } from "../log/export.ts";
 import { type Pin, pinnedLines } from "../log/export-lines.ts";
@@ -49,7 +49,7 @@ export async function makeDossier(
   requirePermission(scope, "log.view", run.pilotId);
   if (withBlobs) requireBlobs(scope, reader, run.pilotId);
   const pilotId = may(scope, "log.view", null) ? null : run.pilotId;
-  const pin = await read(scope, (db) => pinned(db, scope, reader, { pilotId, runId, withBlobs }));
+  const pin = await pinned(scope, reader, { pilotId, runId, withBlobs });
   const hash = createHash("sha256");
   const teller = createTeller();
   for await (const line of await bundleOf(scope, pin, run)) {

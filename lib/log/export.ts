@@ -2,8 +2,8 @@
 // bytes are always the same, or it says that they no longer can be.
 import { may, requirePermission } from "../authz/require.ts";
 import { visiblePilots } from "../authz/rules.ts";
-import { type Db, read, type Tx, transaction } from "../db.ts";
-import { AppError, badInput, conflict, forbidden, notFound, unavailable } from "../errors.ts";
+import { read, type Tx, transaction } from "../db.ts";
+import { AppError, badInput, forbidden, notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Reader } from "../log-access/schema.ts";
 import type { Subjects } from "../record/schema.ts";
@@ -12,7 +12,7 @@ import { linesFrom } from "./bundle.ts";
 import { type Pin, pinnedLines } from "./export-lines.ts";
 import type { ExportView, StartExport } from "./export-schema.ts";
 import { countRedactions, type ExportRow, findExport, insertExport, selectExports } from "./export-store.ts";
-import { findCheckpoint } from "./proof-store.ts";
+import { choosePin, isRedactedSince } from "./pin/choose-pin.ts";
 
 const LISTED = 50;
 
@@ -21,8 +21,8 @@ export async function startExport(scope: Scope, reader: Reader, input: StartExpo
   const pilotId = input.pilotId ?? widest(scope);
   requirePermission(scope, "log.export", pilotId);
   if (input.withBlobs) requireBlobs(scope, reader, pilotId);
+  const row = await pinned(scope, reader, { ...input, pilotId, runId: null });
   return transaction(scope, async (tx) => {
-    const row = await pinned(tx.db, scope, reader, { ...input, pilotId, runId: null });
     await insertPinned(tx, row);
     tx.record({
       kind: "log.export_started",
@@ -60,23 +60,16 @@ interface Wanted {
   readonly epoch?: number | undefined;
 }
 
-/** The row of an export that begins now. Throws unavailable before anything was signed. */
-export async function pinned(db: Db, scope: Scope, reader: Reader, wanted: Wanted): Promise<ExportRow> {
-  const { pilotId, runId, withBlobs } = wanted;
-  const checkpoint = await findCheckpoint(db, wanted.epoch ?? null);
-  if (!checkpoint) {
-    if (wanted.epoch !== undefined) throw notFound("log");
-    throw unavailable("Nothing has been signed yet. The notary signs within a second once it runs.");
-  }
-  const { all, active } = await countRedactions(db, pilotId, runId);
-  // A redaction reaches evidence too, so exports without payloads are no exception.
-  if (active > 0) throw conflict("Payloads are being redacted right now. Start again when that is done.");
+/** The row of an export that begins now. Throws unavailable before anything was signed that covers all it would show. */
+export async function pinned(scope: Scope, reader: Reader, wanted: Wanted): Promise<ExportRow> {
+  const { pilotId, runId, withBlobs, epoch = null } = wanted;
+  const { checkpoint, redactions } = await choosePin(scope, { pilotId, runId, withBlobs, epoch });
   const now = scope.clock.now();
   return {
     id: newId("export", now),
     accessId: reader.kind === "access" ? reader.accessId : null,
     personId: reader.kind === "person" ? reader.personId : null,
-    ...{ pilotId, runId, withBlobs, redactions: all },
+    ...{ pilotId, runId, withBlobs, redactions },
     ...{ epoch: checkpoint.epoch, size: checkpoint.size, note: checkpoint.note },
     createdAt: new Date(now),
   };
@@ -128,9 +121,14 @@ export async function openExport(
   return resumed(await pinnedLines(scope, await findOwn(scope, reader, exportId, null), "export"), from);
 }
 
-async function refuseChanged(scope: Scope, { pilotId, runId, redactions }: Pin): Promise<void> {
-  const { all, active } = await read(scope, (db) => countRedactions(db, pilotId, runId));
-  if (all !== redactions || active > 0) {
+async function refuseChanged(scope: Scope, pin: Pin): Promise<void> {
+  const { pilotId, runId, redactions, withBlobs } = pin;
+  const isChanged = await read(scope, async (db) => {
+    const { all, active } = await countRedactions(db, pilotId, runId);
+    // One that a hold broke off in the middle is neither, and has taken payloads away all the same.
+    return all !== redactions || active > 0 || (withBlobs && (await isRedactedSince(db, pin, pin)));
+  });
+  if (isChanged) {
     throw new AppError(
       "expired",
       "Payloads were redacted since this export began, so it can no longer be given. Start another one.",
