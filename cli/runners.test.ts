@@ -86,6 +86,7 @@ describe("what each process is told", () => {
     web: "postgres://ph_web:w@h/d",
     worker: "postgres://ph_worker:k@h/d",
     notary: "postgres://ph_notary:n@h/d",
+    gateway: "postgres://ph_gateway:g@h/d",
   };
 
   test("a runner: its address and state, which it understands, and nothing of the database", () => {

@@ -27,6 +27,12 @@ const PREFIXES = {
   export: "exp",
   redaction: "red",
   showing: "shw",
+  provider: "prv",
+  provider_key: "pky",
+  provider_test: "pvt",
+  gateway_key: "gwk",
+  price: "prc",
+  call: "mcl",
   request: "req",
 } as const;
 

@@ -1,5 +1,7 @@
 import {
   Bot,
+  Cloud,
+  Coins,
   Compass,
   FlaskConical,
   FolderGit2,
@@ -12,6 +14,7 @@ import {
   Play,
   ScrollText,
   Server,
+  Sparkles,
   UserRound,
 } from "lucide-react";
 
@@ -33,6 +36,10 @@ const BY_NOUN: Readonly<Record<string, LucideIcon>> = {
   run: Play,
   gate: Hand,
   stop: OctagonX,
+  provider: Cloud,
+  gateway: KeyRound,
+  price: Coins,
+  model: Sparkles,
 };
 
 /** By the kind, else by its noun. */

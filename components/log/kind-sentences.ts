@@ -69,6 +69,17 @@ const SENTENCES = {
   "payload.redaction_ordered": "Contents were ordered to be taken away; their digests stay.",
   "payload.redacted": "Contents were taken away; their digests stay, and the log still verifies.",
   "retention.set": "How long contents are kept was set.",
+  "provider.created": "A provider of models was added.",
+  "provider.disabled": "A provider was switched off: nothing goes there any more.",
+  "provider.key_set": "A key for a provider was set, sealed so that only the gateway can read it.",
+  "provider.key_retired": "A key for a provider was retired; what was sealed is gone.",
+  "provider.test_asked": "Somebody asked for a provider's key to be tried.",
+  "provider.key_tested": "The gateway tried a provider's key.",
+  "gateway.key_published": "The gateway published the key that providers' keys are sealed to.",
+  "price.set": "What a model costs was set. It holds for calls from then on.",
+  "model.called": "A model was called; what it may cost at most was held back before anything was sent.",
+  "model.answered": "A call of a model ended, and was charged.",
+  "model.refused": "A call of a model was turned away; nothing was sent.",
 } as const satisfies Record<EntryKind, string>;
 
 /** One plain sentence; of a kind this version does not know, that. */

@@ -9,6 +9,7 @@ export const PROCESS_ROLES = {
   web: "ph_web",
   worker: "ph_worker",
   notary: "ph_notary",
+  gateway: "ph_gateway",
 } as const;
 
 export type ProcessName = keyof typeof PROCESS_ROLES;

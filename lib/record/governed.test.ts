@@ -17,15 +17,21 @@ const GOVERNED: Readonly<Record<string, readonly [string, string]>> = {
   enrolment: ["enrolment", "id"],
   evidence: ["run", "run_id"],
   gate: ["gate", "id"],
+  gateway_key: ["gateway", "id"],
   lease: ["run", "run_id"],
+  lease_token: ["run", "run_id"],
   log_access: ["access", "id"],
   log_export: ["export", "id"],
   merge: ["run", "run_id"],
+  model_price: ["price", "id"],
   one_time_link: ["person", "person_id"],
   patch: ["run", "run_id"],
   payload_showing: ["run", "run_id"],
   person: ["person", "id"],
   pilot: ["pilot", "id"],
+  provider: ["provider", "id"],
+  provider_key: ["provider", "provider_id"],
+  provider_test: ["provider", "provider_id"],
   redaction: ["redaction", "id"],
   repository: ["repository", "id"],
   retention: ["pilot", "pilot_id"],
@@ -35,7 +41,7 @@ const GOVERNED: Readonly<Record<string, readonly [string, string]>> = {
   stop: ["stop", "id"],
 };
 /** Governed by statement instead of by row. */
-const BATCHES = ["run_event"];
+const BATCHES = ["model_call", "model_item", "model_output", "run_event"];
 /**
  * Tables that may change without an entry: liveness, counters, caches and facts that can be computed again,
  * back-off, sessions (whose opening and end are entries), and the record's own. To add one is a decision of its own.
@@ -43,6 +49,7 @@ const BATCHES = ["run_event"];
 const EXEMPT = [
   "_prisma_migrations",
   "base_bundle",
+  "budget_use",
   "event_text",
   "lease_heartbeat",
   "log_checkpoint",

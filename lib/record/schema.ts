@@ -23,6 +23,9 @@ export const SUBJECT_NOUNS = [
   "access",
   "export",
   "redaction",
+  "provider",
+  "price",
+  "gateway",
 ] as const;
 export type SubjectNoun = (typeof SUBJECT_NOUNS)[number];
 export type Subject = `${SubjectNoun}:${string}`;

@@ -61,6 +61,7 @@ export async function openDatabase(from: "migrated" | "empty" = "migrated"): Pro
     web: at(serverUrls.web, name),
     worker: at(serverUrls.worker, name),
     notary: at(serverUrls.notary, name),
+    gateway: at(serverUrls.gateway, name),
   };
   const owner = new pg.Pool({ connectionString: urls.owner, max: 4 });
   owner.on("error", () => undefined); // dropping the database ends idle connections

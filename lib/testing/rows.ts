@@ -15,6 +15,8 @@ const WORDS: Readonly<Record<string, string>> = {
   "merge.state": "intent",
   "role_grant.role": "viewer",
   "run_event.observed_by": "worker",
+  "provider.kind": "openai",
+  "provider_key.hint": "x1y2",
 };
 
 let made = 0;
@@ -31,7 +33,7 @@ function fillerFor(table: string, { column_name, data_type }: Column): unknown {
     case "jsonb":
       return "{}";
     case "bytea":
-      return Buffer.from("x");
+      return Buffer.from(String(++made).padStart(32, "x")); // as long as a digest or a key
     case "ARRAY":
       return [];
     case "timestamp with time zone":

@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { word } from "./words.ts";
+import { count, id, modelName, word } from "./words.ts";
 
 export const AGENT_KINDS = {
-  "agent.created": z.strictObject({ driver: word }),
+  /** Without a model only the driver is said. */
+  "agent.created": z.strictObject({
+    driver: word,
+    provider: id.optional(),
+    model: modelName.optional(),
+    max_output_tokens: count.optional(),
+    concurrent_calls: count.optional(),
+  }),
 } as const;

@@ -4,9 +4,11 @@ import type { z } from "zod";
 import { AGENT_KINDS } from "./agent.ts";
 import { GATE_KINDS } from "./gate.ts";
 import { LOG_KINDS } from "./log.ts";
+import { MODEL_KINDS } from "./model.ts";
 import { PAYLOAD_KINDS } from "./payload.ts";
 import { PERSON_KINDS } from "./person.ts";
 import { PILOT_KINDS } from "./pilot.ts";
+import { PROVIDER_KINDS } from "./provider.ts";
 import { REPOSITORY_KINDS } from "./repository.ts";
 import { RUN_KINDS } from "./run.ts";
 import { RUNNER_KINDS } from "./runner.ts";
@@ -23,6 +25,8 @@ export const KINDS = {
   ...STOP_KINDS,
   ...LOG_KINDS,
   ...PAYLOAD_KINDS,
+  ...PROVIDER_KINDS,
+  ...MODEL_KINDS,
 } as const;
 export type EntryKind = keyof typeof KINDS;
 

@@ -13,11 +13,12 @@ const REPLACING: readonly string[] = [
   ...["run.cancelled", "run.failed", "run.rejected", "run.base_moved", "run.merge_intended"],
   ...["run.merge_commit_built", "run.merged", "run.merge_refused", "gate.approval_given"],
   ...["gate.approved", "gate.denied", "gate.expired", "gate.voided", "stop.lifted"],
+  ...["provider.disabled", "provider.key_set", "provider.key_retired"],
 ];
 
 const MAKING: readonly string[] = [
   ...["person.created", "repository.added", "pilot.created", "agent.created", "runner.registered"],
-  ...["run.launched", "gate.opened"],
+  ...["run.launched", "gate.opened", "provider.created", "gateway.key_published"],
 ];
 
 const kindsWith = (part: 0 | 1, duty: string) => ENTRY_KINDS.filter((kind) => CARRIES[kind][part] === duty);
@@ -28,17 +29,24 @@ describe("what entries carry", () => {
   });
 
   test("is the charter for everything about a run, and for pilots, gates and stops where one is in force", () => {
-    const ofRuns = (kind: string) => /^(run|payload)\./.test(kind) || kind === "log.dossier_made";
+    const ofRuns = (kind: string) =>
+      /^(run|payload)\./.test(kind) || ["log.dossier_made", "model.called", "model.answered"].includes(kind);
     expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter(ofRuns));
     expect(kindsWith(0, "if_any")).toEqual(
-      ENTRY_KINDS.filter((kind) => /^(pilot|gate|stop|retention)\./.test(kind) && kind !== "pilot.created"),
+      ENTRY_KINDS.filter(
+        (kind) =>
+          (/^(pilot|gate|stop|retention)\./.test(kind) && kind !== "pilot.created") ||
+          kind === "model.refused",
+      ),
     );
   });
 
   test("is the state before and after wherever one is replaced, and the state after of what is new", () => {
     expect(kindsWith(1, "replaced").sort()).toEqual([...REPLACING].sort());
     expect(kindsWith(1, "made").sort()).toEqual([...MAKING].sort());
-    expect(kindsWith(1, "either")).toEqual(["pilot.charter_written", "stop.pulled", "retention.set"]);
+    expect(kindsWith(1, "either")).toEqual([
+      ...["pilot.charter_written", "stop.pulled", "retention.set", "price.set"],
+    ]);
   });
 });
 

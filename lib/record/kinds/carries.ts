@@ -72,6 +72,17 @@ export const CARRIES = {
   "payload.redaction_ordered": ["bound", "none"],
   "payload.redacted": ["bound", "none"],
   "retention.set": ["if_any", "either"],
+  "provider.created": ["none", "made"],
+  "provider.disabled": ["none", "replaced"],
+  "provider.key_set": ["none", "replaced"],
+  "provider.key_retired": ["none", "replaced"],
+  "provider.test_asked": ["none", "none"],
+  "provider.key_tested": ["none", "none"],
+  "gateway.key_published": ["none", "made"],
+  "price.set": ["none", "either"],
+  "model.called": ["bound", "none"],
+  "model.answered": ["bound", "none"],
+  "model.refused": ["if_any", "none"],
 } as const satisfies Record<EntryKind, readonly [CharterDuty, ChangeDuty]>;
 export type Carries = typeof CARRIES;
 

@@ -26,6 +26,8 @@ export const RUN_KINDS = {
     base: commit,
     charter: digest,
     kind: z.enum(["repair", "triage", "security", "document", "monitor"]),
+    /** Commitment to what the agent is told to do; absent where it is told nothing. */
+    task: digest.optional(),
   }),
   "run.leased": z.strictObject({ ...attempt, phase, lease: id, tier }),
   "run.prepared": z.strictObject(attempt),

@@ -19,6 +19,8 @@ export const ordinal = z.int().min(1);
 export const instant = z.int();
 /** A host as the door saw it; an IPv6 one is its /64. */
 export const address = z.string().regex(/^[0-9A-Za-z:./-]{0,64}$/);
+/** A model as its provider calls it: letters, digits and what such names hold; never a sentence. */
+export const modelName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$/);
 export const timeZone = z.string().regex(/^[A-Za-z0-9_+/-]{1,64}$/);
 
 export const phase = z.enum(["agent", "verify"]);
