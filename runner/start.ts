@@ -42,7 +42,7 @@ export async function startRunner(parts: RunnerParts): Promise<void> {
       logger.info({ runnerId, name: env.name }, `registered at ${env.planeUrl}`);
     }
     await leaseUntilShutdown({
-      plane: { ...client, ...createPlaneTransfers(transport) },
+      plane: { ...client, ...createPlaneTransfers(transport), sign: transport.sign },
       sandbox,
       work,
       clock,

@@ -49,12 +49,8 @@ export const agentBodies = {
     reasoning: tokens,
   }),
   turn_ended: z.object({ turn: number, status: TurnStatus, error: text(4000).optional() }),
-  /** A line of the agent program as it came; a long one goes on in the next event (`more`). */
-  agent_line: z.object({
-    stream: z.enum(["stdout", "stderr"]),
-    text: text(MAX_EVENT_TEXT),
-    more: z.boolean().optional(),
-  }),
+  /** What the agent program itself wrote, as it came: joined in order the texts are its lines. */
+  agent_line: z.object({ stream: z.enum(["stdout", "stderr"]), text: text(MAX_EVENT_TEXT) }),
   /** The agent asked its way out for something else than a model. Seen by the relay, outside the sandbox. */
   relay_refused: z.object({
     method: text(20),

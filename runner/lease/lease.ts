@@ -3,11 +3,12 @@ import type { Logger } from "#lib/logger.ts";
 import type { Assignment, Finish } from "#lib/protocol/schema.ts";
 import type { PlaneClient } from "../plane/client.ts";
 import type { PlaneTransfers } from "../plane/transfer.ts";
+import type { Transport } from "../plane/transport.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { GuardedSandbox } from "./guarded-sandbox.ts";
 import type { LeaseLife } from "./life.ts";
 
-export type Plane = PlaneClient & PlaneTransfers;
+export type Plane = PlaneClient & PlaneTransfers & Pick<Transport, "sign">;
 
 /** One lease while it is held. */
 export interface Lease {

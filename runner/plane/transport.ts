@@ -5,7 +5,7 @@ import https from "node:https";
 import type { Readable } from "node:stream";
 import type { Clock } from "#lib/clock.ts";
 import { AppError, isErrorCode, messageOf, unavailable } from "#lib/errors.ts";
-import { ProtocolError } from "#lib/protocol/schema.ts";
+import { ProtocolError, type SignedParts } from "#lib/protocol/schema.ts";
 import { EMPTY_SHA256, HEADERS, sha256Hex, sign } from "#lib/protocol/signing.ts";
 import type { Identity } from "./identity.ts";
 
@@ -32,6 +32,8 @@ export interface Call {
 const IDLE = 30_000;
 
 export interface Transport {
+  /** The headers of this runner's signature, for a request to another of the plane's processes. `path` is whole. */
+  sign(request: Pick<SignedParts, "method" | "path" | "sha256">): Record<string, string>;
   /** Resolves with a 2xx answer whose body has not been read. Other answers and none throw an AppError. */
   open(call: Call): Promise<http.IncomingMessage>;
 }
@@ -62,33 +64,36 @@ export function createTransport({ planeUrl, identity, clock }: TransportOptions)
     throw await refusalOf(answer, clock.now());
   }
 
-  return { open };
+  return { open, sign: (request) => signatureOf(request, identity(), clock.now()) };
+}
+
+function signatureOf(
+  request: Pick<SignedParts, "method" | "path" | "sha256">,
+  { runnerId, privateKey }: Identity,
+  now: number,
+): Record<string, string> {
+  const hash = { [HEADERS.sha256]: request.sha256 };
+  if (runnerId === null) return hash;
+  const time = String(now);
+  return {
+    ...hash,
+    [HEADERS.runner]: runnerId,
+    [HEADERS.time]: time,
+    [HEADERS.signature]: sign({ ...request, runnerId, time }, privateKey),
+  };
 }
 
 function headersOf(call: Call, identity: Identity, now: number): Record<string, string> {
   const { body } = call;
   const sha256 = body === undefined ? EMPTY_SHA256 : Buffer.isBuffer(body) ? sha256Hex(body) : body.sha256;
   const size = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.size;
-  const headers: Record<string, string> = {
+  const length: Record<string, string> = call.method === "GET" ? {} : { "content-length": String(size) };
+  const request = { method: call.method, path: `${ROOT}${call.path}`, sha256 };
+  return {
     ...call.headers,
     "accept-encoding": "identity",
-    [HEADERS.sha256]: sha256,
-  };
-  if (call.method !== "GET") headers["content-length"] = String(size);
-  if (identity.runnerId === null) return headers;
-  const time = String(now);
-  const signed = {
-    method: call.method,
-    path: `${ROOT}${call.path}`,
-    runnerId: identity.runnerId,
-    time,
-    sha256,
-  };
-  return {
-    ...headers,
-    [HEADERS.runner]: identity.runnerId,
-    [HEADERS.time]: time,
-    [HEADERS.signature]: sign(signed, identity.privateKey),
+    ...length,
+    ...signatureOf(request, identity, now),
   };
 }
 

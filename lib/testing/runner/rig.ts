@@ -130,7 +130,7 @@ export async function connect(plane: ScriptedPlane): Promise<Plane> {
     },
     new AbortController().signal,
   );
-  return { ...api, ...createPlaneTransfers(transport) };
+  return { ...api, ...createPlaneTransfers(transport), sign: transport.sign };
 }
 
 export const note = (text: string): NewEvent => ({ kind: "note", body: { text } });
