@@ -91,6 +91,19 @@ describe("the bundle of a dossier", () => {
     }
   });
 
+  test("is the same bytes in two downloads at one checkpoint, by whom and whenever each was made", async () => {
+    const bundles: string[] = [];
+    for (const personId of ["per_auditor", "per_second"]) {
+      const scope = testScope({ roles: ["auditor"], actor: person(personId), clock });
+      clock.advance(60_000);
+      const made = await makeDossier(scope, { kind: "person", personId }, merged.runId, true);
+      bundles.push(`${made.sha256} ${made.pin.size} ${await textOf(await dossierLines(scope, made))}`);
+    }
+    const [first, second] = bundles;
+    expect(first).toBe(second);
+    expect(first?.length).toBeGreaterThan(10_000);
+  });
+
   test("is the same whether its entries are found by terms or by looking, and the proof of a merge too", async () => {
     const { rows } = await database.owner.query<{ id: string }>(
       "select id from log_entry where kind = 'run.merged' and about @> array[$1]",

@@ -9,6 +9,10 @@ export interface Download {
   readonly texts: AsyncIterable<string>;
   readonly name: string;
   readonly contentType: string;
+  /** Strong: the same tag, the same bytes. Of letters, digits and hyphens. */
+  readonly etag?: string;
+  /** Where the same bytes can be had again. */
+  readonly location?: string;
 }
 
 export const isDownload = (value: unknown): value is Download =>
@@ -74,12 +78,14 @@ export function streamOf(
   );
 }
 
-export function downloadHeaders({ name, contentType }: Download): Record<string, string> {
+export function downloadHeaders({ name, contentType, etag, location }: Download): Record<string, string> {
   return {
     "content-type": contentType,
     "content-disposition": `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}"`,
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
+    ...(etag === undefined ? {} : { etag: `"${etag}"` }),
+    ...(location === undefined ? {} : { "content-location": location }),
     // A page of ours that was saved is opened from a disk; opened here it runs and loads nothing.
     "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
   };

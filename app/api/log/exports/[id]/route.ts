@@ -13,5 +13,6 @@ export const GET = tokenRoute({
     texts: await openExport(scope, reader, id, from),
     name: `${id}.jsonl`,
     contentType: BUNDLE_TYPE,
+    etag: from === 0 ? id : `${id}-${from}`,
   }),
 });

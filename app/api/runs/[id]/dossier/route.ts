@@ -19,10 +19,13 @@ export const GET = tokenRoute({
     const bundle = { name: `dossier-${id}.jsonl`, contentType: BUNDLE_TYPE };
     if (query.dossier !== undefined) {
       const at = { runId: id, exportId: query.dossier, from: query.from };
-      return { texts: await openDossier(scope, reader, at), ...bundle };
+      const etag = query.from === 0 ? query.dossier : `${query.dossier}-${query.from}`;
+      return { texts: await openDossier(scope, reader, at), ...bundle, etag };
     }
     const made = await makeDossier(scope, reader, id, query.payloads === "1");
-    if (query.format === "jsonl") return { texts: await dossierLines(scope, made), ...bundle };
+    const location = `/api/runs/${id}/dossier?format=jsonl&dossier=${made.exportId}`;
+    if (query.format === "jsonl")
+      return { texts: await dossierLines(scope, made), ...bundle, etag: made.sha256, location };
     const texts = await dossierTexts(scope, made);
     return { texts, name: `dossier-${id}.html`, contentType: "text/html; charset=utf-8" };
   },
