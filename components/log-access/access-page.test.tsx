@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
+import type { EpochView } from "#lib/log/epochs/schema.ts";
 import type { AccessView } from "#lib/log-access/schema.ts";
 import { AccessPage, type AccessPageProps } from "./access-page.tsx";
 
@@ -18,7 +19,11 @@ const given = (...accesses: AccessView[]): AccessPageProps["given"] => ({
   withdraw: action,
 });
 const rendered = (props: Partial<AccessPageProps>) =>
-  renderToStaticMarkup(<AccessPage exports={[]} start={start} given={null} {...props} />);
+  renderToStaticMarkup(<AccessPage exports={[]} epochs={[epoch(1)]} start={start} given={null} {...props} />);
+const epoch = (number: number, more: Partial<EpochView> = {}): EpochView => ({
+  ...{ epoch: number, origin: `pilothouse/0/${number}`, startedAt: at, size: 300, cause: null },
+  ...more,
+});
 
 describe("the page of exports and access", () => {
   test("shows who may only export nothing of access", () => {
@@ -59,5 +64,27 @@ describe("the page of exports and access", () => {
     expect(page).toContain("&lt;b&gt;");
     expect(page).not.toContain("\u202E");
     expect(page).toContain("U+202E");
+  });
+
+  test("says that there is one log, and offers no choice", () => {
+    const page = rendered({});
+    expect(page).toContain("no restore has ended one");
+    expect(page).not.toContain("Export<");
+    expect(rendered({ epochs: [] })).toContain("No log has begun");
+  });
+
+  test("offers each log that ended: when it began, why, how many entries, and what was lost", () => {
+    const cause = { entryId: "ent_1", oldOrigin: "pilothouse/0/1", oldSize: 1300, kept: 1260 };
+    const page = rendered({ epochs: [epoch(3), epoch(2, { cause, size: null }), epoch(1, { size: 1300 })] });
+    expect(page).toContain("3 logs");
+    expect(page).toContain("1,260 of the 1,300 signed entries were there, 40 were lost.");
+    expect(page).toContain('href="/log/ent_1"');
+    expect(page).toContain("40 lost");
+    expect(page).toContain("The first");
+    expect(page).toContain("Not known");
+    expect(page.match(/Export<span class="vh"> epoch \d/g)).toEqual([
+      'Export<span class="vh"> epoch 3',
+      'Export<span class="vh"> epoch 1',
+    ]);
   });
 });

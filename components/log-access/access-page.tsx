@@ -1,4 +1,5 @@
 import { Clock, Download, KeyRound, ShieldCheck, ShieldX } from "lucide-react";
+import type { EpochView } from "#lib/log/epochs/schema.ts";
 import type { ExportView } from "#lib/log/export-schema.ts";
 import type { AccessState, AccessView } from "#lib/log-access/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
@@ -13,11 +14,14 @@ import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Table } from "../ui/table.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { Epochs } from "./epochs.tsx";
 import { GiveAccess, type GiveAccessProps } from "./give-access.tsx";
 import { StartExport, type StartExportProps } from "./start-export.tsx";
 
 export interface AccessPageProps {
   readonly exports: readonly ExportView[];
+  /** Newest first. */
+  readonly epochs: readonly EpochView[];
   readonly start: StartExportProps;
   /** Null for a person who may not give access. */
   readonly given: {
@@ -28,7 +32,7 @@ export interface AccessPageProps {
   } | null;
 }
 
-export function AccessPage({ exports, start, given }: AccessPageProps) {
+export function AccessPage({ exports, epochs, start, given }: AccessPageProps) {
   return (
     <div className="page">
       <PageHead
@@ -41,13 +45,14 @@ export function AccessPage({ exports, start, given }: AccessPageProps) {
           </>
         }
       />
-      <Exports exports={exports} />
+      <Exports exports={exports} epochs={epochs.length} />
+      <Epochs epochs={epochs} start={start} />
       {given ? <Accesses accesses={given.accesses} withdraw={given.withdraw} /> : null}
     </div>
   );
 }
 
-function Exports({ exports }: { exports: readonly ExportView[] }) {
+function Exports({ exports, epochs }: { exports: readonly ExportView[]; epochs: number }) {
   return (
     <Panel title="Your exports" fact={plural(exports.length, "export")}>
       {exports.length === 0 ? (
@@ -69,7 +74,7 @@ function Exports({ exports }: { exports: readonly ExportView[] }) {
           ]}
         >
           {exports.map((each) => (
-            <ExportRow key={each.id} {...each} />
+            <ExportRow key={each.id} {...each} epochs={epochs} />
           ))}
         </Table>
       )}
@@ -80,7 +85,7 @@ function Exports({ exports }: { exports: readonly ExportView[] }) {
 const fileOf = ({ id, runId }: ExportView): string =>
   runId === null ? `/api/log/exports/${id}` : `/api/runs/${runId}/dossier?format=jsonl&dossier=${id}`;
 
-function ExportRow(each: ExportView) {
+function ExportRow({ epochs, ...each }: ExportView & { epochs: number }) {
   const { id, size, pilotId, runId, withBlobs, createdAt, epoch } = each;
   return (
     <tr>
@@ -90,7 +95,7 @@ function ExportRow(each: ExportView) {
       </td>
       <td className="n num">
         {size.toLocaleString("en")}
-        {epoch > 1 ? <div className="t3 sm">log {epoch}</div> : null}
+        {epochs > 1 ? <div className="t3 sm">epoch {epoch}</div> : null}
       </td>
       <td className="only-wide">
         {runId ? (

@@ -7,29 +7,47 @@ import { type Option, SelectField } from "../form/field.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
+import { formatCount } from "../format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 
 export interface StartExportProps {
-  /** Reads `pilotId` and `payloads`. */
+  /** Reads `pilotId`, `payloads` and `epoch`. */
   readonly action: FormAction;
   /** What may be exported; the empty value is everything. */
   readonly pilots: readonly Option[];
   readonly mayHavePayloads: boolean;
 }
 
-export function StartExport(props: StartExportProps) {
+/** One log of several. */
+interface OneEpoch {
+  readonly number: number;
+  /** Entries under its newest checkpoint. */
+  readonly size: number;
+  readonly isNewest: boolean;
+}
+
+type OneExportProps = StartExportProps & { readonly epoch?: OneEpoch };
+
+export function StartExport(props: OneExportProps) {
+  const { epoch } = props;
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button tone="ink" icon={Download} onClick={() => setOpen(true)}>
-        Start an export…
-      </Button>
+      {epoch ? (
+        <Button size="sm" icon={Download} onClick={() => setOpen(true)}>
+          Export<span className="vh"> epoch {epoch.number}</span>…
+        </Button>
+      ) : (
+        <Button tone="ink" icon={Download} onClick={() => setOpen(true)}>
+          Start an export…
+        </Button>
+      )}
       <Dialog
         open={open}
         onClose={() => setOpen(false)}
-        title="Start an export"
-        text="Pinned to the newest signed checkpoint: what is written later is not in it. It is listed here and can be read again from any line."
+        title={epoch ? `Export epoch ${epoch.number}` : "Start an export"}
+        text={`${pinnedTo(epoch)} It is listed here and can be read again from any line.`}
       >
         <StartForm {...props} onClose={() => setOpen(false)} />
       </Dialog>
@@ -37,10 +55,22 @@ export function StartExport(props: StartExportProps) {
   );
 }
 
-function StartForm({ action, pilots, mayHavePayloads, onClose }: StartExportProps & { onClose: () => void }) {
+const pinnedTo = (epoch: OneEpoch | undefined): string =>
+  epoch && !epoch.isNewest
+    ? `Pinned to the last checkpoint of the log that ended, of ${formatCount(epoch.size)} entries.`
+    : "Pinned to the newest signed checkpoint: what is written later is not in it.";
+
+function StartForm({
+  action,
+  pilots,
+  mayHavePayloads,
+  epoch,
+  onClose,
+}: OneExportProps & { onClose: () => void }) {
   const form = useForm(action);
   return (
     <form {...form.props} className="grid gap-3.5">
+      {epoch ? <input type="hidden" name="epoch" value={epoch.number} /> : null}
       <SelectField name="pilotId" label="Entries of" options={pilots} errors={form.state.fields} />
       <CheckField
         name="payloads"

@@ -1,4 +1,5 @@
 import { Check, Clock, Download, Search, TriangleAlert } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import type { LogState, WitnessView } from "#lib/log/schema.ts";
 import { formatCount, formatDay, plural } from "../format.ts";
@@ -67,6 +68,11 @@ export function LogHead({ state, maySearch, mayExport }: LogHeadProps) {
           <Fact name="Epoch">
             <span className="num">{epoch}</span>
             <span className="t3">since {formatDay(epochStartedAt.toISOString(), true)}</span>
+            {epoch > 1 && mayExport ? (
+              <Link className="link" href="/log/access#epochs">
+                Those before
+              </Link>
+            ) : null}
           </Fact>
         ) : null}
         <div className="strip-actions">

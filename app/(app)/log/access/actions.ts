@@ -4,6 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { action } from "#lib/guard/action.ts";
 import { startExport } from "#lib/log/export.ts";
+import { Epoch } from "#lib/log/export-schema.ts";
 import { GiveAccess } from "#lib/log-access/schema.ts";
 import { giveAccess, withdrawAccess } from "#lib/log-access/service.ts";
 
@@ -40,12 +41,13 @@ export const withdraw = action({
 export const start = action({
   permission: "log.export",
   maxBytes: 1024,
-  input: z.object({ pilotId: PilotId, payloads: Payloads }),
-  handler: async ({ scope, session, input: { pilotId, payloads } }) => {
+  input: z.object({ pilotId: PilotId, payloads: Payloads, epoch: Epoch.optional() }),
+  handler: async ({ scope, session, input: { pilotId, payloads, epoch } }) => {
     const reader = { kind: "person", personId: session?.person.id ?? "" } as const;
-    const wanted = { ...(pilotId === "" ? {} : { pilotId }), withBlobs: payloads === "yes" };
-    const { size } = await startExport(scope, reader, wanted);
+    const wanted = { ...(pilotId === "" ? {} : { pilotId }), withBlobs: payloads === "yes", epoch };
+    const { size, epoch: pinned } = await startExport(scope, reader, wanted);
     revalidatePath("/log/access");
-    return { done: `Pinned to ${size.toLocaleString("en")} entries. It is in the list.` };
+    const of = epoch === undefined ? "" : ` of epoch ${pinned}`;
+    return { done: `Pinned to ${size.toLocaleString("en")} entries${of}. It is in the list.` };
   },
 });

@@ -3,6 +3,7 @@ import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
 import type { Permission } from "#lib/authz/rules.ts";
 import { page } from "#lib/guard/page.tsx";
+import { listEpochs } from "#lib/log/epochs/list-epochs.ts";
 import { listExports } from "#lib/log/export.ts";
 import { listAccesses } from "#lib/log-access/service.ts";
 import { listPilots } from "#lib/pilots/service.ts";
@@ -29,6 +30,7 @@ export default page({
       <Shell data={await loadShell(scope, session)} current="log">
         <AccessPage
           exports={await listExports(scope, reader)}
+          epochs={await listEpochs(scope)}
           start={{ action: start, pilots: exportable, mayHavePayloads: mayRaw(exportable) }}
           given={
             gives.length === 0
