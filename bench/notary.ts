@@ -8,6 +8,7 @@ import { SECOND, systemClock } from "#lib/clock.ts";
 import { createLogger } from "#lib/logger.ts";
 import { createAlarms } from "#notary/alarms.ts";
 import { realDisk } from "#notary/disk.ts";
+import { connectNotary } from "#notary/lead.ts";
 import { createNotary, type Notary, type Step } from "#notary/tick.ts";
 import { openPlane } from "./place/plane.ts";
 import { spreadOf } from "./stats.ts";
@@ -120,11 +121,10 @@ async function main(): Promise<void> {
   const plane = await openPlane();
   const folders = { log: join(plane.folder, "log"), own: join(plane.folder, "notary") };
   for (const path of Object.values(folders)) await mkdir(path, { recursive: true, mode: 0o700 });
-  const client = new pg.Client({ connectionString: plane.urls.notary });
+  const client = await connectNotary(plane.urls.notary, "bench");
   const owner = new pg.Client({ connectionString: plane.urls.owner });
   try {
-    await Promise.all([client.connect(), owner.connect()]);
-    await client.query("set enable_seqscan = off");
+    await owner.connect();
     const steps: Place["steps"] = [];
     const logger = createLogger("notary", { write: () => undefined });
     const alarms = createAlarms(client, logger);

@@ -1,44 +1,72 @@
-// Once a minute, beside the rounds: is there an entry that the snapshots missed, and which old checkpoints may go.
+// Beside the rounds: is there an entry that the notary passed over, and which old checkpoints may go.
 import type pg from "pg";
-import { type Clock, HOUR, MINUTE, SECOND } from "#lib/clock.ts";
+import { type Clock, HOUR, MINUTE } from "#lib/clock.ts";
 import type { Logger } from "#lib/logger.ts";
 import type { Alarms } from "./alarms.ts";
 import { orTell } from "./serve.ts";
 
 const RECENT = 100_000;
-const CONFIRM_AFTER = 5 * SECOND;
+const PIECE = 5000;
+const PAUSE = 20;
+/** Of its time an audit rests four fifths: rounds and the product's own queries go first. */
+const REST = 4;
+const BEFORE_ALL = "-1";
 
-/** The oldest entry that was visible for half a minute and has no number; `after` bounds how far back is looked. */
-async function unnumbered(client: pg.ClientBase, after: number): Promise<string | null> {
-  const { rows } = await client.query<{ id: string }>(
-    `select id from log_entry e where seq > $1 and at < clock_timestamp() - interval '30 seconds'
-       and not exists (select from log_leaf l where l.entry_id = e.id) order by seq limit 1`,
-    [after],
-  );
-  return rows[0]?.id ?? null;
+/** Entries one by one in the order of their sequence numbers, and of those that must have a number one that has none. */
+export const AUDITED = `with piece as materialized (
+    select id, seq, xid from log_entry
+    where seq > $1 and seq <= (select floor from notary_state where id = 1) order by seq limit $2
+  )
+  select (select count(*) from piece)::int as looked, (select max(seq) from piece)::text as reached,
+    (select p.id from piece p where p.xid <> all ((select open from notary_state where id = 1)::xid8[])
+       and (select l.entry_id from log_leaf l where l.entry_id = p.id) is null order by p.seq limit 1) as lost`;
+
+interface Piece {
+  readonly looked: number;
+  readonly reached: string | null;
+  readonly lost: string | null;
 }
 
-async function isUnnumbered(client: pg.ClientBase, id: string): Promise<boolean> {
-  const { rowCount } = await client.query("select from log_leaf where entry_id = $1", [id]);
-  return rowCount === 0;
+/** How far an audit has come; one that is interrupted goes on from there. */
+export interface Walk {
+  after: string;
 }
 
-/** Looks through the newest entries, or through all. A transaction that just ended late is given a moment. */
-export async function audit(
-  client: pg.ClientBase,
-  alarms: Alarms,
-  clock: Clock,
-  isWhole: boolean,
-): Promise<void> {
-  const { rows } = await client.query<{ newest: string }>(
-    "select coalesce(max(seq), 0)::text as newest from log_entry",
+const fromTheStart = (): Walk => ({ after: BEFORE_ALL });
+
+export interface Audit {
+  readonly client: pg.ClientBase;
+  readonly alarms: Alarms;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Looks through the entries after `walk`, in short statements with rests between them. */
+export async function audit({ client, alarms, clock, signal }: Audit, walk: Walk): Promise<void> {
+  const isWhole = walk.after === BEFORE_ALL;
+  let isClean = true;
+  while (!signal.aborted) {
+    const began = clock.now();
+    const { rows } = await client.query<Piece>(AUDITED, [walk.after, PIECE]);
+    const { looked = 0, reached = null, lost = null } = rows[0] ?? {};
+    if (lost !== null && isClean) {
+      isClean = false;
+      await alarms.raise("entry_unnumbered", `The entry ${lost} was passed over and has no number.`);
+    }
+    if (reached === null || looked < PIECE) break;
+    walk.after = reached;
+    await clock.sleep(Math.max(PAUSE, REST * (clock.now() - began)), signal).catch(() => undefined); // asked to stop
+  }
+  if (isWhole && isClean && !signal.aborted) await alarms.clear("entry_unnumbered");
+}
+
+/** From where on the newest entries lie. */
+async function recent(client: pg.ClientBase): Promise<Walk> {
+  const { rows } = await client.query<{ after: string }>(
+    "select greatest(floor - $1, -1)::text as after from notary_state where id = 1",
+    [RECENT],
   );
-  const after = isWhole ? -1 : Number(rows[0]?.newest) - RECENT;
-  const id = await unnumbered(client, after);
-  if (id !== null) await clock.sleep(CONFIRM_AFTER);
-  if (id !== null && (await isUnnumbered(client, id)))
-    await alarms.raise("entry_unnumbered", `The entry ${id} has no number, long after it was written.`);
-  else if (isWhole) await alarms.clear("entry_unnumbered");
+  return { after: rows[0]?.after ?? BEFORE_ALL };
 }
 
 /** Keeps every checkpoint of the last hour, and the last one of each hour before. */
@@ -53,23 +81,34 @@ export async function thinCheckpoints(client: pg.ClientBase): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** Until the signal. All entries are looked through at the start and every hour, the newest every minute. */
-export async function keepHouse(
-  client: pg.ClientBase,
-  alarms: Alarms,
-  clock: Clock,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  let nextWhole = clock.now();
+const AUDIT_FAILED = "looking for entries without a number failed";
+
+async function everyMinute(given: Audit, logger: Logger): Promise<void> {
+  const { client, clock, signal } = given;
   while (!signal.aborted) {
-    const isWhole = clock.now() >= nextWhole;
-    if (isWhole) nextWhole = clock.now() + HOUR;
     await orTell(logger, "thinning checkpoints failed", async () => (await thinCheckpoints(client)) >= 0);
-    await orTell(logger, "looking for entries without a number failed", async () => {
-      await audit(client, alarms, clock, isWhole);
+    await orTell(logger, AUDIT_FAILED, async () => {
+      await audit(given, await recent(client));
       return true;
     });
     await clock.sleep(MINUTE, signal).catch(() => undefined); // asked to stop
   }
+}
+
+async function everyHour(given: Audit, logger: Logger): Promise<void> {
+  const { clock, signal } = given;
+  let walk = fromTheStart();
+  while (!signal.aborted) {
+    const isDone = await orTell(logger, AUDIT_FAILED, async () => {
+      await audit(given, walk);
+      return true;
+    });
+    if (isDone) walk = fromTheStart();
+    await clock.sleep(isDone ? HOUR : MINUTE, signal).catch(() => undefined); // asked to stop
+  }
+}
+
+/** Until the signal. All entries are looked through at the start and an hour after each time, the newest every minute. */
+export async function keepHouse(given: Audit, logger: Logger): Promise<void> {
+  await Promise.all([everyMinute(given, logger), everyHour(given, logger)]);
 }

@@ -15,11 +15,23 @@ export interface Leadership {
   end(): Promise<void>;
 }
 
-async function connect(url: string, name: string): Promise<pg.Client> {
+/**
+ * A number that a crash could take back would be given twice. And the newest rows are found by index, one by one,
+ * whatever the statistics say of tables that grow this fast: no plan reads a whole table to find a few.
+ */
+const SETTINGS = [
+  "synchronous_commit = on",
+  "enable_seqscan = off",
+  "enable_bitmapscan = off",
+  "enable_hashjoin = off",
+  "enable_mergejoin = off",
+];
+
+/** A connection as the notary has them. */
+export async function connectNotary(url: string, name: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
   await client.connect();
-  // A number that a crash could take back would be given twice.
-  await client.query("set synchronous_commit = on");
+  for (const setting of SETTINGS) await client.query(`set ${setting}`);
   return client;
 }
 
@@ -76,14 +88,12 @@ export async function lead(
     clock,
     signal,
   );
-  const client = await connect(url, "pilothouse notary");
-  const side = await connect(url, "pilothouse notary, beside");
-  const keeper = await connect(url, "pilothouse notary, leading");
+  const client = await connectNotary(url, "pilothouse notary");
+  const side = await connectNotary(url, "pilothouse notary, beside");
+  const keeper = await connectNotary(url, "pilothouse notary, leading");
   await keeper.query("set idle_in_transaction_session_timeout = 0");
   const lost = Promise.race([lossOf(client), lossOf(side), lossOf(keeper)]);
   lost.catch(() => undefined); // who awaits it hears of it; ending on purpose is nobody's error
-  // The newest rows are found by index, whatever the statistics of a table that grows this fast say.
-  await client.query("set enable_seqscan = off");
   await waitFor(() => tryDatabaseLock(keeper), waits("in this database"), clock, signal);
   return {
     client,

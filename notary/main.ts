@@ -46,7 +46,7 @@ async function work(env: NotaryEnv, { client, side, lost }: Leadership): Promise
   await Promise.race([
     Promise.all([
       serve(service, stop.signal),
-      keepHouse(side, beside, systemClock, logger, stop.signal),
+      keepHouse({ client: side, alarms: beside, clock: systemClock, signal: stop.signal }, logger),
       ...witnesses.map((witness) => rounds.run(witness, stop.signal)),
     ]),
     lost,

@@ -71,6 +71,43 @@ describe("an entry", () => {
     expect([all.length, all.indexOf("long")]).toEqual([3001, 3000]);
   });
 
+  test("of a transaction that outlives ten thousand others, and tables being vacuumed and frozen, is numbered at its end", async () => {
+    const notary = scene.start();
+    const long = await writer();
+    const { owner } = scene.database;
+    await long.query("begin");
+    await write(long, "long 0");
+    const id = async () => {
+      const { rows } = await owner.query<{ id: string }>("select pg_current_xact_id()::text as id");
+      return Number(rows[0]?.id);
+    };
+    const began = await id();
+    for (let round = 1; round <= 40; round++) {
+      await owner.query(
+        "do $$ begin for n in 1..250 loop perform pg_current_xact_id(); commit; end loop; end $$",
+      );
+      if (round % 10 === 0) {
+        await owner.query("vacuum (freeze, analyze) log_entry, log_leaf, notary_state");
+        await long.query("savepoint one");
+        await write(long, `undone ${round}`);
+        await long.query("rollback to one");
+        await write(long, `long ${round}`);
+      }
+      await scene.append(`short ${round}`);
+      expect((await notary.tick()).numbered).toBe(1);
+    }
+    expect(await id()).toBeGreaterThan(began + 10_000);
+    expect((await notary.tick()).numbered).toBe(0);
+    await long.query("commit");
+    expect((await notary.tick()).numbered).toBe(5);
+    const shorts = Array.from({ length: 40 }, (_, at) => `short ${at + 1}`);
+    expect(await scene.numbered()).toEqual([
+      ...shorts,
+      ...[0, 10, 20, 30, 40].map((round) => `long ${round}`),
+    ]);
+    expect((await scene.checkpoints()).every(({ root, expected }) => root.equals(expected))).toBe(true);
+  });
+
   test("that was rolled back, or stood behind a savepoint that was, gets none and leaves no gap", async () => {
     const client = await writer();
     await client.query("begin");
@@ -163,7 +200,7 @@ describe("an idle notary", () => {
     // A row that was changed or only locked carries the transaction's id.
     const touched = async () => {
       const { rows } = await scene.database.owner.query(
-        "select xmin::text, xmax::text, seen::text from notary_state",
+        "select xmin::text, xmax::text, floor::text, open::text from notary_state",
       );
       return rows;
     };
@@ -174,24 +211,66 @@ describe("an idle notary", () => {
 });
 
 describe("what looks after it", () => {
-  test("says which entry has no number long after it was written, and is quiet once it has one", async () => {
-    const notary = scene.start();
-    await notary.tick();
-    const late = new Date(Date.now() - 60_000).toISOString();
-    await scene.database.owner.query(
-      "insert into log_entry (id, xid, at, kind, about, body) values ('ent_lost', '3', $1, 'test', '{}', '\\x00')",
-      [late],
+  const looking = () => ({
+    ...{ client: scene.client, alarms: scene.start().alarms, signal: new AbortController().signal },
+    clock: { now: () => 0, sleep: async () => undefined },
+  });
+  const lose = (id: string, seq: number) =>
+    scene.database.owner.query(
+      "insert into log_entry (id, xid, seq, kind, about, body) values ($1, '3', $2, 'test', '{}', '\\x00')",
+      [id, seq],
     );
+
+  test("says which entry was passed over, and is quiet once that has a number", async () => {
+    const notary = scene.start();
+    await scene.append("one", "two");
+    await notary.tick();
+    await lose("ent_lost", 0);
     expect((await notary.tick()).numbered).toBe(0);
-    const clock = { now: () => 0, sleep: async () => undefined };
-    await audit(scene.client, notary.alarms, clock, true);
+    await audit(looking(), { after: "-1" });
     expect(await scene.alarms()).toEqual(["entry_unnumbered"]);
     await scene.database.owner.query(
       `insert into log_leaf (position, epoch, index, entry_id, at, hash)
-       values (0, 1, 0, 'ent_lost', now(), sha256('\\x0000'))`,
+       values (2, 1, 2, 'ent_lost', now(), sha256('\\x0000'))`,
     );
-    await audit(scene.client, notary.alarms, clock, true);
+    await audit(looking(), { after: "0" }); // of a part it cannot say that of the whole
+    expect(await scene.alarms()).toEqual(["entry_unnumbered"]);
+    await audit(looking(), { after: "-1" });
     expect(await scene.alarms()).toEqual([]);
+  });
+
+  test("says nothing of entries that wait for their number, or whose transactions are open", async () => {
+    const notary = scene.start();
+    const open = await writer();
+    await open.query("begin");
+    await write(open, "open");
+    await scene.append("one");
+    await notary.tick();
+    await open.query("commit");
+    await scene.append("waiting");
+    await audit(looking(), { after: "-1" });
+    expect(await scene.alarms()).toEqual([]);
+  });
+
+  test("looks at few entries at a time, rests in between, and goes on where it was interrupted", async () => {
+    await scene.append(...Array.from({ length: 12_000 }, (_, at) => `entry ${at}`));
+    await scene.start().tick();
+    const stop = new AbortController();
+    const rests: number[] = [];
+    let now = 0;
+    const clock = {
+      now: () => (now += 30),
+      sleep: async (milliseconds: number) => {
+        rests.push(milliseconds);
+        stop.abort();
+      },
+    };
+    const walk = { after: "-1" };
+    await audit({ ...looking(), clock, signal: stop.signal }, walk);
+    expect([walk.after, rests]).toEqual(["5000", [120]]);
+    await lose("ent_behind", 0);
+    await audit(looking(), walk);
+    expect([walk.after, await scene.alarms()]).toEqual(["10000", []]);
   });
 
   test("keeps all checkpoints of the last hour, and the last one of each hour before", async () => {

@@ -8,7 +8,7 @@ import { messageOf } from "#lib/errors.ts";
 import { EMPTY_ROOT } from "#lib/tlog/hashing.ts";
 import { type Disk, errnoOf, PRIVATE_FILE } from "./disk.ts";
 import { Halt } from "./halt.ts";
-import { beginEpoch, readHead } from "./number.ts";
+import { AWAITS_NUMBER, beginEpoch, type Kept, readHead } from "./number.ts";
 import { type OwnState, originOf, writeOwnState } from "./own-state.ts";
 
 const EpochOrder = z.strictObject({
@@ -16,6 +16,8 @@ const EpochOrder = z.strictObject({
   epoch: z.int().min(1),
   /** The entry log.epoch_started, which becomes the first of the epoch; null while it is being written. */
   entryId: z.string().nullable(),
+  /** Of each older epoch how many of its first entries stand. All others get a number in the new one. */
+  kept: z.record(z.string().regex(/^[1-9]\d{0,8}$/), z.int().min(0)),
 });
 export type EpochOrder = z.infer<typeof EpochOrder>;
 
@@ -42,11 +44,8 @@ export function emptyState(logId: string, epoch: number, signers: readonly strin
 const PENDING =
   "An operator is beginning a new epoch. Where that was interrupted, the same command finishes it.";
 
-async function awaitsNumber(client: pg.ClientBase, entryId: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    "select from log_entry e where id = $1 and not exists (select from log_leaf l where l.entry_id = e.id)",
-    [entryId],
-  );
+async function awaitsNumber(client: pg.ClientBase, entryId: string, kept: Kept): Promise<boolean> {
+  const { rowCount } = await client.query(AWAITS_NUMBER, [entryId, JSON.stringify(kept)]);
   return rowCount === 1;
 }
 
@@ -64,9 +63,10 @@ export async function followOrder(
   }
   const head = await readHead(client, 0);
   if (!head || head.epoch < order.epoch) {
-    if (order.entryId === null || !(await awaitsNumber(client, order.entryId)))
+    const { entryId, kept, epoch, logId } = order;
+    if (entryId === null || !(await awaitsNumber(client, entryId, kept)))
       throw new Halt("database_disagrees", PENDING);
-    await beginEpoch(client, order.epoch, originOf(order.logId, order.epoch), order.entryId);
+    await beginEpoch(client, epoch, originOf(logId, epoch), kept, entryId);
   }
   const state = emptyState(order.logId, order.epoch, before?.signers ?? []);
   await writeOwnState(disk, own, state);

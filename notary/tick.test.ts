@@ -2,6 +2,7 @@
 import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createLogger } from "#lib/logger.ts";
 import { type NotaryScene, notaryScene } from "#lib/testing/notary-scene.ts";
 import { parseCheckpoint } from "#lib/tlog/checkpoint.ts";
 import { leafHash } from "#lib/tlog/hashing.ts";
@@ -88,6 +89,24 @@ describe("rounds", () => {
     expect(sizes.length).toBeGreaterThan(1);
     expect(sizes.at(-1)).toBe(7000);
     await expectWhole();
+  });
+
+  test("that take longer than a second say how long each step of them took", async () => {
+    await append(10);
+    let now = 0;
+    const clock = { now: () => (now += 100), sleep: async () => undefined };
+    const lines: string[] = [];
+    const logger = createLogger("notary", { write: (line) => void lines.push(line) });
+    await scene.start({ clock, logger }).tick();
+    const said = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "a round took long");
+    expect(said).toHaveLength(1);
+    expect(said[0].total).toBeGreaterThan(1000);
+    expect(Object.keys(said[0].ms)).toEqual([
+      ...["head", "look", "number", "keys", "border", "read", "tiles", "state", "publish", "tidy"],
+    ]);
+    lines.length = 0;
+    await scene.start({ logger, clock: { ...clock, now: () => 0 } }).tick();
+    expect(lines.some((line) => line.includes("took long"))).toBe(false);
   });
 
   test("sign an empty log too, so that its key and name are there to be copied", async () => {

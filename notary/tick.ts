@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type pg from "pg";
-import type { Clock } from "#lib/clock.ts";
+import { type Clock, SECOND } from "#lib/clock.ts";
 import { messageOf } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
 import { tilePath } from "#lib/tlog/tiles.ts";
@@ -12,11 +12,13 @@ import { epochFolder, readBorder } from "./border.ts";
 import { type Disk, SHARED_FILE } from "./disk.ts";
 import { Halt } from "./halt.ts";
 import { type GivenKey, keepKey, type LogKey, lostKeys, newKey, readKeys, verifierOf } from "./keys.ts";
-import { beginEpoch, type DatabaseHead, hasFresh, leavesOf, numberFresh, readHead } from "./number.ts";
+import { leavesOf } from "./leaves.ts";
+import { beginEpoch, type DatabaseHead, hasFresh, type Numbered, numberPiece, readHead } from "./number.ts";
 import { emptyState, followOrder, readOrder } from "./order.ts";
 import { type OwnState, readOwnState, writeOwnState } from "./own-state.ts";
 import { publishCheckpoint } from "./publish.ts";
 import { rebuild } from "./rebuild.ts";
+import { type Steps, timeSteps } from "./steps.ts";
 import { EMPTY_BORDER, type GrowingTree, growTree, type TileFile } from "./tree.ts";
 
 /** Where a crash may be simulated. */
@@ -31,12 +33,14 @@ export interface Workplace {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly alarms: Alarms;
+  /** Entries that are numbered in one transaction. */
+  readonly piece?: number;
   at?(step: Step): void | Promise<void>;
 }
 
 export interface Round {
   readonly numbered: number;
-  /** More is numbered than is signed, because a backlog is published in pieces. */
+  /** A backlog is numbered and published in pieces: more is numbered than is signed, or more waits for a number. */
   readonly isBehind: boolean;
   /** What is signed now; null where the round was halted before that. */
   readonly signed: { readonly epoch: number; readonly origin: string; readonly size: number } | null;
@@ -46,14 +50,19 @@ const publicOf = ({ publicHex }: LogKey) => publicHex;
 
 /** A backlog is published in between. */
 const PUBLISH_EVERY = 500;
+/** About a second's worth, so that a transaction stays short and a round too. */
+const PIECE = 20_000;
+const LONG_ROUND = SECOND;
+const NOTHING: Numbered = { count: 0, isMore: false };
 
 /** Keeps what a round leaves in memory for the next one. */
 export function createNotary(place: Workplace) {
-  const { client, folders, disk, clock, alarms } = place;
+  const { client, folders, disk, clock, alarms, piece = PIECE } = place;
   let own: OwnState | null = null;
   let tree: GrowingTree | null = null;
   /** Checkpoint of this size is known to be out. */
   let published = -1;
+  let steps: Steps = timeSteps(clock.now);
 
   async function ownState(): Promise<OwnState | null> {
     own ??= await readOwnState(folders.own).catch((error: unknown) => {
@@ -88,7 +97,7 @@ export function createNotary(place: Workplace) {
     }
     own = state ?? emptyState(randomBytes(8).toString("hex"), 1, []);
     if (!state) await writeOwnState(disk, folders.own, own);
-    await beginEpoch(client, own.epoch, own.origin, null);
+    await beginEpoch(client, own.epoch, own.origin, {}, null);
     return start();
   }
 
@@ -139,10 +148,13 @@ export function createNotary(place: Workplace) {
   async function append(growing: GrowingTree, epoch: number, size: number): Promise<TileFile[]> {
     const filled: TileFile[] = [];
     const until = clock.now() + PUBLISH_EVERY;
-    for await (const leaves of leavesOf(client, epoch, growing.size, size)) {
-      for (const { body, hash } of leaves) growing.append(body, hash);
+    const reading = leavesOf(client, epoch, growing.size, size);
+    for (;;) {
+      const leaves = await steps.time("read", () => reading.next());
+      if (leaves.done) break;
+      for (const { body, hash } of leaves.value) growing.append(body, hash);
       const full = growing.takeFull();
-      await writeTiles(epoch, full);
+      await steps.time("tiles", () => writeTiles(epoch, full));
       filled.push(...full);
       if (clock.now() >= until) break;
     }
@@ -178,46 +190,64 @@ export function createNotary(place: Workplace) {
   }
 
   async function extend(state: OwnState, keys: readonly LogKey[], size: number): Promise<OwnState> {
-    tree ??= await treeOf(state);
-    const filled = await append(tree, state.epoch, size);
-    await writeTiles(state.epoch, tree.unfinished());
+    const growing = tree ?? (await steps.time("border", () => treeOf(state)));
+    tree = growing;
+    const filled = await append(growing, state.epoch, size);
+    await steps.time("tiles", () => writeTiles(state.epoch, growing.unfinished()));
     await place.at?.("tiles_written");
     const next: OwnState = {
       ...state,
-      size: tree.size,
-      root: tree.root().toString("hex"),
-      edge: tree.edge().map((hash) => hash.toString("hex")),
-      last: tree.last()?.toString("hex") ?? state.last,
+      size: growing.size,
+      root: growing.root().toString("hex"),
+      edge: growing.edge().map((hash) => hash.toString("hex")),
+      last: growing.last()?.toString("hex") ?? state.last,
       signers: [...(await lostKeys(folders.own, state.signers, keys)), ...keys.map(publicOf)],
     };
-    await writeOwnState(disk, folders.own, next);
+    await steps.time("state", () => writeOwnState(disk, folders.own, next));
     own = next;
     await place.at?.("state_written");
-    await publish(next, keys);
+    await steps.time("publish", () => publish(next, keys));
     await place.at?.("published");
-    await removePartials(state.epoch, filled);
+    await steps.time("tidy", () => removePartials(state.epoch, filled));
     return next;
   }
 
+  async function number(head: DatabaseHead): Promise<Numbered> {
+    if (!(await steps.time("look", () => hasFresh(client, head)))) return NOTHING;
+    return steps.time("number", () => numberPiece(client, head.epoch, piece));
+  }
+
   async function round(): Promise<Round> {
-    const { state, head } = await start();
+    const { state, head } = await steps.time("head", start);
     compare(state, head);
-    const numbered = (await hasFresh(client, head.seen)) ? await numberFresh(client, state.epoch) : 0;
+    const { count: numbered, isMore } = await number(head);
     await place.at?.("numbered");
-    const keys = await signingKeys(state);
-    if (keys.length === 0) return { numbered, isBehind: false, signed: null };
+    const keys = await steps.time("keys", () => signingKeys(state));
+    if (keys.length === 0) return { numbered, isBehind: isMore, signed: null };
     const size = head.size + numbered;
     // What an earlier process wrote down it may not have published.
-    if (published < 0 && (state.size > 0 || size === 0)) await publish(state, keys);
+    if (published < 0 && (state.size > 0 || size === 0))
+      await steps.time("publish", () => publish(state, keys));
     const signed = state.size < size ? await extend(state, keys, size) : state;
-    return { numbered, isBehind: signed.size < size, signed };
+    return { numbered, isBehind: isMore || signed.size < size, signed };
+  }
+
+  async function timed(): Promise<Round> {
+    const began = clock.now();
+    steps = timeSteps(clock.now);
+    try {
+      return await round();
+    } finally {
+      const total = clock.now() - began;
+      if (total > LONG_ROUND) place.logger.warn({ total, ms: steps.spent() }, "a round took long");
+    }
   }
 
   return {
     /** Throws Halt, after which the next call reads everything anew; and what is wrong with disk or database. */
     async tick(): Promise<Round> {
       try {
-        return await round();
+        return await timed();
       } catch (error) {
         own = null;
         tree = null;

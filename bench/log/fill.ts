@@ -108,8 +108,7 @@ export async function fillLog(owner: pg.ClientBase, size: number): Promise<Fille
     `pilothouse/${logId}/1`,
   ]);
   await owner.query(
-    `insert into notary_state (id, epoch, size, position, seen, floor, at)
-     values (1, 1, $1, $1, pg_current_snapshot(), $1, now())`,
+    `insert into notary_state (id, epoch, size, position, floor, open, at) values (1, 1, $1, $1, $1, '{}', now())`,
     [size],
   );
   await owner.query("update log_index_cursor set position = $1", [size]);

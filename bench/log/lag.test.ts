@@ -16,6 +16,13 @@ test("an entry that no checkpoint covers is not passed over", () => {
   expect(() => lagsOf([{ index: 4, at: 0 }], [{ size: 4, at: 1 }])).toThrow("covers entry 4");
 });
 
+test("probe: entries in another order than their numbers' are refused, not judged", () => {
+  const leaves = [1_000_000, 999_999].map((index) => ({ index, at: 0 }));
+  expect(() => lagsOf(leaves, [{ size: 1_000_001, at: 1 }])).toThrow(
+    "Entry 999999 was given after entry 1000000",
+  );
+});
+
 test("agrees with looking through all checkpoints for each entry", () => {
   const sizes = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 });
   fc.assert(

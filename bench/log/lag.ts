@@ -17,10 +17,13 @@ export interface Leaf {
   readonly at: number;
 }
 
-/** Both ascending. Milliseconds per entry; throws where no checkpoint covers one. */
+/** Both ascending. Milliseconds per entry; throws where no checkpoint covers one, and where leaves are in another order. */
 export function lagsOf(leaves: readonly Leaf[], seen: readonly Seen[]): number[] {
   let next = 0;
+  let before = -1;
   return leaves.map(({ index, at }) => {
+    if (index <= before) throw new Error(`Entry ${index} was given after entry ${before}.`);
+    before = index;
     while (next < seen.length && (seen[next]?.size ?? 0) <= index) next += 1;
     const covering = seen[next];
     if (!covering) throw new Error(`No checkpoint that was seen covers entry ${index}.`);
@@ -66,8 +69,9 @@ export async function watchLag(place: LogPlace, notary: RunningNotary): Promise<
         ]);
         await notary.untilSigned(from + Number(newest?.count));
         await systemClock.sleep(LOOK_EVERY * 5);
+        // Ordered by the column: "order by index" alone would order the text, 1000000 before 999999.
         const { rows } = await client.query<{ index: string; at: Date }>(
-          "select index::text, at from log_leaf where index >= $1 order by index",
+          "select l.index::text, l.at from log_leaf l where l.index >= $1 order by l.index",
           [from],
         );
         const leaves = rows.map(({ index, at }) => ({ index: Number(index), at: at.getTime() }));

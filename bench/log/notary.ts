@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { childSpecs } from "#cli/children.ts";
 import type { Layout } from "#cli/layout.ts";
 import { lastLines, startChild } from "#cli/supervisor/child.ts";
@@ -50,7 +51,21 @@ export interface RunningNotary {
   stop(): Promise<void>;
 }
 
-/** Started as it is in a deployment; resolves once it has published what there is. */
+/** Entries there are, `known` of which are counted already: those with the lowest sequence numbers. */
+async function countAll(url: string, known: number): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: string }>("select count(*) from log_entry where seq > $1", [
+      known,
+    ]);
+    return known + Number(rows[0]?.count);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Started as it is in a deployment; resolves once it has signed what was written before. */
 export async function startNotary({ deployment, layout, urls }: LogPlace): Promise<RunningNotary> {
   const folders = notaryFolders(layout);
   const spec = (await childSpecs(deployment, urls)).find(({ name }) => name === "notary");
@@ -79,6 +94,7 @@ export async function startNotary({ deployment, layout, urls }: LogPlace): Promi
   }
   try {
     await untilSigned(0);
+    await untilSigned(await countAll(urls.owner, (await readPublished(folders))?.size ?? 0));
   } catch (error) {
     await stop();
     throw error;

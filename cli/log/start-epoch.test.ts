@@ -16,6 +16,7 @@ import { readBundleEntries } from "#lib/tlog/tile-files.ts";
 import { realDisk } from "#notary/disk.ts";
 import { giveOrder } from "#notary/order.ts";
 import { readOwnState } from "#notary/own-state.ts";
+import type { Step } from "#notary/tick.ts";
 import { operatorAt } from "./operator.ts";
 import { startEpoch } from "./start-epoch.ts";
 
@@ -179,7 +180,12 @@ describe("an order that was interrupted", () => {
   test("keeps the notary from numbering until the command is given again", async () => {
     await restore(200);
     const state = await readOwnState(scene.folders.own);
-    await giveOrder(realDisk, scene.folders.own, { logId: state?.logId ?? "", epoch: 2, entryId: null });
+    await giveOrder(realDisk, scene.folders.own, {
+      logId: state?.logId ?? "",
+      epoch: 2,
+      entryId: null,
+      kept: {},
+    });
     expect(await scene.start().serve()).toBe(1000);
     expect(await scene.alarms()).toEqual(["database_disagrees"]);
     await begin();
@@ -206,10 +212,28 @@ describe("an order that was interrupted", () => {
     expect(await scene.alarms()).toEqual([]);
   });
 
+  test("by kills between the pieces in which its entries are numbered leads to the same tree", async () => {
+    await restore(260);
+    await append(500, 550);
+    await begin();
+    const at = (step: Step) => {
+      if (step === "numbered") throw new Error("killed");
+    };
+    for (let kill = 0; kill < 10; kill++)
+      await expect(scene.start({ piece: 7, at }).tick()).rejects.toThrow("killed");
+    const notary = scene.start({ piece: 7 });
+    let round = await notary.tick();
+    while (round.isBehind) round = await notary.tick();
+    expect(round.signed).toMatchObject({ epoch: 2, size: 51 });
+    const entries = await readBundleEntries(join(scene.folders.log, "2"), 0, 51);
+    expect(entries.slice(1).map(String)).toEqual(Array.from({ length: 50 }, (_, nth) => bodyOf(500 + nth)));
+    expect((await checkpointOf(2)).root.equals(memoryTree(entries.map(leafHash)).root)).toBe(true);
+  });
+
   test("probe: by an entry somebody else numbered is not taken; nothing is begun with another first entry", async () => {
     await restore(200);
     const state = await readOwnState(scene.folders.own);
-    const order = { logId: state?.logId ?? "", epoch: 2, entryId: `ent_${bodyOf(3)}` };
+    const order = { logId: state?.logId ?? "", epoch: 2, entryId: `ent_${bodyOf(3)}`, kept: { "1": 200 } };
     await giveOrder(realDisk, scene.folders.own, order);
     expect(await scene.start().serve()).toBe(1000);
     expect((await readOwnState(scene.folders.own))?.epoch).toBe(1);

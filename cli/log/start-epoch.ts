@@ -10,7 +10,7 @@ import { reasonDetail } from "#lib/record/reason.ts";
 import { parseCheckpoint } from "#lib/tlog/checkpoint.ts";
 import { openNote } from "#lib/tlog/note.ts";
 import { errnoOf, realDisk } from "#notary/disk.ts";
-import { readHead } from "#notary/number.ts";
+import { type Kept, readHead } from "#notary/number.ts";
 import { giveOrder } from "#notary/order.ts";
 import { originOf, readOwnState } from "#notary/own-state.ts";
 import { readPublished } from "#notary/publish.ts";
@@ -53,6 +53,23 @@ async function readOld({ folders }: Operator): Promise<OldLog> {
     checkpointSha256: createHash("sha256").update(note, "utf8").digest("hex"),
     isRemembered: state !== null,
   };
+}
+
+/** What was signed of an older epoch, as far as its folder still says. */
+async function signedOf(log: string, epoch: number): Promise<number> {
+  const note = await readPublished(log, epoch);
+  return note === null ? 0 : parseCheckpoint(openNote(note).text).size;
+}
+
+/** How much of each older epoch stands. Whatever else the database holds gets a number in the new one. */
+async function keptOf(client: pg.ClientBase, log: string, old: OldLog, kept: number): Promise<Kept> {
+  const { rows } = await client.query<{ epoch: number }>("select epoch from log_epoch order by epoch");
+  const all: Record<string, number> = { [old.epoch]: kept };
+  for (const { epoch } of rows) {
+    if (epoch !== old.epoch)
+      all[epoch] = await commonPrefix(client, log, { epoch, size: await signedOf(log, epoch) });
+  }
+  return all;
 }
 
 async function refuseWhereAgreed(client: pg.ClientBase, old: OldLog, kept: number): Promise<void> {
@@ -118,10 +135,11 @@ export async function startEpoch(
   );
   const epoch = Math.max(old.epoch, await newestEpoch(folders.log), rows[0]?.epoch ?? 0) + 1;
   // The notary stands still from here on, so that the entry is numbered in no other epoch.
-  await giveOrder(realDisk, folders.own, { logId: old.logId, epoch, entryId: null });
+  await giveOrder(realDisk, folders.own, { logId: old.logId, epoch, entryId: null, kept: {} });
   await clock.sleep(STANDSTILL);
   const kept = await commonPrefix(client, folders.log, old);
   const entryId = await recordStart(operator, client, old, kept, reason);
-  await giveOrder(realDisk, folders.own, { logId: old.logId, epoch, entryId });
+  const all = await keptOf(client, folders.log, old, kept);
+  await giveOrder(realDisk, folders.own, { logId: old.logId, epoch, entryId, kept: all });
   return { epoch, origin: originOf(old.logId, epoch), old, kept };
 }

@@ -58,8 +58,12 @@ export async function linesOf(lines: AsyncIterable<string>): Promise<string[]> {
 }
 
 /** What the verifier says of a bundle under the notary's own key, without witnesses. */
-export async function verified(bundle: string | readonly string[], logFolder: string): Promise<Report> {
-  const vkey = (await readFile(join(logFolder, "1", "vkey"), "utf8")).trim();
+export async function verified(
+  bundle: string | readonly string[],
+  logFolder: string,
+  epoch = 1,
+): Promise<Report> {
+  const vkey = (await readFile(join(logFolder, String(epoch), "vkey"), "utf8")).trim();
   const policy = parsePolicy(Buffer.from(`log ${vkey}\nquorum none\n`));
   const text = typeof bundle === "string" ? bundle : bundle.join("");
   return verifyBundle(

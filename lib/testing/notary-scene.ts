@@ -6,9 +6,10 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { type Alarms, createAlarms } from "#notary/alarms.ts";
 import { realDisk } from "#notary/disk.ts";
+import { connectNotary } from "#notary/lead.ts";
 import { serveOnce } from "#notary/serve.ts";
 import { createNotary, type Notary, type Workplace } from "#notary/tick.ts";
 import { systemClock } from "../clock.ts";
@@ -19,7 +20,7 @@ import { memoryTree } from "../tlog/memory-tree.ts";
 import { openNote } from "../tlog/note.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 
-type Changes = Partial<Pick<Workplace, "disk" | "given" | "at" | "clock">>;
+type Changes = Partial<Pick<Workplace, "disk" | "given" | "at" | "clock" | "piece" | "client" | "logger">>;
 
 export interface StartedNotary extends Notary {
   readonly alarms: Alarms;
@@ -49,8 +50,7 @@ export async function notaryScene(): Promise<NotaryScene> {
   const base = await mkdtemp(join(tmpdir(), "pilothouse-notary-"));
   const folders = { log: join(base, "log"), own: join(base, "notary") };
   for (const path of Object.values(folders)) await mkdir(path, { mode: 0o700 });
-  const client = new pg.Client({ connectionString: database.urls.notary });
-  await client.connect();
+  const client = await connectNotary(database.urls.notary, "a test");
   const { owner } = database;
 
   const leaves = async (epoch: number): Promise<Hash[]> => {

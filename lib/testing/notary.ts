@@ -6,10 +6,10 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { afterAll } from "vitest";
 import { createAlarms } from "#notary/alarms.ts";
 import { realDisk } from "#notary/disk.ts";
+import { connectNotary } from "#notary/lead.ts";
 import { createNotary, type Round } from "#notary/tick.ts";
 import { systemClock } from "../clock.ts";
 import { createLogger } from "../logger.ts";
@@ -45,8 +45,7 @@ export async function sequenceLog(database: TestDatabase, folder?: string): Prom
   const folders = { log: join(base, "log"), own: join(base, "notary") };
   for (const path of Object.values(folders)) await mkdir(path, { recursive: true, mode: 0o700 });
   process.env.PILOTHOUSE_LOG = folders.log;
-  const client = new pg.Client({ connectionString: database.urls.notary });
-  await client.connect();
+  const client = await connectNotary(database.urls.notary, "a test");
   try {
     const logger = createLogger("notary", { write: () => undefined });
     const alarms = createAlarms(client, logger);
@@ -54,8 +53,12 @@ export async function sequenceLog(database: TestDatabase, folder?: string): Prom
     const notary = createNotary(parts);
     const first = await notary.tick();
     let round = first;
-    while (round.isBehind) round = await notary.tick();
-    return { ...round, numbered: first.numbered, folders };
+    let { numbered } = first;
+    while (round.isBehind) {
+      round = await notary.tick();
+      numbered += round.numbered;
+    }
+    return { ...round, numbered, folders };
   } finally {
     await client.end();
   }

@@ -9,7 +9,9 @@ alter table log_entry add constraint log_entry_body_length check (length(body) <
 create table log_epoch (
   epoch integer primary key,
   origin text not null,
-  started_at timestamptz(3) not null
+  started_at timestamptz(3) not null,
+  -- Of each older epoch how many of its first entries stand, as {"1": 260}: they are signed, and the same here.
+  kept jsonb not null default '{}'
 );
 create unique index log_epoch_origin_key on log_epoch (origin);
 
@@ -24,7 +26,19 @@ create table log_leaf (
 create unique index log_leaf_entry_id_key on log_leaf (entry_id);
 create unique index log_leaf_epoch_index_key on log_leaf (epoch, index);
 create index log_leaf_at_position_idx on log_leaf (at, position);
-create trigger append_only before update or delete on log_leaf for each row execute function log_is_append_only();
+-- An entry's place is for ever, unless it is under no checkpoint: what an altered database numbered beyond the signed part
+-- moves to the epoch that an operator began after that, once, and keeps its position.
+create function leaf_stays() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+  if tg_op = 'UPDATE' and (new.position, new.entry_id, new.at) = (old.position, old.entry_id, old.at) and exists (
+    select from public.log_epoch e where e.epoch = new.epoch and e.epoch = (select max(epoch) from public.log_epoch)
+      and old.epoch < e.epoch and old.index >= coalesce((e.kept ->> old.epoch::text)::bigint, 0)
+  ) then
+    return new;
+  end if;
+  raise exception 'log_leaf is append-only: % refused', tg_op using errcode = 'PH002';
+end $$;
+create trigger append_only before update or delete on log_leaf for each row execute function leaf_stays();
 create trigger no_truncate before truncate on log_leaf for each statement execute function log_is_append_only();
 
 create table notary_state (
@@ -32,11 +46,15 @@ create table notary_state (
   epoch integer not null,
   size bigint not null,
   position bigint not null,
-  seen pg_snapshot not null,
-  -- Entries up to this sequence number were numbered when the epoch began. A database restored from a dump holds
-  -- rows with transaction ids of another server, which are no news.
+  -- Numbered is every entry up to the sequence number `floor` but those of the transactions `open`. Next comes, in
+  -- pieces, what `next_floor` and `next_open` say in the same way; of that everything up to `taken` is numbered.
   floor bigint not null,
-  at timestamptz(3) not null
+  open xid8[] not null,
+  next_floor bigint,
+  next_open xid8[],
+  taken bigint,
+  at timestamptz(3) not null,
+  check (num_nulls(next_floor, next_open, taken) in (0, 3))
 );
 
 create table log_checkpoint (
@@ -190,6 +208,7 @@ grant usage on schema public to ph_notary;
 grant select on log_entry, log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm to ph_notary;
 grant insert on log_epoch, log_leaf, notary_state, log_checkpoint, log_witness, notary_alarm to ph_notary;
 grant update on notary_state, log_witness, notary_alarm to ph_notary;
+grant update (epoch, index, hash) on log_leaf to ph_notary; -- leaf_stays says which
 grant update (note) on log_checkpoint to ph_notary; -- cosignatures arrive later
 grant delete on log_checkpoint, log_witness, notary_alarm to ph_notary;
 
