@@ -17,5 +17,8 @@ export function catalogFor(model: string, bundled: string): string {
     throw refused(
       `The installed Codex knows neither ${model} nor ${STAND_IN}, whose description would stand in for it.`,
     );
-  return JSON.stringify({ models: [own ?? { ...entry, slug: model, display_name: model }] });
+  // What is charged is the model that was chosen, at the price that was stated: no dearer tier, no hint at another model.
+  const { default_service_tier: _tier, ...description } = entry;
+  const plain = { ...description, service_tiers: [], upgrade: null, availability_nux: null };
+  return JSON.stringify({ models: [own ? plain : { ...plain, slug: model, display_name: model }] });
 }

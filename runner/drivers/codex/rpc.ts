@@ -9,8 +9,8 @@ const RpcError = z.object({ code: z.int(), message: z.string() });
 
 /** In this order: what has a method is no answer, whatever else it holds. */
 const Incoming = z.union([
-  z.object({ method: z.string(), id: Id, params: z.unknown() }),
-  z.object({ method: z.string(), params: z.unknown() }),
+  z.object({ method: z.string(), id: Id, params: z.unknown().optional() }),
+  z.object({ method: z.string(), params: z.unknown().optional() }),
   z.object({ id: Id, error: RpcError }),
   z.object({ id: Id, result: z.unknown() }),
 ]);
@@ -34,6 +34,7 @@ export interface Rpc {
   /** The result in the shape asked for. Rejects (`refused`) with the other side's own words, or `unavailable`. */
   call<T>(method: string, params: unknown, result: z.ZodType<T>, patience: number): Promise<T>;
   notify(method: string): Promise<void>;
+  hasEnded(): boolean;
   /** Resolves when the lines have ended; rejects with what a handler threw. Calls under way are rejected before. */
   readonly over: Promise<void>;
 }
@@ -98,6 +99,7 @@ export function openRpc(options: RpcOptions): Rpc {
 
   return {
     over,
+    hasEnded: () => ended !== null,
     notify: (method) => send({ method }),
     async call(method, params, result, patience) {
       if (ended) throw ended;

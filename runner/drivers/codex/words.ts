@@ -1,0 +1,47 @@
+// Texts as Codex gives them, read back into what they say.
+
+/** The words of a command line that was put together with a shell's quotes. One whose quotes are open is one word. */
+export function shellWords(line: string): string[] {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote: "'" | '"' | null = null;
+  for (let at = 0; at < line.length; at++) {
+    const character = line.charAt(at);
+    const escapes = character === "\\" && quote !== "'" && at + 1 < line.length;
+    if (escapes && (quote === null || '"\\$`'.includes(line.charAt(at + 1)))) {
+      word = (word ?? "") + line.charAt(++at);
+    } else if (character === quote) {
+      quote = null;
+    } else if (quote === null && (character === "'" || character === '"')) {
+      quote = character;
+      word ??= "";
+    } else if (quote === null && /\s/.test(character)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else {
+      word = (word ?? "") + character;
+    }
+  }
+  if (quote !== null) return [line];
+  if (word !== null) words.push(word);
+  return words;
+}
+
+function messageIn(json: string): string | null {
+  try {
+    const { error } = JSON.parse(json) as { error?: { message?: unknown } };
+    return typeof error?.message === "string" && error.message !== "" ? error.message : null;
+  } catch {
+    return null; // not the answer of an API
+  }
+}
+
+/** How Codex quotes an answer that is no success. */
+const QUOTED = /^unexpected status \d{3}[^:]*: (?<answer>.+), url: \S+$/s;
+
+/** The sentence in an error: the one of the API's answer where Codex quotes that, else what Codex says itself. */
+export function sentenceOf(message: string): string {
+  const [start, end] = [message.indexOf("{"), message.lastIndexOf("}")];
+  const inside = start < 0 ? null : messageIn(message.slice(start, end + 1));
+  return inside ?? QUOTED.exec(message)?.groups?.answer ?? message;
+}
