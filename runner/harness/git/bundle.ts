@@ -18,8 +18,12 @@ export interface Bundle {
   readonly files: readonly ChangedFile[];
 }
 
+type Outcome = Pick<Execution, "result" | "isResultCut" | "tail"> & {
+  readonly exit: { readonly code: number | null };
+};
+
 /** Reads what bundle.sh hands out; throws a sentence when there is no bundle. */
-export function readBundle({ exit, result, isResultCut, tail }: Execution): Bundle {
+export function readBundle({ exit, result, isResultCut, tail }: Outcome): Bundle {
   const frames = isResultCut ? null : readFrames(result);
   const [tree, numstat, bundle, ...more] = frames ?? [];
   if (tree?.name === "tree" && numstat?.name === "oversized") {

@@ -1,0 +1,198 @@
+// Runs inside the sandbox as its first process, beside the agent: makes the checkout, starts the agent, passes its lines, says
+// which tree the checkout is, and hands the work out at the end. It is given as text to Node, so it is one file without
+// imports of ours. The agent has the same user: what is said here is as true as the agent lets it be, and nothing outside
+// rests on it. Lines of JSON both ways: orders on stdin, reports on stdout; the work goes out through fd 3 in frames.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+
+const TREE = "/work/tree";
+/** Its own repository and index: what the agent does to the checkout's has no part in what is recorded. */
+const OWN = "/work/keep";
+const BASE_OBJECTS = "/in/repository/objects";
+
+interface Order {
+  readonly do: "start" | "send" | "tree" | "stop" | "bundle";
+  readonly id?: number;
+  readonly line?: string;
+  readonly grace?: number;
+  readonly most?: number;
+  readonly base?: string;
+  readonly ignored?: string;
+  readonly command?: readonly string[];
+  readonly env?: Record<string, string>;
+  readonly files?: Record<string, string>;
+}
+
+const report = (said: object): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 2000);
+
+// Everything inside is ended at the end, by a signal to every process there is: this must be no other place.
+if (process.pid !== 2) {
+  report({ broken: "The keeper is not the first process of a sandbox." });
+  process.exit(1);
+}
+
+const QUIET = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_OPTIONAL_LOCKS: "0",
+};
+const PLAIN = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "gc.auto=0",
+  "advice.detachedHead=false",
+  "advice.addEmbeddedRepo=false",
+  "core.quotePath=false",
+  "init.defaultBranch=none",
+  "commit.gpgSign=false",
+  "core.autocrlf=false",
+].flatMap((setting) => ["-c", setting]);
+
+function git(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const options = { cwd: TREE, env: { ...process.env, ...QUIET, ...env }, maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve, reject) => {
+    execFile("git", [...PLAIN, ...args], options, (error, stdout, stderr) => {
+      if (error) reject(new Error(stderr.trim() || error.message));
+      else resolve(stdout);
+    });
+  });
+}
+const own = (args: readonly string[], env = {}): Promise<string> =>
+  git([`--git-dir=${OWN}`, `--work-tree=${TREE}`, ...args], env);
+
+async function checkOut(base: string, ignored: string): Promise<void> {
+  mkdirSync(TREE);
+  await git(["init", "--quiet", "--template=", TREE]);
+  await git(["init", "--quiet", "--bare", "--template=", OWN]);
+  for (const folder of [`${TREE}/.git`, OWN]) {
+    mkdirSync(`${folder}/objects/info`, { recursive: true });
+    mkdirSync(`${folder}/info`, { recursive: true });
+    writeFileSync(`${folder}/objects/info/alternates`, `${BASE_OBJECTS}\n`);
+    // The report of the tests is made by running them; it is no part of the work.
+    writeFileSync(`${folder}/info/exclude`, `/${ignored.replace(/[\\*?[\]!#]/g, "\\$&")}\n`);
+  }
+  await git(["checkout", "--quiet", "--detach", base]);
+  await own(["read-tree", base]);
+}
+
+async function treeNow(): Promise<string> {
+  await own(["add", "--all", "."]);
+  return (await own(["write-tree"])).trim();
+}
+
+// One at a time: they share an index.
+let last: Promise<unknown> = Promise.resolve();
+function inTurn<T>(task: () => Promise<T>): Promise<T> {
+  const done = last.then(task, task);
+  last = done.catch(() => undefined);
+  return done;
+}
+
+let base = "";
+let agent: ChildProcess | null = null;
+
+function startAgent({ command = [], env = {}, files = {} }: Order): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { mode: 0o600 });
+  }
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, {
+    cwd: TREE,
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  agent = child;
+  child.stdin.on("error", () => undefined); // its end is told below
+  child.on("error", (error) => report({ ended: { code: 127, signal: null, problem: messageOf(error) } }));
+  const lines = createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
+  // Writing to a pipe waits for its reader: an agent that says much is slowed down here.
+  lines.on("line", (line) => report({ line }));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => report({ err: text }));
+  child.once("close", (code, signal) => report({ ended: { code, signal } }));
+}
+
+/** Its input ends first; what does not end by itself is ended. */
+function stopAgent(grace: number): void {
+  if (agent === null || agent.exitCode !== null || agent.signalCode !== null) return;
+  const stopped = agent;
+  stopped.stdin?.end();
+  setTimeout(() => stopped.kill("SIGTERM"), grace).unref();
+  setTimeout(endAll, 2 * grace).unref();
+}
+
+/** Every process of the sandbox but this one and its pid 1. */
+function endAll(): void {
+  try {
+    process.kill(-1, "SIGKILL");
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ESRCH") throw error; // there is none
+  }
+}
+
+function frame(name: string, bytes: Buffer): void {
+  let left = Buffer.concat([Buffer.from(`${name} 0 ${bytes.length}\n`), bytes]);
+  while (left.length > 0) left = left.subarray(writeSync(3, left));
+}
+
+async function bundle(most: number): Promise<void> {
+  endAll();
+  const tree = await treeNow();
+  if (tree === (await own(["rev-parse", `${base}^{tree}`])).trim()) return report({ unchanged: true });
+  const date = (await own(["show", "--no-patch", "--format=%cI", base])).trim();
+  const person = (role: string) => ({
+    [`GIT_${role}_NAME`]: "agent",
+    [`GIT_${role}_EMAIL`]: "agent@pilothouse.invalid",
+    [`GIT_${role}_DATE`]: date,
+  });
+  const people = { ...person("AUTHOR"), ...person("COMMITTER") };
+  const commit = (await own(["commit-tree", tree, "-p", base, "-m", "Work of an agent"], people)).trim();
+  await own(["update-ref", "refs/heads/patch", commit]);
+  const plain = ["--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv"];
+  const numstat = await own(["diff", ...plain, base, commit]);
+  await own(["bundle", "create", "--quiet", `${OWN}/bundle`, "refs/heads/patch", `^${base}`]);
+  frame("tree", Buffer.from(`${tree}\n`));
+  if (statSync(`${OWN}/bundle`).size > most) return frame("oversized", Buffer.alloc(0));
+  frame("numstat", Buffer.from(numstat));
+  frame("bundle", readFileSync(`${OWN}/bundle`));
+}
+
+async function follow(order: Order): Promise<void> {
+  switch (order.do) {
+    case "start":
+      base = order.base ?? "";
+      await inTurn(() => checkOut(base, order.ignored ?? ""));
+      report({ started: await inTurn(treeNow) });
+      return startAgent(order);
+    case "send":
+      return void agent?.stdin?.write(`${order.line ?? ""}\n`);
+    case "tree":
+      return inTurn(treeNow).then(
+        (tree) => report({ tree, id: order.id }),
+        (error: unknown) => report({ problem: messageOf(error), id: order.id }),
+      );
+    case "stop":
+      return stopAgent(order.grace ?? 0);
+    case "bundle":
+      await inTurn(() => bundle(order.most ?? 0));
+      process.exit(0);
+  }
+}
+
+const broken = (error: unknown): void => {
+  report({ broken: messageOf(error) });
+  process.exitCode = 1;
+  process.stdin.destroy();
+};
+createInterface({ input: process.stdin }).on("line", (line) => {
+  follow(JSON.parse(line) as Order).catch(broken);
+});
+process.stdin.once("close", () => {
+  endAll();
+  process.exit();
+});
