@@ -73,6 +73,14 @@ export default {
       { path: "^(app|components|runner)/" },
     ),
     rule(
+      "gateway-stands-alone",
+      "The gateway holds providers' keys in clear: it calls services of the ledger, and no page, runner or store.",
+      { path: "^gateway/", pathNot: "\\.test\\.ts$|^gateway/testing/" },
+      {
+        path: "^(app|components|runner|worker|notary|witness|verify|cli)/|^lib/(guard|auth)(\\.ts|/)|^lib/[^/]+/[^/]*store\\.ts$|^generated/|node_modules/(next|react)/",
+      },
+    ),
+    rule(
       "notary-stays-small",
       "The notary holds the log's key: it knows the tree and its own tables, and no service of the application.",
       { path: "^notary/", pathNot: "\\.test\\.ts$" },
@@ -100,10 +108,10 @@ export default {
       "no-test-code-in-product",
       "Test helpers stay in tests.",
       {
-        path: "^(app|components|lib|runner|worker|notary|witness|verify|cli)/",
-        pathNot: "\\.test\\.tsx?$|^lib/testing/",
+        path: "^(app|components|lib|runner|worker|gateway|notary|witness|verify|cli)/",
+        pathNot: "\\.test\\.tsx?$|^(lib|gateway)/testing/",
       },
-      { path: "\\.test\\.tsx?$|^e2e/|^lib/testing/" },
+      { path: "\\.test\\.tsx?$|^e2e/|^(lib|gateway)/testing/" },
     ),
     rule("resolvable", "The import resolves to nothing.", {}, { couldNotResolve: true }),
   ],

@@ -39,7 +39,7 @@ async function readReport(file: string): Promise<unknown> {
 }
 
 const SOURCE_FOLDERS = [
-  ...["app", "components", "lib", "worker", "notary", "witness", "verify", "runner", "cli"],
+  ...["app", "components", "lib", "worker", "gateway", "notary", "witness", "verify", "runner", "cli"],
   ...["bench", "e2e", "scripts"],
 ];
 

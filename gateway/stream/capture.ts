@@ -1,0 +1,36 @@
+// The bytes that were passed on, and when each piece of them came.
+
+export interface Capture {
+  push(chunk: Buffer): void;
+  readonly size: number;
+  /** Milliseconds since 1970 of the first byte; null before it. */
+  readonly firstByteAt: number | null;
+  bytes(): Buffer;
+  readonly chunks: readonly { readonly offset: number; readonly ms: number }[];
+}
+
+/** `now` in milliseconds since 1970, `startedAt` when the call was opened. */
+export function createCapture(startedAt: number, now: () => number): Capture {
+  const parts: Buffer[] = [];
+  const chunks: { offset: number; ms: number }[] = [];
+  let size = 0;
+  let firstByteAt: number | null = null;
+  return {
+    push(chunk) {
+      if (chunk.length === 0) return;
+      const at = now();
+      firstByteAt ??= at;
+      chunks.push({ offset: size, ms: Math.max(0, Math.round(at - startedAt)) });
+      parts.push(chunk);
+      size += chunk.length;
+    },
+    get size() {
+      return size;
+    },
+    get firstByteAt() {
+      return firstByteAt;
+    },
+    bytes: () => Buffer.concat(parts),
+    chunks,
+  };
+}
