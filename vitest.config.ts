@@ -1,13 +1,33 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { ALONE } from "./lib/testing/alone.ts";
+
+const every = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  server: { deps: { inline: [/server-only/] } },
+  alias: { "server-only": new URL("./lib/testing/server-only.ts", import.meta.url).pathname },
+  setupFiles: ["./lib/testing/each-file.ts"],
+};
+
+const NEVER = ["**/node_modules/**", ".next/**", "e2e/**", "examples/**", "generated/**"];
 
 export default defineConfig({
   test: {
-    include: ["**/*.test.ts", "**/*.test.tsx"],
-    exclude: ["node_modules/**", ".next/**", "e2e/**", "examples/**", "generated/**"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     globalSetup: ["./lib/testing/global-setup.ts"],
-    server: { deps: { inline: [/server-only/] } },
-    alias: { "server-only": new URL("./lib/testing/server-only.ts", import.meta.url).pathname },
+    // A worker waits half of its time for the database, git and sandboxes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    projects: [
+      {
+        test: {
+          ...every,
+          name: "together",
+          include: ["**/*.test.ts", "**/*.test.tsx"],
+          exclude: [...NEVER, ...ALONE],
+          isolate: false,
+        },
+      },
+      { test: { ...every, name: "alone", include: [...ALONE], exclude: NEVER } },
+    ],
   },
 });

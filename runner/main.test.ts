@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { TestPlan } from "#lib/protocol/schema.ts";
 import { agentAssignment, until, verifyAssignment } from "#lib/testing/runner/parts.ts";
 import { type ScriptedPlane, startScriptedPlane, TOKEN } from "#lib/testing/runner/scripted-plane.ts";
+import { slotBeside } from "#lib/testing/sandbox.ts";
 
 const MiB = 1024 * 1024;
 
@@ -40,7 +41,7 @@ function startProcess(changes: Record<string, string> = {}): Running {
       PILOTHOUSE_ENROLMENT_FILE: join(home, "enrolment"),
       PILOTHOUSE_RUNNER_NAME: "runner-1",
       PILOTHOUSE_RUNNER_PHASES: "agent,verify",
-      PILOTHOUSE_RUNNER_SLOT: "37",
+      PILOTHOUSE_RUNNER_SLOT: String(slotBeside()),
       ...changes,
     },
     stdio: ["ignore", "ignore", "pipe"],

@@ -10,7 +10,7 @@ import type { BlobStore, WrittenBlob } from "./port.ts";
 
 export type BlobKind = "bundle" | "manifest" | "diff" | "patch_bundle";
 
-let store: BlobStore | undefined;
+let opened: { readonly folder: string; readonly store: BlobStore } | undefined;
 
 function root(): string {
   const folder = process.env.PILOTHOUSE_BLOBS;
@@ -20,8 +20,9 @@ function root(): string {
 
 /** The deployment's blob store, at PILOTHOUSE_BLOBS. */
 export function blobStore(): BlobStore {
-  store ??= createFileStore(root());
-  return store;
+  const folder = root();
+  if (opened?.folder !== folder) opened = { folder, store: createFileStore(folder) };
+  return opened.store;
 }
 
 /** Where the bundle of a base commit lies: a cache the worker fills, by name and not by blob id. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
-import { specOf, TEST_LIMITS, testSandbox, testSlot } from "#lib/testing/sandbox.ts";
+import { slotBeside, specOf, TEST_LIMITS, testSandbox } from "#lib/testing/sandbox.ts";
 import { descendants } from "./bubblewrap/tree.ts";
 import { run } from "./run.ts";
 
@@ -126,7 +126,7 @@ describe("killing", () => {
     const marker = newMarker();
     const script = `
       import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
-      const sandbox = await createSandbox({ slot: ${testSlot() - 80}, stateDirectory: ${JSON.stringify(join(folder, "state"))} });
+      const sandbox = await createSandbox({ slot: ${slotBeside()}, stateDirectory: ${JSON.stringify(join(folder, "state"))} });
       const spec = { command: ["sh", "-c", ${JSON.stringify(stubborn(marker))}], limits: ${JSON.stringify(TEST_LIMITS)} };
       const started = await sandbox.start(spec);
       started.stdout.once("data", () => console.log("up"));

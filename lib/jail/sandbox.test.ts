@@ -6,7 +6,7 @@ import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { AppError } from "#lib/errors.ts";
-import { openFolder, specOf, TEST_LIMITS, testSandbox, testSlot } from "#lib/testing/sandbox.ts";
+import { openFolder, slotBeside, specOf, TEST_LIMITS, testSandbox, testSlot } from "#lib/testing/sandbox.ts";
 import { probeHost } from "./bubblewrap/host.ts";
 import { createSandbox } from "./bubblewrap/sandbox.ts";
 import { descendants } from "./bubblewrap/tree.ts";
@@ -110,7 +110,7 @@ describe("closing", () => {
     const script = `
       import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
       import { run } from "#lib/jail/run.ts";
-      const sandbox = await createSandbox({ slot: ${testSlot() - 80}, stateDirectory: ${JSON.stringify(join(folder, "state"))} });
+      const sandbox = await createSandbox({ slot: ${slotBeside()}, stateDirectory: ${JSON.stringify(join(folder, "state"))} });
       await run(sandbox, { command: ["true"], limits: ${JSON.stringify(TEST_LIMITS)} });
     `;
     const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {

@@ -6,7 +6,7 @@ import { chmod, lstat, mkdir, readFile, stat, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { specOf, TEST_LIMITS, testSandbox } from "#lib/testing/sandbox.ts";
+import { slotBeside, specOf, TEST_LIMITS, testSandbox } from "#lib/testing/sandbox.ts";
 import { run } from "./run.ts";
 
 const { sandbox, folder } = await testSandbox();
@@ -73,7 +73,7 @@ describe("environment and descriptors", () => {
       import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
       import { run } from "#lib/jail/run.ts";
       import { readFileSync } from "node:fs";
-      const sandbox = await createSandbox({ slot: ${testSlotBeside()}, stateDirectory: ${JSON.stringify(join(folder, "state"))} });
+      const sandbox = await createSandbox({ slot: ${slotBeside()}, stateDirectory: ${JSON.stringify(join(folder, "state"))} });
       const limits = ${JSON.stringify(TEST_LIMITS)};
       const { stdout, stderr } = await run(sandbox, { command: ["sh", "-c", "ls -l /proc/self/fd; cat /proc/self/fd/30"], limits });
       console.log(readFileSync(30, "utf8") + "|" + stdout + stderr);
@@ -89,11 +89,6 @@ describe("environment and descriptors", () => {
     expect(within).not.toContain("inherited");
   });
 });
-
-/** A slot no other test uses. */
-function testSlotBeside(): number {
-  return 20 + (process.pid % 80);
-}
 
 describe("host paths", () => {
   test("a read-only one can be read and not written, whoever owns it", async () => {

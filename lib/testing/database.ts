@@ -3,12 +3,14 @@
 //   const database = await testDatabase();          // DATABASE_URL is now this one, as role web
 //   const rows = await database.owner.query("…");   // past every guard, for arranging and checking
 //
-// Call it before the first use of lib/db; the database is dropped when the file's tests are over.
+// Call it before the first use of lib/db. When the file's tests are over, the connections of lib/db and of the queue
+// are closed and the database is dropped.
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, inject } from "vitest";
 import { systemClock } from "#lib/clock.ts";
 import { disconnectDatabase } from "#lib/db.ts";
+import { closeQueue } from "#lib/jobs/queue.ts";
 import type { ProcessName, RoleUrls } from "#lib/migrate/roles.ts";
 
 export interface TestDatabase {
@@ -17,6 +19,8 @@ export interface TestDatabase {
   readonly urls: RoleUrls;
   /** A pool as owner. */
   readonly owner: pg.Pool;
+  /** Done once the database is gone. */
+  afterwards(work: () => Promise<void>): void;
   drop(): Promise<void>;
 }
 
@@ -65,13 +69,16 @@ export async function openDatabase(from: "migrated" | "empty" = "migrated"): Pro
   };
   const owner = new pg.Pool({ connectionString: urls.owner, max: 4 });
   owner.on("error", () => undefined); // dropping the database ends idle connections
+  const left: (() => Promise<void>)[] = [];
   return {
     name,
     urls,
     owner,
+    afterwards: (work) => void left.push(work),
     async drop() {
       await owner.end();
       await dropDatabase(name);
+      for (const work of left) await work();
     },
   };
 }
@@ -79,11 +86,9 @@ export async function openDatabase(from: "migrated" | "empty" = "migrated"): Pro
 /** A migrated database for this test file; `DATABASE_URL` names it as the role of `process`. */
 export async function testDatabase(processName: ProcessName = "web"): Promise<TestDatabase> {
   const database = await openDatabase();
-  const before = process.env.DATABASE_URL;
   process.env.DATABASE_URL = database.urls[processName];
   afterAll(async () => {
-    if (before === undefined) delete process.env.DATABASE_URL;
-    else process.env.DATABASE_URL = before;
+    await closeQueue();
     await disconnectDatabase(); // the owner may not end another role's connection
     await database.drop();
   });

@@ -6,7 +6,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { createAlarms } from "#notary/alarms.ts";
 import { realDisk } from "#notary/disk.ts";
 import { connectNotary } from "#notary/lead.ts";
@@ -20,19 +19,12 @@ export interface TestLog extends Round {
   readonly folders: { readonly log: string; readonly own: string };
 }
 
-const environment = process.env.PILOTHOUSE_LOG;
 const bases = new Map<string, string>();
-const made: string[] = [];
 
-afterAll(async () => {
-  if (environment === undefined) delete process.env.PILOTHOUSE_LOG;
-  else process.env.PILOTHOUSE_LOG = environment;
-  for (const base of made) await rm(base, { recursive: true, force: true });
-});
-
-async function newBase(): Promise<string> {
+/** A folder for a database's log, gone with the database. */
+async function newBase(database: TestDatabase): Promise<string> {
   const base = await mkdtemp(join(tmpdir(), "pilothouse-notary-"));
-  made.push(base);
+  database.afterwards(() => rm(base, { recursive: true, force: true }));
   return base;
 }
 
@@ -40,7 +32,7 @@ async function newBase(): Promise<string> {
  * The real notary, started anew each time, until everything is signed. With `folder`, `log` and `notary` are made below it and stay.
  */
 export async function sequenceLog(database: TestDatabase, folder?: string): Promise<TestLog> {
-  const base = folder ?? bases.get(database.name) ?? (await newBase());
+  const base = folder ?? bases.get(database.name) ?? (await newBase(database));
   bases.set(database.name, base);
   const folders = { log: join(base, "log"), own: join(base, "notary") };
   for (const path of Object.values(folders)) await mkdir(path, { recursive: true, mode: 0o700 });

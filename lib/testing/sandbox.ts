@@ -8,6 +8,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { tryHostLock } from "#lib/host-lock.ts";
 import { type ClosableSandbox, createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import type { SandboxSpec } from "#lib/jail/port.ts";
 import type { Limits } from "#lib/jail/schema.ts";
@@ -29,8 +30,24 @@ export const specOf = (
   { limits, ...spec }: Partial<Omit<SandboxSpec, "limits">> & { limits?: Partial<Limits> } = {},
 ): SandboxSpec => ({ command: ["sh", "-c", line], ...spec, limits: { ...TEST_LIMITS, ...limits } });
 
-/** A slot of this process: test files that run at once have different users, as runners have. */
-export const testSlot = (): number => 100 + (process.pid % 80);
+const FIRST_SLOT = 100;
+const SLOTS = 80;
+
+/** The lock of the slot is held until this process ends. */
+async function claimSlot(): Promise<number> {
+  for (let slot = FIRST_SLOT; slot < FIRST_SLOT + SLOTS; slot++) {
+    if (await tryHostLock(`test sandbox slot ${slot}`)) return slot;
+  }
+  throw new Error(`All ${SLOTS} slots for sandboxes of tests are taken on this host.`);
+}
+
+const slot = await claimSlot();
+
+/** The slot of this process: processes that test at once have different users, as runners have. */
+export const testSlot = (): number => slot;
+
+/** One more slot that is only this process's. */
+export const slotBeside = (): number => slot - SLOTS;
 
 /** A new folder that every user may enter. */
 export async function openFolder(): Promise<string> {

@@ -30,12 +30,15 @@ function numbersOf(): Record<"seed" | "count" | "seconds" | "runs" | "entries", 
   };
 }
 
+/** The plane's own database: nothing of it is dropped here. */
+const KEPT = { afterwards: () => undefined, drop: async () => undefined };
+
 async function main(): Promise<number> {
   const { seed, count, seconds, runs, entries } = numbersOf();
   const plane = await openPlane();
   const owner = new pg.Pool({ connectionString: plane.urls.owner, max: 2 });
   try {
-    const database: TestDatabase = { name: "attack", urls: plane.urls, owner, drop: async () => undefined };
+    const database: TestDatabase = { name: "attack", urls: plane.urls, owner, ...KEPT };
     const base = join(plane.folder, "attack");
     await mkdir(base);
     const world = await openWorld(database, base, { runs, entries });

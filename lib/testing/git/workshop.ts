@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
+import { testSlot } from "../sandbox.ts";
 
 export interface TestWorkshop {
   readonly sandbox: Sandbox;
@@ -14,16 +15,12 @@ export interface TestWorkshop {
   close(): Promise<void>;
 }
 
-const FIRST_SLOT = 100;
-
 export async function openWorkshop(): Promise<TestWorkshop> {
   const root = mkdtempSync(join(realpathSync(tmpdir()), "pilothouse-git-test-"));
   chmodSync(root, 0o755);
   const scratch = join(root, "scratch");
   mkdirSync(scratch);
-  // Test files run side by side; each takes a uid of its own.
-  const slot = FIRST_SLOT + (Number(process.env.VITEST_POOL_ID ?? 0) % 40);
-  const sandbox = await createSandbox({ slot, stateDirectory: join(root, "sandbox") });
+  const sandbox = await createSandbox({ slot: testSlot(), stateDirectory: join(root, "sandbox") });
   let count = 0;
   return {
     sandbox,
