@@ -84,8 +84,7 @@ async function measureAt(size: number, { sizes, parts }: Asked): Promise<Figure[
     const notary = await startNotary(place);
     try {
       if (parts.has("verify")) figures.push(...(await measureVerification(place, notary.folders, of)));
-      if (parts.has("pages") && size === largest)
-        figures.push(...(await measurePages(place.scope, filled, of)));
+      if (parts.has("pages") && size === largest) figures.push(...(await measurePages(place, filled, of)));
       if (parts.has("append")) {
         const watch = await watchLag(place, notary);
         try {

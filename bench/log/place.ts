@@ -20,7 +20,7 @@ import { ensureServer, type PostgresServer } from "#lib/postgres/server.ts";
 import { makeScope, type Scope } from "#lib/scope.ts";
 import type { BenchPlane } from "../place/plane.ts";
 
-const DATABASE = "pilothouse";
+export const DATABASE = "pilothouse";
 const PREFERRED_PORT = 4390;
 const root = new URL("../..", import.meta.url).pathname;
 

@@ -78,8 +78,11 @@ export function rarest(densities: readonly Density[]): Density | undefined {
   )[0];
 }
 
-/** Sizes of the pieces a filtered page looks through: 20,000 entries at most, the first answer soon. */
-export const PIECES = [250, 1000, 4000, 4000, 4000, 4000, 2750] as const;
+/**
+ * Sizes of the pieces a filtered page looks through, the first answer soon. Each entry of one condition is looked up
+ * under the others, 6 to 9 µs each: 3,000 in all, so that a page of conditions that never meet is no slower than another.
+ */
+export const PIECES = [250, 1000, 1750] as const;
 
 /** `after` of an address as a position; null for what is none. */
 export const positionOf = (after: string): number | null => (/^\d{1,15}$/.test(after) ? Number(after) : null);

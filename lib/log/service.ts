@@ -145,7 +145,7 @@ async function walk(
   const found: number[] = [];
   let place = after;
   let lookedBackTo: Date | null = null;
-  for (const piece of PIECES) {
+  for (const piece of others.length === 0 ? [size + 1] : PIECES) {
     const walked = await walkTerms(db, driver, others, { ...days, after: place }, piece);
     for (const { position, fits } of walked) {
       if (!fits) continue;
@@ -153,7 +153,7 @@ async function walk(
       found.push(position);
     }
     const last = walked.at(-1);
-    if (!last || walked.length < piece) return { positions: found, next: null, lookedBackTo: null };
+    if (!last || last.looked < piece) return { positions: found, next: null, lookedBackTo: null };
     place = last.position;
     lookedBackTo = last.at;
   }

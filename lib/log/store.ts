@@ -75,9 +75,11 @@ export interface Walked {
   readonly at: Date;
   /** Whether it has a term of every other group. */
   readonly fits: boolean;
+  /** How many entries were looked at up to this one. */
+  readonly looked: number;
 }
 
-/** The next `limit` entries that have one of the terms, and which of them have one of every other group. */
+/** Of the next `limit` entries that have one of the terms those that have one of every other group, and the last. */
 export async function walkTerms(
   db: Db,
   terms: readonly string[],
@@ -89,26 +91,42 @@ export async function walkTerms(
     (group) => Prisma.sql`exists (select from log_term g
       where g.term = any(${[...group]}::text[]) and g.at = p.at and g.position = p.position)`,
   );
-  const rows = await db.$queryRaw<{ position: bigint; at: Date; fits: boolean }[]>`
+  const rows = await db.$queryRaw<(Omit<Walked, "looked"> & { looked: bigint })[]>`
     with piece as materialized (
       select distinct each.at, each.position from unnest(${[...terms]}::text[]) as t (term) cross join lateral (
         select x.at, x.position from log_term x where x.term = t.term and ${within(TERM, window)}
         order by x.at desc, x.position desc limit ${limit}
       ) each order by each.at desc, each.position desc limit ${limit}
+    ),
+    seen as materialized (
+      select p.position, p.at, ${fits.length === 0 ? Prisma.sql`true` : Prisma.join(fits, " and ")} as fits,
+        row_number() over (order by p.at desc, p.position desc) as looked
+      from piece p
     )
-    select p.position, p.at, ${fits.length === 0 ? Prisma.sql`true` : Prisma.join(fits, " and ")} as fits
-    from piece p order by p.at desc, p.position desc`;
-  return rows.map((row) => ({ ...row, position: Number(row.position) }));
+    select * from seen where fits or looked = (select count(*) from piece) order by looked`;
+  return rows.map((row) => ({ ...row, position: Number(row.position), looked: Number(row.looked) }));
 }
 
 const COLUMNS = Prisma.sql`e.id, e.kind, e.at, e.about, e.body`;
 
-/** The entries at these positions, in the same order. */
+/**
+ * The entries at these positions, in the same order. By two lists instead of a join: each index is then gone through
+ * once, in its order, and pages that come from disk are asked for together (50 entries of 5,000, nothing in memory, two
+ * busy cores: 23 ms, joined 55).
+ */
 export async function selectAt(db: Db, positions: readonly number[]): Promise<EntryRow[]> {
-  const rows = await db.$queryRaw<RawRow[]>`
-    select ${COLUMNS}, l.index from unnest(${[...positions]}::bigint[]) with ordinality as t (position, place)
-    join log_leaf l on l.position = t.position join log_entry e on e.id = l.entry_id order by t.place`;
-  return rows.map(rowOf);
+  if (positions.length === 0) return [];
+  const leaves = await db.$queryRaw<{ position: bigint; index: bigint; id: string }[]>`
+    select position, index, entry_id as id from log_leaf where position = any(${[...positions]}::bigint[])`;
+  const rows = await db.$queryRaw<Omit<RawRow, "index">[]>`
+    select ${COLUMNS} from log_entry e where e.id = any(${leaves.map(({ id }) => id)}::text[])`;
+  const entries = new Map(rows.map((row) => [row.id, row]));
+  const placed = new Map(leaves.map((leaf) => [Number(leaf.position), leaf]));
+  return positions.flatMap((position) => {
+    const leaf = placed.get(position);
+    const row = leaf && entries.get(leaf.id);
+    return row ? [rowOf({ ...row, index: leaf.index })] : [];
+  });
 }
 
 export async function findEntry(db: Db, entryId: string): Promise<EntryRow | null> {
