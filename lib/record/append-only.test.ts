@@ -17,8 +17,20 @@ async function codeOf(client: pg.ClientBase | pg.Pool, sql: string): Promise<str
   }
 }
 
-const entry = (columns: string, values: string) =>
-  `insert into log_entry (id, kind, about, body${columns}) values ('${newId("entry")}', 'test', '{}', ''${values})`;
+interface Says {
+  readonly id?: string;
+  readonly kind?: string;
+  readonly about?: readonly string[];
+  readonly body?: string;
+}
+
+/** An entry whose bytes say something else than its columns where they are given. */
+function entry(columns = "", values = "", says: Says = {}): string {
+  const id = newId("entry");
+  const body = says.body ?? JSON.stringify({ about: ["run:run_1"], id, kind: "test", ...says });
+  return `insert into log_entry (id, kind, about, body${columns})
+    values ('${id}', 'test', '{run:run_1}', convert_to('${body}', 'UTF8')${values})`;
+}
 
 describe.each(["web", "worker"] as const)("the %s process", (process) => {
   const client = new pg.Client({ connectionString: database.urls[process] });
@@ -26,8 +38,29 @@ describe.each(["web", "worker"] as const)("the %s process", (process) => {
   afterAll(() => client.end());
 
   test("may add entries and read them", async () => {
-    expect(await codeOf(client, entry("", ""))).toBeNull();
+    expect(await codeOf(client, entry())).toBeNull();
     expect(await codeOf(client, "select * from log_entry")).toBeNull();
+  });
+
+  test.each<[string, Says]>([
+    ["another kind", { kind: "run.merged" }],
+    ["another id", { id: "ent_other" }],
+    ["another subject", { about: ["run:run_2"] }],
+    ["one subject more", { about: ["run:run_1", "run:run_2"] }],
+    ["no subject", { about: [] }],
+    ["nothing", { body: "{}" }],
+    ["no object", { body: "[]" }],
+    ["no JSON", { body: "test" }],
+    ["no byte", { body: "" }],
+  ])("probe: is refused an entry whose bytes say %s", async (_, says) => {
+    expect([DENIED, "22P02"]).toContain(await codeOf(client, entry("", "", says)));
+  });
+
+  test("probe: is refused one such entry among good ones, and the good ones with it", async () => {
+    const before = await database.owner.query("select count(*) from log_entry");
+    const both = `with one as (${entry()} returning id) ${entry("", "", { kind: "run.merged" })}`;
+    expect(await codeOf(client, both)).toBe(DENIED);
+    expect((await database.owner.query("select count(*) from log_entry")).rows).toEqual(before.rows);
   });
 
   test.each([
@@ -55,7 +88,7 @@ describe.each(["web", "worker"] as const)("the %s process", (process) => {
 });
 
 test("probe: the owner is stopped by the guard as well, as long as it stands", async () => {
-  expect(await codeOf(database.owner, entry("", ""))).toBeNull();
+  expect(await codeOf(database.owner, entry())).toBeNull();
   expect(await codeOf(database.owner, "update log_entry set kind = 'x'")).toBe("PH002");
   expect(await codeOf(database.owner, "delete from log_entry")).toBe("PH002");
   expect(await codeOf(database.owner, "truncate log_entry")).toBe("PH002");

@@ -4,6 +4,14 @@
 drop index log_entry_about_idx;
 -- An entry bundle says the length of each entry in 16 bits.
 alter table log_entry add constraint log_entry_body_length check (length(body) <= 65535);
+-- What stands beside the bytes is what the bytes say, or a process of ours cannot write it. The owner may: it takes back
+-- what was damaged, as it is.
+alter table log_entry enable row level security;
+create policy readable on log_entry for select using (true);
+create policy says_its_bytes on log_entry for insert with check (
+  (select (e.says ->> 'id', e.says ->> 'kind', e.says -> 'about') = (id, kind, to_jsonb(about))
+   from (select convert_from(body, 'UTF8')::jsonb as says offset 0) e)
+);
 
 -- 2. The notary's own. The application reads them and writes none of them.
 create table log_epoch (
