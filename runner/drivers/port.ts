@@ -21,8 +21,8 @@ export interface ModelAccess {
   readonly baseUrl: string;
   /** What the agent presents as its key. Worth nothing outside. */
   readonly key: string;
-  /** Starts the program beside a fresh checkout of the base, with the relay's listener inside. Once per lease. */
-  session(program: AgentProgram): Promise<AgentSession>;
+  /** Starts the program beside a fresh checkout of the base, with the relay's listener inside. `onComplaint`: its stderr. */
+  session(program: AgentProgram, onComplaint?: (text: string) => void): Promise<AgentSession>;
 }
 
 export interface DriverContext {

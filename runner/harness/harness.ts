@@ -38,6 +38,8 @@ export interface HarnessOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   emit(event: NewEvent): Promise<void>;
+  /** Numbers the commands, where others are numbered with them. */
+  readonly nextCommand?: () => number;
 }
 
 export interface Harness {
@@ -59,10 +61,11 @@ interface Command {
 export function createHarness(options: HarnessOptions): Harness {
   const { sandbox, repository, baseCommit, plan, limits, clock, signal, emit } = options;
   let last = 0;
+  const nextCommand = options.nextCommand ?? (() => ++last);
 
   async function perform({ argv, tree, purpose, spec }: Command): Promise<Execution & { command: number }> {
     signal.throwIfAborted();
-    const command = ++last;
+    const command = nextCommand();
     const shown = argv.slice(0, 100).map((argument) => argument.slice(0, 2000));
     await emit({
       kind: "command_started",

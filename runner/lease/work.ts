@@ -3,11 +3,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
-import type { AgentAssignment, Finish } from "#lib/protocol/schema.ts";
-import type { AgentDriver, DriverResult, Workspace } from "../drivers/port.ts";
+import type { AgentAssignment, Finish, ModelGrant } from "#lib/protocol/schema.ts";
+import type { AgentDriver, DriverResult, ModelAccess, Workspace } from "../drivers/port.ts";
+import { startSession } from "../drivers/session/session.ts";
 import { prepareRepository } from "../harness/git/prepare.ts";
 import type { VerifyOptions } from "../harness/verify.ts";
 import { untilAnswered } from "../plane/retry.ts";
+import { createRelay, RELAY_PORT, type Relay, SANDBOX_KEY } from "../relay/relay.ts";
 import type { Lease, Work } from "./lease.ts";
 import { isFencing } from "./life.ts";
 
@@ -62,18 +64,59 @@ async function makeWorkspace(lease: Lease): Promise<Workspace> {
 }
 
 async function drive(lease: Lease, driver: AgentDriver, assignment: AgentAssignment): Promise<DriverResult> {
-  const { sandbox, clock, life, stream, plane } = lease;
-  return driver.run({
-    assignment,
-    workspace: await makeWorkspace(lease),
-    sandbox,
-    clock,
-    model: null,
-    signal: life.over,
-    emit: (event) => stream.emit(event),
-    prepared: () =>
-      patiently(lease, "saying that preparation is over", () => plane.prepared(assignment, life.over)),
-  });
+  const { sandbox, clock, life, stream, plane, logger } = lease;
+  const { model: grant, ...shown } = assignment;
+  const workspace = await makeWorkspace(lease);
+  const emit = (event: NewEvent) => stream.emit(event);
+  const relay = grant && createRelay({ grant, sign: plane.sign, logger, signal: life.over, emit });
+  try {
+    return await driver.run({
+      assignment: shown,
+      workspace,
+      sandbox,
+      clock,
+      model: grant && relay && accessOf(lease, { assignment, grant, relay, workspace }),
+      signal: life.over,
+      emit,
+      prepared: () =>
+        patiently(lease, "saying that preparation is over", () => plane.prepared(assignment, life.over)),
+    });
+  } finally {
+    await relay
+      ?.close()
+      .catch((error: unknown) => logger.debug({ err: error }, "the relay had more to tell"));
+  }
+}
+
+interface Access {
+  readonly assignment: AgentAssignment;
+  readonly grant: ModelGrant;
+  readonly relay: Relay;
+  readonly workspace: Workspace;
+}
+
+function accessOf({ sandbox, life }: Lease, { assignment, grant, relay, workspace }: Access): ModelAccess {
+  const { baseCommit, test, limits, maxSeconds } = assignment;
+  return {
+    model: grant.model,
+    api: grant.api,
+    baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
+    key: SANDBOX_KEY,
+    session: (program, onComplaint) =>
+      startSession(
+        {
+          sandbox,
+          relay,
+          repository: workspace.repository,
+          baseCommit,
+          reportPath: test.reportPath,
+          limits: { ...limits, seconds: maxSeconds },
+          signal: life.over,
+          onComplaint,
+        },
+        program,
+      ),
+  };
 }
 
 async function handIn(lease: Lease, result: DriverResult): Promise<Finish> {

@@ -1,6 +1,6 @@
 // What a sandbox shows of files that are not the host's: a synthetic /etc, and a Node binary its user can reach.
 import { randomBytes } from "node:crypto";
-import { chmod, copyFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { refused } from "#lib/errors.ts";
 import { codeOf } from "../cgroups/group.ts";
@@ -91,5 +91,22 @@ export async function reachableNode(stateDirectory: string, uid: number | null):
     await chmod(fresh, 0o755);
     await rename(fresh, copy);
   }
+  return copy;
+}
+
+interface FolderRequest {
+  /** Of the runner; everybody may enter it. */
+  readonly stateFolder: string;
+  readonly uid: number | null;
+  readonly host: string;
+  /** Names the copy; another content has another name. */
+  readonly name: string;
+}
+
+/** A folder the sandbox's user can mount: itself, or a copy where it lies in somebody's closed home. */
+export async function reachableFolder({ stateFolder, uid, host, name }: FolderRequest): Promise<string> {
+  if (uid === null || (await closedDirectory(join(host, "x"), uid)) === null) return host;
+  const copy = join(stateFolder, "sandbox", `${name}-${process.pid}`);
+  await cp(host, copy, { recursive: true, dereference: true, force: true });
   return copy;
 }

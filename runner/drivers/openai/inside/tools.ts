@@ -1,0 +1,228 @@
+// The tools a model is given, and what they do. They run in the checkout, as the sandbox's user, behind its walls.
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { applyHunks, type FileEdit, PatchError, parsePatch } from "./patch.ts";
+import { say, sayAndWait } from "./wire.ts";
+
+/** What of a result goes back to the model, characters; every call after it pays for it again. */
+const RESULT = 24_000;
+const READ_LINES = 800;
+const FOUND_LINES = 200;
+const DEFAULT_SECONDS = 120;
+const MOST_SECONDS = 600;
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
+
+const tool = (name: string, description: string, properties: Record<string, object>) => ({
+  type: "function" as const,
+  name,
+  description,
+  strict: true,
+  parameters: { type: "object", properties, required: Object.keys(properties), additionalProperties: false },
+});
+const orNull = (type: string, description: string) => ({ type: [type, "null"], description });
+
+export const TOOLS = [
+  tool("shell", "Runs a command line in the checkout and returns its exit code and output.", {
+    command: { type: "string", description: "Given to bash -c." },
+    timeout_seconds: orNull("integer", `At most ${MOST_SECONDS}; ${DEFAULT_SECONDS} when null.`),
+  }),
+  tool(
+    "apply_patch",
+    "Adds, changes, moves and deletes files. The patch begins with *** Begin Patch, ends with *** End Patch and holds *** Add File: path (each line with +), *** Update File: path (hunks after @@, each line with a space, - or +) or *** Delete File: path. Either all of it is applied or nothing.",
+    { patch: { type: "string" } },
+  ),
+  tool("read", "Returns lines of a text file of the checkout.", {
+    path: { type: "string" },
+    from_line: orNull("integer", "Counted from 1; 1 when null."),
+    lines: orNull("integer", `At most ${READ_LINES}, which it is when null.`),
+  }),
+  tool(
+    "search",
+    "Finds lines of the checkout's text files by an extended regular expression, as path:line:text.",
+    {
+      pattern: { type: "string" },
+      path: orNull("string", "Only below this path."),
+    },
+  ),
+];
+
+/** Cut in the middle, where a program says least. */
+function shortened(text: string): string {
+  if (text.length <= RESULT) return text;
+  const head = text.slice(0, RESULT / 3);
+  const tail = text.slice(-(2 * RESULT) / 3);
+  return `${head}\n[${text.length - head.length - tail.length} characters left out]\n${tail}`.toWellFormed();
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+const textOf = (value: unknown, name: string): string => {
+  if (typeof value === "string") return value;
+  throw new PatchError(`"${name}" has to be a text.`);
+};
+const numberOf = (value: unknown, otherwise: number, most: number): number =>
+  typeof value === "number" && Number.isInteger(value) && value > 0 ? Math.min(value, most) : otherwise;
+
+/** Does what the model asked for; what went wrong is a result too. */
+export async function callTool(id: string, name: string, args: Arguments): Promise<string> {
+  switch (name) {
+    case "shell":
+      return shell(
+        id,
+        textOf(args.command, "command"),
+        numberOf(args.timeout_seconds, DEFAULT_SECONDS, MOST_SECONDS),
+      );
+    case "apply_patch":
+      return told(id, "patch", patchTitle(args), textOf(args.patch, "patch"), () =>
+        applyPatch(textOf(args.patch, "patch")),
+      );
+    case "read":
+      return told(id, "tool", `read ${String(args.path)}`, null, () => read(args));
+    case "search":
+      return told(id, "tool", `search ${String(args.pattern)}`, null, () => search(args));
+    default:
+      return `There is no tool named ${name}.`;
+  }
+}
+
+/** A tool as an item: with its text, or else with its result as text. */
+async function told(
+  id: string,
+  item: "patch" | "tool",
+  title: string,
+  text: string | null,
+  work: () => string | Promise<string>,
+): Promise<string> {
+  say({ type: "open", id, item, title });
+  if (text !== null) say({ type: "delta", id, text });
+  try {
+    const result = shortened(await work());
+    if (text === null) say({ type: "delta", id, text: result });
+    await sayAndWait({ type: "close", id, status: "completed", wait: true });
+    return result;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say({ type: "delta", id, text: `${text === null ? "" : "\n"}${reason}` });
+    await sayAndWait({ type: "close", id, status: "failed", wait: true });
+    return `Failed: ${shortened(reason)}`;
+  }
+}
+
+function shell(id: string, command: string, seconds: number): Promise<string> {
+  const began = performance.now();
+  say({ type: "command", id, argv: ["bash", "-c", command] });
+  const child = spawn("bash", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  let isLate = false;
+  const keep = (stream: "stdout" | "stderr") => (text: string) => {
+    output = (output + text).slice(-4 * RESULT);
+    say({ type: "output", id, stream, text });
+  };
+  child.stdout.setEncoding("utf8").on("data", keep("stdout"));
+  child.stderr.setEncoding("utf8").on("data", keep("stderr"));
+  const endGroup = () => {
+    try {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    // What it left in another group may hold the pipes; its output is not waited for.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  const timer = setTimeout(() => {
+    isLate = true;
+    endGroup();
+  }, seconds * 1000);
+  // A process left in the background keeps the pipes open: the command is over when its shell is.
+  child.once("exit", () => setTimeout(endGroup, 200));
+  return new Promise((resolve) => {
+    child.once("error", (error) => keep("stderr")(error.message));
+    child.once("close", async (code, signal) => {
+      clearTimeout(timer);
+      const exit = isLate ? null : (code ?? 128 + (signal === null ? 0 : 9));
+      const milliseconds = Math.round(performance.now() - began);
+      await sayAndWait({ type: "command_end", id, exit, ended: isLate ? "time" : "itself", milliseconds });
+      const how = isLate ? `ended after ${seconds} seconds` : `exit code ${exit}`;
+      resolve(`${how}\n${shortened(output)}`);
+    });
+  });
+}
+
+function patchTitle({ patch }: Arguments): string {
+  const names = [...String(patch).matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm)].map(
+    ([, path]) => path,
+  );
+  return names.length === 0 ? "apply a patch" : `change ${names.join(", ")}`;
+}
+
+function applyPatch(text: string): string {
+  const edits = parsePatch(text);
+  const done = edits.map(outcomeOf);
+  for (const { remove, write } of done) {
+    if (remove !== null) rmSync(remove);
+    if (write === null) continue;
+    mkdirSync(dirname(write.path), { recursive: true });
+    writeFileSync(write.path, write.content);
+  }
+  return `Done: ${edits.map(({ kind, path }) => `${kind} ${path}`).join(", ")}`;
+}
+
+interface Outcome {
+  readonly remove: string | null;
+  readonly write: { readonly path: string; readonly content: string } | null;
+}
+
+function outcomeOf(edit: FileEdit): Outcome {
+  if (edit.kind === "add") {
+    if (statSync(edit.path, { throwIfNoEntry: false }))
+      throw new PatchError(`${edit.path} is there already.`);
+    return { remove: null, write: edit };
+  }
+  if (!statSync(edit.path, { throwIfNoEntry: false })?.isFile())
+    throw new PatchError(`There is no file ${edit.path}.`);
+  if (edit.kind === "delete") return { remove: edit.path, write: null };
+  const content = applyHunks(edit.path, readFileSync(edit.path, "utf8"), edit.hunks);
+  if (edit.moveTo === null) return { remove: null, write: { path: edit.path, content } };
+  if (statSync(edit.moveTo, { throwIfNoEntry: false }))
+    throw new PatchError(`${edit.moveTo} is there already.`);
+  return { remove: edit.path, write: { path: edit.moveTo, content } };
+}
+
+function read({ path, from_line, lines }: Arguments): string {
+  const file = textOf(path, "path");
+  const { size } = statSync(file);
+  if (size > MAX_FILE_BYTES)
+    throw new PatchError(`${file} has ${size} bytes; look at parts of it with the shell.`);
+  const all = readFileSync(file, "utf8").split("\n");
+  const first = numberOf(from_line, 1, all.length);
+  const part = all.slice(first - 1, first - 1 + numberOf(lines, READ_LINES, READ_LINES));
+  const last = first + part.length - 1;
+  const more = last < all.length ? `\n[lines ${first} to ${last} of ${all.length}]` : "";
+  return part.join("\n") + more;
+}
+
+function search({ pattern, path }: Arguments): Promise<string> {
+  const where = typeof path === "string" && path !== "" ? [path] : [];
+  const args = [
+    "grep",
+    "--untracked",
+    "-n",
+    "-I",
+    "-E",
+    "--max-count=50",
+    "-e",
+    textOf(pattern, "pattern"),
+    "--",
+    ...where,
+  ];
+  return new Promise((resolve, reject) => {
+    execFile("git", args, { maxBuffer: 16 * 1024 * 1024, timeout: 30_000 }, (error, stdout, stderr) => {
+      if (error && error.code !== 1) return reject(new Error(stderr.trim() || error.message));
+      const found = stdout.split("\n").slice(0, -1);
+      const more = found.length > FOUND_LINES ? `\n[${found.length - FOUND_LINES} more lines]` : "";
+      const shown = found.slice(0, FOUND_LINES).map((line) => line.slice(0, 400));
+      resolve(found.length === 0 ? "Nothing was found." : shown.join("\n") + more);
+    });
+  });
+}

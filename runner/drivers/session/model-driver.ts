@@ -1,0 +1,163 @@
+// The work of every agent with a model, around what its program does: test the base, start the program beside a checkout,
+// let it work, hand the work out, and hold what it says against what it did.
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { AppError } from "#lib/errors.ts";
+import type { NewEvent } from "#lib/protocol/events.ts";
+import { createHarness } from "#runner/harness/harness.ts";
+import { idsOf } from "#runner/harness/reports/report.ts";
+import type { AgentDriver, DriverCapabilities, DriverContext, DriverResult, ModelAccess } from "../port.ts";
+import { createSteps, type Step } from "../recipe/steps.ts";
+import { summarise } from "./claims.ts";
+import type { AgentProgram, AgentSession, Conversation, Ending } from "./port.ts";
+import { firstPrompt } from "./prompt.ts";
+import { createRecord, type FollowedRecord } from "./record.ts";
+
+export interface ModelDriver {
+  readonly name: string;
+  readonly caps: DriverCapabilities;
+  /** How the program is started. Throws `refused` where it is not there. */
+  program(
+    model: Pick<ModelAccess, "model" | "api" | "baseUrl" | "key">,
+  ): Promise<AgentProgram> | AgentProgram;
+  /** Talks to it until the work is done. What it throws ends the run. */
+  converse(conversation: Conversation): Promise<Ending>;
+}
+
+export function modelDriver(driver: ModelDriver): AgentDriver {
+  return {
+    name: driver.name,
+    caps: driver.caps,
+    async run(context) {
+      try {
+        return await work(driver, context);
+      } catch (error) {
+        // What a repository, a program or a tool made impossible is a result; the lease's end and our faults are not.
+        if (error instanceof AppError && error.code === "refused" && !context.signal.aborted)
+          return failed(error.message);
+        throw error;
+      }
+    },
+  };
+}
+
+const failed = (reason: string): DriverResult => ({
+  outcome: "failed",
+  reason: reason.slice(0, 4000).toWellFormed(),
+});
+
+async function work(driver: ModelDriver, context: DriverContext): Promise<DriverResult> {
+  const { assignment, model, emit } = context;
+  if (model === null) return failed(`The agent ${driver.name} needs a model, and this run was given none.`);
+  let last = 0;
+  const nextCommand = () => ++last;
+  const step = createSteps(emit);
+  const base = await testBase(context, step, nextCommand);
+  if (base.problem !== null) return failed(base.problem);
+  await context.prepared();
+
+  const program = await driver.program(model);
+  const complaints: string[] = [];
+  let complain = (text: string): void => void complaints.push(text);
+  const session = await step(
+    "Start the agent",
+    () => model.session(program, (text) => complain(text)),
+    () => ({ detail: "" }),
+  );
+  try {
+    const record = createRecord({
+      clock: context.clock,
+      nextCommand,
+      firstTree: await session.tree(),
+      tree: () => session.tree(),
+      treeLabel: "the agent's checkout",
+      emit,
+    });
+    complain = record.complain;
+    for (const early of complaints) complain(early);
+    const prompt = firstPrompt(assignment, base);
+    const ending = await converse(driver, { agent: session, record, prompt, signal: context.signal });
+    if (ending.outcome === "failed") return failed(ending.reason);
+    const bundle = await step("Propose the patch", () => propose(session, context), proposedText);
+    const summary = summarise(ending.text, record.deeds(), assignment.test);
+    return bundle === null
+      ? { outcome: "no_change", summary }
+      : { outcome: "patch", bundle: bundle.file, summary };
+  } finally {
+    await session.close();
+  }
+}
+
+async function converse(
+  driver: ModelDriver,
+  conversation: Conversation & { record: FollowedRecord },
+): Promise<Ending> {
+  const { record, agent } = conversation;
+  try {
+    return await driver.converse(conversation);
+  } finally {
+    // The lease's end may have closed the way of events; then there is nobody to tell.
+    await record.finish().catch((error: unknown) => {
+      if (!conversation.signal.aborted) throw error;
+    });
+    agent.ended.catch(() => undefined); // whoever needed it has asked
+  }
+}
+
+interface Base {
+  readonly problem: string | null;
+  readonly passed: number;
+  readonly failing: readonly string[];
+}
+
+/** What cannot be tested cannot be verified either: the run ends before a model was asked anything. */
+function testBase(context: DriverContext, step: Step, nextCommand: () => number): Promise<Base> {
+  const { assignment, workspace, sandbox, clock, signal, emit } = context;
+  const { baseCommit, test: plan, limits } = assignment;
+  const { repository } = workspace;
+  const harness = createHarness({
+    sandbox,
+    repository,
+    baseCommit,
+    plan,
+    limits,
+    clock,
+    signal,
+    emit,
+    nextCommand,
+  });
+  const test = async () => {
+    const { problem, report } = await harness.test({ commit: baseCommit }, "Test the base");
+    const ids = (outcome: "passed" | "failed") => (report ? idsOf(report, outcome) : []);
+    return { problem, passed: ids("passed").length, failing: ids("failed") };
+  };
+  return step("Test the base", test, ({ problem, passed, failing }) =>
+    problem === null
+      ? { detail: `${passed} passed, ${failing.length} failed` }
+      : { outcome: "failed", detail: problem },
+  );
+}
+
+interface Proposed {
+  readonly file: string;
+  readonly files: number;
+}
+
+async function propose(session: AgentSession, { workspace, emit }: DriverContext): Promise<Proposed | null> {
+  const bundle = await session.bundle();
+  if (bundle === null) return null;
+  const { bytes, files } = bundle;
+  const file = path.join(workspace.scratch, "patch.bundle");
+  await writeFile(file, bytes);
+  for (const changed of files) await emit({ kind: "file_changed", body: changed } satisfies NewEvent);
+  const sum = (of: "added" | "removed") => files.reduce((total, changed) => total + changed[of], 0);
+  await emit({
+    kind: "patch_proposed",
+    body: { files: files.length, added: sum("added"), removed: sum("removed"), bytes: bytes.length },
+  });
+  return { file, files: files.length };
+}
+
+const proposedText = (proposed: Proposed | null) => ({
+  detail: proposed === null ? "Nothing was changed." : `${proposed.files} files changed`,
+});
