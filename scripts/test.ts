@@ -1,5 +1,5 @@
-// `npm test`: everything a change must pass. All stages run even if one fails; the last line is the sum,
-// where a stage without counts of its own counts as one.
+// `npm test`: everything a change must pass. All stages run even if one fails, side by side where they can; the last
+// line is the sum, where a stage without counts of its own counts as one.
 //   npm test -- vitest tsc     only these stages
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,23 +7,22 @@ import { join } from "node:path";
 import { messageOf } from "#lib/errors.ts";
 import { formatDuration } from "../cli/progress.ts";
 import { addUp, type Outcome } from "./test/outcome.ts";
-import { STAGES, type Workplace } from "./test/stages.ts";
+import { runInOrder } from "./test/schedule.ts";
+import { STAGES, type Stage, type Workplace } from "./test/stages.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 
-async function runStage(
-  name: string,
-  run: (place: Workplace) => Promise<Outcome>,
-  place: Workplace,
-): Promise<Outcome> {
-  console.log(`\n━━ ${name}`);
+async function runStage(name: string, { run, isLive }: Stage, place: Workplace): Promise<Outcome> {
+  console.log(isLive ? `\n━━ ${name}` : `   ${name} …`);
   const began = performance.now();
-  const outcome = await run(place).catch((error: unknown): Outcome => {
-    console.error(messageOf(error));
+  let said = "";
+  const outcome = await run(place, (text) => (said += text)).catch((error: unknown): Outcome => {
+    said += `${messageOf(error)}\n`;
     return { passed: 0, failed: 1 };
   });
   const took = formatDuration(performance.now() - began);
-  console.log(`━━ ${name}: ${outcome.passed} passed, ${outcome.failed} failed (${took})`);
+  const sum = `━━ ${name}: ${outcome.passed} passed, ${outcome.failed} failed (${took})`;
+  console.log(said.trim() === "" ? sum : `\n━━ ${name}\n${said.trimEnd()}\n${sum}`);
   return outcome;
 }
 
@@ -35,11 +34,8 @@ if (unknown.length > 0) {
 }
 
 const scratch = await mkdtemp(join(tmpdir(), "pilothouse-results-"));
-const outcomes: Outcome[] = [];
-for (const [name, run] of Object.entries(STAGES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  outcomes.push(await runStage(name, run, { root, scratch }));
-}
+const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
+const outcomes = await runInOrder(STAGES, isAsked, (name, stage) => runStage(name, stage, { root, scratch }));
 await rm(scratch, { recursive: true, force: true });
 
 const total = addUp(outcomes);

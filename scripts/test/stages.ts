@@ -6,6 +6,7 @@ import { buildPages, generateClient } from "../../cli/build.ts";
 import { ensurePackages, findProgram, missingTools } from "../../cli/checks/tools.ts";
 import { isRoot } from "../../cli/identities.ts";
 import { type Outcome, playwrightOutcome, single, vitestOutcome } from "./outcome.ts";
+import type { Placed } from "./schedule.ts";
 
 export interface Workplace {
   /** The checkout. */
@@ -14,20 +15,32 @@ export interface Workplace {
   readonly scratch: string;
 }
 
-type Stage = (place: Workplace) => Promise<Outcome>;
+/** Prints once the stage is over, so that stages side by side can be read one after the other. */
+type Say = (text: string) => void;
 
-/** Runs a program of ours with its output shown; resolves with its exit code. */
+type Run = (place: Workplace, say: Say) => Promise<Outcome>;
+
+export interface Stage extends Placed {
+  readonly run: Run;
+  /** Runs alone, and is watched: what it prints is shown at once. */
+  readonly isLive?: boolean;
+}
+
+/** Runs a program of ours; `say` gets what it prints, or the terminal where there is none. Resolves with its exit code. */
 function show(
   { root }: Workplace,
+  say: Say | null,
   argv: readonly [string, ...string[]],
   env: Record<string, string> = {},
 ): Promise<number> {
   const [program, ...args] = argv;
   const child = spawn(join(root, "node_modules/.bin", program), args, {
     cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", say ? "pipe" : "inherit", say ? "pipe" : "inherit"],
     env: { ...process.env, ...env },
   });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", say ?? (() => undefined));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));
@@ -43,56 +56,59 @@ const SOURCE_FOLDERS = [
   ...["bench", "e2e", "scripts"],
 ];
 
-const tools: Stage = async () => {
+const tools: Run = async () => {
   const path = process.env.PATH ?? "";
   const chromium = findProgram("chromium", path) ? [] : ["chromium"];
   await ensurePackages([...missingTools(path), ...chromium], path, isRoot());
   return single(0);
 };
 
-const generate: Stage = async ({ root }) => {
+const generate: Run = async ({ root }) => {
   await generateClient(root);
   return single(0);
 };
 
-const biome: Stage = async (place) =>
-  single(await show(place, ["biome", "check", "--error-on-warnings", "."]));
+const biome: Run = async (place, say) =>
+  single(await show(place, say, ["biome", "check", "--error-on-warnings", "."]));
 
-const imports: Stage = async (place) => {
+const imports: Run = async (place, say) => {
   const folders = SOURCE_FOLDERS.filter((folder) => existsSync(join(place.root, folder)));
-  return single(await show(place, ["depcruise", "--config", "dependency-cruiser.mjs", ...folders]));
+  return single(await show(place, say, ["depcruise", "--config", "dependency-cruiser.mjs", ...folders]));
 };
 
-const types: Stage = async (place) => single(await show(place, ["tsc", "--noEmit"]));
+const types: Run = async (place, say) => single(await show(place, say, ["tsc", "--noEmit"]));
 
-const vitest: Stage = async (place) => {
+const vitest: Run = async (place) => {
   const file = join(place.scratch, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const code = await show(place, ["vitest", "run", ...reporters]);
+  const code = await show(place, null, ["vitest", "run", ...reporters]);
   return vitestOutcome(await readReport(file), code);
 };
 
-const build: Stage = async ({ root }) => {
+const build: Run = async ({ root }) => {
   await buildPages(root);
   return single(0);
 };
 
-const playwright: Stage = async (place) => {
+const playwright: Run = async (place) => {
   const file = join(place.scratch, "playwright.json");
-  const code = await show(place, ["playwright", "test", "--reporter=list,json"], {
+  const code = await show(place, null, ["playwright", "test", "--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   });
   return playwrightOutcome(await readReport(file), code);
 };
 
-/** In this order; each uses what those before it made. */
+/**
+ * Each below what it comes after. tsc reads what a build leaves in .next, so they take turns; the system's packages are
+ * needed by the tests alone.
+ */
 export const STAGES: Readonly<Record<string, Stage>> = {
-  tools,
-  generate,
-  biome,
-  imports,
-  tsc: types,
-  vitest,
-  build,
-  playwright,
+  tools: { after: [], run: tools },
+  generate: { after: [], run: generate },
+  biome: { after: ["generate"], run: biome },
+  imports: { after: ["generate"], run: imports },
+  tsc: { after: ["generate"], run: types },
+  build: { after: ["biome", "imports", "tsc"], run: build },
+  vitest: { after: ["tools", "build"], run: vitest, isLive: true },
+  playwright: { after: ["vitest"], run: playwright, isLive: true },
 };
