@@ -28,7 +28,7 @@ const FIELDS: Readonly<Record<Api, Fields>> = {
   messages: { items: "messages", whole: { system: "instructions", tools: "tools" } },
 };
 
-const ROLE = /^[a-z][a-z0-9_]{0,39}$/;
+const ROLE = /^(?!(?:instructions|tools)$)[a-z][a-z0-9_]{0,39}$/;
 
 function roleOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return "user"; // the whole input as one text

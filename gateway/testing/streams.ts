@@ -70,7 +70,7 @@ export const chatStream = (usage: unknown = CHAT_USAGE): string =>
       }),
     ),
     unnamed({ ...chunk, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }),
-    ...(usage === undefined ? [] : [unnamed({ ...chunk, choices: [], usage })]),
+    unnamed({ ...chunk, choices: [], usage }),
     "data: [DONE]\n\n",
   ].join("");
 
