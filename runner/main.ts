@@ -1,10 +1,11 @@
 // The runner process: leases runs from a control plane and executes them in sandboxes. It knows no database, no
 // provider and no forge; all it holds is its own key.
 import { realpath } from "node:fs/promises";
-import { SECOND } from "#lib/clock.ts";
+import { SECOND, steadyClock } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import { createLogger } from "#lib/logger.ts";
+import { codex } from "./drivers/codex/driver.ts";
 import { recipe } from "./drivers/recipe/driver.ts";
 import { readEnv } from "./env.ts";
 import { verify } from "./harness/verify.ts";
@@ -35,7 +36,8 @@ async function main(): Promise<void> {
   const stateFolder = await realpath(env.stateFolder);
   const sandbox = await createSandbox({ slot: env.slot, stateDirectory: stateFolder, logger });
   try {
-    const work = createWork({ drivers: [recipe], verify });
+    const agent = codex({ agents: env.agentsFolder, clock: steadyClock });
+    const work = createWork({ drivers: [recipe, agent], verify });
     await startRunner({ env: { ...env, stateFolder }, sandbox, work, logger, shutdown: shutdown.signal });
   } finally {
     await sandbox.close();

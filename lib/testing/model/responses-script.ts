@@ -6,6 +6,8 @@ export type ScriptedItem =
   | { readonly say: string }
   | { readonly think: string }
   | { readonly call: string; readonly args: object }
+  /** A tool that takes text: Codex's apply_patch. */
+  | { readonly tool: string; readonly input: string }
   | { readonly refuse: string };
 
 export type ScriptedTurn =
@@ -16,6 +18,8 @@ export type ScriptedTurn =
       readonly items: readonly ScriptedItem[];
       readonly failed: { readonly code: string; readonly message: string };
     }
+  /** The stream goes silent after these and does not end. */
+  | { readonly items: readonly ScriptedItem[]; readonly hang: true }
   /** The stream ends in the middle. */
   | { readonly items: readonly ScriptedItem[]; readonly cut: true };
 
@@ -61,6 +65,7 @@ function play(turn: Exclude<ScriptedTurn, { status: number }>, id: string, respo
   send("response.created", { response: base });
   const output = turn.items.map((item, index) => sendItem(item, index, `${id}_${index}`, send));
   if ("cut" in turn) return void response.destroy();
+  if ("hang" in turn) return;
   if ("failed" in turn)
     send("response.failed", { response: { ...base, status: "failed", error: turn.failed } });
   else if (turn.incomplete !== undefined) {
@@ -84,6 +89,15 @@ function sendItem(scripted: ScriptedItem, output_index: number, key: string, sen
         delta,
       });
     const done = { ...item, summary: [{ type: "summary_text", text: scripted.think }] };
+    send("response.output_item.done", { output_index, item: done });
+    return done;
+  }
+  if ("tool" in scripted) {
+    const { tool: name, input } = scripted;
+    const item = { id: `ctc_${key}`, type: "custom_tool_call", call_id: `call_${key}`, name };
+    send("response.output_item.added", { output_index, item: { ...item, input: "", status: "in_progress" } });
+    send("response.custom_tool_call_input.delta", { item_id: item.id, output_index, delta: input });
+    const done = { ...item, input, status: "completed" };
     send("response.output_item.done", { output_index, item: done });
     return done;
   }

@@ -16,7 +16,7 @@ function open(choices: AppServerChoices = {}) {
   const { record, told } = createTestRecord();
   const abort = new AbortController();
   const conversation = { agent: server.agent, record, prompt: "Fix it.", signal: abort.signal };
-  const options = { clock: systemClock, tree: "/work/tree", model: "gpt-5.5" };
+  const options = { clock: systemClock, tree: "/work/tree" };
   return { server, told, abort, ending: converse(conversation, options) };
 }
 

@@ -12,7 +12,7 @@ const DRIVER = "codex";
 const INTERRUPT_PATIENCE = SECOND;
 const REASON_LENGTH = 3000;
 
-export interface CodexOptions extends ThreadChoices {
+export interface ConversationOptions extends ThreadChoices {
   readonly clock: Clock;
 }
 
@@ -21,7 +21,7 @@ interface Parts {
   readonly translation: Translation;
 }
 
-function open({ agent, record }: Conversation, { clock, tree }: CodexOptions): Parts {
+function open({ agent, record }: Conversation, { clock, tree }: ConversationOptions): Parts {
   const translation = createTranslation(record, tree);
   const rpc = openRpc({
     lines: agent.lines,
@@ -74,7 +74,7 @@ function endingOf({ status, error, text }: TurnEnd): Ending {
 /** Up to the first prompt: the thread's name is told before anything is sent that it would be needed for. */
 async function begin(
   { record, prompt }: Conversation,
-  options: CodexOptions,
+  options: ConversationOptions,
   { rpc, translation }: Parts,
 ): Promise<Turn> {
   await initialize(rpc);
@@ -95,7 +95,7 @@ async function brokenOff(conversation: Conversation, { rpc }: Parts): Promise<En
 }
 
 /** What Codex does with the prompt. Throws the signal's reason where it aborts, after the turn was interrupted. */
-export async function converse(conversation: Conversation, options: CodexOptions): Promise<Ending> {
+export async function converse(conversation: Conversation, options: ConversationOptions): Promise<Ending> {
   const { record, signal } = conversation;
   const parts = open(conversation, options);
   const { aborted, forget } = whenAborted(signal);

@@ -30,13 +30,11 @@ export async function initialize(rpc: Rpc): Promise<void> {
 export interface ThreadChoices {
   /** The checkout. */
   readonly tree: string;
-  readonly model: string;
 }
 
 /** Inside our sandbox Codex needs none of its own, and nobody is there to be asked. */
-const policies = ({ tree, model }: ThreadChoices) => ({
+const policies = ({ tree }: ThreadChoices) => ({
   cwd: tree,
-  model,
   approvalPolicy: "never",
   sandbox: "danger-full-access",
 });
