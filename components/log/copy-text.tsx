@@ -4,11 +4,19 @@ import { Copy } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../ui/button.tsx";
 
-/** Copies a longer text exactly as it is; `what` says which, for the label. */
-export function CopyText({ text, what }: { text: string; what: string }) {
-  const [answer, setAnswer] = useState("Copy");
+export interface CopyTextProps {
+  /** A function for what only the browser knows. */
+  readonly text: string | (() => string);
+  /** What it is, for the label. */
+  readonly what: string;
+  readonly shown?: string;
+}
+
+/** Copies a longer text exactly as it is. */
+export function CopyText({ text, what, shown = "Copy" }: CopyTextProps) {
+  const [answer, setAnswer] = useState(shown);
   const copy = async () => {
-    const done = await navigator.clipboard.writeText(text).then(
+    const done = await navigator.clipboard.writeText(typeof text === "string" ? text : text()).then(
       () => true,
       () => false, // refused by the browser, or no secure origin: the text stands below
     );

@@ -11,11 +11,10 @@ export function SearchHit({ result, title }: { result: SearchResult; title: stri
     <li className="hit">
       <div className="row flex-wrap sm">
         <span className="badge wait">{title}</span>
-        <Link className="link med tw" href={`/runs/${runId}`}>
-          <Visible text={runTitle} />
+        <Link className="link med tw" href={`/runs/${runId}?event=${seq}`} prefetch={false}>
+          <Visible text={runTitle} />, <span className="num nowrap">event {seq}</span>
         </Link>
         <span className="t3 mono">{shortId(runId)}</span>
-        <span className="t3 num">event {seq}</span>
         <span className="t3 tw">
           <Visible text={pilotName} />
         </span>

@@ -18,6 +18,7 @@ import { Icon } from "../ui/icon.tsx";
 import { OutputBlock } from "../ui/output-block.tsx";
 import { ClockTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { EventLink } from "./event/link.tsx";
 
 const ORIGIN = {
   goal: "Task",
@@ -32,6 +33,7 @@ export function PromptRow({ item }: { item: PromptItem }) {
       icon={SendHorizontal}
       tone="person"
       at={item.at}
+      seq={item.seq}
       head={<span className="med">{ORIGIN[item.origin]}</span>}
     >
       <OutputBlock text={item.text} label={`${ORIGIN[item.origin]}, as sent`} />
@@ -70,6 +72,7 @@ export function AgentItemRow({ item }: { item: AgentItem }) {
       icon={ICON[type]}
       tone={undone ? "is-need" : type === "reasoning" ? "reason" : ""}
       at={item.at}
+      seq={item.seq}
       head={isSaid && output !== "" ? <Visible text={output} mode="block" /> : <Visible text={title} />}
       end={
         status === null ? (
@@ -104,6 +107,7 @@ export function CallRow({ item }: { item: CallItem }) {
       icon={Radio}
       tone={bad ? "is-need" : ""}
       at={item.at}
+      seq={item.seq}
       head={
         <span className="t2">
           Called <Visible text={model} />
@@ -144,12 +148,13 @@ interface RowProps {
   readonly icon: LucideIcon;
   readonly tone: string;
   readonly at: string;
+  readonly seq: number;
   readonly head: ReactNode;
   readonly end?: ReactNode;
   readonly children?: ReactNode;
 }
 
-function Row({ icon, tone, at, head, end, children }: RowProps) {
+function Row({ icon, tone, at, seq, head, end, children }: RowProps) {
   return (
     <li className={`ti ${tone}`}>
       <span className="tic">
@@ -160,6 +165,7 @@ function Row({ icon, tone, at, head, end, children }: RowProps) {
           <div className="grow tw">{head}</div>
           {end}
           <ClockTime at={at} className="t3 sm num nowrap" />
+          <EventLink seq={seq} />
         </div>
         {children}
       </div>

@@ -6,6 +6,7 @@ import { Icon } from "../ui/icon.tsx";
 import { OutputBlock } from "../ui/output-block.tsx";
 import { ClockTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { EventLink } from "./event/link.tsx";
 import { TestList } from "./test-list.tsx";
 
 const ENDED_BY = {
@@ -38,6 +39,7 @@ export function CommandRow({ item }: { item: CommandItem }) {
             </span>
           </span>
           <CommandEnd item={item} />
+          <EventLink seq={item.seq} />
         </div>
         {item.output ? (
           <OutputBlock

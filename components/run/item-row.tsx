@@ -20,6 +20,7 @@ import { ClockTime } from "../ui/relative-time.tsx";
 import { Code, Visible } from "../ui/visible.tsx";
 import { AgentItemRow, CallRow, PromptRow } from "./agent-row.tsx";
 import { CommandRow } from "./command-row.tsx";
+import { EventLink } from "./event/link.tsx";
 import { FileChange } from "./file-change.tsx";
 import { TestList } from "./test-list.tsx";
 
@@ -56,6 +57,7 @@ function FactRow({ item }: { item: FactItem }) {
         <div className="th">
           <div className="grow tw">{head}</div>
           <ClockTime at={item.at} className="t3 sm num nowrap" />
+          <EventLink seq={item.seq} />
         </div>
         {below}
       </div>

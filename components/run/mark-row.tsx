@@ -8,15 +8,21 @@ import { CopyId } from "../ui/copy-id.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ClockTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { EventLink } from "./event/link.tsx";
+import { EventMark } from "./event/mark.tsx";
 
 /** What the control plane did between the steps. */
 export function MarkRow({ mark }: { mark: Mark }) {
   return (
-    <div className="mk" data-mark={mark.what}>
-      {contentOf(mark)}
-      <span className="grow" />
-      <ClockTime at={mark.at} className="t3 sm num nowrap" />
-    </div>
+    <>
+      <div className="mk" data-mark={mark.what}>
+        {contentOf(mark)}
+        <span className="grow" />
+        <ClockTime at={mark.at} className="t3 sm num nowrap" />
+        <EventLink seq={mark.seq} />
+      </div>
+      <EventMark row={mark.seq} />
+    </>
   );
 }
 

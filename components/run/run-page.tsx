@@ -8,6 +8,8 @@ import { formatCount, plural } from "../format.ts";
 import { isRunEnded, isRunLive, STATUSES, type StatusOf } from "../status.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Tabs } from "../ui/tabs.tsx";
+import { EventLinksProvider } from "./event/context.tsx";
+import { EventWaited } from "./event/waited.tsx";
 import { Rail, type RailProps } from "./rail.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { RunOutcome } from "./run-outcome.tsx";
@@ -19,15 +21,18 @@ export interface RunPageProps
   readonly run: RunView;
   /** From the first on, without gaps. */
   readonly events: readonly RunEvent[];
+  /** Number of the last event when the page was made. */
+  readonly last: number;
   /** `state` is the right rail as a page of its own, for the phone. */
   readonly tab: "timeline" | "state";
   readonly cancel: FormAction | null;
 }
 
 /** Watch one run: header, timeline, and beside it the plan, the budget, the sandbox and the evidence. */
-export function RunPage({ run, events, tab, cancel, ...rail }: RunPageProps) {
-  const streams = !isRunEnded(run.status);
-  const timeline = useRunEvents(run.id, events, streams);
+export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProps) {
+  const live = !isRunEnded(run.status);
+  const placed = useRunEvents(run.id, events, { live, last });
+  const { timeline } = placed;
   const status = statusOf(timeline.status) ?? run.status;
   const patch = timeline.entries.findLast(
     (entry) => entry.kind === "mark" && entry.what === "patch_imported",
@@ -72,7 +77,10 @@ export function RunPage({ run, events, tab, cancel, ...rail }: RunPageProps) {
               text="The run waits for a runner. Its first event appears here by itself."
             />
           ) : (
-            <Timeline timeline={timeline} live={isRunLive(status)} />
+            <EventLinksProvider runId={run.id} mayReadLog={rail.logEntries !== null} placed={placed}>
+              <EventWaited told={timeline.seq} last={last} live={live} />
+              <Timeline timeline={timeline} live={isRunLive(status)} />
+            </EventLinksProvider>
           )}
           <div className="py-4">
             <RunOutcome runId={run.id} status={status} reason={timeline.statusReason ?? run.reason} />

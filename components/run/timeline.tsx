@@ -1,10 +1,12 @@
 import { ArrowDown, ChevronsUpDown } from "lucide-react";
 import { useState } from "react";
 import { countsOf, filtered, type TimelineFilter } from "#lib/timeline/rules.ts";
-import type { Timeline as TimelineOf } from "#lib/timeline/schema.ts";
+import type { Step, Timeline as TimelineOf } from "#lib/timeline/schema.ts";
 import { formatDuration, plural } from "../format.ts";
 import { Button } from "../ui/button.tsx";
 import { Segmented } from "../ui/segmented.tsx";
+import { useEventLinks } from "./event/context.tsx";
+import { EventMark } from "./event/mark.tsx";
 import { MarkRow } from "./mark-row.tsx";
 import { StepRow } from "./step-row.tsx";
 import { useFollow } from "./use-follow.ts";
@@ -19,17 +21,30 @@ const FILTERS = [
 
 const OPEN_AT_END = 2;
 
+interface Choice {
+  readonly open: boolean;
+  /** The event that was marked then: a step that holds another one opens again. */
+  readonly marked: number | null;
+}
+
 /** One row per step; past ones folded, the last two open. A live one opens at its end and follows. */
 export function Timeline({ timeline, live }: { timeline: TimelineOf; live: boolean }) {
   const [filter, setFilter] = useState<TimelineFilter>("all");
-  const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const [chosen, setChosen] = useState<ReadonlyMap<number, Choice>>(new Map());
   const [all, setAll] = useState(false);
-  const follow = useFollow(live, timeline.seq);
+  const links = useEventLinks();
+  const marked = links?.marked ?? null;
+  const follow = useFollow(live, timeline.seq, marked === null);
   const entries = filtered(timeline, filter);
   const steps = entries.filter((entry) => entry.kind === "step");
   const lastOpen = new Set(steps.slice(-OPEN_AT_END).map(({ seq }) => seq));
   const counts = countsOf(timeline);
-  const isOpen = (seq: number) => chosen.get(seq) ?? (all || filter !== "all" || lastOpen.has(seq));
+  const isOpen = ({ seq, items }: Step): boolean => {
+    const choice = chosen.get(seq);
+    const row = links?.found?.row ?? null;
+    if (choice?.marked !== marked && items.some((item) => item.seq === row)) return true;
+    return choice?.open ?? (all || filter !== "all" || lastOpen.has(seq));
+  };
   return (
     <>
       <div className="row mb-1 flex-wrap">
@@ -52,6 +67,7 @@ export function Timeline({ timeline, live }: { timeline: TimelineOf; live: boole
           {all ? "Fold past steps" : "Expand all"}
         </Button>
       </div>
+      <EventMark row={null} />
       {entries.map((entry) =>
         entry.kind === "mark" ? (
           <MarkRow key={entry.seq} mark={entry} />
@@ -59,8 +75,8 @@ export function Timeline({ timeline, live }: { timeline: TimelineOf; live: boole
           <StepRow
             key={entry.seq}
             step={entry}
-            open={isOpen(entry.seq)}
-            onToggle={() => setChosen(new Map(chosen).set(entry.seq, !isOpen(entry.seq)))}
+            open={isOpen(entry)}
+            onToggle={() => setChosen(new Map(chosen).set(entry.seq, { open: !isOpen(entry), marked }))}
           />
         ),
       )}

@@ -5,12 +5,16 @@ const NEAR_PX = 120;
 const distanceToEnd = () => document.documentElement.scrollHeight - window.innerHeight - window.scrollY;
 const toEnd = () => window.scrollTo({ top: document.documentElement.scrollHeight });
 
-/** Keeps the page at its end while it grows, unless the reader went up. `size` changes whenever something was added. */
+/**
+ * Keeps the page at its end while it grows, unless the reader went up or came for something further up. `size` changes
+ * whenever something was added.
+ */
 export function useFollow(
   live: boolean,
   size: number,
+  beginsAtEnd: boolean,
 ): { readonly away: boolean; readonly toEnd: () => void } {
-  const following = useRef(live);
+  const following = useRef(live && beginsAtEnd);
   const [away, setAway] = useState(false);
   useEffect(() => {
     if (!live) return;

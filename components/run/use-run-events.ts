@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { RunEvent } from "#lib/protocol/events.ts";
-import { placeOf, timelineOf, withEvent } from "#lib/timeline/rules.ts";
-import type { Timeline } from "#lib/timeline/schema.ts";
+import { type Placed, placedOf, withEvents } from "#lib/timeline/placed.ts";
+import { placeOf } from "#lib/timeline/rules.ts";
 import { setConnection } from "../shell/connection.ts";
 import { isLast, parseMessage, retryDelay } from "./stream-rules.ts";
 
@@ -10,13 +10,17 @@ const FLUSH_MS = 40;
 /**
  * A run's timeline, kept up to date by `/api/runs/:id/events`. Every connection says after which number it goes on
  * (`?after=`), so nothing comes twice or is missed. A hidden tab holds no connection: browsers allow six per host.
- * A run that ended sends nothing more.
+ * A run that ended sends what the page did not begin with, up to `last`, and nothing more.
  */
-export function useRunEvents(runId: string, initial: readonly RunEvent[], live: boolean): Timeline {
-  const [timeline, setTimeline] = useState(() => timelineOf(initial));
-  const seq = useRef(timeline.seq);
+export function useRunEvents(
+  runId: string,
+  initial: readonly RunEvent[],
+  { live, last }: { readonly live: boolean; readonly last: number },
+): Placed {
+  const [placed, setPlaced] = useState(() => placedOf(initial));
+  const seq = useRef(placed.timeline.seq);
   useEffect(() => {
-    if (!live) return;
+    if (!live && seq.current >= last) return;
     let source: EventSource | null = null;
     let retry: number | undefined;
     let flushing = false;
@@ -30,7 +34,7 @@ export function useRunEvents(runId: string, initial: readonly RunEvent[], live: 
         if (place === "known") continue;
         seq.current = event.seq;
         queue.push(event);
-        if (isLast(event)) finish();
+        if (live ? isLast(event) : event.seq >= last) finish();
       }
       if (flushing || queue.length === 0) return;
       flushing = true;
@@ -38,7 +42,7 @@ export function useRunEvents(runId: string, initial: readonly RunEvent[], live: 
         const arrived = queue;
         queue = [];
         flushing = false;
-        setTimeline((before) => arrived.reduce(withEvent, before));
+        setPlaced((before) => withEvents(before, arrived));
       }, FLUSH_MS);
     };
     const close = () => {
@@ -80,6 +84,6 @@ export function useRunEvents(runId: string, initial: readonly RunEvent[], live: 
     setConnection("connecting");
     open();
     return finish;
-  }, [runId, live]);
-  return timeline;
+  }, [runId, live, last]);
+  return placed;
 }

@@ -6,6 +6,7 @@ import type { StoredEvent } from "./proof.ts";
 import { batchTree, eventCommitment, eventLeaf, eventTime, numbered, SALT_BYTES, saltOf } from "./rules.ts";
 import {
   drawNumbers,
+  findLastNumber,
   insertEvents,
   makePartitions,
   selectCommands,
@@ -61,6 +62,11 @@ export async function listEvents(
   limit: number,
 ): Promise<RunEvent[]> {
   return read(scope, (db) => selectEvents(db, runId, after, limit));
+}
+
+/** Number of the run's last event. The caller has checked that the scope may see the run. */
+export async function lastEvent(scope: Scope, runId: string): Promise<number> {
+  return read(scope, (db) => findLastNumber(db, runId));
 }
 
 /** Events `from` to `to` with salts and commitments: a batch to be proved. The caller has checked visibility. */

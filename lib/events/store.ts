@@ -19,6 +19,11 @@ export async function drawNumbers(
   return { first: row.seq - count + 1, charter: row.charter };
 }
 
+/** 0 before the first event. */
+export async function findLastNumber(db: Db, runId: string): Promise<number> {
+  return (await db.runCursor.findUnique({ where: { runId } }))?.seq ?? 0;
+}
+
 /**
  * One statement for the whole batch: `unnest` is three times as quick as createMany here. The salts of all events
  * come in one piece, in their order.

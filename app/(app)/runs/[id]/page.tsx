@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RunPage } from "#components/run/run-page.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
+import { lastEvent } from "#lib/events/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { countAbout } from "#lib/log/service.ts";
 import { getCharter } from "#lib/pilots/service.ts";
@@ -19,8 +20,9 @@ export default page({
   query: z.object({ tab: z.enum(["timeline", "state"]).catch("timeline") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
     const run = await maskValue(await getRun(scope, id));
-    const [events, leases, charter, shell] = await Promise.all([
+    const [events, last, leases, charter, shell] = await Promise.all([
       listShownEvents(scope, id, 0, FIRST_EVENTS),
+      lastEvent(scope, id),
       listLeases(scope, id).then((leases) => maskValue(leases)),
       getCharter(scope, run.charterId),
       loadShell(scope, session, { run }),
@@ -39,6 +41,7 @@ export default page({
         <RunPage
           run={run}
           events={events}
+          last={last}
           tab={query.tab}
           cancel={can(scope.grants, "run.cancel", run.pilotId) ? cancel : null}
           leases={leases}
