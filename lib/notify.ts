@@ -8,6 +8,8 @@ export type Channel =
   | "work_waiting"
   /** Payload: empty. Rung by `transaction` itself whenever something but events was recorded. */
   | "record_grew"
+  /** Payload: empty. A provider's key is to be tried by the gateway. */
+  | "provider_test_asked"
   /** Payload: session id. */
   | "session_revoked";
 
@@ -17,7 +19,7 @@ export type Channel =
  */
 export async function notify(
   tx: Tx,
-  channel: Extract<Channel, "work_waiting" | "session_revoked">,
+  channel: Extract<Channel, "work_waiting" | "provider_test_asked" | "session_revoked">,
   payload: string,
 ): Promise<void> {
   await tx.db.$executeRaw`select pg_notify(${channel}, ${payload})`;

@@ -67,6 +67,18 @@ export function Environment({ values, errors }: PartProps) {
   );
 }
 
+const OUTBOUND = [
+  { name: "controls.outboundSecret", label: "Keys, passwords" },
+  { name: "controls.outboundCardNumber", label: "Card numbers" },
+  { name: "controls.outboundEmail", label: "E-mail addresses" },
+  { name: "controls.outboundIban", label: "Bank accounts" },
+] as const;
+const OUTBOUND_RULES = [
+  { value: "block", title: "Block the request" },
+  { value: "mask", title: "Mask them" },
+  { value: "allow", title: "Let through" },
+];
+
 export function Controls({ values, errors }: PartProps) {
   const own = { values, errors };
   const chosen = values["controls.approverRoles"] ?? [];
@@ -118,6 +130,30 @@ export function Controls({ values, errors }: PartProps) {
         <NumberField {...own} name="controls.maxRunMinutes" label="Time per attempt" unit="min" />
         <NumberField {...own} name="controls.maxAttempts" label="Attempts per run" />
         <NumberField {...own} name="controls.maxConcurrentRuns" label="Runs at once" />
+      </div>
+      <div className="r4">
+        <NumberField {...own} name="controls.budgetRunCents" label="Models, per run" unit="¢" />
+        <NumberField {...own} name="controls.budgetDayCents" label="Models, per day" unit="¢" />
+        <NumberField
+          {...own}
+          name="controls.budgetPilotCents"
+          label="Models, in all"
+          unit="¢"
+          hint="US cents; 100 are a dollar."
+        />
+      </div>
+      <div className="r4">
+        {OUTBOUND.map(({ name, label }) => (
+          <SelectField
+            key={name}
+            name={name}
+            label={label}
+            hint="in a request to a model"
+            errors={errors}
+            defaultValue={textOf(values, name)}
+            options={OUTBOUND_RULES}
+          />
+        ))}
       </div>
     </Part>
   );

@@ -32,6 +32,17 @@ describe("a charter in words", () => {
     expect(part("merge", without).some((sentence) => sentence.startsWith("One more"))).toBe(false);
   });
 
+  test("says what may be spent on models, and what may not be sent to them", () => {
+    expect(part("stops")).toContain(
+      "Calls of models, before they could cost more than $5.00 in a run, $50.00 in a day or $500.00 in all.",
+    );
+    expect(part("never")).toContain("Send keys and passwords to a model: the request is refused.");
+    const controls = { ...charter.controls, outboundSecret: "allow", outboundEmail: "mask" } as const;
+    const other = part("never", { ...charter, controls });
+    expect(other).toContain("Send e-mail addresses to a model as they are: they are masked.");
+    expect(other.join(" ")).not.toContain("passwords");
+  });
+
   test("every part has something to say, and long lists are cut with their number", () => {
     for (const { sentences } of policyOf(charter, "ledger")) expect(sentences.length).toBeGreaterThan(0);
     expect(part("merge").join(" ")).toMatch(/and \d+ more/);

@@ -1,6 +1,7 @@
 // What a charter will do, in plain sentences: the same on the form, on the pilot's page and at its gate. Pure.
 import type { Charter } from "#lib/pilots/schema.ts";
-import { formatCount, plural } from "../format.ts";
+import { CENT } from "#lib/prices/rules.ts";
+import { formatCount, formatMicros, plural } from "../format.ts";
 import { rolesInWords } from "../review/roles.ts";
 
 export interface PolicyPart {
@@ -13,6 +14,26 @@ const list = (items: readonly string[], most = 4): string =>
   items.length <= most
     ? items.join(", ")
     : `${items.slice(0, most).join(", ")} and ${items.length - most} more`;
+
+const dollars = (cents: number): string => formatMicros(cents * CENT);
+
+const CLASSES = [
+  ["outboundSecret", "keys and passwords"],
+  ["outboundCardNumber", "card numbers"],
+  ["outboundEmail", "e-mail addresses"],
+  ["outboundIban", "bank accounts"],
+] as const;
+
+/** What may not leave for a model's provider as it is; nothing where everything may. */
+function outboundSentences(controls: Charter["controls"]): string[] {
+  const of = (rule: "block" | "mask") =>
+    CLASSES.filter(([field]) => controls[field] === rule).map(([, name]) => name);
+  const [blocked, masked] = [of("block"), of("mask")];
+  return [
+    ...(blocked.length > 0 ? [`Send ${blocked.join(", ")} to a model: the request is refused.`] : []),
+    ...(masked.length > 0 ? [`Send ${masked.join(", ")} to a model as they are: they are masked.`] : []),
+  ];
+}
 
 export function policyOf(charter: Charter, repositoryName: string): PolicyPart[] {
   const { scope, environment, controls, rollback } = charter;
@@ -30,9 +51,10 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
       title: "It may never",
       kind: "never",
       sentences: [
-        "Open a network connection, or push anywhere.",
+        "Open a network connection, or push anywhere. Requests to its model go through the gateway alone.",
         "Change a file outside these paths: such a patch is refused.",
         "Judge itself: tests and harness files are taken from the base.",
+        ...outboundSentences(controls),
       ],
     },
     {
@@ -54,6 +76,7 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
       kind: "stops",
       sentences: [
         `An attempt after ${plural(controls.maxRunMinutes, "minute")}, a run after ${plural(controls.maxAttempts, "attempt")}.`,
+        `Calls of models, before they could cost more than ${dollars(controls.budgetRunCents)} in a run, ${dollars(controls.budgetDayCents)} in a day or ${dollars(controls.budgetPilotCents)} in all.`,
         `The pilot pauses after ${plural(rollback.pauseAfterFailedRuns, "failed run")} in a row.`,
         `Launches end after ${plural(rollback.maxRuns, "run")}, or on ${rollback.endsOn}; at most ${plural(controls.maxConcurrentRuns, "run")} at once.`,
       ],

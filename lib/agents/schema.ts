@@ -1,10 +1,52 @@
+import { z } from "zod";
+import { ModelName } from "../prices/schema.ts";
+
 export const RECIPE_DRIVER = "recipe";
+
+/** Drivers of agents that use a model. */
+export const ModelDriver = z.enum(["openai", "codex"]);
+export type ModelDriver = z.infer<typeof ModelDriver>;
+
+const whole = (min: number, max: number) => {
+  const sentence = `Write a whole number from ${min} to ${max}.`;
+  return z.coerce.number({ error: sentence }).int(sentence).min(min, sentence).max(max, sentence);
+};
+
+/** What calls of an agent's model may be; an agent without a model has the defaults and makes none. */
+export const AgentSettings = z.strictObject({
+  /** Of one answer, reasoning included. A call holds back what so many cost. */
+  maxOutputTokens: whole(256, 1_000_000).default(16_384),
+  /** Calls of one run at a time. */
+  concurrentCalls: whole(1, 64).default(4),
+});
+export type AgentSettings = z.infer<typeof AgentSettings>;
+
+const NAME = "Give the agent a name of 2 to 80 characters.";
+
+export const CreateAgent = z.object({
+  name: z
+    .string({ error: NAME })
+    .trim()
+    .min(2, NAME)
+    .max(80, NAME)
+    .refine((name) => !/\p{Cc}/u.test(name), NAME),
+  driver: ModelDriver,
+  providerId: z.string().min(1, "Choose a provider.").max(100),
+  model: ModelName,
+  settings: AgentSettings.default(AgentSettings.parse({})),
+});
+export type CreateAgent = z.infer<typeof CreateAgent>;
 
 /** A configured worker. The recipe needs no model: it re-runs, groups, bisects and proposes reverts. */
 export interface AgentView {
   readonly id: string;
   readonly name: string;
   readonly driver: string;
+  /** Null for an agent without a model. */
+  readonly providerId: string | null;
+  readonly providerName: string | null;
+  readonly model: string | null;
+  readonly settings: AgentSettings;
   readonly createdBy: string;
   readonly createdByName: string;
   readonly createdAt: Date;

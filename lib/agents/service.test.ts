@@ -22,6 +22,8 @@ describe("the recipe agent", () => {
         id: agentId,
         name: "Recipe",
         driver: "recipe",
+        ...{ providerId: null, providerName: null, model: null },
+        settings: { maxOutputTokens: 16_384, concurrentCalls: 4 },
         createdBy: "system:up",
         createdByName: "system:up",
         createdAt: new Date(clock.now()),

@@ -1,11 +1,13 @@
+import { requirePermission } from "../authz/require.ts";
 import { visiblePilots } from "../authz/rules.ts";
-import { type Db, read, transaction } from "../db.ts";
-import { notFound } from "../errors.ts";
+import { type Db, isDuplicate, read, transaction } from "../db.ts";
+import { notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { requireProvider } from "../providers/service.ts";
 import { made } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
-import { type AgentView, RECIPE_DRIVER } from "./schema.ts";
-import { findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
+import { AgentSettings, type AgentView, type CreateAgent, RECIPE_DRIVER } from "./schema.ts";
+import { type AgentRow, findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
 
 export async function listAgents(scope: Scope): Promise<AgentView[]> {
   return read(scope, (db) => selectAgents(db, visiblePilots(scope.grants), null));
@@ -29,6 +31,7 @@ export async function ensureRecipeAgent(scope: Scope): Promise<{ agentId: string
       id,
       name: "Recipe",
       driver: RECIPE_DRIVER,
+      ...{ providerId: null, model: null, settings: AgentSettings.parse({}) },
       createdBy: actorId(scope.actor),
       createdAt: new Date(now),
     });
@@ -42,9 +45,41 @@ export async function ensureRecipeAgent(scope: Scope): Promise<{ agentId: string
   });
 }
 
-/** What a runner is told to start. */
-export async function findAgentDriver(db: Db, agentId: string): Promise<string> {
+/** An agent that uses a model. What it may cost is the charter's to say, what the model costs the price's. */
+export async function createAgent(scope: Scope, input: CreateAgent): Promise<{ agentId: string }> {
+  requirePermission(scope, "agent.create", null);
+  const { name, driver, providerId, model, settings } = input;
+  const now = scope.clock.now();
+  const id = newId("agent", now);
+  const { maxOutputTokens, concurrentCalls } = settings;
+  const limits = { max_output_tokens: maxOutputTokens, concurrent_calls: concurrentCalls };
+  try {
+    await transaction(scope, async (tx) => {
+      await requireProvider(tx, providerId);
+      const by = { createdBy: actorId(scope.actor), createdAt: new Date(now) };
+      await insertAgent(tx.db, { id, name, driver, providerId, model, settings, ...by });
+      tx.record({
+        kind: "agent.created",
+        about: [`agent:${id}`, `provider:${providerId}`],
+        ...made({ agent: id, driver, provider: providerId, model, ...limits }),
+        detail: { driver, provider: providerId, model, ...limits },
+      });
+    });
+  } catch (error) {
+    if (isDuplicate(error)) throw refused("There is an agent of this name.", { name: ["Taken already."] });
+    throw error;
+  }
+  return { agentId: id };
+}
+
+/** For other services, inside their transaction. */
+export async function requireAgent(db: Db, agentId: string): Promise<AgentRow> {
   const agent = await findAgentRow(db, agentId);
   if (!agent) throw notFound("agent");
-  return agent.driver;
+  return agent;
+}
+
+/** What a runner is told to start. */
+export async function findAgentDriver(db: Db, agentId: string): Promise<string> {
+  return (await requireAgent(db, agentId)).driver;
 }

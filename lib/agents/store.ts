@@ -1,11 +1,14 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
-import type { AgentView } from "./schema.ts";
+import { AgentSettings, type AgentView } from "./schema.ts";
 
 export interface AgentRow {
   readonly id: string;
   readonly name: string;
   readonly driver: string;
+  /** Null for an agent without a model. */
+  readonly providerId: string | null;
+  readonly model: string | null;
 }
 
 export async function findAgentRow(db: Db, agentId: string): Promise<AgentRow | null> {
@@ -23,7 +26,7 @@ export async function lockDriver(db: Db, driver: string): Promise<void> {
 
 export async function insertAgent(
   db: Db,
-  agent: AgentRow & { createdBy: string; createdAt: Date },
+  agent: AgentRow & { settings: AgentSettings; createdBy: string; createdAt: Date },
 ): Promise<void> {
   await db.agent.create({ data: agent });
 }
@@ -34,10 +37,12 @@ export async function selectAgents(
   agentId: string | null,
 ): Promise<AgentView[]> {
   const seen = visible === "all" ? Prisma.sql`true` : Prisma.sql`run.pilot_id = any(${[...visible]})`;
-  return db.$queryRaw<AgentView[]>`
-    select a.id, a.name, a.driver, a.created_by as "createdBy", coalesce(p.name, a.created_by) as "createdByName",
+  const rows = await db.$queryRaw<AgentView[]>`
+    select a.id, a.name, a.driver, a.provider_id as "providerId", v.name as "providerName", a.model, a.settings,
+      a.created_by as "createdBy", coalesce(p.name, a.created_by) as "createdByName",
       a.created_at as "createdAt", (select count(*)::int from run where run.agent_id = a.id and ${seen}) as runs
-    from agent a left join person p on p.id = a.created_by
+    from agent a left join person p on p.id = a.created_by left join provider v on v.id = a.provider_id
     where ${agentId}::text is null or a.id = ${agentId}
     order by a.name`;
+  return rows.map((row) => ({ ...row, settings: AgentSettings.parse(row.settings) }));
 }

@@ -53,11 +53,24 @@ describe("a charter's canonical text", () => {
           maxAttempts: 3,
         },
         ...{ maxConcurrentRuns: 1, extraApproverOnFlags: true },
+        ...{ budgetRunCents: 500, budgetDayCents: 5000, budgetPilotCents: 50_000 },
+        ...{ outboundSecret: "block", outboundCardNumber: "mask" },
+        ...{ outboundEmail: "allow", outboundIban: "allow" },
       },
       kpis: { throughputPerWeek: 3, agentLeadTimeHours: 24, reviewToMergeHours: 8, minimumSample: 5 },
       rollback: { pauseAfterFailedRuns: 3, maxRuns: 100, endsOn: "2030-12-31" },
     };
-    expect(charterDigest(charter)).toBe("c9d3d55cb00fa1b7bd518e8c696e6df3117f87e52f61bce46dee36e2c847022b");
+    expect(charterDigest(charter)).toBe("24b92c98b698efa8e905846162c588813657d91c802920c42f2f5cb65a972a2e");
+  });
+
+  test("of before there were models is read as one that lets none be called", () => {
+    const { v, controls, ...parts } = JSON.parse(charterText(good));
+    const before = Object.entries(controls).filter(([name]) => !/^(budget|outbound)/.test(name));
+    const old = parseCharter(JSON.stringify({ v, ...parts, controls: Object.fromEntries(before) }));
+    expect(old.controls).toMatchObject({ budgetRunCents: 0, budgetDayCents: 0, budgetPilotCents: 0 });
+    expect(old.controls).toMatchObject({ outboundSecret: "block", outboundEmail: "block" });
+    const half = Object.fromEntries([...before, ["budgetRunCents", 5]]);
+    expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
   });
 
   test("changes its digest with every leaf", () => {

@@ -15,8 +15,25 @@ export function charterDigest(charter: Charter): string {
 
 const Stored = z.looseObject({ v: z.literal(CHARTER_FORMAT) });
 
+/** Charters written before models could be called say nothing of it, and nobody agreed to any: none may be. */
+const WITHOUT_MODELS = {
+  budgetRunCents: 0,
+  budgetDayCents: 0,
+  budgetPilotCents: 0,
+  outboundSecret: "block",
+  outboundCardNumber: "block",
+  outboundEmail: "block",
+  outboundIban: "block",
+} as const satisfies Partial<Charter["controls"]>;
+
+const isBeforeModels = (controls: unknown): controls is object =>
+  typeof controls === "object" && controls !== null && !("budgetRunCents" in controls);
+
 /** Reads a stored charter. Throws when the text is not a charter of this format: a row somebody tampered with. */
 export function parseCharter(canonical: string): Charter {
   const { v: _format, ...parts } = Stored.parse(JSON.parse(canonical));
-  return Charter.parse(parts);
+  const { controls } = parts;
+  return Charter.parse(
+    isBeforeModels(controls) ? { ...parts, controls: { ...controls, ...WITHOUT_MODELS } } : parts,
+  );
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { duration, throughput } from "../kpis/rules.ts";
 import { mayRetry, mayTake } from "../leases/rules.ts";
 import { mergeRule } from "../merges/rules.ts";
+import { budgetsOf, outboundOf } from "../model-calls/rules.ts";
 import { refusalToLaunch } from "../runs/rules.ts";
 import { defaultCharter } from "./defaults.ts";
 import { ENFORCERS } from "./enforcers.ts";
@@ -97,6 +98,13 @@ describe("changing a field changes what happens", () => {
     ["controls.approverCount", "3", (each) => mergeRule(each, [], [])],
     ["controls.approverRoles", ["reviewer"], (each) => mergeRule(each, [], [])],
     ["controls.extraApproverOnFlags", "", (each) => mergeRule(each, flagged, [])],
+    ["controls.budgetRunCents", "1", budgetsOf],
+    ["controls.budgetDayCents", "1", budgetsOf],
+    ["controls.budgetPilotCents", "1", budgetsOf],
+    ["controls.outboundSecret", "mask", outboundOf],
+    ["controls.outboundCardNumber", "mask", outboundOf],
+    ["controls.outboundEmail", "mask", outboundOf],
+    ["controls.outboundIban", "mask", outboundOf],
     [
       "kpis.throughputPerWeek",
       "0",

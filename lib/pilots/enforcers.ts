@@ -16,6 +16,8 @@ const launch = { module: "lib/runs/rules.ts", name: "refusalToLaunch" } as const
 const limits = { module: "lib/pilots/rules.ts", name: "limitsOf" } as const;
 const merge = { module: "lib/merges/rules.ts", name: "mergeRule" } as const;
 const policy = { module: "worker/git/policy/judge-patch.ts", name: "judgePatch" } as const;
+const budgets = { module: "lib/model-calls/rules.ts", name: "budgetsOf" } as const;
+const outbound = { module: "lib/model-calls/rules.ts", name: "outboundOf" } as const;
 const verification = { module: "runner/harness/verify.ts", name: "verify" } as const;
 
 export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
@@ -80,6 +82,31 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
   "controls.extraApproverOnFlags": {
     ...merge,
     effect: "A flagged patch, such as one on protected paths, needs one approver more.",
+  },
+  "controls.budgetRunCents": {
+    ...budgets,
+    effect: "A model call that could cost a run more than this is not sent.",
+  },
+  "controls.budgetDayCents": {
+    ...budgets,
+    effect: "Nor one that could cost all runs of a day more, in the pilot's time zone.",
+  },
+  "controls.budgetPilotCents": { ...budgets, effect: "Nor one that could cost the whole pilot more." },
+  "controls.outboundSecret": {
+    ...outbound,
+    effect: "Keys and passwords in a request to a model: not sent, masked, or let through.",
+  },
+  "controls.outboundCardNumber": {
+    ...outbound,
+    effect: "Card numbers in a request to a model: not sent, masked, or let through.",
+  },
+  "controls.outboundEmail": {
+    ...outbound,
+    effect: "E-mail addresses in a request to a model: not sent, masked, or let through.",
+  },
+  "controls.outboundIban": {
+    ...outbound,
+    effect: "Bank accounts (IBAN) in a request to a model: not sent, masked, or let through.",
   },
   "kpis.throughputPerWeek": {
     ...{ module: "lib/kpis/service.ts", name: "getKpis" },

@@ -115,6 +115,12 @@ const Environment = z
     error: "The working tree lies in memory: give it less than the memory.",
   });
 
+/** What happens when something of a class stands in a request to a model. */
+export const OutboundRule = z.enum(["block", "mask", "allow"], "Choose block, mask or allow.");
+
+/** US cents; up to a million dollars. */
+const cents = whole(0, 100_000_000, "US cents");
+
 const Controls = z.strictObject({
   approverCount: whole(1, 3),
   approverRoles: z
@@ -126,6 +132,15 @@ const Controls = z.strictObject({
   maxAttempts: whole(1, 10),
   maxConcurrentRuns: whole(1, 20),
   extraApproverOnFlags: z.boolean(),
+  /** What calls of models may cost. Nothing is sent that could cost more than is left. */
+  budgetRunCents: cents,
+  /** Of all runs, from midnight to midnight in the pilot's time zone. */
+  budgetDayCents: cents,
+  budgetPilotCents: cents,
+  outboundSecret: OutboundRule,
+  outboundCardNumber: OutboundRule,
+  outboundEmail: OutboundRule,
+  outboundIban: OutboundRule,
 });
 
 const Kpis = z.strictObject({

@@ -71,6 +71,17 @@ export const TestAnswer = z.object({
 });
 export type TestAnswer = z.infer<typeof TestAnswer>;
 
+/** A test the gateway is to make. */
+export interface AskedTest {
+  readonly testId: string;
+  readonly providerId: string;
+  readonly kind: ProviderKind;
+  readonly baseUrl: string;
+  readonly settings: ProviderSettings;
+  readonly keyId: string;
+  readonly sealed: Uint8Array;
+}
+
 export interface KeyView {
   readonly id: string;
   /** The last four characters. */

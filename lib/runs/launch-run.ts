@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
+import { requireAgent } from "../agents/service.ts";
 import { requirePermission } from "../authz/require.ts";
 import { type Tx, transaction } from "../db.ts";
-import { notFound, refused } from "../errors.ts";
+import { refused } from "../errors.ts";
 import { startFact } from "../facts/service.ts";
 import { newId } from "../ids.ts";
+import { payloadCommitment } from "../model-calls/rules.ts";
 import { notify } from "../notify.ts";
 import { dayIn } from "../pilots/rules.ts";
 import { findActiveCharter, lockedPilot, type PilotState } from "../pilots/service.ts";
@@ -25,10 +28,11 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
     const pilot = await lockedPilot(tx, input.pilotId);
     const earlier = await findByRequestKey(tx.db, input.pilotId, input.requestKey);
     if (earlier) return { runId: earlier.id };
-    const { charterId, digest, repositoryId, baseCommit } = await mayLaunch(tx, scope, pilot, input);
+    const { charterId, digest, repositoryId, baseCommit, task } = await mayLaunch(tx, scope, pilot, input);
     const launchedAt = new Date(scope.clock.now());
     const id = newId("run", scope.clock.now());
     const { pilotId, agentId, title, requestKey } = input;
+    const told = committedTask(task);
     await insertRun(tx.db, {
       id,
       pilotId,
@@ -43,6 +47,7 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
       launchedBy: actorId(scope.actor),
       requestKey,
       launchedAt,
+      ...(told ? { task, taskSalt: told.salt } : {}),
     });
     await startFact(tx, { id, pilotId, agentId, launchedAt });
     tx.record({
@@ -50,7 +55,10 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
       about: [`run:${id}`, `pilot:${pilotId}`],
       charter: digest,
       ...made(runState({ id, status: "queued", attempt: 0, baseCommit })),
-      detail: { agent: agentId, repository: repositoryId, base: baseCommit, charter: digest, kind: "repair" },
+      detail: {
+        ...{ agent: agentId, repository: repositoryId, base: baseCommit, charter: digest, kind: "repair" },
+        ...(told ? { task: told.commitment } : {}),
+      },
     });
     await notify(tx, "work_waiting", "");
     return { runId: id };
@@ -58,8 +66,7 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
 }
 
 async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchRun) {
-  const agent = await tx.db.agent.findUnique({ where: { id: input.agentId } });
-  if (!agent) throw notFound("agent");
+  const agent = await requireAgent(tx.db, input.agentId);
   const active = await findActiveCharter(tx.db, input.pilotId);
   const repository = active ? await findRepositoryState(tx.db, active.charter.scope.repositoryId) : null;
   const refusal = refusalToLaunch({
@@ -81,5 +88,24 @@ async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchR
     digest: active.digest,
     repositoryId: repository.id,
     baseCommit: repository.headCommit,
+    task: taskOf(agent.model !== null, input.task ?? ""),
   };
+}
+
+/** An agent with a model is told what to do; one without has nothing to read it with. */
+function taskOf(hasModel: boolean, task: string): string | null {
+  if (!hasModel) return null;
+  const missing = "Say what the agent is to do.";
+  if (task === "") throw refused(missing, { task: [missing] });
+  return task;
+}
+
+const SALT_BYTES = 32;
+
+/** The words stay in the row and can be taken away; the entry commits to them. */
+function committedTask(task: string | null) {
+  if (task === null) return null;
+  const salt = new Uint8Array(randomBytes(SALT_BYTES));
+  const commitment = payloadCommitment(salt, Buffer.from(task, "utf8")).toString("hex");
+  return { salt, commitment };
 }

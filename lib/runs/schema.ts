@@ -16,6 +16,9 @@ export const RunStatus = z.enum([
 ]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** UTF-16 units. */
+export const MAX_TASK = 8000;
+
 export const LaunchRun = z.object({
   pilotId: z.string().min(1),
   agentId: z.string().min(1),
@@ -24,6 +27,12 @@ export const LaunchRun = z.object({
     .trim()
     .min(3, "Say in a few words what the run is for (3 characters or more).")
     .max(200, "At most 200 characters."),
+  /** What the agent is to do; for agents with a model, which read it word for word. */
+  task: z
+    .string()
+    .trim()
+    .max(MAX_TASK, `At most ${MAX_TASK.toLocaleString("en")} characters.`)
+    .optional(),
   /** Made once by the form, so that a double submit is one run. */
   requestKey: z.string().min(8).max(100),
 });

@@ -1,0 +1,73 @@
+// Which calls may be made of what is left. Pure: the rows are locked by whoever asks.
+import type { BudgetName } from "../model-calls/schema.ts";
+import type { BudgetKey, BudgetState, BudgetUse, Claim } from "./schema.ts";
+
+export const keyText = ({ kind, subject, day }: BudgetKey): string => `${kind} ${subject} ${day}`;
+
+type Capped = readonly [name: BudgetName, key: BudgetKey, limitMicros: number];
+
+/** The rows a call counts in, the narrowest first: that is the one a refusal names. */
+export const capsOf = ({ runId, pilotId, day, budgets }: Omit<Claim, "micros">): readonly Capped[] => [
+  ["run", { kind: "run", subject: runId, day: "" }, budgets.runMicros],
+  ["day", { kind: "day", subject: pilotId, day }, budgets.dayMicros],
+  ["pilot", { kind: "pilot", subject: pilotId, day: "" }, budgets.pilotMicros],
+];
+
+/** Every row of some calls once, in the one order in which rows are locked. */
+export function keysOf(claims: readonly Omit<Claim, "micros">[]): BudgetKey[] {
+  const keys = claims.flatMap((claim) => capsOf(claim).map(([, key]) => key));
+  const byText = new Map(keys.map((key) => [keyText(key), key]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+}
+
+const UNUSED: BudgetUse = { reservedMicros: 0, spentMicros: 0 };
+
+export interface Decided {
+  /** By call, in the order of the claims: null when it may be made, else the cap that is in its way. */
+  readonly refusals: readonly (BudgetState | null)[];
+  /** What each row holds back more than before. */
+  readonly added: ReadonlyMap<string, number>;
+}
+
+/** In the order of the claims: each is weighed against what those before it hold back. */
+export function decideClaims(claims: readonly Claim[], use: ReadonlyMap<string, BudgetUse>): Decided {
+  const added = new Map<string, number>();
+  const refusals = claims.map((claim) => {
+    const states = capsOf(claim).map(([name, key, limitMicros]) => {
+      const { reservedMicros, spentMicros } = use.get(keyText(key)) ?? UNUSED;
+      const held = reservedMicros + (added.get(keyText(key)) ?? 0);
+      return { name, limitMicros, spentMicros, reservedMicros: held, key: keyText(key) };
+    });
+    const short = states.find(
+      ({ spentMicros, reservedMicros, limitMicros }) =>
+        spentMicros + reservedMicros + claim.micros > limitMicros,
+    );
+    if (short) {
+      const { key: _, ...state } = short;
+      return state;
+    }
+    for (const { key } of states) added.set(key, (added.get(key) ?? 0) + claim.micros);
+    return null;
+  });
+  return { refusals, added };
+}
+
+const dollars = (micros: number): string => `$${(micros / 1_000_000).toFixed(micros < 1_000_000 ? 4 : 2)}`;
+
+const OF: Record<BudgetName, string> = { run: "this run", day: "today's runs", pilot: "the pilot" };
+
+/** For whoever reads the agent's output, and for the agent. */
+export function refusalSentence(
+  { name, limitMicros, spentMicros, reservedMicros }: BudgetState,
+  micros: number,
+): string {
+  const held = reservedMicros > 0 ? ` and ${dollars(reservedMicros)} held back by calls under way` : "";
+  return (
+    `The budget of ${OF[name]} is used up: of ${dollars(limitMicros)}, ${dollars(spentMicros)} are spent${held}, ` +
+    `and this call could cost ${dollars(micros)}. The charter sets the budget.`
+  );
+}
+
+/** What is left of a cap, never below nothing. */
+export const leftOf = ({ limitMicros, spentMicros, reservedMicros }: BudgetState): number =>
+  Math.max(0, limitMicros - spentMicros - reservedMicros);

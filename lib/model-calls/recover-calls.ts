@@ -1,0 +1,35 @@
+// What a gateway left open when it went down. Nobody knows what came of it: it is charged all it held back.
+import { HOUR } from "../clock.ts";
+import { read, transaction } from "../db.ts";
+import type { Scope } from "../scope.ts";
+import type { Final } from "./schema.ts";
+import { settleLocked } from "./settle-calls.ts";
+import { lockCalls, type OpenCall, selectAbandoned } from "./store.ts";
+
+/** Longer than a call may take, and than a gateway holds on to its end while the database is away. */
+const ABANDONED_AFTER = 6 * HOUR;
+const AT_ONCE = 100;
+
+/** At a gateway's start, before it takes a request, and now and then. Returns how many there were. */
+export async function recoverCalls(scope: Scope, gateway: string): Promise<number> {
+  const before = new Date(scope.clock.now() - ABANDONED_AFTER);
+  for (let count = 0; ; ) {
+    const ids = await read(scope, (db) => selectAbandoned(db, gateway, before, AT_ONCE));
+    if (ids.length === 0) return count;
+    count += await transaction(scope, async (tx) => {
+      const calls = await lockCalls(tx.db, ids);
+      const open = [...calls.values()].filter(({ state }) => state === "open");
+      await settleLocked(
+        tx,
+        open.map((call) => ({ call, final: unknownEnd(call, scope.clock.now()), hasResponse: false })),
+      );
+      return open.length;
+    });
+  }
+}
+
+const unknownEnd = ({ id, runId, attempt }: OpenCall, now: number): Final => ({
+  ...{ callId: id, runId, attempt, outcome: "unknown", at: now, firstByteAt: null, status: null },
+  ...{ wasSent: true, returnedModel: null, usage: null, seen: { outputTokens: 0, outputBytes: 0 } },
+  ...{ flags: ["gateway_lost"], response: Buffer.alloc(0), chunks: [], retries: 0 },
+});
