@@ -6,6 +6,7 @@ import { AppError } from "#lib/errors.ts";
 import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import { createLogger } from "#lib/logger.ts";
 import { codex } from "./drivers/codex/driver.ts";
+import { createOpenai } from "./drivers/openai/driver.ts";
 import { recipe } from "./drivers/recipe/driver.ts";
 import { readEnv } from "./env.ts";
 import { verify } from "./harness/verify.ts";
@@ -36,8 +37,12 @@ async function main(): Promise<void> {
   const stateFolder = await realpath(env.stateFolder);
   const sandbox = await createSandbox({ slot: env.slot, stateDirectory: stateFolder, logger });
   try {
-    const agent = codex({ agents: env.agentsFolder, clock: steadyClock });
-    const work = createWork({ drivers: [recipe, agent], verify });
+    const drivers = [
+      recipe,
+      createOpenai({ stateFolder, uid: sandbox.uid }),
+      codex({ agents: env.agentsFolder, clock: steadyClock }),
+    ];
+    const work = createWork({ drivers, verify });
     await startRunner({ env: { ...env, stateFolder }, sandbox, work, logger, shutdown: shutdown.signal });
   } finally {
     await sandbox.close();
