@@ -27,6 +27,10 @@ const hostList = z
   .transform((hosts) => hosts.filter((host) => host !== ""))
   .describe("Hosts of repositories that may resolve to a private address, comma separated");
 
+const httpProviders = hostList.describe(
+  "Hosts of model providers that may be spoken to without https, comma separated",
+);
+
 const port = z.coerce
   .number({ error: "must be a number" })
   .int({ error: "must be a whole number" })
@@ -53,6 +57,12 @@ const WebEnv = z.object({
     .describe("Signs sessions; changing it signs everybody out"),
   PILOTHOUSE_ALLOWED_ROOTS: colonList,
   PILOTHOUSE_ALLOWED_HOSTS: hostList,
+  PILOTHOUSE_HTTP_PROVIDERS: httpProviders,
+  PILOTHOUSE_GATEWAY_URL: z
+    .url({ protocol: /^https?$/, error: "must be an address like https://gateway.example:4310" })
+    .transform((text) => new URL(text).origin)
+    .optional()
+    .describe("Where runners reach the gateway of models; without it no agent with a model is started"),
   PILOTHOUSE_PROXY_HOPS: z.coerce
     .number({ error: "must be a number" })
     .int({ error: "must be a whole number" })
