@@ -29,26 +29,33 @@ interface Place {
   readonly steps: { step: Step; at: number }[];
 }
 
-async function untilSigned(notary: Notary): Promise<number> {
+/** Rounds until everything is signed; returns the milliseconds that numbering took, and the longest round. */
+async function untilSigned({ notary, steps }: Place): Promise<{ numbering: number; longest: number }> {
+  let numbering = 0;
+  let longest = 0;
   for (;;) {
+    steps.length = 0;
+    const began = performance.now();
     const { isBehind, signed } = await notary.tick();
-    if (!isBehind && signed) return signed.size;
+    numbering += (steps[0]?.at ?? began) - began;
+    longest = Math.max(longest, performance.now() - began);
+    if (!isBehind && signed) return { numbering, longest };
   }
 }
 
 /** A backlog, as after an hour without a notary. */
-async function backlog({ owner, notary, steps }: Place, count: number): Promise<void> {
-  await appendMany(owner, `b${count}_`, count);
-  steps.length = 0;
+async function backlog(place: Place, count: number): Promise<void> {
+  await appendMany(place.owner, `b${count}_`, count);
   const began = performance.now();
-  await untilSigned(notary);
+  const took = await untilSigned(place);
   const all = (performance.now() - began) / SECOND;
-  const numbering = ((steps[0]?.at ?? began) - began) / SECOND;
+  const numbering = took.numbering / SECOND;
   const rate = (seconds: number) => Math.round(count / seconds).toLocaleString("en");
   const memory = Math.round(process.memoryUsage().rss / 2 ** 20);
   console.log(
     `backlog of ${count}: ${rate(all)} entries/s to the checkpoint; numbering alone ${rate(numbering)}/s, ` +
-      `tiles, state and signature ${rate(all - numbering)}/s; resident ${memory} MB`,
+      `tiles, state and signature ${rate(all - numbering)}/s; ` +
+      `longest round ${Math.round(took.longest)} ms; resident ${memory} MB`,
   );
 }
 

@@ -192,6 +192,27 @@ describe("an entry", () => {
   });
 });
 
+describe("a database whose rows were brought to another server", () => {
+  test("goes on where it was, whatever transaction ids the rows and the notary's state brought along", async () => {
+    const notary = scene.start();
+    await scene.append("one", "two", "three");
+    await notary.tick();
+    const { owner } = scene.database;
+    const { rows } = await owner.query<{ now: string }>("select pg_current_xact_id()::text as now");
+    const soon = Array.from({ length: 8 }, (_, at) => String(Number(rows[0]?.now) + 1 + at));
+    await owner.query("alter table log_entry disable trigger append_only");
+    await owner.query("update log_entry set xid = '4000000000' where seq % 2 = 0");
+    await owner.query("update log_entry set xid = $1 where seq % 2 = 1", [soon[3]]);
+    await owner.query("alter table log_entry enable trigger append_only");
+    await owner.query("update notary_state set open = $1::xid8[]", [soon]);
+    for (let at = 0; at < 10; at++) {
+      await scene.append(`new ${at}`);
+      expect((await notary.tick()).numbered).toBe(1);
+    }
+    expect(await scene.numbered()).toHaveLength(13);
+  });
+});
+
 describe("an idle notary", () => {
   test("writes and locks nothing", async () => {
     const notary = scene.start();

@@ -50,8 +50,8 @@ const publicOf = ({ publicHex }: LogKey) => publicHex;
 
 /** A backlog is published in between. */
 const PUBLISH_EVERY = 500;
-/** About a second's worth, so that a transaction stays short and a round too. */
-const PIECE = 20_000;
+/** Half a second's worth, so that a transaction stays short, and a round with what it publishes. */
+const PIECE = 10_000;
 const LONG_ROUND = SECOND;
 const NOTHING: Numbered = { count: 0, isMore: false };
 
