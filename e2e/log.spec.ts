@@ -159,12 +159,19 @@ test("a search finds what a run did, leaves an entry, and is nobody's who may no
   await expect(ada.getByText(/log\.search/)).toBeVisible();
 });
 
+test("the page of exports says which logs there are", async ({ as }) => {
+  const otto = await as("otto");
+  await otto.goto("/log/access");
+  const epochs = otto.getByRole("region", { name: "Epochs" });
+  await expect(epochs).toContainText("no restore has ended one");
+});
+
 test("axe is silent on an entry and on the search, and a phone never scrolls sideways", async ({ as }) => {
   const sam = await as("sam");
   await sam.goto("/log");
   await sam.getByRole("table", { name: "Entries" }).getByRole("link").last().click();
   await sam.waitForURL(/\/log\/ent_\w+/);
-  for (const path of [new URL(sam.url()).pathname, "/log/search"]) {
+  for (const path of [new URL(sam.url()).pathname, "/log/search", "/log/access"]) {
     await sam.setViewportSize({ width: 1440, height: 900 });
     await sam.goto(path);
     for (const colorScheme of ["light", "dark"] as const) {
