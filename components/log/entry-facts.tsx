@@ -34,6 +34,7 @@ export function EntryFacts({ entry }: { entry: EntryDetailView }) {
                 <SubjectLink key={subject} subject={subject} name={entry.names[subject] ?? null} />
               )),
             },
+            ...boundEvents(entry),
             ...detailRows(entry.detail).map(({ name, text, whole }) => ({
               key: name,
               value: whole ? (
@@ -60,6 +61,26 @@ export function EntryFacts({ entry }: { entry: EntryDetailView }) {
       </div>
     </Panel>
   );
+}
+
+/** Of an entry that binds a batch the events themselves, on their run's page. */
+function boundEvents({ kind, about, detail: { from, to } }: EntryDetailView) {
+  const run = about.find((subject) => subject.startsWith("run:"))?.slice("run:".length);
+  if (kind !== "run.events_appended" || !run || typeof from !== "number" || typeof to !== "number") return [];
+  const link = (seq: number) => (
+    <Link className="link num" href={`/runs/${run}?event=${seq}`} prefetch={false}>
+      {seq}
+    </Link>
+  );
+  const value =
+    from === to ? (
+      link(from)
+    ) : (
+      <>
+        {link(from)} to {link(to)}, in their run
+      </>
+    );
+  return [{ key: "Events", value }];
 }
 
 /** `reviewer@pil_…` as people say it. */

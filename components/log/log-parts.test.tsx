@@ -51,6 +51,15 @@ const entry: EntryDetailView = {
 const detail = (more: Partial<EntryDetailView> = {}, shown: ProofView = { state: "proved", ...proof }) =>
   html(<EntryDetail entry={{ ...entry, ...more }} proof={shown} decision={null} close="/log" />);
 
+test("an entry that binds events leads to the first and the last of them, any other entry to none", () => {
+  const batch = { attempt: 1, from: 101, to: 200, root: hash("6") };
+  const page = detail({ kind: "run.events_appended", detail: batch });
+  expect(page).toContain('href="/runs/run_1?event=101"');
+  expect(page).toContain('href="/runs/run_1?event=200"');
+  expect(detail({ detail: batch })).not.toContain("?event=");
+  expect(detail({ kind: "run.events_appended", detail: { from: "<b>", to: 2 } })).not.toContain("?event=");
+});
+
 describe("the drawing of a proof", () => {
   const page = html(<ProofDrawing proof={proof} />);
 
