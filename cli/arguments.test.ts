@@ -3,15 +3,23 @@ import { DEFAULT_PORT, parseArguments } from "./arguments.ts";
 
 describe("the command line", () => {
   test("means up on the usual port with the demo, where nothing is said", () => {
-    expect(parseArguments([], {})).toEqual({ command: "up", port: DEFAULT_PORT, demo: true });
+    expect(parseArguments([], {})).toEqual({
+      command: "up",
+      port: DEFAULT_PORT,
+      gatewayPort: DEFAULT_PORT + 10,
+      demo: true,
+    });
   });
 
   test.each([
-    [["up", "--port", "8080"], { command: "up", port: 8080, demo: true }],
-    [["dev", "--no-demo"], { command: "dev", port: DEFAULT_PORT, demo: false }],
-    [["doctor", "--port=1"], { command: "doctor", port: 1, demo: true }],
-    [["--help"], { command: "help", port: DEFAULT_PORT, demo: true }],
-    [["up", "-h"], { command: "help", port: DEFAULT_PORT, demo: true }],
+    [["up", "--port", "8080"], { command: "up", port: 8080, gatewayPort: 8090, demo: true }],
+    [
+      ["dev", "--no-demo"],
+      { command: "dev", port: DEFAULT_PORT, gatewayPort: DEFAULT_PORT + 10, demo: false },
+    ],
+    [["doctor", "--port=1"], { command: "doctor", port: 1, gatewayPort: 11, demo: true }],
+    [["--help"], { command: "help", port: DEFAULT_PORT, gatewayPort: DEFAULT_PORT + 10, demo: true }],
+    [["up", "-h"], { command: "help", port: DEFAULT_PORT, gatewayPort: DEFAULT_PORT + 10, demo: true }],
   ])("%j is understood", (argv, expected) => {
     expect(parseArguments(argv, {})).toEqual(expected);
   });
@@ -33,7 +41,13 @@ describe("the command line", () => {
     [["log", "rotate-key"], { kind: "rotate_key" }],
     [["log", "retire-key", "0a1b2c3d"], { kind: "retire_key", keyId: "0a1b2c3d" }],
   ])("%j is an operator's act on the log", (argv, logAct) => {
-    expect(parseArguments(argv, {})).toEqual({ command: "log", port: DEFAULT_PORT, demo: true, logAct });
+    expect(parseArguments(argv, {})).toEqual({
+      command: "log",
+      port: DEFAULT_PORT,
+      gatewayPort: DEFAULT_PORT + 10,
+      demo: true,
+      logAct,
+    });
   });
 
   test("agents add codex adds that program, and nothing is added by another name", () => {

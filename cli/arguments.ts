@@ -10,6 +10,8 @@ export type Command = (typeof COMMANDS)[number];
 export interface Arguments {
   readonly command: Command;
   readonly port: number;
+  /** Where models are called: ten above the pages' port, unless PILOTHOUSE_GATEWAY_PORT says otherwise. */
+  readonly gatewayPort: number;
   /** Seed the demo pilot on an empty database. */
   readonly demo: boolean;
   /** What `log` is to do. */
@@ -43,6 +45,11 @@ Environment
   PILOTHOUSE_GIT_CREDENTIALS file of https://user:token@host lines for https repositories, read by the worker
   PILOTHOUSE_LOG_KEY_FILE    private key that signs the log (Ed25519, PEM), instead of one made here
   PILOTHOUSE_WITNESSES       file of witnesses of the log: lines of verifier key and address
+  PILOTHOUSE_GATEWAY_PORT    port of the gateway that models are called through (default: ten above the pages')
+  PILOTHOUSE_GATEWAY_URL     where runners reach it, where that is not this host
+  PILOTHOUSE_GATEWAY_HOST    address it listens at (default 127.0.0.1); any other needs the two files below
+  PILOTHOUSE_GATEWAY_TLS_CERT, PILOTHOUSE_GATEWAY_TLS_KEY   its certificate and key, PEM
+  PILOTHOUSE_HTTP_PROVIDERS  hosts of model providers that may be spoken to without https, comma separated
   PILOTHOUSE_ALLOWED_HOSTS   hosts of repositories that may be private addresses, comma separated
 `;
 
@@ -66,6 +73,19 @@ function readOptions(argv: readonly string[]) {
   }
 }
 
+const BESIDE = 10;
+
+function gatewayPortOf(port: number, env: Readonly<Record<string, string | undefined>>): number {
+  const text = env.PILOTHOUSE_GATEWAY_PORT;
+  if (!text) return port + BESIDE > 65_535 ? port - BESIDE : port + BESIDE;
+  const given = Port.safeParse(text);
+  if (!given.success || given.data === port)
+    throw badInput(
+      `PILOTHOUSE_GATEWAY_PORT takes another number from 1 to 65535 than the pages', not "${text}".`,
+    );
+  return given.data;
+}
+
 /** `PORT` of the environment stands where `--port` is not given. Refuses what it does not know. */
 export function parseArguments(
   argv: readonly string[],
@@ -82,7 +102,7 @@ export function parseArguments(
   const text = values.port ?? env.PORT ?? String(DEFAULT_PORT);
   const port = Port.safeParse(text);
   if (!port.success) throw badInput(`--port takes a number from 1 to 65535, not "${text}".`);
-  const common = { port: port.data, demo: !values["no-demo"] };
+  const common = { port: port.data, gatewayPort: gatewayPortOf(port.data, env), demo: !values["no-demo"] };
   return {
     command: values.help ? "help" : command,
     ...common,

@@ -4,6 +4,7 @@ import type { RoleUrls } from "#lib/migrate/roles.ts";
 import { RUNNERS } from "./runners.ts";
 import {
   type Deployment,
+  gatewayVariables,
   notaryVariables,
   runnerVariables,
   webVariables,
@@ -43,6 +44,14 @@ export async function childSpecs(deployment: Deployment, urls: RoleUrls): Promis
     identity: who.notary,
     log: log("notary"),
   };
+  const gateway: ChildSpec = {
+    name: "gateway",
+    command: [process.execPath, join(root, "gateway/main.ts")],
+    cwd: root,
+    env: gatewayVariables(deployment, urls, process.env),
+    identity: who.gateway,
+    log: log("gateway"),
+  };
   const runners = RUNNERS.map(
     (plan): ChildSpec => ({
       name: `runner-${plan.name}`,
@@ -53,5 +62,5 @@ export async function childSpecs(deployment: Deployment, urls: RoleUrls): Promis
       log: log(`runner-${plan.name}`),
     }),
   );
-  return [web, worker, notary, ...runners];
+  return [web, worker, notary, gateway, ...runners];
 }

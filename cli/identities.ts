@@ -11,6 +11,7 @@ export interface Identities {
   readonly web: Identity | null;
   readonly worker: Identity | null;
   readonly notary: Identity | null;
+  readonly gateway: Identity | null;
   /** Stays root, because it starts each sandbox slot as another user. */
   readonly runner: null;
   readonly blobGroup: number | null;
@@ -18,12 +19,16 @@ export interface Identities {
 
 export function identitiesFor(isRoot: boolean): Identities {
   if (!isRoot)
-    return { postgres: null, web: null, worker: null, notary: null, runner: null, blobGroup: null };
+    return {
+      ...{ postgres: null, web: null, worker: null, notary: null, gateway: null },
+      ...{ runner: null, blobGroup: null },
+    };
   return {
     postgres: { uid: 60_900, gid: 60_900 },
     web: { uid: 60_901, gid: BLOB_GROUP },
     worker: { uid: 60_902, gid: BLOB_GROUP },
     notary: { uid: 60_903, gid: 60_903 },
+    gateway: { uid: 60_904, gid: 60_904 },
     runner: null,
     blobGroup: BLOB_GROUP,
   };

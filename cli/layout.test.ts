@@ -62,12 +62,12 @@ describe("a place where no folder can be made", () => {
 
 describe("identities", () => {
   test("as root are one user per process, none of them root or a sandbox slot's", () => {
-    const { postgres, web, worker, notary, blobGroup } = identitiesFor(true);
-    const uids = [postgres, web, worker, notary].map((identity) => identity?.uid ?? 0);
-    expect(new Set(uids).size).toBe(4);
+    const { postgres, web, worker, notary, gateway, blobGroup } = identitiesFor(true);
+    const uids = [postgres, web, worker, notary, gateway].map((identity) => identity?.uid ?? 0);
+    expect(new Set(uids).size).toBe(5);
     for (const uid of uids) expect(uid > 0 && uid < 61_000).toBe(true);
     expect([web?.gid, worker?.gid, postgres?.gid === blobGroup]).toEqual([blobGroup, blobGroup, false]);
-    expect(notary?.gid).not.toBe(blobGroup);
+    expect([notary?.gid, gateway?.gid]).not.toContain(blobGroup);
   });
 
   test("as a normal user are that user", () => {

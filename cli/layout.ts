@@ -21,6 +21,8 @@ export interface Layout {
   readonly log: string;
   /** The notary's own: its state and its keys. */
   readonly notary: string;
+  /** The gateway's own: the key that providers' keys are sealed to. */
+  readonly gateway: string;
   /** Repositories that live here, such as the demo's; an allowed root. */
   readonly repositories: string;
   readonly runners: string;
@@ -40,6 +42,7 @@ export function layoutAt(data: string): Layout {
     mirrors: join(data, "mirrors"),
     log: join(data, "log"),
     notary: join(data, "notary"),
+    gateway: join(data, "gateway"),
     repositories: join(data, "repositories"),
     runners: join(data, "runners"),
     agents: join(data, "agents"),
@@ -91,12 +94,14 @@ function folders(layout: Layout, who: Identities): Folder[] {
     { path: layout.blobs, mode: who.blobGroup === null ? PRIVATE : GROUP_SHARED, owner: who.worker },
     { path: layout.mirrors, mode: PRIVATE, owner: who.worker },
     { path: layout.notary, mode: PRIVATE, owner: who.notary },
+    { path: layout.gateway, mode: PRIVATE, owner: who.gateway },
     { path: layout.log, mode: who.blobGroup === null ? PRIVATE : GROUP_READ, owner: logOwner(who) },
     { path: layout.repositories, mode: own, owner: who.worker },
     { path: layout.homes, mode: own, owner: null },
     { path: join(layout.homes, "web"), mode: PRIVATE, owner: who.web },
     { path: join(layout.homes, "worker"), mode: PRIVATE, owner: who.worker },
     { path: join(layout.homes, "notary"), mode: PRIVATE, owner: who.notary },
+    { path: join(layout.homes, "gateway"), mode: PRIVATE, owner: who.gateway },
   ];
 }
 

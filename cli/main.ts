@@ -15,7 +15,7 @@ import { up } from "./up.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
-function deploymentFrom({ command, port, demo }: Arguments): Deployment {
+function deploymentFrom({ command, port, gatewayPort, demo }: Arguments): Deployment {
   const url = process.env.PILOTHOUSE_URL ?? `http://localhost:${port}`;
   const mode = command === "dev" ? "dev" : "up";
   return {
@@ -23,6 +23,7 @@ function deploymentFrom({ command, port, demo }: Arguments): Deployment {
     layout: layoutAt(dataFolder(process.env, isRoot())),
     who: identitiesFor(isRoot()),
     port,
+    gatewayPort,
     url,
     mode,
     demo,
@@ -44,10 +45,11 @@ function stopSignal(): AbortSignal {
 }
 
 async function runDoctor(deployment: Deployment, databaseUrl: string | undefined): Promise<number> {
-  const { layout, who, port } = deployment;
+  const { layout, who, port, gatewayPort } = deployment;
   const running = await readRunning(layout.state);
   const portIsOwn = running?.port === port && running.children.some(isSameProcess);
-  const host = { root, data: layout.data, who, port, portIsOwn, databaseUrl };
+  const gateway = { folder: layout.gateway, port: gatewayPort };
+  const host = { root, data: layout.data, who, port, gateway, portIsOwn, databaseUrl };
   return doctor(host, (line) => console.log(line));
 }
 
@@ -60,10 +62,6 @@ async function main(): Promise<number> {
   const deployment = deploymentFrom(args);
   const databaseUrl = process.env.DATABASE_URL || undefined;
   if (args.command === "doctor") return runDoctor(deployment, databaseUrl);
-  if (args.agentsAct) {
-    console.log(await runAgentsAct(deployment, args.agentsAct));
-    return 0;
-  }
   if (args.logAct) {
     console.log(await runLogAct(deployment, databaseUrl, args.logAct));
     return 0;
@@ -71,7 +69,8 @@ async function main(): Promise<number> {
   process.stdout.on("error", () => undefined); // a terminal that was closed is told nothing more
   const write = (text: string) => void process.stdout.write(text);
   const progress = createProgress(systemClock, write, process.stdout.isTTY);
-  await up({ deployment, databaseUrl, progress, stop: stopSignal() });
+  if (args.agentsAct) await runAgentsAct(deployment, args.agentsAct, progress);
+  else await up({ deployment, databaseUrl, progress, stop: stopSignal() });
   return 0;
 }
 

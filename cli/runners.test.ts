@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { gatewayEnv } from "#gateway/env.ts";
 import { notaryEnv } from "#notary/env.ts";
 import { readEnv } from "#runner/env.ts";
 import { identitiesFor } from "./identities.ts";
@@ -9,6 +10,7 @@ import { type Layout, layoutAt } from "./layout.ts";
 import { enrolmentFile, followPort, isRegistered, keepEnrolment, RUNNERS } from "./runners.ts";
 import {
   type Deployment,
+  gatewayVariables,
   notaryVariables,
   planeUrl,
   runnerVariables,
@@ -33,6 +35,7 @@ const deployment = (): Deployment => ({
   layout,
   who: identitiesFor(false),
   port: 4300,
+  gatewayPort: 4310,
   url: "https://pilothouse.example",
   mode: "up",
   demo: true,
@@ -134,5 +137,23 @@ describe("what each process is told", () => {
     expect(JSON.stringify(variables)).not.toMatch(/hidden|ph_owner|ph_web|SESSION/);
     const web = await webVariables(deployment(), urls, source);
     expect(JSON.stringify([web, workerVariables(deployment(), urls, source)])).not.toMatch(/log-key/);
+  });
+
+  test("the gateway: its own role and folder, which it understands, and no other secret", async () => {
+    const source = {
+      PILOTHOUSE_GATEWAY_HOST: "127.0.0.1",
+      SOME_TOKEN: "hidden",
+      PILOTHOUSE_LOG_KEY: "hidden",
+    };
+    const variables = gatewayVariables(deployment(), urls, source);
+    expect(gatewayEnv({ NODE_ENV: "production", ...variables })).toMatchObject({
+      DATABASE_URL: urls.gateway,
+      PILOTHOUSE_GATEWAY: layout.gateway,
+      PILOTHOUSE_GATEWAY_PORT: 4310,
+    });
+    expect(JSON.stringify(variables)).not.toMatch(/hidden|ph_owner|ph_web|SESSION/);
+    const web = await webVariables(deployment(), urls, source);
+    expect(web.PILOTHOUSE_GATEWAY_URL).toBe("http://127.0.0.1:4310");
+    expect(web).not.toHaveProperty("PILOTHOUSE_GATEWAY");
   });
 });

@@ -125,13 +125,13 @@ async function waitForWeb(
 
 async function startChildren(options: UpOptions, launched: Launched, urls: RoleUrls): Promise<void> {
   const { deployment, progress, stop, clock = systemClock } = options;
-  await progress.step("Starting web, worker, notary and runners", async () => {
+  await progress.step("Starting web, worker, notary, gateway and runners", async () => {
     for (const spec of await childSpecs(deployment, urls)) {
       await keepLogShort(spec.log);
       launched.supervisor.start(spec);
     }
     await waitForWeb(planeUrl(deployment), launched, stop, clock);
-    return "Web, worker, notary and runners are up";
+    return "Web, worker, notary, gateway and runners are up";
   });
 }
 

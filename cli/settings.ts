@@ -12,6 +12,8 @@ export interface Deployment {
   readonly layout: Layout;
   readonly who: Identities;
   readonly port: number;
+  /** Of the gateway that models are called through. */
+  readonly gatewayPort: number;
   /** Address people open. */
   readonly url: string;
   readonly mode: "up" | "dev";
@@ -51,6 +53,8 @@ export async function webVariables(
     PORT: String(deployment.port),
     PILOTHOUSE_PROXY_HOPS: source.PILOTHOUSE_PROXY_HOPS ?? "0",
     DATABASE_URL: urls.web,
+    PILOTHOUSE_GATEWAY_URL: source.PILOTHOUSE_GATEWAY_URL ?? `http://127.0.0.1:${deployment.gatewayPort}`,
+    PILOTHOUSE_HTTP_PROVIDERS: source.PILOTHOUSE_HTTP_PROVIDERS ?? "",
     PILOTHOUSE_SESSION_SECRET: await keptSecret(join(deployment.layout.secrets, "session")),
     NEXT_TELEMETRY_DISABLED: "1",
   };
@@ -82,6 +86,28 @@ export function notaryVariables({ layout }: Deployment, urls: RoleUrls, source: 
     DATABASE_URL: urls.notary,
     PILOTHOUSE_NOTARY: layout.notary,
     PILOTHOUSE_LOG: layout.log,
+    ...Object.fromEntries(given),
+  };
+}
+
+const PASSED_TO_GATEWAY = [
+  "PILOTHOUSE_GATEWAY_HOST",
+  "PILOTHOUSE_GATEWAY_TLS_CERT",
+  "PILOTHOUSE_GATEWAY_TLS_KEY",
+] as const;
+
+/** The gateway knows its database role, its own folder, and where it listens. Providers' keys come sealed, by the database. */
+export function gatewayVariables(deployment: Deployment, urls: RoleUrls, source: Source): Variables {
+  const { layout, gatewayPort } = deployment;
+  const given = PASSED_TO_GATEWAY.flatMap((name) => (source[name] ? [[name, source[name]] as const] : []));
+  return {
+    PATH: source.PATH ?? "/usr/bin:/bin",
+    LANG: "C.UTF-8",
+    HOME: join(layout.homes, "gateway"),
+    PILOTHOUSE_LOG_LEVEL: source.PILOTHOUSE_LOG_LEVEL ?? "info",
+    DATABASE_URL: urls.gateway,
+    PILOTHOUSE_GATEWAY: layout.gateway,
+    PILOTHOUSE_GATEWAY_PORT: String(gatewayPort),
     ...Object.fromEntries(given),
   };
 }

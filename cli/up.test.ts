@@ -37,6 +37,8 @@ const PROGRAMS: Record<string, string> = {
   "worker/main.ts": `console.log(process.env.DATABASE_URL?.split(":")[1]); setInterval(() => {}, 1000);`,
   "notary/main.ts": `console.log(process.env.DATABASE_URL?.split(":")[1], process.env.PILOTHOUSE_NOTARY);
     setInterval(() => {}, 1000);`,
+  "gateway/main.ts": `console.log(process.env.DATABASE_URL?.split(":")[1], process.env.PILOTHOUSE_GATEWAY);
+    setInterval(() => {}, 1000);`,
   "runner/main.ts": `console.log(process.env.PILOTHOUSE_RUNNER_NAME); setInterval(() => {}, 1000);`,
 };
 
@@ -67,7 +69,16 @@ beforeAll(async () => {
   const url = `http://localhost:${port}`;
   const layout = layoutAt(join(folder, "data"));
   const who = identitiesFor(isRoot());
-  deployment = { root: join(folder, "checkout"), layout, who, port, url, mode: "up", demo: false };
+  deployment = {
+    root: join(folder, "checkout"),
+    layout,
+    who,
+    port,
+    gatewayPort: await choosePort(44_900),
+    url,
+    mode: "up",
+    demo: false,
+  };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -92,12 +103,14 @@ describe("up", () => {
       "web",
       "worker",
       "notary",
+      "gateway",
       "runner-local-1",
       "runner-local-2",
     ]);
     const log = (name: string) => readFile(join(deployment.layout.logs, `${name}.log`), "utf8");
     await expect.poll(() => log("worker")).toBe("//ph_worker\n");
     await expect.poll(() => log("notary")).toBe(`//ph_notary ${deployment.layout.notary}\n`);
+    await expect.poll(() => log("gateway")).toBe(`//ph_gateway ${deployment.layout.gateway}\n`);
     await expect.poll(() => log("runner-local-2")).toBe("local-2\n");
     expect(await readFile(join(deployment.layout.runners, "local-1.enrolment"), "utf8")).toBe(
       "token of local-1\n",
@@ -144,11 +157,11 @@ describe("up", () => {
     const orphans = await children();
     launcher.kill("SIGKILL");
     await once(launcher, "exit");
-    expect(orphans.filter(isSameProcess)).toHaveLength(5);
+    expect(orphans.filter(isSameProcess)).toHaveLength(6);
     said = "";
     running = start();
     await isReady();
-    expect(said).toContain("left behind: web, worker, notary, runner-local-1, runner-local-2");
+    expect(said).toContain("left behind: web, worker, notary, gateway, runner-local-1, runner-local-2");
     expect(said).toContain("Postgres was running already");
     expect(orphans.filter(isSameProcess)).toEqual([]);
   });

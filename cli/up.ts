@@ -11,10 +11,11 @@ import { serve, type UpOptions } from "./serve.ts";
 import { endLeftovers, readRunning } from "./supervisor/records.ts";
 
 async function prepareHost({ deployment, databaseUrl, progress }: UpOptions): Promise<void> {
-  const { root, layout, who, port } = deployment;
+  const { root, layout, who, port, gatewayPort } = deployment;
   await progress.step("Checking this host", async () => {
     await ensurePackages(missingTools(process.env.PATH ?? ""), process.env.PATH ?? "", isRoot());
-    const host = { root, data: layout.data, who, port, portIsOwn: false, databaseUrl };
+    const gateway = { folder: layout.gateway, port: gatewayPort };
+    const host = { root, data: layout.data, who, port, gateway, portIsOwn: false, databaseUrl };
     const wrong = (await checkHost(host)).find((finding) => !finding.ok);
     if (wrong) throw refused(wrong.sentence);
     await prepareFolders(layout, who);

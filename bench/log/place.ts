@@ -92,7 +92,16 @@ async function makeDeployment(folder: string): Promise<Deployment> {
   await prepareFolders(layout, who);
   await mkdir(layout.postgres, { recursive: true });
   const port = await choosePort(PREFERRED_PORT);
-  return { root, layout, who, port, url: `http://127.0.0.1:${port}`, mode: "up", demo: false };
+  return {
+    root,
+    layout,
+    who,
+    port,
+    gatewayPort: port + 10,
+    url: `http://127.0.0.1:${port}`,
+    mode: "up",
+    demo: false,
+  };
 }
 
 const installation = (): Scope =>

@@ -75,7 +75,16 @@ export async function openPlane(): Promise<BenchPlane> {
     const { urls } = await migrateDatabase({ ownerUrl, secrets: layout.secrets });
     const port = await choosePort(PREFERRED_PORT);
     const url = `http://127.0.0.1:${port}`;
-    const deployment = { root, layout, who, port, url, mode: "up", demo: false } as const;
+    const deployment = {
+      root,
+      layout,
+      who,
+      port,
+      gatewayPort: port + 10,
+      url,
+      mode: "up",
+      demo: false,
+    } as const;
     const variables = await webVariables(deployment, urls, {
       PATH: process.env.PATH,
       PILOTHOUSE_LOG_LEVEL: "error",

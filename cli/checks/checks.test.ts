@@ -75,6 +75,7 @@ describe("doctor", () => {
     root: new URL("../..", import.meta.url).pathname,
     data: "/tmp/pilothouse-doctor",
     who: identitiesFor(false),
+    gateway: { folder: "/nonexistent/gateway", port: 44_311 },
     portIsOwn: false,
     databaseUrl: undefined,
   };

@@ -4,6 +4,7 @@ import { checkDatabase } from "./database.ts";
 import { checkDisk } from "./disk.ts";
 import { type Finding, fine } from "./finding.ts";
 import { checkCheckout, checkDataFolder } from "./folders.ts";
+import { checkGateway } from "./gateway.ts";
 import { checkPlatform } from "./platform.ts";
 import { checkPort } from "./port.ts";
 import { checkSandbox } from "./sandbox.ts";
@@ -14,7 +15,8 @@ export interface Host {
   readonly data: string;
   readonly who: Identities;
   readonly port: number;
-  /** The port is held by this deployment itself. */
+  readonly gateway: { readonly folder: string; readonly port: number };
+  /** The ports are held by this deployment itself. */
   readonly portIsOwn: boolean;
   readonly databaseUrl: string | undefined;
 }
@@ -22,7 +24,7 @@ export interface Host {
 type Check = () => Finding | Promise<Finding>;
 
 function checksFor(host: Host): Check[] {
-  const { root, data, who, port, portIsOwn, databaseUrl } = host;
+  const { root, data, who, port, gateway, portIsOwn, databaseUrl } = host;
   const asRoot = who.web !== null;
   return [
     () => checkPlatform({ platform: process.platform, arch: process.arch, node: process.version }),
@@ -32,6 +34,7 @@ function checksFor(host: Host): Check[] {
     () => checkDataFolder(data, who.web),
     () => checkDisk(data),
     () => checkPort(port, portIsOwn),
+    () => checkGateway(gateway.folder, gateway.port, portIsOwn),
     () => (databaseUrl ? checkDatabase(databaseUrl) : fine("Database", "The embedded Postgres is used.")),
   ];
 }

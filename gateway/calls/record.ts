@@ -26,6 +26,8 @@ export interface RecordOptions {
 
 const MOST_TOGETHER = 64;
 const TRY_AGAIN = SECOND;
+/** Of a record the database does not take. It stays open, and the next start of the gateway ends it as unknown. */
+const MOST_TRIES = 30;
 const UNRECORDED = "The end of the call cannot be recorded at the moment, so the answer ends here.";
 
 export function createRecord({ ledger, clock, logger, patience }: RecordOptions): CallRecord {
@@ -41,12 +43,14 @@ export function createRecord({ ledger, clock, logger, patience }: RecordOptions)
   const ending = new AbortController();
 
   async function settleAtLast(final: Final): Promise<void> {
-    for (;;) {
+    for (let tried = 1; ; tried++) {
       try {
         return await settles.add(final);
       } catch (error) {
-        logger.error({ err: error, callId: final.callId }, "a final record is not in yet");
-        if (!(error instanceof AppError && error.code === "unavailable")) throw error;
+        const code = error instanceof AppError ? error.code : null;
+        if (code === "conflict") return; // the answer to an earlier attempt was lost
+        logger.error({ err: error, callId: final.callId, tried }, "a final record is not in yet");
+        if (code !== "unavailable" && tried >= MOST_TRIES) throw error;
         await clock.sleep(TRY_AGAIN, ending.signal);
       }
     }

@@ -6,7 +6,7 @@ import type { Purpose } from "../request/read-call.ts";
 
 export interface ProviderAt {
   readonly kind: ProviderKind;
-  /** With its version: `https://api.openai.com/v1`. */
+  /** `https://api.openai.com/v1`, `https://api.anthropic.com`. */
   readonly baseUrl: string;
   readonly settings: ProviderSettings;
 }
@@ -48,10 +48,15 @@ function keyHeaders({ kind, settings }: ProviderAt, key: string): Record<string,
   }
 }
 
-/** Of Azure: `https://NAME.openai.azure.com` alone means its v1 path. */
+/** Where the address names a host alone: the version's path these providers have. */
+const PATH_OF_HOST: Partial<Readonly<Record<ProviderKind, string>>> = {
+  azure_openai: "/openai/v1",
+  anthropic: "/v1",
+};
+
 function baseOf({ kind, baseUrl }: ProviderAt): string {
   const base = baseUrl.replace(/\/+$/, "");
-  return kind === "azure_openai" && new URL(base).pathname === "/" ? `${base}/openai/v1` : base;
+  return new URL(base).pathname === "/" ? `${base}${PATH_OF_HOST[kind] ?? ""}` : base;
 }
 
 function at(provider: ProviderAt, path: string): URL {

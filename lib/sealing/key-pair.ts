@@ -11,14 +11,14 @@ export interface SealingKeys {
   readonly publicKey: Buffer;
 }
 
-const FILE = "sealing-key.pem";
+export const KEY_FILE = "sealing-key.pem";
 const OTHERS = 0o077;
 
 /** Made where there is none. Refuses a file that others may read: what was sealed to it may be open to them. */
 export async function keptKeyPair(folder: string): Promise<SealingKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
-  const path = join(folder, FILE);
+  const path = join(folder, KEY_FILE);
   const pem = (await present(path)) ?? (await made(path));
   const privateKey = createPrivateKey(pem);
   if (privateKey.asymmetricKeyType !== "x25519") throw refused(`${path} holds no X25519 key.`);
