@@ -1,15 +1,17 @@
 import type { z } from "zod";
-import { findAgentDriver } from "../agents/service.ts";
+import { requireAgent } from "../agents/service.ts";
 import { type Tx, transaction } from "../db.ts";
+import { unavailable } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { countAttempt } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import type { Tier } from "../jail/schema.ts";
+import { giveToken } from "../model-calls/lease-tokens.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { limitsOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
-import type { Assignment, LeaseRequest } from "../protocol/schema.ts";
+import type { Assignment, LeaseRequest, ModelGrant } from "../protocol/schema.ts";
 import { changeOf } from "../record/change.ts";
 import { CONTACT_WINDOW } from "../runners/rules.ts";
 import { findRunner } from "../runners/service.ts";
@@ -18,6 +20,7 @@ import { heldState } from "../runs/rules.ts";
 import { changeRun, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { holdStops } from "../stops/service.ts";
+import { gatewayUrl } from "./gateway-url.ts";
 import { HEARTBEAT_SECONDS, mayTake, PAUSE_AFTER_SECONDS } from "./rules.ts";
 import {
   type Candidate,
@@ -26,6 +29,7 @@ import {
   insertLease,
   listWaiting,
   lockWaiting,
+  taskOf,
 } from "./store.ts";
 
 /** How far back a culprit is looked for. */
@@ -44,6 +48,8 @@ export async function grantLease(
     const phases = request.phases.filter((phase) => runner.phases.includes(phase));
     await holdStops(tx.db);
     for (const candidate of await listWaiting(tx.db, phases, CANDIDATES)) {
+      // It waits for a control plane that has one.
+      if (candidate.usesModel && candidate.phase === "agent" && gatewayUrl() === null) continue;
       if (await leavesToAnother(tx, scope, candidate, runnerId, request.tier)) continue;
       const charter = await charterOf(tx.db, candidate.charterId);
       if (!(await take(tx, candidate, request.tier, charter))) continue;
@@ -142,17 +148,30 @@ async function assignmentOf(
     heartbeatSeconds: HEARTBEAT_SECONDS,
   };
   if (lease.phase === "agent") {
+    const agent = await requireAgent(tx.db, run.agentId);
     return {
       ...common,
       phase: "agent",
-      driver: await findAgentDriver(tx.db, run.agentId),
-      task: "",
+      driver: agent.driver,
+      task: await taskOf(tx.db, run.id),
       goal: charter.goal.statement,
       allowedPaths: charter.scope.allowedPaths,
-      model: null,
+      model: agent.model === null ? null : await grantModel(tx, agent.model, { ...lease, runId: run.id }),
       maxHistory: MAX_HISTORY,
     };
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
   return { ...common, phase: "verify", patchCommit: patch.commit, patchDigest: patch.digest };
+}
+
+/** The token is made with the lease and sent once, in its assignment; a lost answer loses it, and the lease runs out. */
+async function grantModel(
+  tx: Tx,
+  model: string,
+  lease: { readonly leaseId: string; readonly runId: string },
+): Promise<ModelGrant> {
+  const url = gatewayUrl();
+  if (url === null) throw unavailable("There is no gateway that could call the agent's model.");
+  const { leaseId, runId } = lease;
+  return { token: await giveToken(tx, { leaseId, runId }), gatewayUrl: url, model, api: "responses" };
 }

@@ -70,6 +70,8 @@ export interface Candidate {
   readonly held: number;
   /** The runner whose work waits for verification; null before the first lease. */
   readonly author: string | null;
+  /** Whether its agent calls a model. */
+  readonly usesModel: boolean;
 }
 
 /**
@@ -81,8 +83,9 @@ export async function listWaiting(db: Db, phases: readonly Phase[], limit: numbe
     select r.id, r.pilot_id as "pilotId", r.charter_id as "charterId",
       case r.status when 'queued' then 'agent' else 'verify' end as phase,
       (select count(*)::int from run h where h.pilot_id = r.pilot_id and h.status in ('preparing', 'working')) as held,
-      (select l.runner_id from lease l where l.run_id = r.id and l.phase = 'agent' order by l.attempt desc limit 1) as author
-    from run r join pilot p on p.id = r.pilot_id
+      (select l.runner_id from lease l where l.run_id = r.id and l.phase = 'agent' order by l.attempt desc limit 1) as author,
+      a.model is not null as "usesModel"
+    from run r join pilot p on p.id = r.pilot_id join agent a on a.id = r.agent_id
     where p.status = 'active'
       and not exists (select from stop s where s.lifted_at is null and (s.pilot_id is null or s.pilot_id = r.pilot_id))
       and not exists (select from lease l where l.run_id = r.id and l.ended_at is null)
@@ -95,6 +98,12 @@ export async function listWaiting(db: Db, phases: readonly Phase[], limit: numbe
       )
     order by r.status = 'queued', r.launched_at, r.id
     limit ${limit}`;
+}
+
+/** What the run is to do, in the words of whoever launched it; empty where nobody said anything. */
+export async function taskOf(db: Db, runId: string): Promise<string> {
+  const run = await db.run.findUnique({ where: { id: runId }, select: { task: true } });
+  return run?.task ?? "";
 }
 
 /** Locks a run that still waits for this phase; false when it moved on or somebody holds it. */
