@@ -1,6 +1,8 @@
 // A whole run of an agent with a model: its driver in a real sandbox, the relay, and a stand-in of the gateway in front of a
 // scripted model.
 import { mkdirSync } from "node:fs";
+import { readJson } from "#gateway/request/json.ts";
+import { responsesRequest } from "#gateway/request/responses.ts";
 import { systemClock } from "#lib/clock.ts";
 import { NewEvent } from "#lib/protocol/events.ts";
 import { Summary } from "#lib/protocol/schema.ts";
@@ -31,6 +33,11 @@ export interface AgentRun {
   /** What the gateway was asked. */
   readonly requests: readonly ModelRequest[];
   readonly milliseconds: number;
+}
+
+/** Whether the gateway would let this request of the Responses API out: throws its sentence where it would not. */
+export function letOut({ body }: ModelRequest): void {
+  responsesRequest(readJson(body).value, "");
 }
 
 export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices): Promise<AgentRun> {

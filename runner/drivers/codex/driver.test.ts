@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
-import { type AgentRun, runAgent } from "#lib/testing/agents/agent-run.ts";
+import { type AgentRun, letOut, runAgent } from "#lib/testing/agents/agent-run.ts";
 import { installedCodex } from "#lib/testing/agents/installed-codex.ts";
 import { commitFiles, playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
@@ -124,8 +124,9 @@ describe("Codex", () => {
     );
     expect(ofKind(run.events, "relay_refused")).toEqual([]);
     expect(run.requests).toHaveLength(FIX.length);
-    for (const { body } of run.requests) {
-      const { model, store, tools, service_tier } = JSON.parse(body.toString("utf8"));
+    for (const request of run.requests) {
+      expect(() => letOut(request)).not.toThrow();
+      const { model, store, tools, service_tier } = JSON.parse(request.body.toString("utf8"));
       expect([model, store, service_tier]).toEqual(["gpt-5.5", false, undefined]);
       const names = tools.map(({ type, name }: { type: string; name?: string }) => `${type} ${name}`);
       expect(names).toEqual([

@@ -1,7 +1,7 @@
 // How a session with the real, pinned Codex ends when it does not end well, and how one goes on in another process.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
-import { runAgent } from "#lib/testing/agents/agent-run.ts";
+import { letOut, runAgent } from "#lib/testing/agents/agent-run.ts";
 import { installedCodex } from "#lib/testing/agents/installed-codex.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene } from "#lib/testing/harness-scene.ts";
@@ -83,6 +83,7 @@ describe("a run", () => {
     expect(ofKind(events, "command_started").at(-1)?.argv.at(-1)).toBe("echo from inside");
     expect(ofKind(events, "command_output").at(-1)?.text).toBe("from inside\n");
     expect(requests[1]?.body.toString("utf8")).toContain("from inside");
+    for (const request of requests) expect(() => letOut(request)).not.toThrow();
   });
 });
 
