@@ -35,13 +35,14 @@ export function statementsOf(message: string): string[] {
   const outside = message.replace(/```[\s\S]*?(```|$)/g, "\n");
   const lines = outside.split(/\n+/).map((line) => line.replace(/^\s*(?:[-*+>]|\d+[.)]|#{1,6})\s*/, ""));
   return lines
-    .flatMap((line) => line.split(/(?<=[.!?])\s+(?=["'\u201c(\p{Lu}])/u))
+    .flatMap((line) => line.split(/(?<=[.!?])\s+(?=["'\u201c(`\p{Lu}])/u))
     .map((sentence) => sentence.replaceAll("**", "").trim())
     .filter((sentence) => /\p{L}{2}/u.test(sentence) && !sentence.endsWith(":"))
     .slice(0, MOST_STATEMENTS);
 }
 
 const SAYS_PASS = /\b(pass(es|ed|ing)?|green|succeed(s|ed)?|no (test )?failures?)\b/i;
+const SAYS_FAIL = /\b(fail\w*|errors?|exit\w*|red|broken?)\b/i;
 const ABOUT_TESTS = /\b(tests?|suite|specs?|checks?)\b/i;
 const DENIES = /\b(not|cannot|can't|don't|didn't|couldn't|unable|still fail\w*|without running)\b/i;
 
@@ -49,7 +50,10 @@ function restsOn(statement: string, { ran, lastEdit }: Deeds, plan: Pick<TestPla
   const after = ran.filter(({ item }) => item > lastEdit);
   const quoted = [...statement.matchAll(/`([^`]+)`/g)].map(([, words = ""]) => words.trim());
   const named = after.filter(({ text }) => quoted.some((words) => words.length > 3 && text.includes(words)));
-  if (named.length > 0) return named.map(({ command }) => command);
+  if (named.length > 0) {
+    const isBad = SAYS_FAIL.test(statement);
+    return named.filter(({ exit }) => exit === 0 || isBad).map(({ command }) => command);
+  }
   const saysTestsPass = ABOUT_TESTS.test(statement) && SAYS_PASS.test(statement) && !DENIES.test(statement);
   if (!saysTestsPass) return [];
   const test = after.findLast(({ text }) => isTestRun(text, plan));

@@ -170,7 +170,11 @@ export function createRecord(options: RecordOptions): FollowedRecord {
     },
 
     async close(native, status, touched = false) {
-      const item = await closeItem(native, status);
+      const command = open.get(native)?.command;
+      const milliseconds = command ? clock.now() - command.began : 0;
+      const item = command
+        ? await closeCommand(native, { status, exit: null, milliseconds })
+        : await closeItem(native, status);
       if (item && touched) await remember(item.item);
     },
 
