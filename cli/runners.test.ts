@@ -101,6 +101,7 @@ describe("what each process is told", () => {
         phases: plan.phases,
         slot: plan.slot,
         enrolmentFile: enrolmentFile(layout, plan.name),
+        agentsFolder: layout.agents,
       });
       expect(JSON.stringify(variables)).not.toMatch(/postgres:|SECRET/);
     }
