@@ -8,7 +8,7 @@ import { messageOf } from "#lib/errors.ts";
 import { EMPTY_ROOT } from "#lib/tlog/hashing.ts";
 import { type Disk, errnoOf, PRIVATE_FILE } from "./disk.ts";
 import { Halt } from "./halt.ts";
-import { AWAITS_NUMBER, beginEpoch, type Kept, readHead } from "./number.ts";
+import { AWAITS_NUMBER, beginEpoch, type Kept, readHead } from "./numbering/number.ts";
 import { type OwnState, originOf, writeOwnState } from "./own-state.ts";
 
 const EpochOrder = z.strictObject({

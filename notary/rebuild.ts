@@ -6,7 +6,7 @@ import { tilePath } from "#lib/tlog/tiles.ts";
 import { epochFolder } from "./border.ts";
 import { type Disk, errnoOf, SHARED_FILE } from "./disk.ts";
 import { Halt } from "./halt.ts";
-import { leavesOf } from "./leaves.ts";
+import { leavesOf } from "./numbering/leaves.ts";
 import type { OwnState } from "./own-state.ts";
 import { EMPTY_BORDER, type GrowingTree, growTree, type TileFile } from "./tree.ts";
 

@@ -12,8 +12,15 @@ import { epochFolder, readBorder } from "./border.ts";
 import { type Disk, SHARED_FILE } from "./disk.ts";
 import { Halt } from "./halt.ts";
 import { type GivenKey, keepKey, type LogKey, lostKeys, newKey, readKeys, verifierOf } from "./keys.ts";
-import { leavesOf } from "./leaves.ts";
-import { beginEpoch, type DatabaseHead, hasFresh, type Numbered, numberPiece, readHead } from "./number.ts";
+import { leavesOf } from "./numbering/leaves.ts";
+import {
+  beginEpoch,
+  type DatabaseHead,
+  hasFresh,
+  type Numbered,
+  numberPiece,
+  readHead,
+} from "./numbering/number.ts";
 import { emptyState, followOrder, readOrder } from "./order.ts";
 import { type OwnState, readOwnState, writeOwnState } from "./own-state.ts";
 import { publishCheckpoint } from "./publish.ts";

@@ -10,7 +10,7 @@ import { reasonDetail } from "#lib/record/reason.ts";
 import { parseCheckpoint } from "#lib/tlog/checkpoint.ts";
 import { openNote } from "#lib/tlog/note.ts";
 import { errnoOf, realDisk } from "#notary/disk.ts";
-import { type Kept, readHead } from "#notary/number.ts";
+import { type Kept, readHead } from "#notary/numbering/number.ts";
 import { giveOrder } from "#notary/order.ts";
 import { originOf, readOwnState } from "#notary/own-state.ts";
 import { readPublished } from "#notary/publish.ts";

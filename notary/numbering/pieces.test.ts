@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type NotaryScene, notaryScene } from "#lib/testing/notary-scene.ts";
 import { leafHash } from "#lib/tlog/hashing.ts";
 import { memoryTree } from "#lib/tlog/memory-tree.ts";
+import type { Step } from "../tick.ts";
 import { hasFresh, numberPiece, readHead, seenAt } from "./number.ts";
-import type { Step } from "./tick.ts";
 
 const WRITERS = 4;
 

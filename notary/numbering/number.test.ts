@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type NotaryScene, notaryScene } from "#lib/testing/notary-scene.ts";
-import { audit, thinCheckpoints } from "./housekeeping.ts";
+import { audit, thinCheckpoints } from "../housekeeping.ts";
 
 let scene: NotaryScene;
 let writers: pg.Client[];
@@ -275,7 +275,7 @@ describe("what looks after it", () => {
 
   test("looks at few entries at a time, rests in between, and goes on where it was interrupted", async () => {
     await scene.append(...Array.from({ length: 12_000 }, (_, at) => `entry ${at}`));
-    await scene.start().tick();
+    await scene.start({ piece: 20_000 }).tick();
     const stop = new AbortController();
     const rests: number[] = [];
     let now = 0;

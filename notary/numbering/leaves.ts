@@ -1,7 +1,7 @@
 // Reads back what was numbered. An entry's hash is computed where its bytes are; whoever reads it computes it again.
 import type pg from "pg";
 import { leafHash } from "#lib/tlog/hashing.ts";
-import { Halt } from "./halt.ts";
+import { Halt } from "../halt.ts";
 
 export interface Leaf {
   readonly hash: Buffer;

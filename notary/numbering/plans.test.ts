@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type NotaryScene, notaryScene } from "#lib/testing/notary-scene.ts";
-import { AUDITED } from "./housekeeping.ts";
+import { AUDITED } from "../housekeeping.ts";
 import { LEAVES } from "./leaves.ts";
 import { AWAITS_NUMBER, FRESH, HEAD, PIECE, STATE } from "./number.ts";
 
