@@ -31,14 +31,19 @@ const CHOICES = [
   {
     value: "all_events",
     title: "All events",
-    text: "The whole timeline keeps its shape and loses its texts.",
+    text: "The whole timeline keeps its shape and loses its texts, and so do requests to models and their answers.",
   },
   {
     value: "all",
     title: "Everything",
-    text: "Events, bundle, patch, diff, manifest, evidence texts, summary and file names.",
+    text: "Events, calls of models, bundle, patch, diff, manifest, evidence texts, task, summary and file names.",
   },
 ] as const;
+
+function copiesFor(offer: RedactionOffer, kind: string): RedactionOffer["copies"] {
+  if (kind === "all") return offer.copies;
+  return kind === "all_events" ? offer.copiesOfAllEvents : offer.copiesOfEvents;
+}
 
 export function OrderForm({ runId, offer, events, next, order, show }: OrderFormProps) {
   const form = useForm(order);
@@ -61,7 +66,7 @@ export function OrderForm({ runId, offer, events, next, order, show }: OrderForm
           autoComplete="off"
           maxLength={500}
         />
-        <CopiesTable copies={kind === "all" ? offer.copies : offer.copiesOfEvents} done={false} />
+        <CopiesTable copies={copiesFor(offer, kind)} done={false} />
         {refusal ? <Note tone="need">{refusal}</Note> : null}
         <FormAnswer state={form.state} />
         <div className="row justify-end acts">

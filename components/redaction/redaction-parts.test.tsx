@@ -11,6 +11,7 @@ const offer: RedactionOffer = {
   refusalOfAll: "The run is working.",
   copies: [{ name: "events", title: "Events", reached: true, text: "…" }],
   copiesOfEvents: [{ name: "backups", title: "Backups", reached: false, text: "…" }],
+  copiesOfAllEvents: [{ name: "backups", title: "Backups", reached: false, text: "…" }],
 };
 const events = [
   { seq: 1, kind: "note", text: "a [secret: github] \u202e", isTaken: false },

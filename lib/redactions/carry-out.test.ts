@@ -2,15 +2,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { carryOutRedaction, carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { blobStore } from "../blobs/service.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { transaction } from "../db.ts";
 import { appendEvents, listEvents } from "../events/service.ts";
 import { listEvidence } from "../evidence/service.ts";
 import { decideGate } from "../gates/decide-gate.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { createLogger } from "../logger.ts";
 import { findPatch } from "../patches/service.ts";
 import { setRetention } from "../retention/service.ts";
@@ -54,11 +53,6 @@ beforeAll(async () => {
   const repositoryId = await readyRepository(seed);
   await openBase(database, repositoryId);
   pilotId = await activePilot(seed, charterFor(seed, repositoryId));
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 /** A run in review that printed a secret, with its open gate. */
@@ -169,9 +163,10 @@ describe("everything of a run that ended", () => {
     ]);
     expect(entries.at(-1)?.detail).toMatchObject({
       blobs: 4,
-      reached: ["events", "search", "blobs", "evidence", "run_texts", "mirror"],
+      reached: ["events", "search", "model_calls", "blobs", "evidence", "run_texts", "mirror"],
       not_reached: [
         ...["gate_documents", "backups", "write_ahead_log", "disk_blocks", "runner_spools", "downloads"],
+        "model_providers",
       ],
     });
     expect(JSON.stringify(entries)).not.toContain("password");

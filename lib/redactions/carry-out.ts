@@ -3,6 +3,7 @@
 import { type Db, read, transaction } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { eventCommitment } from "../events/rules.ts";
+import { hasOpenCall, takeCallPayloads } from "../model-calls/take-payloads.ts";
 import { canonicalText } from "../record/rules.ts";
 import { holdOf } from "../retention/hold.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
@@ -77,9 +78,34 @@ export async function unlessHeld(
   });
 }
 
-/** Takes the texts of events away, some hundred a transaction, each with its entry. */
+/**
+ * Takes the texts of events away, some hundred a transaction, each with its entry; unless single ones are meant, what
+ * was sent to models and what came back goes in the same way.
+ */
 export async function takeEvents(scope: Scope, work: RedactionWork): Promise<void> {
   while ((await takeSome(scope, work)) === BATCH);
+  if (work.target.kind !== "events") while ((await takeSomeOfCalls(scope, work)) > 0);
+}
+
+/** Each may have megabytes. */
+const CALL_BATCH = 50;
+
+async function takeSomeOfCalls(scope: Scope, work: RedactionWork): Promise<number> {
+  return transaction(scope, async (tx) => {
+    await lockRun(tx, work.runId);
+    await refuseIfHeld(tx.db, work);
+    // What comes of it would be stored after this.
+    if (await hasOpenCall(tx.db, work.runId)) throw refused("A call of the run's model is not settled yet.");
+    const rows = await takeCallPayloads(tx.db, work.runId, CALL_BATCH);
+    if (rows === 0) return 0;
+    tx.record({
+      kind: "payload.redacted",
+      about: [...aboutOf(work)],
+      charter: work.charterDigest,
+      detail: { events: 0, blobs: 0, rows, reached: ["model_calls"], not_reached: [] },
+    });
+    return rows;
+  });
 }
 
 async function takeSome(scope: Scope, work: RedactionWork): Promise<number> {
@@ -138,10 +164,11 @@ async function takeTexts(db: Db, runId: string): Promise<number> {
   for (const { id, canonical } of evidence) {
     await store.replaceEvidence(db, id, canonicalText(withoutTexts(JSON.parse(canonical))));
   }
-  const { summary, reason } = await store.runTexts(db, runId);
+  const { summary, reason, task } = await store.runTexts(db, runId);
   await store.replaceRunTexts(db, runId, {
     ...(summary === null ? {} : { summary: withoutTexts(summary) as object }),
     reason: reason ? TAKEN_AWAY : reason,
+    ...(task === null ? {} : { task: TAKEN_AWAY, taskSalt: null }),
   });
   return evidence.length + (await store.clearPatches(db, runId)) + 1;
 }

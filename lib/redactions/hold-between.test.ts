@@ -1,12 +1,10 @@
 // A legal hold that is set, or a gate that opens, while an order is being carried out stops its next step.
 import { existsSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { carryOutRedaction } from "#worker/redaction/carry-out-redactions.ts";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { blobStore } from "../blobs/service.ts";
-import { disconnectDatabase } from "../db.ts";
 import { decideGate } from "../gates/decide-gate.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { setRetention } from "../retention/service.ts";
 import type { Scope } from "../scope.ts";
 import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
@@ -76,10 +74,6 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.restoreAllMocks();
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const asWorker = (work: () => Promise<void>) => asProcess(database, "worker", work);

@@ -124,6 +124,14 @@ describe("the copies", () => {
     }
   });
 
+  test("of what models were asked and answered are reached, but not by single events", () => {
+    const callsOf = (kind: "events" | "all_events" | "all") =>
+      copiesOf({ kind, isMerged: false }).filter(({ name }) => name === "model_calls");
+    expect(callsOf("events").map(({ reached }) => reached)).toEqual([false]);
+    expect(callsOf("all_events").map(({ reached }) => reached)).toEqual([true]);
+    expect(callsOf("all").map(({ reached }) => reached)).toEqual([true]);
+  });
+
   test("of a run that was never merged name no published commit", () => {
     expect(copiesOf({ kind: "all", isMerged: false }).map(({ name }) => name)).not.toContain(
       "published_commit",

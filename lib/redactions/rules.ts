@@ -87,6 +87,16 @@ const SEARCH: CopyText = {
   title: "Search index",
   text: "The words of these events are removed.",
 };
+const MODEL_CALLS: CopyText = {
+  name: "model_calls",
+  title: "Requests to models and their answers",
+  text: "Bytes, salts and the lengths of their pieces are deleted; tokens, cost and the commitments stay.",
+};
+const MODEL_CALLS_STAY: CopyText = {
+  name: "model_calls",
+  title: "Requests to models and their answers",
+  text: "Single events are taken away; the same text stands in the calls it was sent or received in. Once the run has ended, all of it can be taken away.",
+};
 const OF_ALL: readonly CopyText[] = [
   {
     name: "blobs",
@@ -100,8 +110,8 @@ const OF_ALL: readonly CopyText[] = [
   },
   {
     name: "run_texts",
-    title: "Summary, end reason and file names of the patch",
-    text: "Replaced. What people wrote when they decided stays.",
+    title: "Summary, end reason, the agent's task and file names of the patch",
+    text: "Replaced; the task's salt is deleted. What people wrote when they decided stays.",
   },
   {
     name: "mirror",
@@ -142,6 +152,12 @@ const NOT_REACHED: readonly CopyText[] = [
     text: "What somebody has taken away already is theirs.",
   },
 ];
+/** For a deployment whose models somebody else runs. */
+const PROVIDERS: CopyText = {
+  name: "model_providers",
+  title: "Providers of models",
+  text: "What was sent to one is there for as long as its contract says. Nothing here reaches it.",
+};
 const PUBLISHED: readonly CopyText[] = [
   {
     name: "published_commit",
@@ -163,18 +179,20 @@ export interface CopyFacts {
 
 /** Every place a payload may lie, those that are reached first. */
 export function copiesOf({ kind, isMerged }: CopyFacts): Copy[] {
-  const reached = kind === "all" ? [EVENTS, SEARCH, ...OF_ALL] : [EVENTS, SEARCH];
+  const ofEvents = kind === "events" ? [EVENTS, SEARCH] : [EVENTS, SEARCH, MODEL_CALLS];
+  const reached = kind === "all" ? [...ofEvents, ...OF_ALL] : ofEvents;
   const elsewhere: CopyText[] =
     kind === "all"
       ? []
       : [
+          ...(kind === "events" ? [MODEL_CALLS_STAY] : []),
           {
             name: "other_payloads",
-            title: "Bundle, patch, evidence and summary",
-            text: "Only events are taken away; the same text may stand there as well.",
+            title: "Bundle, patch, evidence, summary and task",
+            text: "Only what the agent said and did is taken away; the same text may stand there as well.",
           },
         ];
-  const left = [...elsewhere, ...(isMerged ? PUBLISHED : []), ...NOT_REACHED];
+  const left = [...elsewhere, ...(isMerged ? PUBLISHED : []), ...NOT_REACHED, PROVIDERS];
   return [
     ...reached.map((copy) => ({ ...copy, reached: true })),
     ...left.map((copy) => ({ ...copy, reached: false })),

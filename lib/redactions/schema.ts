@@ -58,4 +58,6 @@ export interface RedactionOffer {
   readonly refusalOfAll: string | null;
   readonly copies: readonly Copy[];
   readonly copiesOfEvents: readonly Copy[];
+  /** Where all events go, and what models were asked and answered with them. */
+  readonly copiesOfAllEvents: readonly Copy[];
 }

@@ -45,5 +45,6 @@ export async function offerRedaction(scope: Scope, runId: string): Promise<Redac
     refusalOfAll: denied ?? refusalToRedact(facts, "all"),
     copies: copiesOf({ kind: "all", isMerged }),
     copiesOfEvents: copiesOf({ kind: "events", isMerged }),
+    copiesOfAllEvents: copiesOf({ kind: "all_events", isMerged }),
   };
 }

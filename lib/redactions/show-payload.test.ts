@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { transaction } from "../db.ts";
 import { appendEvents } from "../events/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { findPatch } from "../patches/service.ts";
 import type { Scope } from "../scope.ts";
 import { arrangeWork, member } from "../testing/arrange.ts";
@@ -31,10 +30,6 @@ beforeAll(async () => {
   seq = await transaction(seed, (tx) =>
     appendEvents(tx, { runId, attempt: 1, observedBy: "runner", events: [{ at, event }] }),
   );
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const show = (more: object = {}, scope = auditor) =>

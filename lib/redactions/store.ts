@@ -150,14 +150,26 @@ export async function clearPatches(db: Db, runId: string): Promise<number> {
   return count;
 }
 
-export async function runTexts(db: Db, runId: string): Promise<{ summary: unknown; reason: string | null }> {
-  return db.run.findUniqueOrThrow({ where: { id: runId }, select: { summary: true, reason: true } });
+export interface RunTexts {
+  readonly summary: unknown;
+  readonly reason: string | null;
+  readonly task: string | null;
+}
+
+export async function runTexts(db: Db, runId: string): Promise<RunTexts> {
+  const select = { summary: true, reason: true, task: true } as const;
+  return db.run.findUniqueOrThrow({ where: { id: runId }, select });
 }
 
 export async function replaceRunTexts(
   db: Db,
   runId: string,
-  texts: { readonly summary?: Prisma.InputJsonValue; readonly reason: string | null },
+  texts: {
+    readonly summary?: Prisma.InputJsonValue;
+    readonly reason: string | null;
+    readonly task?: string;
+    readonly taskSalt?: null;
+  },
 ): Promise<void> {
   await db.run.update({ where: { id: runId }, data: texts });
 }

@@ -4,11 +4,10 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { AgentSettings } from "../agents/schema.ts";
 import { createAgent } from "../agents/service.ts";
-import { transaction } from "../db.ts";
 import { newId } from "../ids.ts";
 import { markPrepared } from "../leases/service.ts";
 import { admit } from "../model-calls/admit.ts";
-import { giveToken, tokenSha256 } from "../model-calls/lease-tokens.ts";
+import { tokenSha256 } from "../model-calls/lease-tokens.ts";
 import type { Admission, Final, Intent } from "../model-calls/schema.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { reservationOf } from "../prices/rules.ts";
@@ -25,6 +24,7 @@ import { activePilot, charterFor, readyRepository } from "./arrange.ts";
 import type { TestDatabase } from "./database.ts";
 import { asProcess, enrol, leaseOf, openBase } from "./journey.ts";
 import { systemActor, type TestClock, testScope } from "./scopes.ts";
+import { webTestEnv } from "./web-env.ts";
 
 /** Dollars for a million tokens, as micro-units. */
 export const RATES: Rates = {
@@ -65,6 +65,8 @@ export async function openModelScene(
   clock: TestClock,
   { controls = {}, timeZone = "UTC" }: SceneOptions = {},
 ): Promise<ModelScene> {
+  webTestEnv();
+  process.env.PILOTHOUSE_GATEWAY_URL = "http://127.0.0.1:4310";
   const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
   const admin = testScope({ roles: ["administrator"], actor: systemActor("admin"), clock });
   const gateway = testScope({ actor: systemActor("gateway"), clock });
@@ -103,22 +105,11 @@ export async function openModelScene(
       });
       const assignment = await leaseOf(runner, runId, "agent");
       await markPrepared(runner, assignment.leaseId, assignment.attempt);
-      return { runId, assignment, token: await tokenOf(seed, runId, assignment) };
+      const token = assignment.phase === "agent" ? assignment.model?.token : undefined;
+      if (token === undefined) throw new Error("the lease came without a token");
+      return { runId, assignment, token };
     },
   };
-}
-
-/** In a transaction of its own, with an entry about the run, as the grant of a lease would be. */
-async function tokenOf(scope: Scope, runId: string, { leaseId }: Assignment): Promise<string> {
-  return transaction(scope, async (tx) => {
-    tx.record({
-      kind: "payload.shown",
-      about: [`run:${runId}`],
-      charter: "0".repeat(64),
-      detail: { what: "token", reason_sha256: "0".repeat(64) },
-    });
-    return giveToken(tx, { leaseId, runId });
-  });
 }
 
 /** What the holder may call, asked as the gateway asks. */

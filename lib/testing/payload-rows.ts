@@ -11,7 +11,9 @@ export async function storedText(database: TestDatabase, runId: string): Promise
     `select (select string_agg(body::text, ' ') from run_event where run_id = $1) as events,
        (select string_agg(text, ' ') from event_text where run_id = $1) as words,
        (select string_agg(canonical, ' ') from evidence where run_id = $1) as evidence,
-       (select summary::text || coalesce(reason, '') from run where id = $1) as run,
+       (select concat(summary::text, reason, task, encode(task_salt, 'hex')) from run where id = $1) as run,
+       (select string_agg(convert_from(bytes, 'UTF8'), ' ') from model_item where run_id = $1) as items,
+       (select string_agg(convert_from(bytes, 'UTF8'), ' ') from model_output where run_id = $1) as outputs,
        (select string_agg(files::text || flags::text, ' ') from patch where run_id = $1) as patch`,
     [runId],
   );
