@@ -1,23 +1,14 @@
 // What is refused, as people meet it: each refusal says what to do, keeps what was typed and changes nothing.
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { demoPages } from "./fixtures/demo.ts";
+import { become, OFFENDED } from "./fixtures/denials.ts";
 import { PASSWORD, personOf, sessionFile } from "./fixtures/people.ts";
-import { arrangePilot, launch } from "./fixtures/pilots.ts";
-import { cookiesIn } from "./fixtures/sessions.ts";
 import { expect, test } from "./fixtures/test.ts";
-
-const OFFENDED =
-  /^Your role does not include “(run|gate)\.\w+”\. Ask .*\bThat is .*\b(Ada|Engineering lead|Edda|Sam)\b/;
 
 async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-}
-
-async function become(context: BrowserContext, file: string): Promise<void> {
-  await context.clearCookies();
-  await context.addCookies(cookiesIn(file));
 }
 
 test.describe("nobody", () => {
@@ -88,31 +79,6 @@ test.describe("a viewer", () => {
     await vic.goto(`/runs/${run}`);
     await expect(vic.locator('[data-run-status="in_review"]')).toBeVisible();
   });
-
-  test("probe: a lead's open forms do nothing in a viewer's session", async ({ as, place }) => {
-    const { pilotId } = arrangePilot(place, "denied-forms", { milliseconds: 2000 });
-    await as("vic");
-    const page = await as("ada");
-    await page.goto(`/runs/new?pilot=${pilotId}`);
-    await page.getByLabel("What for").fill("Not by a viewer");
-    await become(page.context(), sessionFile(place, "vic"));
-    await page.getByRole("button", { name: "Launch" }).click();
-    await expect(page.getByRole("alert").filter({ hasText: OFFENDED })).toBeVisible();
-    await expect(page.getByLabel("What for")).toHaveValue("Not by a viewer");
-
-    await become(page.context(), sessionFile(place, "ada"));
-    await launch(page, pilotId, "To be cancelled");
-    await page.getByRole("button", { name: "Cancel run…" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Reason").fill("A viewer wants it");
-    await become(page.context(), sessionFile(place, "vic"));
-    await dialog.getByRole("button", { name: "Cancel run" }).click();
-    await expect(dialog.getByRole("alert").filter({ hasText: OFFENDED })).toBeVisible();
-
-    await become(page.context(), sessionFile(place, "ada"));
-    await dialog.getByRole("button", { name: "Cancel run" }).click();
-    await expect(page.locator('[data-run-status="cancelled"]')).toBeVisible();
-  });
 });
 
 test("a stranger finds nothing, not even that there is something", async ({ as }) => {
@@ -167,21 +133,4 @@ test("a mistake in a form stands beside its field, and what was typed is kept", 
   await expect(page.getByLabel("Source")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("Source")).toHaveValue("ext::sh -c id");
   await expect(page).toHaveURL(/\/repositories\/new$/);
-});
-
-test("the same launch sent twice is one run", async ({ as, place }) => {
-  const { pilotId } = arrangePilot(place, "denied-twice");
-  const page = await as("ada");
-  await page.goto(`/runs/new?pilot=${pilotId}`);
-  await page.getByLabel("What for").fill("Only once");
-  const sent = page.waitForRequest((request) => request.method() === "POST");
-  await page.getByRole("button", { name: "Launch" }).dblclick();
-  const first = await sent;
-  await page.waitForURL(/\/runs\/run_\w+$/);
-  await page.request.post(first.url(), {
-    headers: await first.allHeaders(),
-    data: first.postDataBuffer() ?? "",
-  });
-  await page.goto(`/runs?pilot=${pilotId}`);
-  await expect(page.getByRole("link", { name: "Only once" })).toHaveCount(1);
 });
