@@ -84,3 +84,25 @@ describe("the environment of a process", () => {
     expect(workerEnv).not.toThrow(/SESSION_SECRET/);
   });
 });
+
+describe("a folder that is asked for where it is used", () => {
+  test("is the one the environment names now", async () => {
+    const { folderOf } = await withEnv({});
+    vi.stubEnv("PILOTHOUSE_LOG", "/var/lib/pilothouse/log");
+    expect(folderOf("PILOTHOUSE_LOG")).toBe("/var/lib/pilothouse/log");
+  });
+
+  test.each([undefined, ""])(
+    "is said to be missing where it is %j, and nothing is guessed",
+    async (value) => {
+      const { folderOf } = await withEnv({});
+      vi.stubEnv("PILOTHOUSE_LOG", value);
+      expect(() => folderOf("PILOTHOUSE_LOG")).toThrow("PILOTHOUSE_LOG is not set for this process.");
+    },
+  );
+
+  test("probe: a log's folder that is not absolute is refused at the start", async () => {
+    const { webEnv } = await withEnv({ ...complete, PILOTHOUSE_LOG: "log" });
+    expect(() => webEnv()).toThrow(/PILOTHOUSE_LOG must be an absolute path/);
+  });
+});

@@ -1,7 +1,7 @@
 // What each process takes from its environment: parsed once, all that is wrong said at once. Nothing else
 // reads these variables. The runner has an environment of its own (runner/env.ts).
 import { z } from "zod";
-import { AppError } from "./errors.ts";
+import { AppError, unavailable } from "./errors.ts";
 
 const postgresUrl = z
   .url({
@@ -46,6 +46,7 @@ const shared = {
   DATABASE_URL: postgresUrl,
   PILOTHOUSE_DATA: absolute("Folder that keeps everything outside the database"),
   PILOTHOUSE_BLOBS: absolute("Folder of large contents, shared by web and worker"),
+  PILOTHOUSE_LOG: absolute("Folder of the signed log, written by the notary").optional(),
   PILOTHOUSE_URL: publicUrl,
 };
 
@@ -108,3 +109,10 @@ function once<T>(read: () => T): () => T {
 
 export const webEnv = once(() => parseEnv(WebEnv, process.env));
 export const workerEnv = once(() => parseEnv(WorkerEnv, process.env));
+
+/** A folder that web, worker and tools read where they come to it; not every process that does has a whole environment. */
+export function folderOf(name: "PILOTHOUSE_BLOBS" | "PILOTHOUSE_LOG"): string {
+  const folder = process.env[name];
+  if (!folder) throw unavailable(`${name} is not set for this process.`);
+  return folder;
+}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Tx } from "../db.ts";
 import { translatedDiskError } from "../disk/service.ts";
-import { unavailable } from "../errors.ts";
+import { folderOf } from "../env.ts";
 import { newId } from "../ids.ts";
 import { createFileStore } from "./file-store.ts";
 import type { BlobStore, WrittenBlob } from "./port.ts";
@@ -12,22 +12,16 @@ export type BlobKind = "bundle" | "manifest" | "diff" | "patch_bundle";
 
 let opened: { readonly folder: string; readonly store: BlobStore } | undefined;
 
-function root(): string {
-  const folder = process.env.PILOTHOUSE_BLOBS;
-  if (!folder) throw unavailable("PILOTHOUSE_BLOBS is not set for this process.");
-  return folder;
-}
-
 /** The deployment's blob store, at PILOTHOUSE_BLOBS. */
 export function blobStore(): BlobStore {
-  const folder = root();
+  const folder = folderOf("PILOTHOUSE_BLOBS");
   if (opened?.folder !== folder) opened = { folder, store: createFileStore(folder) };
   return opened.store;
 }
 
 /** Where the bundle of a base commit lies: a cache the worker fills, by name and not by blob id. */
 export function baseBundlePath(repositoryId: string, commit: string): string {
-  return join(root(), "bases", `${repositoryId}-${commit}.bundle`);
+  return join(folderOf("PILOTHOUSE_BLOBS"), "bases", `${repositoryId}-${commit}.bundle`);
 }
 
 const SALT_BYTES = 32;

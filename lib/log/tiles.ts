@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { may } from "../authz/require.ts";
-import { type AppError, forbidden, notFound, refused, unavailable } from "../errors.ts";
+import { folderOf } from "../env.ts";
+import { type AppError, forbidden, notFound, refused } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import type { Hash } from "../tlog/hashing.ts";
 import { type NodeSource, rootAt } from "../tlog/proofs.ts";
@@ -10,8 +11,7 @@ import { tileNodes } from "../tlog/tile-files.ts";
 import { parseTilePath, tilePath } from "../tlog/tiles.ts";
 
 function epochFolder(epoch: number): string {
-  const root = process.env.PILOTHOUSE_LOG;
-  if (!root) throw unavailable("PILOTHOUSE_LOG is not set for this process.");
+  const root = folderOf("PILOTHOUSE_LOG");
   if (!Number.isSafeInteger(epoch) || epoch < 1) throw notFound("log");
   return join(root, String(epoch));
 }
