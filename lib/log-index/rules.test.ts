@@ -63,6 +63,31 @@ describe("an event", () => {
     ]);
   });
 
+  test("of an agent is what it was told, said and changed, with hosts and paths", () => {
+    const prompt = { turn: 1, origin: "goal", text: "Look at https://docs.example/x" } as const;
+    expect(textsOf({ kind: "prompt_sent", body: prompt })).toEqual([
+      { field: "prompt", text: prompt.text },
+      { field: "host", text: "docs.example" },
+    ]);
+    const text = "*** Update File: src/sum.js\n-a\n+b\n*** Move to: src/total.js\n+++ b/test/x.js";
+    expect(textsOf({ kind: "item_delta", body: { item: 1, text } })).toEqual([
+      { field: "output", text },
+      { field: "path", text: "src/sum.js\nsrc/total.js\ntest/x.js" },
+    ]);
+    const refused = { method: "GET", target: "http://evil.example/x", status: 403, reason: "No.", times: 1 };
+    expect(textsOf({ kind: "relay_refused", body: refused })).toEqual([
+      { field: "output", text: "GET\nhttp://evil.example/x\nNo." },
+      { field: "host", text: "evil.example" },
+    ]);
+    expect(
+      textsOf({ kind: "turn_ended", body: { turn: 1, status: "failed", error: "out of budget" } }),
+    ).toEqual([{ field: "output", text: "out of budget" }]);
+  });
+
+  test("of an agent's raw lines is nothing: what they say stands in its items", () => {
+    expect(textsOf({ kind: "agent_line", body: { stream: "stdout", text: "words" } })).toEqual([]);
+  });
+
   test("of any kind gives one text per field at most", () => {
     const text = fc.string({ unit: "binary", maxLength: 40 });
     fc.assert(

@@ -65,6 +65,14 @@ beforeAll(async () => {
     printed(9, `ended ${TOKEN}`),
     printed(9, "\n"),
     printed(9, "newline"),
+    { kind: "item_delta", body: { item: 1, text: `whispered ${TOKEN.slice(0, 20)}` } },
+    { kind: "item_delta", body: { item: 2, text: "one more item between" } },
+    { kind: "item_delta", body: { item: 1, text: `${TOKEN.slice(20)} afterwards` } },
+    {
+      kind: "prompt_sent",
+      body: { turn: 1, origin: "goal", text: `instructed ${TOKEN.slice(0, 9)}`, part: 1 },
+    },
+    { kind: "prompt_sent", body: { turn: 1, origin: "goal", text: `${TOKEN.slice(9)} thoroughly`, part: 2 } },
     {
       kind: "command_started",
       body: {
@@ -167,6 +175,10 @@ describe("probe: what is shown", () => {
   test("holds no half of a secret that two chunks of one output share", async () => {
     expect(await found("halved")).toEqual(["[halved] [secret: github]"]);
     expect(await found("remainder")).toEqual(["[secret: github] [remainder]"]);
+    expect(await found("whispered")).toEqual(["[whispered] [secret: github]"]);
+    expect(await found("afterwards")).toEqual(["[secret: github] [afterwards]"]);
+    expect(await found("instructed", { field: "prompt" })).toEqual(["[instructed] [secret: github]"]);
+    expect(await found("thoroughly")).toEqual(["[secret: github] [thoroughly]"]);
     expect(await found("another between")).toEqual([
       "[another] command [between]",
       "[another] stream [between]",

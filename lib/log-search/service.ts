@@ -5,7 +5,7 @@ import { transaction } from "../db.ts";
 import { AppError, messageOf, refused } from "../errors.ts";
 import { readableLogs } from "../log/rules.ts";
 import { textsOf } from "../log-index/rules.ts";
-import { NewEvent } from "../protocol/events.ts";
+import { type EventKind, NewEvent } from "../protocol/events.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { canonicalText } from "../record/rules.ts";
 import type { Scope } from "../scope.ts";
@@ -64,22 +64,29 @@ async function maskHits(hits: readonly TextRow[], around: readonly AroundRow[]):
     const near = around.filter((row) => row.runId === runId && row.seq === seq);
     const textsAt = (side: number) =>
       near.filter((row) => row.side === side).map((row) => textIn(row, field));
-    const isOutput = field === "output";
+    const hasPieces = Object.values(PIECES).includes(field);
     return {
-      before: isOutput ? textsAt(-1) : [],
+      before: hasPieces ? textsAt(-1) : [],
       own: textsAt(0)[0] ?? "",
-      after: isOutput ? textsAt(1) : [],
+      after: hasPieces ? textsAt(1) : [],
     };
   });
   const masked = await maskPieces(groups.map(({ before, own, after }) => [...before, own, ...after]));
   return groups.map(({ before }, index) => masked[index]?.[before.length]?.text ?? "");
 }
 
+/** Kinds whose events hold pieces of one text, and the field they are found in. */
+const PIECES: Readonly<Partial<Record<EventKind, TextRow["field"]>>> = {
+  command_output: "output",
+  item_delta: "output",
+  prompt_sent: "prompt",
+};
+
 function textIn({ kind, body }: AroundRow, field: TextRow["field"]): string {
   const event = NewEvent.safeParse({ kind, body });
   if (!event.success) return "";
-  // A chunk of nothing but space is no text to find, and still stands between its neighbours.
-  if (event.data.kind === "command_output" && field === "output") return event.data.body.text;
+  // A piece of nothing but space is no text to find, and still stands between its neighbours.
+  if ("text" in event.data.body && PIECES[event.data.kind] === field) return event.data.body.text;
   return textsOf(event.data).find((one) => one.field === field)?.text ?? "";
 }
 

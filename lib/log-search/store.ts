@@ -44,7 +44,7 @@ export interface AroundRow extends EventPlace {
   readonly body: unknown;
 }
 
-/** The events, and with output of a command what the same stream of it printed around them, in its order. */
+/** The events, and with pieces of a longer text (of one stream of a command, one item, one prompt) what stands around them. */
 export async function selectAround(db: Db, places: readonly EventPlace[]): Promise<AroundRow[]> {
   return db.$queryRaw<AroundRow[]>`
     select h.run_id as "runId", h.seq, n.side, n.kind, n.body
@@ -55,8 +55,12 @@ export async function selectAround(db: Db, places: readonly EventPlace[]): Promi
           sum(length(o.body ->> 'text')) over nearest - length(o.body ->> 'text') as nearer
         from run_event o
         where o.run_id = h.run_id and o.seq between h.seq - ${REACH}::int and h.seq + ${REACH}::int
-          and (o.seq = e.seq or (e.kind = 'command_output' and o.kind = e.kind and o.attempt = e.attempt
-            and o.body -> 'command' = e.body -> 'command' and o.body -> 'stream' = e.body -> 'stream'))
+          and (o.seq = e.seq or (o.kind = e.kind and o.attempt = e.attempt and case e.kind
+            when 'command_output'
+              then o.body -> 'command' = e.body -> 'command' and o.body -> 'stream' = e.body -> 'stream'
+            when 'item_delta' then o.body -> 'item' = e.body -> 'item'
+            when 'prompt_sent' then o.body -> 'turn' = e.body -> 'turn' and o.body -> 'origin' = e.body -> 'origin'
+            else false end))
         window nearest as (partition by sign(o.seq - e.seq) order by abs(o.seq - e.seq))
       ) n
     where n.side = 0 or n.nearer < ${AROUND}::int

@@ -47,6 +47,28 @@ describe("events", () => {
     ]);
   });
 
+  test("so is one that an agent's message, its prompt or its raw lines cut in two", async () => {
+    const event = (seq: number, kind: string, body: object) =>
+      ({ ...printed(seq, ""), kind, body }) as RunEvent;
+    const cut = (kind: string, body: object) => [
+      event(1, kind, { ...body, text: `say ${TOKEN.slice(0, 15)}` }),
+      event(2, "item_delta", { item: 99, text: "between" }),
+      event(3, kind, { ...body, text: TOKEN.slice(15) }),
+    ];
+    for (const events of [
+      cut("item_delta", { item: 1 }),
+      cut("prompt_sent", { turn: 1, origin: "goal" }),
+      cut("agent_line", { stream: "stdout" }),
+    ]) {
+      const shown = await maskEvents(events);
+      expect(shown.map(({ body }) => "text" in body && body.text)).toEqual([
+        "say [secret: github]",
+        "between",
+        "[secret: github]",
+      ]);
+    }
+  });
+
   test("outputs of two commands are two texts", async () => {
     const events = [printed(1, TOKEN.slice(0, 15)), printed(2, TOKEN.slice(15), { command: 2 })];
     expect(await maskEvents(events)).toEqual(events);

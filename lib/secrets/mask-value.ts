@@ -44,13 +44,24 @@ export async function maskValue<T>(value: T, budget: Budget = PAGE_BUDGET): Prom
   return changed(value, await texts.masked(budget)) as T;
 }
 
-/** Pieces of one output are one text that was cut, so that a secret which two events share is found. */
-function groupOf(event: RunEvent, key: string): string | undefined {
-  if (event.kind !== "command_output" || key !== "text") return undefined;
-  return `output ${event.attempt} ${event.body.command} ${event.body.stream}`;
+/** Pieces of one text that was cut are searched as one, so that a secret which two events share is found. */
+function groupOf({ attempt, kind, body }: RunEvent, key: string): string | undefined {
+  if (key !== "text") return undefined;
+  switch (kind) {
+    case "command_output":
+      return `output ${attempt} ${body.command} ${body.stream}`;
+    case "item_delta":
+      return `item ${attempt} ${body.item}`;
+    case "prompt_sent":
+      return `prompt ${attempt} ${body.turn} ${body.origin}`;
+    case "agent_line":
+      return `lines ${attempt} ${body.stream}`;
+    default:
+      return undefined;
+  }
 }
 
-/** Events as they are shown. The output of a command is searched as one text, as far as it is among them. */
+/** Events as they are shown. A text that was cut into several is searched as one, as far as they are among them. */
 export async function maskEvents(
   events: readonly RunEvent[],
   budget: Budget = PAGE_BUDGET,
