@@ -1,7 +1,8 @@
 "use client";
 
 import { Play } from "lucide-react";
-import { SelectField, TextField } from "../form/field.tsx";
+import { useState } from "react";
+import { SelectField, TextAreaField, TextField } from "../form/field.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
@@ -17,17 +18,19 @@ export interface LaunchFormProps {
     readonly repository: string;
     readonly goal: string;
   }[];
-  readonly agents: readonly { readonly id: string; readonly name: string }[];
+  readonly agents: readonly { readonly id: string; readonly name: string; readonly model: string | null }[];
   readonly pilotId?: string | undefined;
   /** Made on the server for this showing of the form, so that a double submit is one run. */
   readonly requestKey: string;
-  /** Reads `pilotId`, `agentId`, `title` and `requestKey`; leads to the run. */
+  /** Reads `pilotId`, `agentId`, `title`, `task` and `requestKey`; leads to the run. */
   readonly action: FormAction;
 }
 
 export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: LaunchFormProps) {
   const form = useForm(action);
   const fields = form.state.fields;
+  const [agentId, setAgentId] = useState(agents[0]?.id ?? "");
+  const agent = agents.find(({ id }) => id === agentId);
   return (
     <div className="page narrow">
       <PageHead
@@ -54,8 +57,12 @@ export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: Laun
           <SelectField
             name="agentId"
             label="Agent"
-            defaultValue={agents[0]?.id}
-            options={agents.map(({ id, name }) => ({ value: id, title: name }))}
+            value={agentId}
+            onChange={(event) => setAgentId(event.currentTarget.value)}
+            options={agents.map(({ id, name, model }) => ({
+              value: id,
+              title: model === null ? name : `${name} (${model})`,
+            }))}
             errors={fields}
           />
           <TextField
@@ -66,6 +73,15 @@ export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: Laun
             errors={fields}
             autoComplete="off"
           />
+          {agent && agent.model !== null ? (
+            <TextAreaField
+              name="task"
+              label="Task"
+              rows={6}
+              hint="The agent reads this word for word, and sends it to the provider of its model."
+              errors={fields}
+            />
+          ) : null}
           <FormAnswer state={form.state} />
           <div className="row justify-end acts">
             <Button type="submit" size="lg" tone="ink" icon={Play} pending={form.pending && "Launching"}>

@@ -2,6 +2,7 @@
 import {
   Bot,
   ChartLine,
+  Cloud,
   Compass,
   FolderGit2,
   House,
@@ -22,6 +23,7 @@ export type NavKey =
   | "log"
   | "setup"
   | "agents"
+  | "providers"
   | "repositories"
   | "runners";
 
@@ -46,6 +48,7 @@ export const NAVIGATION: readonly NavItem[] = [
   { key: "kpis", href: "/kpis", title: "KPIs", icon: ChartLine, letter: "k", part: "work" },
   { key: "log", href: "/log", title: "Log", icon: ScrollText, letter: "l", part: "work" },
   { key: "agents", href: "/agents", title: "Agents", icon: Bot, part: "connected" },
+  { key: "providers", href: "/providers", title: "Providers", icon: Cloud, part: "connected" },
   { key: "repositories", href: "/repositories", title: "Repositories", icon: FolderGit2, part: "connected" },
   { key: "runners", href: "/runners", title: "Runners", icon: Server, part: "connected" },
   { key: "setup", href: "/setup", title: "Setup", icon: ListChecks, part: "quiet" },

@@ -7,7 +7,7 @@ import { LaunchRun } from "#lib/runs/schema.ts";
 
 export const launch = action({
   permission: "run.launch",
-  maxBytes: 8192,
+  maxBytes: 40_960,
   input: LaunchRun,
   handler: async ({ scope, input }) => {
     const { runId } = await launchRun(scope, input);
