@@ -19,8 +19,9 @@ export function useRunEvents(
 ): Placed {
   const [placed, setPlaced] = useState(() => placedOf(initial));
   const seq = useRef(placed.timeline.seq);
+  const until = live ? null : last; // of a live run it grows, which is no reason to connect anew
   useEffect(() => {
-    if (!live && seq.current >= last) return;
+    if (until !== null && seq.current >= until) return;
     let source: EventSource | null = null;
     let retry: number | undefined;
     let flushing = false;
@@ -34,7 +35,7 @@ export function useRunEvents(
         if (place === "known") continue;
         seq.current = event.seq;
         queue.push(event);
-        if (live ? isLast(event) : event.seq >= last) finish();
+        if (until === null ? isLast(event) : event.seq >= until) finish();
       }
       if (flushing || queue.length === 0) return;
       flushing = true;
@@ -84,6 +85,6 @@ export function useRunEvents(
     setConnection("connecting");
     open();
     return finish;
-  }, [runId, live, last]);
+  }, [runId, until]);
   return placed;
 }
