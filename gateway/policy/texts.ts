@@ -51,7 +51,7 @@ export function contentsOf(piece: unknown): Contents {
   return { texts, images, imageBytes };
 }
 
-/** The same value with each text replaced, in the order of `contentsOf`. */
+/** The same value with each text replaced, in the order of `contentsOf` without its keys. */
 export function replaceTexts(piece: unknown, replacements: readonly string[]): unknown {
   let next = 0;
   const change = (value: unknown, key: string, isImage: boolean): unknown => {
@@ -63,10 +63,7 @@ export function replaceTexts(piece: unknown, replacements: readonly string[]): u
     if (typeof value !== "object" || value === null) return value;
     const withImage = holdsImage(value);
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => {
-        if (name.length >= SHORTEST) next++;
-        return [name, change(item, name, withImage && name === "data")];
-      }),
+      Object.entries(value).map(([name, item]) => [name, change(item, name, withImage && name === "data")]),
     );
   };
   return change(piece, "", false);

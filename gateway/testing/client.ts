@@ -11,10 +11,10 @@ export interface TestRunner {
   signed(method: string, path: string, body: Buffer, time?: number): Record<string, string>;
 }
 
-export function testRunner(): TestRunner {
+/** With a key of its own, under any id. */
+export function testRunner(id: string = newId("runner")): TestRunner {
   const keys = newRunnerKeys();
   const key = readPrivateKey(keys.privateKey);
-  const id = newId("runner");
   return {
     credential: { id, name: "test", publicKey: keys.publicKey, phases: ["agent"], revoked: false },
     signed(method, path, body, now = Date.now()) {

@@ -3,7 +3,7 @@ import type { Api } from "#lib/model-calls/schema.ts";
 import type { Usage } from "#lib/prices/schema.ts";
 
 export const MODEL = "ph-main";
-const WORDS = ["Größe ", "ist ", "→ 12 ", "日本 ", "😀 ", "done."];
+const WORDS = ["Größe ", "日本 → ", "😀."];
 export const TEXT = WORDS.join("");
 const USAGE: Usage = { input: 1000, cached: 400, cacheWrite: 0, output: 50, reasoning: 10 };
 

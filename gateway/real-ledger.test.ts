@@ -1,0 +1,242 @@
+// The gateway over the real ledger, as its own role: what is charged, kept, refused and cut.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "#lib/clock.ts";
+import { disconnectDatabase } from "#lib/db.ts";
+import { closeQueue } from "#lib/jobs/queue.ts";
+import { createLogger } from "#lib/logger.ts";
+import { admit } from "#lib/model-calls/admit.ts";
+import { openCalls } from "#lib/model-calls/open-calls.ts";
+import { recoverCalls } from "#lib/model-calls/recover-calls.ts";
+import type { Admission } from "#lib/model-calls/schema.ts";
+import { settleCalls } from "#lib/model-calls/settle-calls.ts";
+import { actorId } from "#lib/scope.ts";
+import { testDatabase } from "#lib/testing/database.ts";
+import { asProcess, entriesAbout, testBlobs } from "#lib/testing/journey.ts";
+import { budgetRows } from "#lib/testing/model-rows.ts";
+import { type ModelScene, openModelScene, PROVIDER_KEY, type Working } from "#lib/testing/model-scene.ts";
+import { testClock } from "#lib/testing/scopes.ts";
+import { type Gateway, LIMITS, openGateway } from "./gateway.ts";
+import { createUnseal } from "./keys/unseal.ts";
+import type { Ledger } from "./ledger.ts";
+import { bodyOf } from "./request/pieces.ts";
+import { gatewayScope } from "./scope.ts";
+import { type Answered, ask, type TestRunner, testRunner } from "./testing/client.ts";
+import { responsesStream, STREAMS } from "./testing/streams.ts";
+import { openUpstream, type ScriptedUpstream, streaming } from "./testing/upstream.ts";
+
+testBlobs();
+const database = await testDatabase("web");
+let scene: ModelScene;
+let upstream: ScriptedUpstream;
+let gateway: Gateway;
+let runner: TestRunner;
+
+const logger = createLogger("gateway", { write: () => undefined });
+const GATEWAY_ID = "gwk_test";
+/** 20 cents. */
+const BUDGET = 200_000;
+
+/** The provider of the scene lives elsewhere; everything else of an admission is as the ledger says. */
+const here = (admission: Admission): Admission => ({
+  ...admission,
+  provider: { ...admission.provider, baseUrl: `${upstream.url}/v1` },
+});
+
+const ledger: Ledger = {
+  admit: async (token, runnerId) => here(await admit(gatewayScope(), token, runnerId)),
+  openCalls: (intents) => openCalls(gatewayScope(), intents),
+  settleCalls: (finals) => settleCalls(gatewayScope(), finals),
+};
+
+beforeAll(async () => {
+  scene = await openModelScene(database, testClock(Date.now()), {
+    controls: { budgetRunCents: BUDGET / 10_000 },
+  });
+  runner = testRunner(actorId(scene.runner.actor)); // its key is ours, its id the scene's
+  upstream = await openUpstream(streaming([Buffer.from(STREAMS.responses)]));
+  gateway = await openGateway(
+    {
+      ...{ gatewayId: GATEWAY_ID, ledger, clock: systemClock, logger, limits: LIMITS },
+      findRunner: async () => runner.credential,
+      unseal: createUnseal(scene.privateKey),
+      refused: () => undefined,
+    },
+    { host: "127.0.0.1", port: 0, tls: null },
+  );
+});
+afterAll(async () => {
+  await gateway.stop(0);
+  await upstream.close();
+  await closeQueue();
+  await disconnectDatabase();
+});
+
+let working: Working;
+beforeEach(async () => {
+  upstream.asked.length = 0;
+  upstream.answer(streaming([Buffer.from(STREAMS.responses)]));
+  working = await scene.start();
+});
+
+const REQUEST = {
+  model: "model-1",
+  stream: true,
+  max_output_tokens: 100,
+  input: [{ role: "user", content: "Say it." }],
+};
+
+function call(body: object = REQUEST, token = working.token, path = "/v1/responses"): Promise<Answered> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const headers = {
+    ...{ "content-type": "application/json", "content-length": String(bytes.length) },
+    ...{ authorization: `Bearer ${token}`, ...runner.signed("POST", path, bytes) },
+  };
+  return ask({ port: gateway.port, method: "POST", path, headers, body: bytes });
+}
+
+const asGateway = <T>(work: () => Promise<T>) => asProcess(database, "gateway", work);
+const callsOf = async () =>
+  (await database.owner.query("select * from model_call where run_id = $1 order by id", [working.runId]))
+    .rows;
+const codeOf = ({ body }: Answered): string => JSON.parse(body.toString()).error.code;
+
+describe("a call", () => {
+  test("is charged by the provider's count, and its trace holds what left and what came", async () => {
+    const { status } = await asGateway(() => call());
+    expect(status).toBe(200);
+    const [row] = await callsOf();
+    // 600 fresh, 400 cached, 50 out: 600 + 40 + 500
+    expect(row).toMatchObject({ state: "done", charged_micros: "1140", flags: [], gateway: GATEWAY_ID });
+    expect(await budgetRows(database, "run", working.runId)).toEqual([{ reserved: 0, spent: 1140 }]);
+    const { rows: items } = await database.owner.query(
+      "select id, role, bytes from model_item where run_id = $1",
+      [working.runId],
+    );
+    const byId = new Map(items.map((item) => [item.id, item]));
+    const parts = { head: byId.get(row.head_item).bytes, items: row.items.map((id: string) => byId.get(id)) };
+    expect(bodyOf("responses", parts).equals(upstream.asked[0]?.body ?? Buffer.alloc(0))).toBe(true);
+    const { rows } = await database.owner.query("select bytes from model_output where call_id = $1", [
+      row.id,
+    ]);
+    expect(String(rows[0].bytes)).toBe(STREAMS.responses);
+    expect(upstream.asked[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
+  });
+
+  test("without usage, or with one nobody can believe, costs what it could have been", async () => {
+    for (const usage of [
+      null,
+      { input_tokens: -1, output_tokens: 5 },
+      { input_tokens: 10, output_tokens: 0 },
+      "x",
+    ]) {
+      upstream.answer(streaming([Buffer.from(responsesStream(usage))]));
+      await asGateway(() => call());
+    }
+    const rows = await callsOf();
+    expect(rows.map(({ flags }) => flags)).toEqual([
+      ["estimated", "usage_missing"],
+      ["estimated", "usage_invalid"],
+      ["estimated", "usage_invalid"],
+      ["estimated", "usage_invalid"],
+    ]);
+    for (const { charged_micros } of rows) expect(Number(charged_micros)).toBeGreaterThan(100);
+  });
+});
+
+describe("probe: a budget that is nearly spent", () => {
+  test("200 calls at once overspend it by no more than one of them, and the others are told so that they stop", async () => {
+    const { limits } = await asGateway(async () =>
+      ledger.admit(await tokenHash(), actorId(scene.runner.actor)),
+    );
+    expect(limits.concurrentCalls).toBeGreaterThan(0);
+    const body = { ...REQUEST, max_output_tokens: 1500 };
+    upstream.answer(streaming([Buffer.from(responsesStream({ input_tokens: 30, output_tokens: 1500 }))]));
+    const answers = await asGateway(() => Promise.all(Array.from({ length: 200 }, () => call(body))));
+    const opened = answers.filter(({ status }) => status === 200).length;
+    const refused = answers.filter(({ status }) => status !== 200);
+    for (const answer of refused) expect([answer.status, codeOf(answer)]).toEqual([400, "budget_spent"]);
+    expect(opened + refused.length).toBe(200);
+    expect(upstream.asked).toHaveLength(opened);
+    const [use] = await budgetRows(database, "run", working.runId);
+    expect(use?.reserved).toBe(0);
+    expect(use?.spent).toBe(opened * 15_030);
+    expect(use?.spent).toBeLessThanOrEqual(BUDGET);
+    expect(use?.spent).toBeGreaterThan(BUDGET - 2 * 16_000);
+  });
+});
+
+const tokenHash = async () =>
+  (await import("#lib/model-calls/lease-tokens.ts")).tokenSha256(working.token).toString("hex");
+
+describe("probe: who may not call", () => {
+  test("a token nobody gave, or another runner's, or none", async () => {
+    const foreign = testRunner();
+    const own = runner;
+    const unknown = await asGateway(() => call(REQUEST, `phr_${"x".repeat(43)}`));
+    const dummy = await asGateway(() => call(REQUEST, "ph-sandbox"));
+    runner = foreign;
+    const stolen = await asGateway(() => call());
+    runner = own;
+    expect([unknown.status, dummy.status, stolen.status]).toEqual([401, 401, 403]);
+    expect(upstream.asked).toEqual([]);
+    const entries = await entriesAbout(database, `run:${working.runId}`);
+    expect(entries.filter(({ kind }) => kind === "model.refused").map(({ detail }) => detail.reason)).toEqual(
+      ["token_of_another_runner"],
+    );
+  });
+
+  test("another run's token of the same runner is that run's, not this one's", async () => {
+    const other = await scene.start();
+    await asGateway(() => call(REQUEST, other.token));
+    expect(await callsOf()).toEqual([]);
+  });
+
+  test("a run that is paused: its stream is cut within a second and recorded, and it calls no more", async () => {
+    const begun = Promise.withResolvers<void>();
+    upstream.answer((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(STREAMS.responses.slice(0, 100));
+      begun.resolve();
+    });
+    await asGateway(async () => {
+      const answer = call();
+      await begun.promise;
+      await setStatus("paused");
+      const paused = performance.now();
+      expect((await answer).isWhole).toBe(false);
+      expect(performance.now() - paused).toBeLessThan(1000);
+      await upstream.asked[0]?.gone;
+      await expect.poll(async () => (await callsOf())[0]?.state, { timeout: 10_000 }).toBe("aborted");
+      expect([codeOf(await call()), upstream.asked.length]).toEqual(["stopped", 1]);
+    });
+    const [row] = await callsOf();
+    expect(row.flags).toEqual(["aborted", "cut", "estimated", "usage_missing"]);
+  });
+
+  /** As another process would, behind this one's back. */
+  async function setStatus(status: string): Promise<void> {
+    await database.owner.query("alter table run disable trigger user");
+    await database.owner.query("update run set status = $2 where id = $1", [working.runId, status]);
+    await database.owner.query("alter table run enable trigger user");
+  }
+});
+
+describe("a gateway that was killed", () => {
+  test("ends what it left open as unknown when it comes back, charged with all that was held", async () => {
+    const never = Promise.withResolvers<void>();
+    upstream.answer(() => never.resolve());
+    const lost = asGateway(async () => {
+      const hanging = call();
+      await never.promise;
+      expect(await recoverCalls(gatewayScope(), GATEWAY_ID)).toBe(1);
+      gateway.live.cutAll();
+      return hanging;
+    });
+    await lost;
+    const [row] = await callsOf();
+    expect(row).toMatchObject({ state: "unknown", charged_micros: row.reserved_micros });
+    expect(row.flags).toContain("gateway_lost");
+    expect(await budgetRows(database, "run", working.runId)).toEqual([
+      { reserved: 0, spent: Number(row.reserved_micros) },
+    ]);
+  });
+});
