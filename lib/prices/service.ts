@@ -1,6 +1,6 @@
 // What models cost, as versions: one is never changed, and a call keeps the one it was opened under.
 import { requirePermission } from "../authz/require.ts";
-import { read, transaction } from "../db.ts";
+import { type Db, read, transaction } from "../db.ts";
 import { conflict } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { requireProvider } from "../providers/service.ts";
@@ -49,4 +49,9 @@ export async function setPrice(scope: Scope, input: SetPrice): Promise<{ priceId
 export async function listPrices(scope: Scope, providerId: string | null = null): Promise<PriceView[]> {
   requirePermission(scope, "agent.view", null);
   return read(scope, (db) => newestPrices(db, providerId, null));
+}
+
+/** For other services: what a model costs now; null where nobody has said. */
+export async function priceOf(db: Db, providerId: string, model: string): Promise<PriceView | null> {
+  return (await newestPrices(db, providerId, model))[0] ?? null;
 }
