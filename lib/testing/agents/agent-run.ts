@@ -11,7 +11,12 @@ import { startSession } from "#runner/drivers/session/session.ts";
 import { createRelay, RELAY_PORT, SANDBOX_KEY } from "#runner/relay/relay.ts";
 import type { TestWorkshop } from "../git/workshop.ts";
 import { NODE_PLAN, TEST_LIMITS } from "../harness-scene.ts";
-import { type ModelAnswer, type ModelRequest, startGatewayStandIn } from "../model/gateway-stand-in.ts";
+import {
+  type GatewayStandIn,
+  type ModelAnswer,
+  type ModelRequest,
+  startGatewayStandIn,
+} from "../model/gateway-stand-in.ts";
 import { agentAssignment, testLogger } from "../runner/parts.ts";
 
 export interface AgentRunChoices {
@@ -20,6 +25,8 @@ export interface AgentRunChoices {
   readonly repository: string;
   readonly base: string;
   readonly answer: ModelAnswer;
+  /** The gateway to ask in the place of a stand-in; `answer` is nobody's then. */
+  readonly gateway?: Pick<GatewayStandIn, "url" | "token" | "sign">;
   readonly model?: string;
   readonly test?: Partial<DriverContext["assignment"]["test"]>;
   readonly task?: string;
@@ -44,7 +51,9 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
   const { driver, repository, base, answer, onEvent, signal = new AbortController().signal } = choices;
   const scratch = workshop.fresh("scratch");
   mkdirSync(scratch);
-  const gateway = await startGatewayStandIn(answer);
+  const standIn = choices.gateway ? null : await startGatewayStandIn(answer);
+  const gateway = choices.gateway ?? standIn;
+  if (!gateway) throw new Error("There is no gateway.");
   const events: NewEvent[] = [];
   const emit = async (event: NewEvent) => {
     events.push(NewEvent.parse(event));
@@ -85,9 +94,9 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
       prepared: async () => undefined,
     });
     if (result.outcome !== "failed") Summary.parse(result.summary);
-    return { result, events, requests: gateway.requests, milliseconds: performance.now() - began };
+    return { result, events, requests: standIn?.requests ?? [], milliseconds: performance.now() - began };
   } finally {
     await relay.close();
-    await gateway.close();
+    await standIn?.close();
   }
 }
