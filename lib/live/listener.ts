@@ -5,7 +5,13 @@ import { type Clock, SECOND, systemClock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Channel } from "../notify.ts";
 
-const CHANNELS: readonly Channel[] = ["run_changed", "record_grew", "work_waiting", "session_revoked"];
+const CHANNELS: readonly Channel[] = [
+  "run_changed",
+  "record_grew",
+  "work_waiting",
+  "provider_test_asked",
+  "session_revoked",
+];
 const FIRST_WAIT = SECOND / 10;
 const LONGEST_WAIT = 5 * SECOND;
 
