@@ -34,6 +34,7 @@ describe("the table of statuses", () => {
       "run working",
       "runner busy",
       "step working",
+      "call open",
     ]);
   });
 

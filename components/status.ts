@@ -101,6 +101,13 @@ export const STATUSES = {
     skipped: face("wait", Minus, "Skipped"),
     interrupted: face("need", TriangleAlert, "Interrupted"),
   },
+  call: {
+    open: { ...face("work", Loader, "Open"), turns: true },
+    done: face("good", Check, "Done"),
+    failed: face("bad", X, "Failed"),
+    aborted: face("need", TriangleAlert, "Cut off"),
+    unknown: face("need", TriangleAlert, "End not known"),
+  },
   kpi: {
     met: face("good", Check, "Met"),
     missed: face("bad", X, "Missed"),

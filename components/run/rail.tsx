@@ -3,12 +3,14 @@ import Link from "next/link";
 import type { LeaseView, RunView } from "#lib/runs/schema.ts";
 import { planOf } from "#lib/timeline/rules.ts";
 import type { Step, StepOutcome, Timeline } from "#lib/timeline/schema.ts";
-import { formatCount, formatDuration } from "../format.ts";
+import type { Spend } from "#lib/traces/schema.ts";
+import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { isRunEnded, type StatusOf } from "../status.ts";
 import { Remark } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
+import { Meter } from "../ui/meter.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { TimeBudget } from "./time-budget.tsx";
 
@@ -22,9 +24,23 @@ export interface RailProps {
   /** What a weak sandbox of this run lacks: "cgroup limits". */
   readonly tierMissing: readonly string[];
   readonly logEntries: number | null;
+  /** What the run's calls of models cost; null where it made none. */
+  readonly spent: Spend | null;
+  /** The charter's cap for one run, millionths of a dollar. */
+  readonly budgetMicros: number;
 }
 
-export function Rail({ run, status, timeline, leases, maxMinutes, tierMissing, logEntries }: RailProps) {
+export function Rail({
+  run,
+  status,
+  timeline,
+  leases,
+  maxMinutes,
+  tierMissing,
+  logEntries,
+  spent,
+  budgetMicros,
+}: RailProps) {
   const plan = planOf(timeline);
   const lease = leases.at(-1);
   const evidence = timeline.entries.findLast(
@@ -67,6 +83,7 @@ export function Rail({ run, status, timeline, leases, maxMinutes, tierMissing, l
             endedAt={attempt?.endedAt ?? (isRunEnded(status) ? timeline.at : null)}
             maxMinutes={maxMinutes}
           />
+          {spent ? <Spent spent={spent} budgetMicros={budgetMicros} /> : null}
         </section>
         <section>
           <h2 className="h2">
@@ -128,6 +145,24 @@ export function Rail({ run, status, timeline, leases, maxMinutes, tierMissing, l
         )}
       </div>
     </aside>
+  );
+}
+
+function Spent({ spent, budgetMicros }: { spent: Spend; budgetMicros: number }) {
+  const { chargedMicros, reservedMicros } = spent;
+  const share = budgetMicros === 0 ? 1 : (chargedMicros + reservedMicros) / budgetMicros;
+  return (
+    <div className="bl">
+      <span>Money</span>
+      <Meter
+        share={share}
+        tone={share >= 0.9 ? "need" : "accent"}
+        label={`${Math.round(share * 100)} % of the run's budget used or held back`}
+      />
+      <span className="num">
+        {formatMicros(chargedMicros)} / {formatMicros(budgetMicros)}
+      </span>
+    </div>
   );
 }
 

@@ -17,7 +17,7 @@ import { Timeline } from "./timeline.tsx";
 import { useRunEvents } from "./use-run-events.ts";
 
 export interface RunPageProps
-  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries"> {
+  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "spent" | "budgetMicros"> {
   readonly run: RunView;
   /** From the first on, without gaps. */
   readonly events: readonly RunEvent[];
@@ -54,6 +54,9 @@ export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProp
             { href: `${base}?tab=state`, title: "Plan and state", current: tab === "state", phoneOnly: true },
             ...(patch
               ? [{ href: `/reviews/${run.id}`, title: "Diff", count: plural(patch.body.files, "file") }]
+              : []),
+            ...(rail.spent
+              ? [{ href: `${base}/calls`, title: "Model calls", count: formatCount(rail.spent.calls) }]
               : []),
             { href: `${base}/payloads`, title: "Payloads" },
             ...(rail.logEntries === null

@@ -19,12 +19,13 @@ import {
   selectSpend,
 } from "./store.ts";
 
-const PAGE = 200;
+/** How many calls a page of them has. */
+export const CALLS_PAGE = 200;
 
 /** Calls of a run in the order they were opened, 200 at a time; `after`: id of the last one seen. */
 export async function listCalls(scope: Scope, runId: string, after = ""): Promise<CallView[]> {
   await getRun(scope, runId);
-  return read(scope, (db) => selectCalls(db, runId, after, PAGE));
+  return read(scope, (db) => selectCalls(db, runId, after, CALLS_PAGE));
 }
 
 /** One call, with all that was said in it. */

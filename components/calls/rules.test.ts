@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { CallView, TracePiece } from "#lib/traces/schema.ts";
+import { flagWords, lengthOf, shownAt, speedOf } from "./rules.ts";
+
+const piece = (
+  ms: number,
+  text: string,
+  part = "0",
+  channel: TracePiece["channel"] = "answer",
+): TracePiece => ({
+  ...{ ms, text, part, channel },
+});
+
+describe("a trace at a moment", () => {
+  test("shows what had come, part by part", () => {
+    const pieces = [
+      piece(10, "think", "0", "reasoning"),
+      piece(20, "Hel", "1"),
+      piece(20, "{", "2", "tool"),
+      piece(30, "lo", "1"),
+    ];
+    expect(shownAt(pieces, 5)).toEqual([]);
+    expect(shownAt(pieces, 20).map(({ text }) => text)).toEqual(["think", "Hel", "{"]);
+    expect(shownAt(pieces, 99).map(({ text }) => text)).toEqual(["think", "Hello", "{"]);
+    expect(lengthOf(pieces)).toBe(30);
+    expect(lengthOf([])).toBe(0);
+  });
+
+  test("at its end every piece is shown, and never one before it came", () => {
+    const pieces = fc.array(
+      fc.record({
+        ms: fc.nat(500),
+        text: fc.string(),
+        part: fc.constantFrom("a", "b"),
+        channel: fc.constantFrom("answer" as const, "tool" as const),
+      }),
+    );
+    fc.assert(
+      fc.property(pieces, fc.nat(500), (all, ms) => {
+        const count = (parts: readonly { text: string }[]) =>
+          parts.reduce((sum, { text }) => sum + text.length, 0);
+        expect(count(shownAt(all, lengthOf(all)))).toBe(count(all));
+        expect(count(shownAt(all, ms))).toBe(count(all.filter((each) => each.ms <= ms)));
+      }),
+    );
+  });
+});
+
+describe("a call's facts", () => {
+  const call = {
+    openedAt: new Date(1000),
+    firstByteAt: new Date(1400),
+    settledAt: new Date(3400),
+    output: 100,
+  };
+
+  test("time to the first byte, and tokens a second from there", () => {
+    expect(speedOf(call as CallView)).toEqual({ firstByte: 400, tokensPerSecond: 50 });
+  });
+
+  test("says no speed where nothing came, nothing was counted, or it came at once", () => {
+    expect(speedOf({ ...call, firstByteAt: null } as CallView).firstByte).toBeNull();
+    expect(speedOf({ ...call, output: null } as CallView).tokensPerSecond).toBeNull();
+    expect(speedOf({ ...call, settledAt: new Date(1401) } as CallView).tokensPerSecond).toBeNull();
+  });
+
+  test("a flag nobody wrote a sentence for is still readable", () => {
+    expect(flagWords("usage_missing")).toMatch(/did not say/);
+    expect(flagWords("something_new")).toBe("something new");
+  });
+});
