@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { agentBodies, GATEWAY_KINDS } from "./agent-events.ts";
 
+export type { ItemStatus, ItemType } from "./agent-events.ts";
+
 export const ObservedBy = z.enum(["runner", "worker", "gateway"]);
 
 /** One test, as its report names it. `id` is `file › suite › name`, unique inside a report by a `#2` suffix. */

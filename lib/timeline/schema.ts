@@ -1,6 +1,5 @@
 // A run as a reader follows it: steps with what happened in each, and marks of the control plane between them.
-import type { ItemStatus, ItemType } from "../protocol/agent-events.ts";
-import type { EventKind, RunEvent } from "../protocol/events.ts";
+import type { EventKind, ItemStatus, ItemType, RunEvent } from "../protocol/events.ts";
 
 export type Phase = "agent" | "verify";
 export type StepOutcome = "working" | "done" | "failed" | "skipped" | "interrupted";

@@ -288,7 +288,7 @@ describe("probe: what is inside the sandbox", () => {
           const size = Math.min(parseInt(to, 16) - parseInt(from, 16), 64e6); const block = Buffer.alloc(size);
           try { fs.readSync(mem, block, 0, size, parseInt(from, 16)); } catch { continue; }
           for (const [text] of block.toString("latin1").matchAll(/phr_[0-9]{4}[A-Za-z0-9_-]{20,}/g)) found.push(text);
-        } } catch {} }
+        } } catch { continue; } }
       console.log("searched", found.length, found.join());'`;
     const run = await play(
       [
