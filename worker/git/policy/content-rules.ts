@@ -59,7 +59,7 @@ export function contentFlags({ path, before, after }: Change, contents: Contents
   if (now === undefined) return [flag("not_inspected", path)];
   const old = isFile(before) ? contents.get(before.oid) : null;
   if (old === undefined) return [flag("not_inspected", path)];
-  if (before !== null && before.oid === after.oid) return [];
+  if (isFile(before) && before.oid === after.oid) return [];
   return [
     ...hiddenFlags(path, old, now),
     ...(name === "package.json" && changesInstallScripts(old, now) ? [flag("install_script", path)] : []),
