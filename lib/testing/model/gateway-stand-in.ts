@@ -41,7 +41,11 @@ export interface GatewayStandIn {
 const RUNNER = "rnr_of_the_test";
 let serial = 0;
 
-export async function startGatewayStandIn(answer: ModelAnswer): Promise<GatewayStandIn> {
+/** `publicKey`: of the runner it knows, where that is another than the one `sign` signs as. */
+export async function startGatewayStandIn(
+  answer: ModelAnswer,
+  publicKey?: () => string | undefined,
+): Promise<GatewayStandIn> {
   const keys = newRunnerKeys();
   const privateKey = readPrivateKey(keys.privateKey);
   const token = `phr_${String(++serial).padStart(4, "0")}${"t0ken-of-the-lease".repeat(3)}`.slice(0, 47);
@@ -55,7 +59,8 @@ export async function startGatewayStandIn(answer: ModelAnswer): Promise<GatewayS
       sha256: sha256Hex(body),
     };
     const signature = header(HEADERS.signature);
-    const fault = verify({ parts, signature, publicKey: keys.publicKey, now: Date.now(), skew: MAX_SKEW });
+    const known = publicKey ? (publicKey() ?? "") : keys.publicKey;
+    const fault = verify({ parts, signature, publicKey: known, now: Date.now(), skew: MAX_SKEW });
     if (
       fault !== null ||
       header(HEADERS.sha256) !== parts.sha256 ||
