@@ -1,39 +1,89 @@
-// RFC 8785: of all the ways to write a JSON value one is canonical, and this reads nothing else. Nothing is built:
-// it walks the bytes, so that a duplicate key, a number a parser would round, or nesting without end is met here and
-// never by a parser. The bytes must be UTF-8 (checked by the caller) and end with a newline, which stops every loop.
+// RFC 8785: of all the ways to write a JSON value one is canonical, and this accepts nothing else. Nothing is built: it
+// walks the bytes, so that a duplicate key, a number a parser would round, or nesting without end is met here and never
+// by a parser. The bytes must be UTF-8 (checked by the caller) and end with a newline, which stops every loop.
 
 export const MAX_DEPTH = 64;
-const MAX_MEMBERS = 64;
-
-/** Where the members of the outermost object lie. One is made and used again for line after line. */
-export interface Members {
-  count: number;
-  readonly keyFrom: Int32Array;
-  readonly keyTo: Int32Array;
-  readonly from: Int32Array;
-  readonly to: Int32Array;
-}
-
-export function newMembers(): Members {
-  const places = () => new Int32Array(MAX_MEMBERS);
-  return { count: 0, keyFrom: places(), keyTo: places(), from: places(), to: places() };
-}
 
 export class NotCanonical extends Error {}
 
-const [QUOTE, BACKSLASH, COMMA, MINUS, COLON] = [0x22, 0x5c, 0x2c, 0x2d, 0x3a];
+const [NEWLINE, QUOTE, BACKSLASH, COMMA, COLON] = [0x0a, 0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-export const isDigit = (byte: number | undefined): boolean =>
-  byte !== undefined && byte >= 0x30 && byte <= 0x39;
-
+const KIND = Buffer.from('"kind"');
 /** The one way to write each character that has to be escaped, besides quote and backslash. */
 const ESCAPE = /^(?:\\[bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))/;
 
-/** Returns where the string ends, behind its quote. */
-function string(bytes: Buffer, from: number): number {
+/** Where the member `kind` of the outermost object begins; 0 while there is none. */
+let kindAt = 0;
+
+/**
+ * Throws NotCanonical unless `from` to `to` is one canonical object, with a newline at `to`. Returns where the value of
+ * its member `kind` begins, or 0 where it has none.
+ */
+export function checkObject(bytes: Buffer, from: number, to: number): number {
+  kindAt = 0;
+  if (bytes[from] !== OPEN_OBJECT) throw new NotCanonical("it is not an object");
+  if (object(bytes, from, 1) !== to) throw new NotCanonical("something follows the object");
+  return kindAt;
+}
+
+export function startsWith(bytes: Buffer, at: number, start: Uint8Array): boolean {
+  for (let i = 0; i < start.length; i++) if (bytes[at + i] !== start[i]) return false;
+  return true;
+}
+
+// Each of the following takes where a value begins and returns where it ends.
+
+function value(bytes: Buffer, from: number, depth: number): number {
+  if (depth > MAX_DEPTH) throw new NotCanonical(`it is nested deeper than ${MAX_DEPTH} levels`);
+  const first = bytes[from];
+  if (first === QUOTE) return string(bytes, from);
+  if (first === OPEN_OBJECT) return object(bytes, from, depth);
+  if (first === OPEN_ARRAY) return array(bytes, from, depth);
+  return atom(bytes, from);
+}
+
+function object(bytes: Buffer, from: number, depth: number): number {
   let at = from + 1;
-  for (;;) {
+  if (bytes[at] === CLOSE_OBJECT) return at + 1;
+  for (let before = 0; ; at++) {
+    if (bytes[at] !== QUOTE) throw new NotCanonical("a key is missing");
+    const end = string(bytes, at);
+    if (before > 0 && !isAfter(bytes, at, end, before))
+      throw new NotCanonical("keys are not in canonical order, or one comes twice");
+    if (bytes[end] !== COLON) throw new NotCanonical("a key has no value");
+    if (depth === 1 && startsWith(bytes, at, KIND)) kindAt = end + 1;
+    before = at;
+    at = value(bytes, end + 1, depth + 1);
+    if (bytes[at] === CLOSE_OBJECT) return at + 1;
+    if (bytes[at] !== COMMA) throw new NotCanonical("an object is not closed");
+  }
+}
+
+/** Whether a key rises above the one that begins at `before`, by UTF-16 code units: for ASCII by bytes. */
+function isAfter(bytes: Buffer, from: number, end: number, before: number): boolean {
+  for (let [a, b] = [from + 1, before + 1]; ; a++, b++) {
+    const [own, other] = [bytes[a] as number, bytes[b] as number];
+    if (own >= 0x80 || other >= 0x80 || own === BACKSLASH || other === BACKSLASH) {
+      const key = (start: number, close: number) =>
+        JSON.parse(bytes.toString("utf8", start, close)) as string;
+      return key(from, end) > key(before, string(bytes, before));
+    }
+    if (own !== other || own === QUOTE) return own !== QUOTE && (other === QUOTE || own > other);
+  }
+}
+
+function array(bytes: Buffer, from: number, depth: number): number {
+  let at = from + 1;
+  if (bytes[at] === CLOSE_ARRAY) return at + 1;
+  for (; ; at++) {
+    at = value(bytes, at, depth + 1);
+    if (bytes[at] === CLOSE_ARRAY) return at + 1;
+    if (bytes[at] !== COMMA) throw new NotCanonical("an array is not closed");
+  }
+}
+
+function string(bytes: Buffer, from: number): number {
+  for (let at = from + 1; ; ) {
     let byte = bytes[at] as number;
     while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) byte = bytes[++at] as number;
     if (byte === QUOTE) return at + 1;
@@ -47,95 +97,19 @@ function string(bytes: Buffer, from: number): number {
   }
 }
 
-/** As JavaScript prints it; so no leading zero, no -0, nothing a double cannot hold. */
-function number(bytes: Buffer, from: number): number {
-  let at = bytes[from] === MINUS ? from + 1 : from;
-  const first = at;
-  while (isDigit(bytes[at])) at++;
-  const isFraction = bytes[at] === 0x2e || bytes[at] === 0x65;
-  const isShort = at - first <= 15 && first === from && (bytes[first] !== 0x30 || at - first === 1);
-  if (at > first && isShort && !isFraction) return at;
-  while (/[-+.e0-9]/.test(String.fromCharCode(bytes[at] as number))) at++;
-  const text = bytes.toString("latin1", from, Math.min(at, from + 40));
-  const value = Number(text);
-  if (at - from > 40 || text === "" || String(value) !== text)
-    throw new NotCanonical("a number is not written the canonical way, or is beyond what a double can hold");
-  return at;
-}
-
-/** Keys rise by UTF-16 code units, which for ASCII are its bytes; so no key comes twice. */
-function isAfter(bytes: Buffer, from: number, to: number, beforeFrom: number, beforeTo: number): boolean {
-  const length = Math.min(to - from, beforeTo - beforeFrom);
-  for (let at = 0; at < length; at++) {
-    const [a, b] = [bytes[beforeFrom + at] as number, bytes[from + at] as number];
-    if (a >= 0x80 || b >= 0x80 || a === BACKSLASH || b === BACKSLASH) {
-      const key = (first: number, end: number): string =>
-        JSON.parse(`"${bytes.toString("utf8", first, end)}"`);
-      return key(from, to) > key(beforeFrom, beforeTo);
-    }
-    if (a !== b) return a < b;
-  }
-  return to - from > beforeTo - beforeFrom;
-}
-
-function object(bytes: Buffer, from: number, depth: number, members: Members | null): number {
-  let at = from + 1;
-  if (bytes[at] === CLOSE_OBJECT) return at + 1;
-  for (let [beforeFrom, beforeTo] = [0, -1]; ; at++) {
-    if (bytes[at] !== QUOTE) throw new NotCanonical("a key is missing");
-    const keyFrom = at + 1;
-    const keyTo = string(bytes, at) - 1;
-    if (beforeTo >= 0 && !isAfter(bytes, keyFrom, keyTo, beforeFrom, beforeTo))
-      throw new NotCanonical("keys are not in canonical order, or one comes twice");
-    if (bytes[keyTo + 1] !== COLON) throw new NotCanonical("a key has no value");
-    at = value(bytes, keyTo + 2, depth + 1, null);
-    if (members) {
-      const { count } = members;
-      if (count === MAX_MEMBERS) throw new NotCanonical("an object has more members than any line has");
-      members.keyFrom[count] = keyFrom;
-      members.keyTo[count] = keyTo;
-      members.from[count] = keyTo + 2;
-      members.to[count] = at;
-      members.count = count + 1;
-    }
-    if (bytes[at] === CLOSE_OBJECT) return at + 1;
-    if (bytes[at] !== COMMA) throw new NotCanonical("an object is not closed");
-    beforeFrom = keyFrom;
-    beforeTo = keyTo;
-  }
-}
-
-function array(bytes: Buffer, from: number, depth: number): number {
-  let at = from + 1;
-  if (bytes[at] === CLOSE_ARRAY) return at + 1;
-  for (; ; at++) {
-    at = value(bytes, at, depth + 1, null);
-    if (bytes[at] === CLOSE_ARRAY) return at + 1;
-    if (bytes[at] !== COMMA) throw new NotCanonical("an array is not closed");
-  }
-}
-
-function word(bytes: Buffer, from: number): number {
-  const end = ["true", "false", "null"].find(
-    (text) => bytes.toString("latin1", from, from + text.length) === text,
-  );
-  if (end === undefined) throw new NotCanonical("it is not JSON");
-  return from + end.length;
-}
-
-function value(bytes: Buffer, from: number, depth: number, members: Members | null): number {
-  if (depth > MAX_DEPTH) throw new NotCanonical(`it is nested deeper than ${MAX_DEPTH} levels`);
-  const first = bytes[from];
-  if (first === QUOTE) return string(bytes, from);
-  if (first === OPEN_OBJECT) return object(bytes, from, depth, members);
-  if (first === OPEN_ARRAY) return array(bytes, from, depth);
-  if (first === MINUS || isDigit(first)) return number(bytes, from);
-  return word(bytes, from);
-}
-
-/** Throws NotCanonical unless `from` to `to` is one canonical object, with a newline at `to`. Fills `members`. */
-export function readObject(bytes: Buffer, from: number, to: number, members: Members): void {
-  members.count = 0;
-  if (bytes[from] !== OPEN_OBJECT) throw new NotCanonical("it is not an object");
-  if (object(bytes, from, 1, members) !== to) throw new NotCanonical("something follows the object");
+/** A number as JavaScript prints it (no leading zero, no -0, nothing a double cannot hold), or a word. */
+function atom(bytes: Buffer, from: number): number {
+  let at = from;
+  while (
+    bytes[at] !== COMMA &&
+    bytes[at] !== CLOSE_ARRAY &&
+    bytes[at] !== CLOSE_OBJECT &&
+    bytes[at] !== NEWLINE
+  )
+    at++;
+  const text = bytes.toString("latin1", from, at);
+  const number = Number(text);
+  if (Number.isFinite(number) && String(number) === text) return at;
+  if (text === "true" || text === "false" || text === "null") return at;
+  throw new NotCanonical("a value is not JSON, or a number not written the canonical way");
 }

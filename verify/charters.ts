@@ -1,4 +1,5 @@
 // Who has to approve a merge, as the charter says it: held against what the decision document asks for.
+import { isCount, isMembers, type Members, parsed } from "./members.ts";
 import { shown } from "./report.ts";
 
 export interface ApprovalRule {
@@ -8,32 +9,19 @@ export interface ApprovalRule {
   readonly isExtraOnFlags: boolean;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Null where the text does not say it. */
 export function ruleOf(text: string): ApprovalRule | null {
-  let charter: unknown;
-  try {
-    charter = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const controls = isObject(charter) ? charter.controls : null;
-  if (!isObject(controls)) return null;
+  const charter = parsed(text);
+  const controls = isMembers(charter) && isMembers(charter.controls) ? charter.controls : {};
   const { approverCount: count, approverRoles: roles, extraApproverOnFlags: isExtraOnFlags } = controls;
-  const isRule =
-    typeof count === "number" &&
-    Number.isSafeInteger(count) &&
-    Array.isArray(roles) &&
-    roles.every((role) => typeof role === "string") &&
-    typeof isExtraOnFlags === "boolean";
-  return isRule ? { count, roles, isExtraOnFlags } : null;
+  const isNamed = Array.isArray(roles) && roles.every((role) => typeof role === "string");
+  return isCount(count) && isNamed && typeof isExtraOnFlags === "boolean"
+    ? { count, roles, isExtraOnFlags }
+    : null;
 }
 
 /** How a decision document asks for less than the charter does; null when it does not. */
-export function shortfall(rule: ApprovalRule, document: Readonly<Record<string, unknown>>): string | null {
-  const { needed, roles, testIntegrity } = document;
+export function shortfall(rule: ApprovalRule, { needed, roles, testIntegrity }: Members): string | null {
   // The document lists the flags that are more than a notice. Without the list it cannot say that there were none.
   const isFlagged = !Array.isArray(testIntegrity) || testIntegrity.length > 0;
   const asked = rule.count + (rule.isExtraOnFlags && isFlagged ? 1 : 0);

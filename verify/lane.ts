@@ -1,9 +1,9 @@
-// One thread that reads the entries of blocks; see blocks.ts.
+// One thread that reads blocks of lines; see blocks.ts.
 import { parentPort } from "node:worker_threads";
-import { readEntries } from "./entries.ts";
+import { readLines } from "./lines.ts";
 
 parentPort?.on("message", (bytes: Uint8Array<ArrayBuffer>) => {
-  const entries = readEntries(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-  const { indexes, marks } = entries;
-  parentPort?.postMessage({ bytes, entries }, [bytes.buffer, indexes.buffer, marks.buffer]);
+  const lines = readLines(Buffer.from(bytes.buffer));
+  parentPort?.postMessage({ bytes, lines }, [bytes.buffer, lines.marks.buffer, lines.indexes.buffer]);
 });
+parentPort?.postMessage("ready");

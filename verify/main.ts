@@ -1,13 +1,22 @@
 #!/usr/bin/env node
 // pilothouse-verify BUNDLE --policy FILE [--old CHECKPOINT]… [--entry FILE] [--json]
 // Reads files and nothing else: no database, no network, none of the code that wrote them. See docs/verification.md.
-import { createReadStream, readFileSync, statSync } from "node:fs";
+//
+// To be read in this order, each after what it rests on:
+//   report      what can be found, and the exit code that follows from it
+//   note, policy, signatures, old   checkpoints: whose they are, and whether the log begins with those from earlier
+//   tree        hashes of leaves and nodes, the root they lead to; proof   the same for one entry alone
+//   canonical   how JSON has to be written; members   how it is read; entry   what an entry says
+//   lines, blocks, lane   a file in blocks of lines, read on several threads: entries become leaves here
+//   bundle, leaves   the file from its first line to its last
+//   payloads, requests, redactions   events, documents and blobs; what a model was asked; what is gone
+//   merges, charters   whether what was merged was approved
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { verifyBundle } from "./bundle.ts";
-import { Unreadable } from "./note.ts";
 import { parsePolicy } from "./policy.ts";
 import { PROOF_START, verifyProof } from "./proof.ts";
-import { type Report, shown, textOf } from "./report.ts";
+import { type Report, shown, textOf, Unreadable } from "./report.ts";
 
 const USAGE = `pilothouse-verify BUNDLE --policy FILE [--old CHECKPOINT]… [--json]
 pilothouse-verify PROOF.tlog-proof --entry FILE --policy FILE [--json]
@@ -20,76 +29,68 @@ pilothouse-verify PROOF.tlog-proof --entry FILE --policy FILE [--json]
 
 Exit code: 0 everything checked holds · 1 something does not hold · 2 cannot be read · 3 a part could not be shown`;
 
+const OPTIONS = {
+  policy: { type: "string" },
+  old: { type: "string", multiple: true },
+  entry: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 const MAX_SMALL = 1 << 20;
 
 function smallFile(path: string, what: string): Buffer {
   try {
-    if (statSync(path).size > MAX_SMALL) throw new Unreadable(`The ${what} ${path} is larger than 1 MiB.`);
-    return readFileSync(path);
+    if (statSync(path).size <= MAX_SMALL) return readFileSync(path);
   } catch (error) {
-    if (error instanceof Unreadable) throw error;
     throw new Unreadable(`The ${what} ${path} cannot be read: ${codeOf(error)}.`);
   }
+  throw new Unreadable(`The ${what} ${path} is larger than 1 MiB.`);
 }
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "it is not a file";
 
-/** Whether the file begins as a tlog-proof does. */
-async function isProof(path: string): Promise<boolean> {
+function isProof(path: string): boolean {
   if (path === "-") return false;
-  for await (const chunk of createReadStream(path, { end: PROOF_START.length - 1 }))
-    return (chunk as Buffer).toString("binary") === PROOF_START;
-  return false;
+  const file = openSync(path, "r");
+  const start = Buffer.alloc(PROOF_START.length);
+  readSync(file, start, 0, start.length, 0);
+  closeSync(file);
+  return start.toString("binary") === PROOF_START;
 }
 
 function argumentsOf(args: string[]) {
-  const options = {
-    policy: { type: "string" },
-    old: { type: "string", multiple: true },
-    entry: { type: "string" },
-    json: { type: "boolean" },
-    help: { type: "boolean", short: "h" },
-  } as const;
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
   } catch (error) {
     throw new Unreadable(`${error instanceof Error ? error.message : "unknown arguments"}\n\n${USAGE}`);
   }
 }
 
-async function verify(args: string[]): Promise<{ report: Report; asJson: boolean } | "help"> {
-  const { values, positionals } = argumentsOf(args);
+async function verify({ values, positionals }: ReturnType<typeof argumentsOf>): Promise<Report> {
   const [path = "", ...others] = positionals;
-  if (values.help) return "help";
   if (path === "" || others.length > 0 || values.policy === undefined) throw new Unreadable(USAGE);
   const policy = parsePolicy(smallFile(values.policy, "policy"));
   const old = (values.old ?? []).map((file) => smallFile(file, "checkpoint").toString("binary"));
-  const asJson = values.json === true;
-  if (await isProof(path)) {
-    if (values.entry === undefined)
-      throw new Unreadable("A .tlog-proof needs --entry FILE, the bytes it is about.");
-    const proof = smallFile(path, "proof").toString("binary");
-    return { report: verifyProof(proof, smallFile(values.entry, "entry"), policy), asJson };
+  if (!isProof(path)) {
+    const stream = path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
+    return verifyBundle(stream, policy, { old });
   }
-  const stream = path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
-  return { report: await verifyBundle(stream, policy, { old }), asJson };
+  if (values.entry === undefined)
+    throw new Unreadable("A .tlog-proof needs --entry FILE, the bytes it is about.");
+  return verifyProof(smallFile(path, "proof").toString("binary"), smallFile(values.entry, "entry"), policy);
 }
 
 try {
-  const done = await verify(process.argv.slice(2));
-  if (done === "help") process.stdout.write(`${USAGE}\n`);
-  else {
-    process.stdout.write(done.asJson ? `${JSON.stringify(done.report, null, 2)}\n` : textOf(done.report));
-    process.exitCode = done.report.code;
-  }
+  const asked = argumentsOf(process.argv.slice(2));
+  const report = asked.values.help ? null : await verify(asked);
+  const text = report && (asked.values.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
+  process.stdout.write(text ?? `${USAGE}\n`);
+  process.exitCode = report?.code ?? 0;
 } catch (error) {
   const says = error instanceof Unreadable ? error.message : `The file cannot be read: ${codeOf(error)}.`;
-  process.stderr.write(
-    `${says
-      .split("\n")
-      .map((line) => shown(line, 500))
-      .join("\n")}\n`,
-  );
+  const lines = says.split("\n").map((line) => `${shown(line, 500)}\n`);
+  process.stderr.write(lines.join(""));
   process.exitCode = 2;
 }

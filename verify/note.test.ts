@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { newCosigner } from "#lib/tlog/cosignature.ts";
 import { formatVerifier } from "#lib/tlog/keys.ts";
 import { formatSignature } from "#lib/tlog/note.ts";
-import { parseCheckpoint, parseNote, parseVerifierKey, signedBy, Unreadable } from "./note.ts";
+import { parseCheckpoint, parseNote, parseVerifierKey, signedBy } from "./note.ts";
 import { parsePolicy, reaches } from "./policy.ts";
+import { Unreadable } from "./report.ts";
 import { checkpointNote, createSigner, hashesOf } from "./testing/build.ts";
 import { log, ORIGIN, policyOf, witness } from "./testing/scene.ts";
 

@@ -1,18 +1,11 @@
 // Checkpoints that the reader holds from earlier: the log has to begin with each of them.
 import type { Checkpoint } from "./note.ts";
 import type { Policy } from "./policy.ts";
-import { type Findings, shown } from "./report.ts";
+import { type Findings, type Outcome, shown } from "./report.ts";
 import { whyNotSigned } from "./signatures.ts";
 import type { Cover } from "./tree.ts";
 
-export interface OldCheckpoints {
-  /** To be called before the cover grows by `width` leaves. */
-  before(cover: Cover, width: number): void;
-  /** To be called when the cover is complete. */
-  finish(): void;
-  /** Size of the largest one that the log begins with. */
-  heldUpTo(): number;
-}
+export type OldCheckpoints = ReturnType<typeof createOldCheckpoints>;
 
 /** Says about those that cannot be compared why not, and about the others when the cover reaches their size. */
 export function createOldCheckpoints(
@@ -20,47 +13,41 @@ export function createOldCheckpoints(
   now: Checkpoint,
   policy: Policy,
   findings: Findings,
-): OldCheckpoints {
-  let held = 0;
+) {
+  const add = (outcome: Outcome, says: string) => findings.add("old", outcome, says);
   const nameOf = ({ size }: Checkpoint) => `the checkpoint of ${size} entries that you hold`;
-  const isUsable = (old: Checkpoint): boolean => {
-    const refusal = whyNotSigned(old, policy);
-    if (old.origin !== now.origin) {
-      const says = `This file is of the log ${shown(now.origin)}, and ${nameOf(old)} of ${shown(old.origin)}: they cannot be compared.`;
-      findings.add("old", "not_shown", says);
-    } else if (refusal !== null) {
-      findings.add("old", "fails", `The log did not sign ${nameOf(old)}: ${refusal}.`);
-    } else if (old.size > now.size) {
-      const says = `The log was cut, or this file is older than your checkpoint: it has ${now.size} entries, less than ${nameOf(old)}.`;
-      findings.add("old", "fails", says);
-    } else return true;
-    return false;
-  };
-  const waiting = all.filter(isUsable).sort((a, b) => a.size - b.size);
+  let held = 0;
 
-  function compare(old: Checkpoint, cover: Cover): void {
-    if (old.size > cover.size) {
-      const says = `This file leaves out the entries around ${nameOf(old)}, and so cannot show that the log begins with it.`;
-      findings.add("old", "not_shown", says);
-    } else if (old.root === cover.root()) {
-      held = old.size;
-      findings.add("old", "holds", `The log begins with ${nameOf(old)}.`);
-    } else {
-      const says = `The log does not begin with ${nameOf(old)}: entries before that were changed, or you are shown another log.`;
-      findings.add("old", "fails", says);
-    }
+  function isComparable(old: Checkpoint): boolean {
+    const [name, unsigned] = [nameOf(old), whyNotSigned(old, policy)];
+    const logs = `This file is of the log ${shown(now.origin)}, and ${name} of ${shown(old.origin)}`;
+    const cut = `The log was cut, or this file is older than your checkpoint: it has ${now.size} entries`;
+    if (old.origin !== now.origin) add("not_shown", `${logs}: they cannot be compared.`);
+    else if (unsigned !== null) add("fails", `The log did not sign ${name}: ${unsigned}.`);
+    else if (old.size > now.size) add("fails", `${cut}, less than ${name}.`);
+    else return true;
+    return false;
   }
 
-  let last: Cover | null = null;
+  const waiting = all.filter(isComparable).sort((a, b) => a.size - b.size);
+
   return {
-    before(cover, width) {
-      last = cover;
-      while (waiting[0] && waiting[0].size < cover.size + width)
-        compare(waiting.shift() as Checkpoint, cover);
+    /** To be called before the cover grows to `size` leaves. */
+    compare(cover: Cover, size: number): void {
+      while (waiting[0] && waiting[0].size < size) {
+        const old = waiting.shift() as Checkpoint;
+        const name = nameOf(old);
+        const hidden = `This file leaves out the entries around ${name}`;
+        const changed = "entries before that were changed, or you are shown another log";
+        const isSame = old.root === cover.root();
+        if (old.size > cover.size)
+          add("not_shown", `${hidden}, and so cannot show that the log begins with it.`);
+        else if (!isSame) add("fails", `The log does not begin with ${name}: ${changed}.`);
+        else add("holds", `The log begins with ${name}.`);
+        if (old.size === cover.size && isSame) held = old.size;
+      }
     },
-    finish() {
-      for (const old of waiting.splice(0)) if (last && last.size >= old.size) compare(old, last);
-    },
+    /** Size of the largest one that the log begins with. */
     heldUpTo: () => held,
   };
 }

@@ -1,26 +1,24 @@
 // What follows an entry in a bundle: the events, documents and blobs that it commits to by digest.
 import { createHash, type Hash as Digest } from "node:crypto";
-import { fromBase64, Unreadable } from "./note.ts";
+import { type Entry, runsOf } from "./entry.ts";
+import { isAny, isCount, isDigest, isFlag, isText, isTrue, type Members, read } from "./members.ts";
+import { fromBase64 } from "./note.ts";
 import { createRedactions } from "./redactions.ts";
-import { type Findings, shown } from "./report.ts";
+import { type Findings, shown, Unreadable } from "./report.ts";
+import { createRequest, ITEM } from "./requests.ts";
 import { type Cover, createCover, hexOf, leafHash, sha256 } from "./tree.ts";
 
-/** A line of a bundle: the canonical text of each member. */
-export type Line = ReadonlyMap<string, string>;
-
-export interface Entry {
-  readonly index: number;
-  /** Version of its format; 0 where it says none. */
-  readonly version: number;
-  readonly kind: string;
-  readonly about: readonly string[];
-  readonly actor: Readonly<Record<string, unknown>>;
-  readonly detail: Readonly<Record<string, unknown>>;
-  /** Digest of the charter in force. */
-  readonly charter: string | null;
-  readonly before: string | null;
-  readonly after: string | null;
-}
+const FACTS = {
+  ...{ type: isText, run: isText, seq: isCount, attempt: isCount },
+  ...{ at: isText, observedBy: isText, kind: isText },
+};
+const EVENT = { ...FACTS, body: isAny, salt: isDigest };
+const REDACTED_EVENT = { ...FACTS, commitment: isDigest };
+const DOCUMENT = { type: isText, name: isText, sha256: isDigest, text: isText };
+const BLOB = { type: isText, name: isText, commitment: isDigest };
+const PART_OF_BLOB = { ...BLOB, salt: isDigest, part: isCount, last: isFlag, base64: isText };
+const REDACTED_BLOB = { ...BLOB, redacted: isTrue };
+const BLOB_ELSEWHERE = { ...BLOB, elsewhere: isTrue };
 
 export interface Document {
   readonly name: string;
@@ -28,227 +26,184 @@ export interface Document {
   readonly text: string;
 }
 
-const HEX = /^[0-9a-f]{64}$/;
 /** Under which member of which entry a payload of this name is cited. A name that is not here proves nothing. */
-const CITED: Readonly<Record<string, RegExp>> = {
-  charter: /^\S+ charter$|^pilot\.charter_written digest$/,
-  decision: /^gate\.\S+ digest$|^run\.merge_intended decision$/,
-  evidence: /^run\.evidence_recorded digest$/,
-  manifest: /^run\.patch_imported (digest|manifest)$/,
-  diff: /^run\.patch_imported diff$/,
-  bundle: /^run\.(patch_imported|agent_finished) bundle$|^run\.bundle_uploaded commitment$/,
-  reason: /^\S+ reason_sha256$/,
-  state: /^\S+ (before|after)$/,
-};
+const CITED: ReadonlyMap<string, RegExp> = new Map([
+  ["charter", /^\S+ charter$|^pilot\.charter_written digest$/],
+  ["decision", /^gate\.\S+ digest$|^run\.merge_intended decision$/],
+  ["evidence", /^run\.evidence_recorded digest$/],
+  ["manifest", /^run\.patch_imported (digest|manifest)$/],
+  ["diff", /^run\.patch_imported diff$/],
+  ["bundle", /^run\.(patch_imported|agent_finished) bundle$|^run\.bundle_uploaded commitment$/],
+  ["task", /^run\.launched task$/],
+  ["response", /^model\.answered response$/],
+  ["reason", /^\S+ reason_sha256$/],
+  ["state", /^\S+ (before|after)$/],
+]);
 
-function isCited(entry: Entry, name: string, digest: string): boolean {
-  const pattern = Object.hasOwn(CITED, name) ? CITED[name] : undefined;
-  const { charter, before, after } = entry;
-  const cites = [...Object.entries(entry.detail), ...Object.entries({ charter, before, after })];
-  return (
-    pattern !== undefined &&
-    cites.some(([key, value]) => value === digest && pattern.test(`${entry.kind} ${key}`))
-  );
+function isCited({ kind, detail, charter, before, after }: Entry, name: string, by: string): boolean {
+  const cites = [...Object.entries(detail), ...Object.entries({ charter, before, after })];
+  return cites.some(([member, value]) => value === by && CITED.get(name)?.test(`${kind} ${member}`));
 }
 
 /** Under which members entries of a kind cite blobs, which follow where payloads are in the file. */
 const FOLLOWED: ReadonlyMap<string, readonly (readonly [name: string, member: string])[]> = new Map([
   ["run.patch_imported", ["manifest", "diff", "bundle"].map((name) => [name, name] as const)],
   ["run.bundle_uploaded", [["bundle", "commitment"]]],
+  ["run.launched", [["task", "task"]]],
+  ["model.answered", [["response", "response"]]],
 ]);
 
-/** The members of a line, which must be exactly these. */
-export function membersOf(line: Line, ...keys: string[]): string[] {
-  const values = keys.flatMap((key) => line.get(key) ?? []);
-  if (line.size !== keys.length || values.length !== keys.length)
-    throw new Unreadable(
-      `a line of type ${shown(line.get("type") ?? "none")} has other members than it must have`,
-    );
-  return values;
+const saltedWith = (salt: string): Digest => createHash("sha256").update(Buffer.from(salt, "hex"));
+
+/** What an event is known by. Its line is canonical, so the text of its body lies between the members beside it. */
+function commitmentOf(event: ReturnType<typeof readEvent>, line: string): string {
+  if ("commitment" in event) return event.commitment;
+  const { at, attempt, kind, observedBy, run, salt, seq, type } = event;
+  const from = `${JSON.stringify({ at, attempt })}"body":`.length;
+  const to = line.length - JSON.stringify({ kind, observedBy, run, salt, seq, type }).length;
+  return saltedWith(salt).update(line.slice(from, to)).digest("hex");
 }
 
-export function textOf(raw: string): string {
-  if (!raw.startsWith('"')) throw new Unreadable("a text is expected where something else stands");
-  return JSON.parse(raw) as string;
-}
-
-export function hexText(raw: string, length = 64): string {
-  const hex = raw.slice(1, -1);
-  if (raw.length !== length + 2 || !/^"[0-9a-f]+"$/.test(raw))
-    throw new Unreadable("a digest is not written as one");
-  return hex;
-}
-
-interface Batch {
-  readonly cover: Cover;
-  readonly from: number;
-  readonly count: number;
-}
-
-interface Blob {
-  readonly name: string;
-  readonly commitment: string;
-  readonly salt: string;
-  readonly hash: Digest;
-  parts: number;
-}
-
-export interface Payloads {
-  /** Opens the entry that the lines from here on belong to. */
-  open(entry: Entry): void;
-  event(line: Line): void;
-  /** The document when the entry cites it. */
-  document(line: Line): Document | null;
-  blob(line: Line): void;
-  /** The next entry begins, or the end is reached. */
-  close(): void;
-  /** Says what was redacted, and whether entries say so too. `isWhole`: no leaf is left out. */
-  tellRedacted(isWhole: boolean): void;
-  readonly counts: { events: number; documents: number; blobs: number; batches: number };
-}
+const readEvent = (line: Members) =>
+  Object.hasOwn(line, "body") ? read(line, EVENT) : read(line, REDACTED_EVENT);
 
 /** `isFull`: payloads are meant to be in the file. */
-export function createPayloads(findings: Findings, isFull: boolean): Payloads {
+export function createPayloads(findings: Findings, isFull: boolean) {
   const counts = { events: 0, documents: 0, blobs: 0, batches: 0 };
-  const redactions = createRedactions(findings);
-  /** What followed the open entry already. */
+  const redactions = createRedactions();
+  const request = createRequest();
+  /** What followed the newest entry already. */
   const met = new Set<string>();
-  let entry: Entry | null = null;
-  let batch: Batch | null = null;
-  let blob: Blob | null = null;
+  /** What follows it, and has not ended. */
+  let batch: Cover | null = null;
+  let blob: { readonly id: string; readonly name: string; readonly hash: Digest; parts: number } | null =
+    null;
 
-  const opened = (): Entry => {
-    if (!entry) throw new Unreadable("an event, document or blob stands where no entry precedes it");
-    return entry;
-  };
-  const fails = (says: string) => findings.add("contents", "fails", says, entry?.index);
-  const run = () => opened().about.find((subject) => subject.startsWith("run:")) ?? "";
+  const fails = ({ index }: Entry, says: string) => findings.add("contents", "fails", says, index);
 
-  function meet(name: string, digest: string): void {
-    if (met.has(`${name} ${digest}`)) fails(`What it cites as ${shown(name)} follows it twice.`);
-    met.add(`${name} ${digest}`);
+  /** Whether the entry cites what follows it now; and that it does so for the first time. */
+  function meet(entry: Entry, what: string, name: string, by: string): boolean {
+    if (met.has(`${name} ${by}`)) fails(entry, `What it cites as ${shown(name)} follows it twice.`);
+    met.add(`${name} ${by}`);
+    const isMet = isCited(entry, name, by);
+    if (!isMet) fails(entry, `It does not cite the ${what} ${shown(name)} that follows it.`);
+    return isMet;
   }
 
-  function endBlob(): void {
-    if (blob) fails(`The blob ${shown(blob.name)} is not there to its end.`);
+  function endBlob(entry: Entry): void {
+    if (blob) fails(entry, `The blob ${shown(blob.name)} is not there to its end.`);
     blob = null;
   }
 
-  /** What the entry cites has to follow it, or it is missing. */
-  function missBlobs({ kind, detail }: Entry): void {
-    for (const [name, member] of FOLLOWED.get(kind) ?? []) {
-      const commitment = String(detail[member]);
-      if (HEX.test(commitment) && !met.has(`${name} ${commitment}`))
-        redactions.missingBlob(run(), commitment);
-    }
+  function beginBlob(entry: Entry, name: string, commitment: string): void {
+    endBlob(entry);
+    if (name === ITEM && request.takes(entry)) request.add(commitment);
+    else meet(entry, "blob", name, commitment);
   }
 
-  function begin({ kind, detail }: Entry): Batch {
-    const [from, to] = [Number(detail.from), Number(detail.to)];
-    if (kind !== "run.events_appended" || !HEX.test(String(detail.root)) || !(from <= to))
-      throw new Unreadable("events follow an entry that binds none");
-    return { cover: createCover(), from, count: to - from + 1 };
+  function endBatch(entry: Entry, { size, root }: Cover): void {
+    const bound = Number(entry.detail.to) - Number(entry.detail.from) + 1;
+    if (size !== bound) fails(entry, `It binds ${bound} events and ${size} follow: all must, or none.`);
+    else if (hexOf(root()) !== entry.detail.root)
+      fails(entry, "An event that follows is not the one it binds: the events' tree has another root.");
+    else counts.batches += 1;
   }
 
   return {
-    counts,
-    open(next) {
-      entry = next;
+    /** Lines from here on belong to this entry. */
+    open(entry: Entry): void {
       met.clear();
       if (entry.kind === "payload.redacted") redactions.say(entry);
     },
-    event(line) {
-      const { detail } = opened();
-      endBlob();
-      batch ??= begin(opened());
-      const hasBody = line.has("body");
-      const [at, attempt, kind, observedBy, of = "", seq, , ...payload] = membersOf(
-        line,
-        ...["at", "attempt", "kind", "observedBy", "run", "seq", "type"],
-        ...(hasBody ? ["body", "salt"] : ["commitment"]),
-      );
-      const [first = "", salt = ""] = payload;
-      const commitment = hasBody
-        ? hexOf(sha256(Buffer.concat([Buffer.from(hexText(salt), "hex"), Buffer.from(first)])))
-        : hexText(first);
-      if (!hasBody) redactions.event(run());
-      const leaf = `\0{"at":${at},"attempt":${attempt},"commitment":"${commitment}","kind":${kind},"observedBy":${observedBy},"seq":${seq}}`;
-      if (
-        `run:${textOf(of)}` !== run() ||
-        attempt !== String(detail.attempt) ||
-        seq !== String(batch.from + batch.cover.size)
-      )
-        fails(
-          `The events that follow are not ${String(detail.from)} to ${String(detail.to)} of its run and attempt.`,
-        );
-      batch.cover.append(0, leafHash(Buffer.from(leaf)));
+
+    /** `written` is the text of the line. */
+    event(entry: Entry, line: Members, written: string): void {
+      const { from, to, root, attempt } = entry.detail;
+      endBlob(entry);
+      const isBinding = isCount(from) && isCount(to) && from <= to && isDigest(root);
+      if (entry.kind !== "run.events_appended" || !isBinding)
+        throw new Unreadable("events follow an entry that binds none");
+      batch ??= createCover();
+      const event = readEvent(line);
+      const { at, kind, observedBy, seq } = event;
+      const run = runsOf(entry)[0] ?? "";
+      if (`run:${event.run}` !== run || event.attempt !== attempt || seq !== from + batch.size)
+        fails(entry, `The events that follow are not ${from} to ${to} of its run and attempt.`);
+      const commitment = commitmentOf(event, written);
+      const leaf = JSON.stringify({ at, attempt: event.attempt, commitment, kind, observedBy, seq });
+      batch.append(0, leafHash(Buffer.from(`\0${leaf}`)));
       counts.events += 1;
+      if ("commitment" in event) redactions.of(run).events += 1;
     },
-    document(line) {
-      endBlob();
-      const [name, sha, text] = membersOf(line, "name", "sha256", "text", "type").map(textOf) as [
-        string,
-        string,
-        string,
-      ];
+
+    /** The document when the entry cites it. */
+    document(entry: Entry, line: Members): Document | null {
+      endBlob(entry);
+      const document = read(line, DOCUMENT);
       counts.documents += 1;
-      meet(name, sha);
-      if (hexOf(sha256(Buffer.from(text))) !== sha)
-        fails(`The text of the document ${shown(name)} has another digest than it says.`);
-      else if (!isCited(opened(), name, sha))
-        fails(`It does not cite the document ${shown(name)} that follows it.`);
-      else return { name, sha256: sha, text };
+      const isMet = meet(entry, "document", document.name, document.sha256);
+      if (hexOf(sha256(Buffer.from(document.text))) === document.sha256) return isMet ? document : null;
+      fails(entry, `The text of the document ${shown(document.name)} has another digest than it says.`);
       return null;
     },
-    blob(line) {
-      const isRedacted = line.has("redacted");
-      const [named = "", committed = "", , salt = '""', part = "0", last = "", base64 = '""'] = isRedacted
-        ? membersOf(line, "name", "commitment", "type", "redacted").slice(0, 3)
-        : membersOf(line, "name", "commitment", "type", "salt", "part", "last", "base64");
-      const [name, commitment] = [textOf(named), hexText(committed)];
-      if (blob && (blob.commitment !== commitment || blob.name !== name || part === "0")) endBlob();
-      if (!blob) meet(name, commitment);
-      if (!blob && !isCited(opened(), name, commitment))
-        fails(`It does not cite the blob ${shown(name)} that follows it.`);
-      if (isRedacted) {
-        if (line.get("redacted") !== "true") throw new Unreadable("a blob is redacted or it is not");
-        redactions.blob(run(), commitment);
+
+    blob(entry: Entry, line: Members): void {
+      if (Object.hasOwn(line, "redacted")) {
+        const { name, commitment } = read(line, REDACTED_BLOB);
+        beginBlob(entry, name, commitment);
+        redactions.of(runsOf(entry)[0] ?? "").blobs.add(commitment);
         return;
       }
-      const octets = fromBase64(textOf(base64));
-      if (octets === null || !/^(true|false)$/.test(last))
-        throw new Unreadable("a part of a blob is not written as one");
-      blob ??= {
-        name,
-        commitment,
-        salt,
-        hash: createHash("sha256").update(Buffer.from(hexText(salt), "hex")),
-        parts: 0,
-      };
-      if (part !== String(blob.parts) || salt !== blob.salt)
-        fails(`A part of the blob ${shown(name)} is missing, comes twice or is another's.`);
+      if (Object.hasOwn(line, "elsewhere")) {
+        const { name, commitment } = read(line, BLOB_ELSEWHERE);
+        beginBlob(entry, name, commitment);
+        if (name !== ITEM) fails(entry, `The blob ${shown(name)} is not shown where it is cited.`);
+        return;
+      }
+      const { name, commitment, salt, part, last, base64 } = read(line, PART_OF_BLOB);
+      const bytes = fromBase64(base64);
+      if (bytes === null) throw new Unreadable("a part of a blob is not written as one");
+      const id = `${name} ${commitment} ${salt}`;
+      if (part === 0 || blob?.id !== id) beginBlob(entry, name, commitment);
+      blob ??= { id, name, hash: saltedWith(salt), parts: 0 };
+      if (part !== blob.parts)
+        fails(entry, `A part of the blob ${shown(name)} is missing, comes twice or is another's.`);
       blob.parts += 1;
-      blob.hash.update(Buffer.from(octets, "binary"));
-      if (last !== "true") return;
+      blob.hash.update(bytes);
+      if (!last) return;
       counts.blobs += 1;
       if (blob.hash.digest("hex") !== commitment)
-        fails(`The bytes of the blob ${shown(name)} are not what it commits to.`);
+        fails(entry, `The bytes of the blob ${shown(name)} are not what it commits to.`);
       blob = null;
     },
-    close() {
-      endBlob();
-      if (batch) {
-        const { cover, count } = batch;
-        if (cover.size !== count)
-          fails(`It binds ${count} events and ${cover.size} follow: all must, or none.`);
-        else if (hexOf(cover.root()) !== opened().detail.root)
-          fails("An event that follows is not the one it binds: the events' tree has another root.");
-        else counts.batches += 1;
-      }
-      if (entry && isFull) missBlobs(entry);
+
+    /** The next entry begins, or the end is reached. */
+    close(entry: Entry): void {
+      endBlob(entry);
+      if (batch) endBatch(entry, batch);
       batch = null;
-      entry = null;
+      const wrong = request.close(entry);
+      if (wrong !== null) fails(entry, wrong);
+      if (!isFull) return;
+      const miss = (cited: string) => redactions.of(runsOf(entry)[0] ?? "").missing.add(cited);
+      const asked = entry.kind === "model.called" && !request.wasShown ? entry.detail.request : null;
+      if (isDigest(asked)) miss(asked);
+      for (const [name, member] of FOLLOWED.get(entry.kind) ?? []) {
+        const cited = entry.detail[member];
+        if (isDigest(cited) && !met.has(`${name} ${cited}`)) miss(cited);
+      }
     },
-    tellRedacted: redactions.tell,
+
+    /** `bound`: entries that bind events. `isWhole`: no leaf is left out. */
+    finish(bound: number, isWhole: boolean): void {
+      const { events, documents, blobs, batches } = counts;
+      const says = `${events} events, ${documents} documents and ${blobs} blobs are what entries commit to.`;
+      if (!findings.has("contents", "fails")) findings.add("contents", "holds", says);
+      const unseen = `The events of ${bound - batches} batches are not in this file.`;
+      if (bound > batches) findings.add("contents", isFull ? "not_shown" : "note", unseen);
+      const without = "Payloads (events, blobs and reasons) are not in this file: it was made without them.";
+      if (!isFull) findings.add("contents", "note", without);
+      redactions.tell(findings, isWhole);
+    },
   };
 }

@@ -1,8 +1,10 @@
 // What was found, said so that nobody has to know the formats.
 
+/** A file or a line that is not what it has to be: nothing can be said about the rest. */
+export class Unreadable extends Error {}
+
 /** `not_shown`: nothing speaks against it, and this file cannot show it. */
 export type Outcome = "holds" | "fails" | "not_shown" | "note";
-
 export const CHECKS = ["format", "checkpoint", "tree", "old", "contents", "merges", "redactions"] as const;
 export type Check = (typeof CHECKS)[number];
 
@@ -14,11 +16,9 @@ export interface Finding {
   readonly index?: number;
 }
 
-/** 0 all holds · 1 something does not · 2 cannot be read · 3 holds as far as shown. */
-export type ExitCode = 0 | 1 | 2 | 3;
-
 export interface Report {
-  readonly code: ExitCode;
+  /** 0 all holds · 1 something does not · 2 cannot be read · 3 holds as far as shown. */
+  readonly code: 0 | 1 | 2 | 3;
   /** Why nothing more was read; null when all was. */
   readonly unreadable: string | null;
   readonly findings: readonly Finding[];
@@ -26,28 +26,24 @@ export interface Report {
 
 const MAX_LISTED = 100;
 
-export interface Findings {
-  add(check: Check, outcome: Outcome, says: string, index?: number): void;
-  has(check: Check, outcome: Outcome): boolean;
-  report(unreadable: string | null): Report;
-}
+export type Findings = ReturnType<typeof createFindings>;
 
 /** Lists at most a hundred findings of a kind and counts the rest. */
-export function createFindings(): Findings {
+export function createFindings() {
   const listed: Finding[] = [];
   const counts = new Map<string, number>();
-  const keyOf = (check: Check, outcome: Outcome) => `${check} ${outcome}`;
+  const kindOf = (check: Check, outcome: Outcome) => `${check} ${outcome}`;
   return {
-    add(check, outcome, says, index) {
-      const count = (counts.get(keyOf(check, outcome)) ?? 0) + 1;
-      counts.set(keyOf(check, outcome), count);
+    add(check: Check, outcome: Outcome, says: string, index?: number): void {
+      const count = (counts.get(kindOf(check, outcome)) ?? 0) + 1;
+      counts.set(kindOf(check, outcome), count);
       if (count <= MAX_LISTED)
         listed.push({ check, outcome, says, ...(index === undefined ? {} : { index }) });
     },
-    has: (check, outcome) => counts.has(keyOf(check, outcome)),
-    report(unreadable) {
-      const more = [...counts].flatMap(([key, count]): Finding[] => {
-        const [check, outcome] = key.split(" ") as [Check, Outcome];
+    has: (check: Check, outcome: Outcome): boolean => counts.has(kindOf(check, outcome)),
+    report(unreadable: string | null): Report {
+      const more = [...counts].flatMap(([kind, count]): Finding[] => {
+        const [check, outcome] = kind.split(" ") as [Check, Outcome];
         const says = `and ${count - MAX_LISTED} more of this kind`;
         return count > MAX_LISTED ? [{ check, outcome, says }] : [];
       });
@@ -62,19 +58,11 @@ export function createFindings(): Findings {
 /** Text from a bundle as a terminal may show it: one line, nothing that moves the cursor or turns the writing round. */
 export function shown(text: string, length = 120): string {
   const cut = text.length > length ? `${text.slice(0, length)}…` : text;
-  return cut.replaceAll(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return cut.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
-const WORD: Record<Outcome, string> = {
-  holds: "holds",
-  fails: "FAILS",
-  not_shown: "not shown",
-  note: "note",
-};
-const VERDICT: Record<ExitCode, string> = {
+const WORD = { holds: "holds", fails: "FAILS", not_shown: "not shown", note: "note" };
+const VERDICT = {
   0: "Everything that was checked holds.",
   1: "Something does not hold: do not rely on this file.",
   2: "The file could not be read to its end: nothing can be said about it.",

@@ -1,7 +1,7 @@
 // Whether a checkpoint is one that the policy accepts.
 import { type Checkpoint, signedBy } from "./note.ts";
 import { type Policy, reaches } from "./policy.ts";
-import { type Check, type Findings, shown } from "./report.ts";
+import { type Findings, type Outcome, shown } from "./report.ts";
 
 /** Whether a log key of the policy signed it, and no known key's signature is false. Null: says why not. */
 export function whyNotSigned({ origin, note }: Checkpoint, { logs }: Policy): string | null {
@@ -14,36 +14,28 @@ export function whyNotSigned({ origin, note }: Checkpoint, { logs }: Policy): st
 
 /** Says about the checkpoint of a bundle or a proof what its signatures are worth. */
 export function checkSignatures(checkpoint: Checkpoint, policy: Policy, findings: Findings): void {
-  const check: Check = "checkpoint";
+  const add = (outcome: Outcome, says: string) => findings.add("checkpoint", outcome, says);
   const { origin, size, note } = checkpoint;
   const refusal = whyNotSigned(checkpoint, policy);
-  if (refusal !== null) findings.add(check, "fails", `The checkpoint is not the log's: ${refusal}.`);
-  else
-    findings.add(check, "holds", `The checkpoint of ${size} entries is signed by the log ${shown(origin)}.`);
-  const cosigned = new Map<string, number>();
+  if (refusal !== null) add("fails", `The checkpoint is not the log's: ${refusal}.`);
+  else add("holds", `The checkpoint of ${size} entries is signed by the log ${shown(origin)}.`);
+
+  const cosigned = new Map<string, string>();
   for (const [name, key] of policy.witnesses) {
     const signature = signedBy(note, key);
-    if (signature?.ok) cosigned.set(name, signature.time);
-    else if (signature)
-      findings.add(check, "fails", `The cosignature of the witness ${shown(name)} is false.`);
+    if (signature?.ok) cosigned.set(name, `${shown(name)} (${timeOf(signature.time)})`);
+    else if (signature) add("fails", `The cosignature of the witness ${shown(name)} is false.`);
   }
-  const told = [...cosigned].map(([name, time]) => `${shown(name)} (${timeOf(time)})`).join(", ");
+  const by = [...cosigned.values()].join(", ") || "nobody";
+  const nobody = "nobody outside vouches";
   if (policy.quorum === "none") {
-    findings.add(
-      check,
-      "note",
-      "The policy asks for no witness: nobody outside vouches that others were shown the same log.",
-    );
-    if (told !== "") findings.add(check, "note", `Cosigned nevertheless by ${told}.`);
-  } else if (reaches(policy, policy.quorum, new Set(cosigned.keys()))) {
-    findings.add(check, "holds", `Cosigned as the policy wants, by ${told}.`);
-  } else {
-    const by = told === "" ? "nobody" : told;
-    findings.add(
-      check,
-      "not_shown",
-      `The quorum ${shown(policy.quorum)} is not reached; cosigned by ${by}. Without it nobody outside vouches for this checkpoint.`,
-    );
+    add("note", `The policy asks for no witness: ${nobody} that others were shown the same log.`);
+    if (cosigned.size > 0) add("note", `Cosigned nevertheless by ${by}.`);
+  } else if (reaches(policy, policy.quorum, new Set(cosigned.keys())))
+    add("holds", `Cosigned as the policy wants, by ${by}.`);
+  else {
+    const quorum = `The quorum ${shown(policy.quorum)} is not reached; cosigned by ${by}`;
+    add("not_shown", `${quorum}. Without it ${nobody} for this checkpoint.`);
   }
 }
 

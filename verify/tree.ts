@@ -19,24 +19,19 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return sha256(NODE);
 }
 
-export interface Cover {
-  /** Leaves covered so far. */
-  readonly size: number;
-  /** The next subtree of 2^level leaves to the right. False where no perfect subtree of that size can begin here. */
-  append(level: number, hash: Hash): boolean;
-  /** Root of the tree over what is covered. */
-  root(): Hash;
-}
+export type Cover = ReturnType<typeof createCover>;
 
 /** Grows a tree to the right and keeps one hash for each one-bit of its size. */
-export function createCover(): Cover {
+export function createCover() {
   const hashes: Hash[] = [];
   let size = 0;
   return {
-    get size() {
+    /** Leaves covered so far. */
+    get size(): number {
       return size;
     },
-    append(level, hash) {
+    /** The next subtree of 2^level leaves to the right. False where no perfect subtree of that size can begin here. */
+    append(level: number, hash: Hash): boolean {
       const width = 2 ** level;
       let index = size / width;
       if (!Number.isInteger(index) || !Number.isSafeInteger(size + width)) return false;
@@ -46,7 +41,8 @@ export function createCover(): Cover {
       size += width;
       return true;
     },
-    root: () =>
+    /** Root of the tree over what is covered. */
+    root: (): Hash =>
       hashes.length === 0 ? sha256(Buffer.alloc(0)) : hashes.reduceRight((r, l) => nodeHash(l, r)),
   };
 }
@@ -59,9 +55,8 @@ export function rootOfProof(index: number, size: number, leaf: Hash, path: reado
   let split = 1;
   while (split * 2 < size) split *= 2;
   const isLeft = index < split;
-  const below = isLeft
-    ? rootOfProof(index, split, leaf, path.slice(0, -1))
-    : rootOfProof(index - split, size - split, leaf, path.slice(0, -1));
+  const [at, width] = isLeft ? [index, split] : [index - split, size - split];
+  const below = rootOfProof(at, width, leaf, path.slice(0, -1));
   if (below === null) return null;
   return isLeft ? nodeHash(below, sibling) : nodeHash(sibling, below);
 }
