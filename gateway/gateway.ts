@@ -34,7 +34,7 @@ export const LIMITS: Limits = {
   maxHeld: 256 * MEBI,
   timeouts: { connect: 10 * SECOND, firstByte: 10 * MINUTE, idle: 5 * MINUTE, total: 60 * MINUTE },
   relay: { idle: 5 * MINUTE, slowReader: 30 * SECOND, afterLast: SECOND, maxBytes: 64 * MEBI },
-  queue: { concurrent: 64, waiting: 512 },
+  queue: { concurrent: 256, waiting: 1024 },
   patience: 15 * SECOND,
 };
 
