@@ -24,7 +24,8 @@ export interface GitServerOptions {
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-function makeCertificate(folder: string): { key: string; cert: string } {
+/** Of an authority of its own: for git.test and 127.0.0.1. */
+export function makeCertificate(folder: string): { key: string; cert: string } {
   mkdirSync(folder, { recursive: true });
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const subject = ["-subj", "/CN=git.test", "-addext", "subjectAltName=DNS:git.test,IP:127.0.0.1"];
