@@ -30,16 +30,11 @@ async function longRun(
     kind: "command_started",
     body: { command: 1, argv: ["make", "noise"], tree: "base", purpose: "" },
   };
-  const prints = (from: number, count: number): NewEvent[] =>
-    Array.from({ length: count }, (_, n) => ({
-      kind: "command_output",
-      body: { command: 1, stream: "stdout", text: `needle${from + n} in the hay\n` },
-    }));
-  const told = [
-    { attempt: 1, events: [step("Early step"), command, ...prints(1, 20)] },
+  const told: Telling["batches"] = [
+    { attempt: 1, events: [step("Early step"), command], prints: { from: 1, count: 20 } },
     { attempt: 2, events: [step("Late step"), command] },
+    ...[21, 481, 941, 1401, 1861].map((from) => ({ attempt: 2, events: [], prints: { from, count: 460 } })),
   ];
-  for (let from = 21; from < 2321; from += 460) told.push({ attempt: 2, events: prints(from, 460) });
   const steps = ["One more", "And one more", "The last"].map(
     (title, n): NewEvent => ({
       kind: "step_started",

@@ -23,9 +23,14 @@ export function CopyText({ text, what, shown = "Copy" }: CopyTextProps) {
     setAnswer(done ? "Copied" : "Not copied");
   };
   return (
-    <Button size="sm" tone="quiet" icon={Copy} onClick={copy}>
-      <span role="status">{answer}</span>
-      <span className="vh"> {what}</span>
-    </Button>
+    <>
+      <Button size="sm" tone="quiet" icon={Copy} onClick={copy}>
+        <span>{answer}</span>
+        <span className="vh"> {what}</span>
+      </Button>
+      <span role="status" className="vh">
+        {answer === shown ? "" : answer}
+      </span>
+    </>
   );
 }

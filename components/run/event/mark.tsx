@@ -5,6 +5,7 @@ import Link from "next/link";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import type { PlacedEvent } from "#lib/timeline/placed.ts";
+import { formatCount } from "../../format.ts";
 import { CopyText } from "../../log/copy-text.tsx";
 import { Remark } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -46,17 +47,19 @@ function Marked({ links, found }: { links: EventLinks; found: PlacedEvent }) {
           attempt {attempt}, seen by the {observedBy}, <ClockTime at={at} className="num" />
         </span>
         <span className="grow" />
-        <Step links={links} to={ofRow[place - 1]} label="The event of this row before">
-          <Icon of={ChevronLeft} />
-        </Step>
         {ofRow.length > 1 ? (
-          <span className="t3 num nowrap">
-            {place + 1} of {ofRow.length} here
+          <span className="row nowrap">
+            <Step links={links} to={ofRow[place - 1]} label="The event of this row before">
+              <Icon of={ChevronLeft} />
+            </Step>
+            <span className="t3 num">
+              {formatCount(place + 1)} of {formatCount(ofRow.length)} here
+            </span>
+            <Step links={links} to={ofRow[place + 1]} label="The event of this row after">
+              <Icon of={ChevronRight} />
+            </Step>
           </span>
         ) : null}
-        <Step links={links} to={ofRow[place + 1]} label="The event of this row after">
-          <Icon of={ChevronRight} />
-        </Step>
       </p>
       {row === null ? (
         <p className="t2 sm">
@@ -75,7 +78,7 @@ function Marked({ links, found }: { links: EventLinks; found: PlacedEvent }) {
       <p className="row flex-wrap sm">
         <CopyText
           text={() => new URL(href, window.location.href).href}
-          what="the link to this event"
+          what={`to event ${seq}`}
           shown="Copy link"
         />
         {links.mayReadLog ? (

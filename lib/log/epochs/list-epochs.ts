@@ -2,8 +2,8 @@
 import { read } from "../../db.ts";
 import { detailOf } from "../../record/rules.ts";
 import type { Scope } from "../../scope.ts";
+import { type EpochListRow, selectEpochs } from "../notary-status-store.ts";
 import { readableEntry, readableLogs } from "../rules.ts";
-import { type EpochListRow, selectEpochs } from "./epoch-store.ts";
 import type { EpochCause, EpochView } from "./schema.ts";
 
 /** One for each restore of a deployment's life. */

@@ -3,8 +3,8 @@ import { read } from "../../db.ts";
 import { notFound } from "../../errors.ts";
 import { detailOf } from "../../record/rules.ts";
 import type { Scope } from "../../scope.ts";
+import { type BatchEntry, findSpan, selectBatches, selectNewestBatches } from "../proof-store.ts";
 import { readableEntry } from "../rules.ts";
-import { type BatchEntry, findSpan, selectBatches, selectNewestBatches } from "./event-entry-store.ts";
 
 /** What the index may be behind, and much more. */
 const NEWEST = 5000;

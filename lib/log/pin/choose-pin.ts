@@ -3,13 +3,18 @@ import { SECOND } from "../../clock.ts";
 import { type Db, read } from "../../db.ts";
 import { type AppError, conflict, notFound, refused, unavailable } from "../../errors.ts";
 import type { Scope } from "../../scope.ts";
-import { countRedactions, selectIndexesAbout } from "../export-store.ts";
+import {
+  type Covered,
+  countRedactions,
+  type SignedPlace,
+  selectIndexesAbout,
+  selectRedactedSince,
+} from "../export-store.ts";
 import { type CheckpointRow, findCheckpoint } from "../proof-store.ts";
-import { type Covered, type SignedPlace, selectRedactedSince } from "./redacted-since.ts";
 
 /** The notary is a second behind at most; after this it does not run. */
 const PATIENCE = 5 * SECOND;
-const BETWEEN = SECOND / 10;
+const BETWEEN = SECOND / 4;
 
 export interface ToPin extends Covered {
   readonly withBlobs: boolean;
