@@ -33,6 +33,8 @@ export type AttachedLine =
   | ({ readonly type: "blob"; readonly name: string; readonly commitment: string } & (
       | { readonly salt: string; readonly part: number; readonly last: boolean; readonly base64: string }
       | { readonly redacted: true }
+      /** An item of a request that follows the entry of an earlier call. */
+      | { readonly elsewhere: true }
     ));
 
 export interface Disclosed {

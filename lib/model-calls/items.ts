@@ -1,13 +1,8 @@
 // Pieces of requests, kept once a run: agents send all of their history again with every call.
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Db } from "../db.ts";
-import { payloadCommitment } from "./rules.ts";
+import { insertUnknown, type KnownItem, type NewItem } from "./item-store.ts";
 import type { RequestItem } from "./schema.ts";
-
-export interface KnownItem {
-  readonly id: bigint;
-  readonly commitment: Uint8Array;
-}
 
 /** What this process knows to be stored: run → digest → item. Filled after a commit, never before. */
 const known = new Map<string, Map<string, KnownItem>>();
@@ -27,13 +22,9 @@ export function rememberItems(runId: string, items: ReadonlyMap<string, KnownIte
 
 const digestOf = (bytes: Uint8Array): string => hash("sha256", bytes, "hex");
 
-interface Piece extends RequestItem {
-  readonly runId: string;
-  readonly digest: string;
-}
-
 export interface Request {
   readonly runId: string;
+  readonly callId: string;
   readonly head: RequestItem;
   readonly items: readonly RequestItem[];
 }
@@ -43,7 +34,7 @@ export interface KeptRequest {
   readonly items: readonly KnownItem[];
 }
 
-const SALT_BYTES = 32;
+const keyOf = ({ runId, digest }: NewItem): string => `${runId} ${digest}`;
 
 /**
  * Stores what is not stored yet. Gives each request's items in order, and by run what is to be remembered once this is
@@ -53,18 +44,19 @@ export async function keepItems(
   db: Db,
   requests: readonly Request[],
 ): Promise<{ kept: KeptRequest[]; fresh: ReadonlyMap<string, ReadonlyMap<string, KnownItem>> }> {
-  const pieces = requests.map(({ runId, head, items }) =>
-    [head, ...items].map((item): Piece => ({ ...item, runId, digest: digestOf(item.bytes) })),
+  const pieces = requests.map(({ runId, callId, head, items }) =>
+    [head, ...items].map((item): NewItem => ({ ...item, runId, callId, digest: digestOf(item.bytes) })),
   );
   const fresh = new Map<string, Map<string, KnownItem>>();
-  const unknown = new Map<string, Piece>();
+  const unknown = new Map<string, NewItem>();
   for (const piece of pieces.flat())
-    if (!known.get(piece.runId)?.has(piece.digest)) unknown.set(`${piece.runId} ${piece.digest}`, piece);
+    if (!known.get(piece.runId)?.has(piece.digest) && !unknown.has(keyOf(piece)))
+      unknown.set(keyOf(piece), piece);
   for (const { run_id, digest, ...item } of await insertUnknown(db, [...unknown.values()])) {
     const of = fresh.get(run_id) ?? new Map<string, KnownItem>();
     fresh.set(run_id, of.set(Buffer.from(digest).toString("hex"), item));
   }
-  const find = ({ runId, digest }: Piece): KnownItem => {
+  const find = ({ runId, digest }: NewItem): KnownItem => {
     const item = known.get(runId)?.get(digest) ?? fresh.get(runId)?.get(digest);
     if (!item) throw new Error("an item of a request was not stored");
     return item;
@@ -75,31 +67,4 @@ export async function keepItems(
     return { head, items };
   });
   return { kept, fresh };
-}
-
-interface StoredRow extends KnownItem {
-  readonly run_id: string;
-  readonly digest: Uint8Array;
-}
-
-async function insertUnknown(db: Db, pieces: readonly Piece[]): Promise<StoredRow[]> {
-  if (pieces.length === 0) return [];
-  const salts = pieces.map(() => new Uint8Array(randomBytes(SALT_BYTES)));
-  const runIds = pieces.map(({ runId }) => runId);
-  const digests = pieces.map(({ digest }) => new Uint8Array(Buffer.from(digest, "hex")));
-  await db.$executeRaw`
-    insert into model_item (run_id, role, size, digest, salt, bytes, commitment)
-    select * from unnest(
-      ${runIds}::text[],
-      ${pieces.map(({ role }) => role.slice(0, 40))}::text[],
-      ${pieces.map(({ bytes }) => bytes.length)}::int[],
-      ${digests}::bytea[],
-      ${salts}::bytea[],
-      ${pieces.map(({ bytes }) => new Uint8Array(bytes))}::bytea[],
-      ${pieces.map(({ bytes }, at) => new Uint8Array(payloadCommitment(salts[at] ?? new Uint8Array(), bytes)))}::bytea[])
-    on conflict (run_id, digest) do nothing`;
-  return db.$queryRaw<StoredRow[]>`
-    select i.id, i.run_id, i.digest, i.commitment
-    from unnest(${runIds}::text[], ${digests}::bytea[]) as k (run_id, digest)
-      join model_item i on i.run_id = k.run_id and i.digest = k.digest`;
 }

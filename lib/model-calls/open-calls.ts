@@ -28,8 +28,8 @@ async function open(tx: Tx, scope: Scope, intents: readonly Intent[]) {
   const opened = intents.filter((_, at) => openings[at] === "opened");
   const { kept, fresh } = await keepItems(
     tx.db,
-    opened.map(({ admission: { runId }, requestHead, requestItems }) => ({
-      ...{ runId, items: requestItems },
+    opened.map(({ admission: { runId }, callId, requestHead, requestItems }) => ({
+      ...{ runId, callId, items: requestItems },
       head: { role: "head", bytes: requestHead },
     })),
   );

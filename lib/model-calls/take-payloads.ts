@@ -1,19 +1,15 @@
-// What was said in a run's calls, taken away. Sizes, numbers, times of calls and the commitments stay.
-import type { Db } from "../db.ts";
+import type { Tx } from "../db.ts";
+import { refused } from "../errors.ts";
+import { hasOpenCall, takeCallPayloads } from "./payload-store.ts";
 
-/** Some of what is still there; returns how many rows that were, 0 when all is gone. May be repeated. */
-export async function takeCallPayloads(db: Db, runId: string, limit: number): Promise<number> {
-  const items = await db.$executeRaw`
-    update model_item set digest = null, salt = null, bytes = null
-    where id in (select id from model_item where run_id = ${runId} and bytes is not null order by id limit ${limit})`;
-  const outputs = await db.$executeRaw`
-    update model_output set salt = null, bytes = null, chunk_offsets = '{}', chunk_ms = '{}'
-    where call_id in (select call_id from model_output where run_id = ${runId} and bytes is not null
-      order by call_id limit ${limit})`;
-  return items + outputs;
-}
+/** Each may have megabytes. */
+const AT_ONCE = 50;
 
-/** A call whose end is not stored yet. */
-export async function hasOpenCall(db: Db, runId: string): Promise<boolean> {
-  return (await db.modelCall.findFirst({ where: { runId, state: "open" }, select: { id: true } })) !== null;
+/**
+ * Takes some of what was said in a run's calls away. Returns how many pieces that were, 0 when all is gone; may be
+ * repeated. The caller records the entry. Throws refused while a call is open: what comes of it would be stored after.
+ */
+export async function takeSaid(tx: Tx, runId: string): Promise<number> {
+  if (await hasOpenCall(tx.db, runId)) throw refused("A call of the run's model is not settled yet.");
+  return takeCallPayloads(tx.db, runId, AT_ONCE);
 }

@@ -3,7 +3,7 @@
 import { type Db, read, transaction } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { eventCommitment } from "../events/rules.ts";
-import { hasOpenCall, takeCallPayloads } from "../model-calls/take-payloads.ts";
+import { takeSaid } from "../model-calls/take-payloads.ts";
 import { canonicalText } from "../record/rules.ts";
 import { holdOf } from "../retention/hold.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
@@ -87,22 +87,17 @@ export async function takeEvents(scope: Scope, work: RedactionWork): Promise<voi
   if (work.target.kind !== "events") while ((await takeSomeOfCalls(scope, work)) > 0);
 }
 
-/** Each may have megabytes. */
-const CALL_BATCH = 50;
-
 async function takeSomeOfCalls(scope: Scope, work: RedactionWork): Promise<number> {
   return transaction(scope, async (tx) => {
     await lockRun(tx, work.runId);
     await refuseIfHeld(tx.db, work);
-    // What comes of it would be stored after this.
-    if (await hasOpenCall(tx.db, work.runId)) throw refused("A call of the run's model is not settled yet.");
-    const rows = await takeCallPayloads(tx.db, work.runId, CALL_BATCH);
+    const rows = await takeSaid(tx, work.runId);
     if (rows === 0) return 0;
     tx.record({
       kind: "payload.redacted",
       about: [...aboutOf(work)],
       charter: work.charterDigest,
-      detail: { events: 0, blobs: 0, rows, reached: ["model_calls"], not_reached: [] },
+      detail: { events: 0, blobs: rows, rows: 0, reached: ["model_calls"], not_reached: [] },
     });
     return rows;
   });
@@ -144,7 +139,8 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
     const seqs = seqsOf(work.target);
     const everything = work.target.kind === "all";
     const events = await store.countTaken(tx.db, work.runId, seqs);
-    const blobs = everything ? await store.markBlobsDeleted(tx.db, work.runId, now) : 0;
+    const task = everything ? await store.takeTask(tx.db, work.runId) : 0;
+    const blobs = task + (everything ? await store.markBlobsDeleted(tx.db, work.runId, now) : 0);
     const texts = everything ? await takeTexts(tx.db, work.runId) : 0;
     const rows = texts + (await store.deleteWords(tx.db, work.runId, seqs));
     const names = (reached: boolean) =>
@@ -164,11 +160,10 @@ async function takeTexts(db: Db, runId: string): Promise<number> {
   for (const { id, canonical } of evidence) {
     await store.replaceEvidence(db, id, canonicalText(withoutTexts(JSON.parse(canonical))));
   }
-  const { summary, reason, task } = await store.runTexts(db, runId);
+  const { summary, reason } = await store.runTexts(db, runId);
   await store.replaceRunTexts(db, runId, {
     ...(summary === null ? {} : { summary: withoutTexts(summary) as object }),
     reason: reason ? TAKEN_AWAY : reason,
-    ...(task === null ? {} : { task: TAKEN_AWAY, taskSalt: null }),
   });
   return evidence.length + (await store.clearPatches(db, runId)) + 1;
 }

@@ -2,6 +2,7 @@
 import type { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
 import type { RunStatus } from "../runs/schema.ts";
+import { TAKEN_AWAY } from "./rules.ts";
 import { type Copy, RedactionTarget } from "./schema.ts";
 
 export interface RedactionRow {
@@ -150,26 +151,23 @@ export async function clearPatches(db: Db, runId: string): Promise<number> {
   return count;
 }
 
-export interface RunTexts {
-  readonly summary: unknown;
-  readonly reason: string | null;
-  readonly task: string | null;
+export async function runTexts(db: Db, runId: string): Promise<{ summary: unknown; reason: string | null }> {
+  return db.run.findUniqueOrThrow({ where: { id: runId }, select: { summary: true, reason: true } });
 }
 
-export async function runTexts(db: Db, runId: string): Promise<RunTexts> {
-  const select = { summary: true, reason: true, task: true } as const;
-  return db.run.findUniqueOrThrow({ where: { id: runId }, select });
+/** What the agent was told to do, and its salt. Returns 1 where there was something to take. */
+export async function takeTask(db: Db, runId: string): Promise<number> {
+  const { count } = await db.run.updateMany({
+    where: { id: runId, taskSalt: { not: null } },
+    data: { task: TAKEN_AWAY, taskSalt: null },
+  });
+  return count;
 }
 
 export async function replaceRunTexts(
   db: Db,
   runId: string,
-  texts: {
-    readonly summary?: Prisma.InputJsonValue;
-    readonly reason: string | null;
-    readonly task?: string;
-    readonly taskSalt?: null;
-  },
+  texts: { readonly summary?: Prisma.InputJsonValue; readonly reason: string | null },
 ): Promise<void> {
   await db.run.update({ where: { id: runId }, data: texts });
 }

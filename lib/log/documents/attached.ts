@@ -13,6 +13,7 @@ import { countRedactions } from "../export-store.ts";
 import { readableEntry } from "../rules.ts";
 import { type Cited, citedBy, mayCite } from "./cited.ts";
 import { findCitedBlob, findReason, findText } from "./held.ts";
+import { saidLines } from "./said.ts";
 
 export interface Attaching {
   /** Events, blobs and reasons too; without, what people agreed on and, where it holds no secret, what was observed. */
@@ -65,6 +66,11 @@ async function* linesOf(
       return;
     case "blob":
       yield* blobLines(scope, cited, unchanged);
+      return;
+    case "task":
+    case "request":
+    case "response":
+      yield* await saidLines(scope, cited, unchanged);
   }
 }
 

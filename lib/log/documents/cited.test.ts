@@ -35,6 +35,9 @@ describe("what an entry cites", () => {
     ["run.bundle_uploaded", ["bundle"]],
     ["run.patch_imported", ["manifest", "diff", "bundle"]],
     ["run.events_appended", ["events"]],
+    ["model.called", ["request"]],
+    ["model.answered", ["response"]],
+    ["model.refused", []],
     ["person.signed_in", []],
     ["run.merged", []],
   ])("of %s is %j", (kind, names) => {

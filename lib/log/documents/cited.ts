@@ -27,6 +27,11 @@ export type Cited =
       readonly commitment: string;
       readonly runId: string;
     }
+  /** What the agent was told to do. */
+  | { readonly what: "task"; readonly commitment: string; readonly runId: string }
+  /** The head and the items of what a model was asked: `digest` is over their commitments. */
+  | { readonly what: "request"; readonly digest: string; readonly callId: string }
+  | { readonly what: "response"; readonly commitment: string; readonly callId: string }
   | {
       readonly what: "events";
       readonly runId: string;
@@ -42,7 +47,7 @@ export function subjectId({ about }: Pick<Entry, "about">, noun: SubjectNoun): s
 
 const KIND = /,"kind":"([a-z_]+\.[a-z_]+)","request":/;
 const CITING =
-  /^(gate\.|pilot\.(charter_written|activated)$|run\.(evidence_recorded|merge_refused|events_appended|bundle_uploaded|patch_imported)$)/;
+  /^(gate\.|pilot\.(charter_written|activated)$|model\.(called|answered)$|run\.(launched|evidence_recorded|merge_refused|events_appended|bundle_uploaded|patch_imported)$)/;
 
 /** Whether the canonical text of an entry has to be read for what it cites; most entries cite nothing. */
 export function mayCite(text: string): boolean {
@@ -127,6 +132,8 @@ function reasonCited(entry: Entry): Cited[] {
 function payloadsCited(entry: Entry): Cited[] {
   const runId = subjectId(entry, "run");
   if (runId === null) return [];
+  const said = saidCited(entry, runId);
+  if (said) return [said];
   const batch = detailOf("run.events_appended", entry);
   if (batch) return [{ what: "events", runId, from: batch.from, to: batch.to, root: batch.root }];
   const uploaded = detailOf("run.bundle_uploaded", entry);
@@ -139,4 +146,15 @@ function payloadsCited(entry: Entry): Cited[] {
     commitment: patch[name],
     runId,
   }));
+}
+
+/** Between people, agents and models. */
+function saidCited(entry: Entry, runId: string): Cited | null {
+  const task = detailOf("run.launched", entry)?.task;
+  if (task !== undefined) return { what: "task", commitment: task, runId };
+  const called = detailOf("model.called", entry);
+  if (called) return { what: "request", digest: called.request, callId: called.call };
+  const answered = detailOf("model.answered", entry);
+  if (!answered?.response) return null;
+  return { what: "response", commitment: answered.response, callId: answered.call };
 }

@@ -144,6 +144,8 @@ create index model_call_open on model_call (gateway) where state = 'open';
 create table model_item (
   id bigint generated always as identity primary key,
   run_id text not null,
+  -- The call that brought it; later ones only name it.
+  first_call text not null,
   role text not null,
   size integer not null,
   digest bytea check (length(digest) = 32),

@@ -1,0 +1,59 @@
+// What an agent was told, what its model was asked and what came back: the lines after the entries that commit to them.
+import { payloadCommitment, requestCommitment } from "../../model-calls/rules.ts";
+import type { Scope } from "../../scope.ts";
+import { heldRequest, heldResponse, heldTask, type Said } from "../../traces/committed.ts";
+import { type AttachedLine, Broken } from "../bundle.ts";
+import type { Cited } from "./cited.ts";
+
+type SaidCited = Extract<Cited, { what: "task" | "request" | "response" }>;
+type BlobLine = Extract<AttachedLine, { type: "blob" }>;
+
+const PART_BYTES = 256 * 1024;
+
+export async function saidLines(
+  scope: Scope,
+  cited: SaidCited,
+  unchanged: () => Promise<void>,
+): Promise<BlobLine[]> {
+  if (cited.what === "request") return requestLines(scope, cited, unchanged);
+  const { what, commitment } = cited;
+  const said = await (cited.what === "task"
+    ? heldTask(scope, cited.runId)
+    : heldResponse(scope, cited.callId));
+  await unchanged();
+  if (!said) throw new Broken(`The ${what} that the entry cites is missing from the database.`);
+  return wholeLines(what, commitment, said);
+}
+
+/** Items of an earlier call are named and not shown again: agents send all of their history with every call. */
+async function requestLines(
+  scope: Scope,
+  { digest, callId }: Extract<Cited, { what: "request" }>,
+  unchanged: () => Promise<void>,
+): Promise<BlobLine[]> {
+  const items = await heldRequest(scope, callId);
+  await unchanged();
+  if (requestCommitment(items.map(({ commitment }) => commitment)).toString("hex") !== digest)
+    throw new Broken("The request in the database is not the one that the entry commits to.");
+  const shown = new Set<string>();
+  return items.flatMap(({ commitment, isFirst, ...said }): BlobLine[] => {
+    const hex = Buffer.from(commitment).toString("hex");
+    const isElsewhere = said.salt !== null && (!isFirst || shown.has(hex));
+    shown.add(hex);
+    if (isElsewhere) return [{ type: "blob", name: "item", commitment: hex, elsewhere: true }];
+    return wholeLines("item", hex, said);
+  });
+}
+
+function wholeLines(name: string, commitment: string, { salt, bytes }: Said): BlobLine[] {
+  const facts = { type: "blob", name, commitment } as const;
+  if (salt === null || bytes === null) return [{ ...facts, redacted: true }];
+  if (payloadCommitment(salt, bytes).toString("hex") !== commitment)
+    throw new Broken(`The stored ${name} is not the one that the entry commits to.`);
+  const all = Buffer.from(bytes);
+  const parts = Math.max(1, Math.ceil(all.length / PART_BYTES));
+  return Array.from({ length: parts }, (_, part) => ({
+    ...{ ...facts, salt: Buffer.from(salt).toString("hex"), part, last: part === parts - 1 },
+    base64: all.subarray(part * PART_BYTES, (part + 1) * PART_BYTES).toString("base64"),
+  }));
+}
