@@ -7,8 +7,8 @@ import type { RunEvent } from "#lib/protocol/events.ts";
 import type { PlacedEvent } from "#lib/timeline/placed.ts";
 import { formatCount } from "../../format.ts";
 import { CopyText } from "../../log/copy-text.tsx";
-import { Remark } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { Note } from "../../ui/note.tsx";
 import { ClockTime } from "../../ui/relative-time.tsx";
 import { SCROLLS } from "../../ui/scrolls.ts";
 import { Visible } from "../../ui/visible.tsx";
@@ -67,12 +67,10 @@ function Marked({ links, found }: { links: EventLinks; found: PlacedEvent }) {
         </p>
       ) : null}
       {isTaken(event) ? (
-        <p className="sm">
-          <Remark tone="need" icon={Scissors}>
-            Its content was taken away. Number, time, kind and what it commits to stand, so its entry still
-            proves it.
-          </Remark>
-        </p>
+        <Note tone="need" icon={Scissors}>
+          Its content was taken away. Number, time, kind and what it commits to stand, so its entry still
+          proves it.
+        </Note>
       ) : null}
       {seq === row ? null : <Said event={event} />}
       <p className="row flex-wrap sm">
