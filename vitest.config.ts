@@ -3,8 +3,10 @@ import { defineConfig } from "vitest/config";
 import { ALONE } from "./lib/testing/alone.ts";
 
 const every = {
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // Bounds for what would never end, far beyond what anything takes on a host that is busy with other work.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 20_000 } },
   server: { deps: { inline: [/server-only/] } },
   alias: { "server-only": new URL("./lib/testing/server-only.ts", import.meta.url).pathname },
   setupFiles: ["./lib/testing/each-file.ts"],

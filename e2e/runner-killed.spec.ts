@@ -11,7 +11,7 @@ test("kill -9 of the runner in mid-run: the run goes on as a new attempt and rea
   place,
 }) => {
   test.setTimeout(REPAIR_TAKES + 60_000);
-  const { pilotId } = arrangePilot(place, "killed", { milliseconds: 1000 });
+  const { pilotId } = arrangePilot(place, "killed", { milliseconds: 300 });
   const page = await as("ada");
   const runId = await launch(page, pilotId, "Survive a kill");
   await untilStatus(page, "working", 60_000);

@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, read } from "../db.ts";
+import { describe, expect, test } from "vitest";
+import { read } from "../db.ts";
 import { testDatabase } from "../testing/database.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import { ensureRecipeAgent, findAgentDriver, getAgent, listAgents } from "./service.ts";
@@ -7,8 +7,6 @@ import { ensureRecipeAgent, findAgentDriver, getAgent, listAgents } from "./serv
 const database = await testDatabase("web");
 const clock = testClock();
 const scope = testScope({ actor: systemActor("up"), roles: ["administrator"], clock });
-
-afterAll(disconnectDatabase);
 
 describe("the recipe agent", () => {
   test("is made once, however many start at the same time, and recorded once", async () => {

@@ -1,8 +1,6 @@
 // Every service that changes something asks the one table by itself, whatever door called it.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { AppError } from "../errors.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { getKpis, listKpiRows } from "../kpis/service.ts";
 import { listEntries } from "../log/service.ts";
 import { askActivation, askResume } from "../pilots/ask-activation.ts";
@@ -35,11 +33,6 @@ beforeAll(async () => {
   ({ pilotId, repositoryId, agentId } = await arrangeWork(seed));
   charter = charterFor(seed, repositoryId);
   ({ stopId } = await pullStop(seed, { scope: "pilot", pilotId, reason: "" }));
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 type Call = readonly [name: string, permission: Permission, call: (scope: Scope) => Promise<unknown>];

@@ -1,40 +1,18 @@
 // A dossier of a real journey, judged by the verifier.
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { describe, expect, test } from "vitest";
 import { openProof } from "../log/export-proof.ts";
 import type { Reader } from "../log-access/schema.ts";
 import { actorId } from "../scope.ts";
-import { testDatabase } from "../testing/database.ts";
-import { enrol, entriesAbout, launch, testBlobs } from "../testing/journey.ts";
+import { entriesAbout, launch } from "../testing/journey.ts";
 import { indexedLog } from "../testing/log-index.ts";
-import { linesOf, type MergedRun, mergedRun, verified } from "../testing/merged-run.ts";
-import { sequenceLog, type TestLog } from "../testing/notary.ts";
-import { person, systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { linesOf, mergedScene, verified } from "../testing/merged-run.ts";
+import { sequenceLog } from "../testing/notary.ts";
+import { person, testScope } from "../testing/scopes.ts";
 import { dossierLines, dossierTexts, makeDossier, openDossier } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-const auditor = testScope({ roles: ["auditor"], actor: person("per_auditor"), clock });
-const reader: Reader = { kind: "person", personId: "per_auditor" };
-let merged: MergedRun;
-let other: MergedRun;
-let log: TestLog;
-
-beforeAll(async () => {
-  const journey = { database, worker: seed, runner: await enrol(seed, "r") };
-  merged = await mergedRun(journey, "merged");
-  other = await mergedRun(journey, "other");
-  log = await sequenceLog(database);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
+const { database, clock, seed, auditor, reader, runs, log } = await mergedScene();
+const [merged, other] = runs;
 
 const textOf = async (texts: AsyncIterable<string>) => (await linesOf(texts)).join("");
 
@@ -175,7 +153,7 @@ test("the page says who decided, in which role, and why the rule let them", asyn
   const made = await makeDossier(auditor, reader, merged.runId, true);
   const page = await textOf(await dossierTexts(auditor, made));
   const approver = actorId(merged.approver.actor);
-  expect(page).toContain(`approver-of-merged <code>${approver}</code>`);
+  expect(page).toContain(`approver-of-first <code>${approver}</code>`);
   expect(page).toContain("Read every line.");
   expect(page).toContain(`${approver} approved as reviewer, which the rule names`);
   expect(page).toContain("They did not launch the run.");

@@ -1,8 +1,7 @@
 // What the database holds of events, and that it is what their batch's entry binds.
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { transaction } from "../db.ts";
 import { detailOf, readEntry } from "../record/rules.ts";
 import { arrangeWork } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -18,11 +17,6 @@ let runId = "";
 beforeAll(async () => {
   const { pilotId, agentId } = await arrangeWork(seed);
   runId = await launch(seed, pilotId, agentId);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const append = (texts: readonly string[]) =>

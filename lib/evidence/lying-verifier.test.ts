@@ -1,41 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { listGatesOf } from "../gates/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { finishLease } from "../leases/service.ts";
 import type { Assignment } from "../protocol/schema.ts";
 import { getRun } from "../runs/service.ts";
-import type { Scope } from "../scope.ts";
-import { arrangeWork } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import {
-  ask,
-  enrol,
-  handIn,
-  launch,
-  leaseOf,
-  openBase,
-  seen,
-  takeIn,
-  testBlobs,
-} from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { ask, handIn, launch, leaseOf, seen, takeIn } from "../testing/journey.ts";
+import { runScene } from "../testing/run-scene.ts";
 import { listEvidence } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-let runner: Scope;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
+const { database, clock, seed, work, runner } = await runScene();
 let runId = "";
 let lease: Assignment;
-
-beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  runner = await enrol(seed, "r");
-});
 
 async function toVerify(tier: "strong" | "weak" = "strong"): Promise<Assignment> {
   runId = await launch(seed, work.pilotId, work.agentId);
@@ -45,11 +19,6 @@ async function toVerify(tier: "strong" | "weak" = "strong"): Promise<Assignment>
   if (assignment?.runId !== runId) throw new Error("another run was offered");
   return assignment;
 }
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
 
 type Observed = ReturnType<typeof seen>;
 type Observation = Observed["observations"][number];

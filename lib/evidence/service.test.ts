@@ -1,57 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { listGatesOf } from "../gates/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { finishLease } from "../leases/service.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { canonicalText } from "../record/rules.ts";
 import { getRun } from "../runs/service.ts";
-import { actorId, type Scope } from "../scope.ts";
-import { arrangeWork } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import {
-  enrol,
-  entriesAbout,
-  handIn,
-  launch,
-  leaseOf,
-  openBase,
-  PATCH,
-  seen,
-  takeIn,
-  testBlobs,
-} from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { actorId } from "../scope.ts";
+import { enrol, entriesAbout, handIn, launch, leaseOf, PATCH, seen, takeIn } from "../testing/journey.ts";
+import { runScene } from "../testing/run-scene.ts";
 import { listEvidence } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-let author: Scope;
-let neighbour: Scope;
-let elsewhere: Scope;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
+const scene = await runScene();
+const { database, clock, seed, work } = scene;
+const author = await enrol(seed, "author", { phases: ["agent"], hostId: "host-number-one" });
+const neighbour = await enrol(seed, "neighbour", { phases: ["verify"], hostId: "host-number-one" });
+const elsewhere = await enrol(seed, "elsewhere", { phases: ["verify"], hostId: "host-number-two" });
 let runId = "";
 
-beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  author = await enrol(seed, "author", { phases: ["agent"], hostId: "host-number-one" });
-  neighbour = await enrol(seed, "neighbour", { phases: ["verify"], hostId: "host-number-one" });
-  elsewhere = await enrol(seed, "elsewhere", { phases: ["verify"], hostId: "host-number-two" });
-});
-
 beforeEach(async () => {
-  clock.advance(1000);
-  runId = await launch(seed, work.pilotId, work.agentId);
+  runId = await scene.launched();
   await handIn(author, await leaseOf(author, runId, "agent"));
   await takeIn(database, seed, runId);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 async function footprint(): Promise<string> {

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Role } from "../authz/schema.ts";
 import { HOUR } from "../clock.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { recordMirror } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
@@ -10,35 +8,18 @@ import { getRun } from "../runs/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { askToLift } from "../stops/ask-to-lift.ts";
 import { pullStop } from "../stops/pull-stop.ts";
-import { activePilot, arrangeWork, charterFor, member } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import {
-  asProcess,
-  enrol,
-  entriesAbout,
-  type Journey,
-  kindsAbout,
-  launch,
-  openBase,
-  testBlobs,
-  toReview,
-} from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { member } from "../testing/arrange.ts";
+import { asProcess, entriesAbout, kindsAbout, openBase, toReview } from "../testing/journey.ts";
+import { type Reviewed, runScene } from "../testing/run-scene.ts";
+import { testScope } from "../testing/scopes.ts";
 import { decideGate, expireGates } from "./decide-gate.ts";
 import { getGate } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
-let journey: Journey;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
+const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
+const { database, clock, seed, work, runner } = scene;
 let people: Record<"ada" | "bo" | "cy" | "dee", Scope>;
 
 beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  journey = { database, worker: seed, runner: await enrol(seed, "r") };
   const made = async (name: string, role: Role) => member(seed, name, role);
   people = {
     ada: await made("ada", "engineering_lead"),
@@ -48,31 +29,9 @@ beforeAll(async () => {
   };
 });
 
-beforeEach(() => clock.advance(1000)); // runs follow each other in the queue
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
-
-async function pilotWith(controls: Partial<Charter["controls"]>): Promise<string> {
-  const charter = charterFor(seed, work.repositoryId);
-  return activePilot(seed, { ...charter, controls: { ...charter.controls, ...controls } });
-}
-
-interface Reviewed {
-  readonly runId: string;
-  readonly gateId: string;
-  readonly digest: string;
-}
-
 /** A run that Ada launched, in review. */
-async function reviewed(controls: Partial<Charter["controls"]> = {}): Promise<Reviewed> {
-  const runId = await launch(people.ada, await pilotWith(controls), work.agentId);
-  const gate = await toReview(journey, runId);
-  if (!gate) throw new Error("no gate");
-  return { runId, ...gate };
-}
+const reviewed = async (controls: Partial<Charter["controls"]> = {}): Promise<Reviewed> =>
+  scene.reviewed(await scene.pilotControlled(controls), people.ada);
 
 const decide = (
   scope: Scope,
@@ -136,7 +95,7 @@ describe("deciding at a merge gate", () => {
     await expect(decide(testScope({ roles: ["reviewer"], clock }), gate)).rejects.toMatchObject({
       code: "not_found",
     });
-    await expect(decide(journey.runner, gate)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(decide(runner, gate)).rejects.toMatchObject({ code: "forbidden" });
     await expect(decide(seed, gate)).rejects.toMatchObject({ code: "forbidden" });
     expect(await approvalsOf(gate.gateId)).toBe(0);
     expect((await getGate(people.ada, gate.gateId)).cannotApprove).toMatch(/somebody else/);
@@ -152,9 +111,9 @@ describe("deciding at a merge gate", () => {
   });
 
   test("takes one person more where a flag asks for it", async () => {
-    const runId = await launch(people.ada, await pilotWith({}), work.agentId);
+    const runId = await scene.launched(work.pilotId, people.ada);
     const flag = { rule: "protected_path", severity: "extra_approver", path: "x", sentence: "x" } as const;
-    const gate = await toReview(journey, runId, { flags: [flag] });
+    const gate = await toReview(scene, runId, { flags: [flag] });
     expect((await getGate(seed, gate?.gateId ?? "")).needed).toBe(2);
   });
 
@@ -247,7 +206,7 @@ describe("what changed since the gate opened", () => {
     expect(rows).toHaveLength(0);
 
     await openBase(database, work.repositoryId, "c");
-    const again = await toReview(journey, gate.runId);
+    const again = await toReview(scene, gate.runId);
     expect(again?.digest).not.toBe(gate.digest);
     await expect(decide(people.bo, gate)).rejects.toMatchObject(refusal("refused", /is void/));
     expect(await decide(people.bo, again ?? gate)).toEqual({ status: "approved" });

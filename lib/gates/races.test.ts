@@ -1,61 +1,31 @@
 // Who decides at the same moment as somebody else, or as something else happens.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MINUTE } from "../clock.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { recordMirror } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { rebaseStale } from "../runs/rebase-runs.ts";
 import { getRun } from "../runs/service.ts";
 import type { Scope } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
-import { activePilot, arrangeWork, charterFor, member } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import {
-  enrol,
-  type Journey,
-  kindsAbout,
-  launch,
-  openBase,
-  testBlobs,
-  toReview,
-} from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { member } from "../testing/arrange.ts";
+import { kindsAbout, openBase } from "../testing/journey.ts";
+import { type Reviewed, runScene } from "../testing/run-scene.ts";
 import { decideGate } from "./decide-gate.ts";
 import { getGate } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
-let journey: Journey;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
+const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
+const { database, clock, seed, work } = scene;
 let bo: Scope;
 let cy: Scope;
-let gate: { runId: string; gateId: string; digest: string };
+let gate: Reviewed;
 
 beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  journey = { database, worker: seed, runner: await enrol(seed, "r") };
   bo = await member(seed, "bo", "reviewer");
   cy = await member(seed, "cy", "security_lead");
 });
 
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
-
-async function reviewed(approverCount: number): Promise<typeof gate> {
-  clock.advance(1000);
-  const charter = charterFor(seed, work.repositoryId);
-  const controls = { ...charter.controls, approverCount };
-  const runId = await launch(seed, await activePilot(seed, { ...charter, controls }), work.agentId);
-  const opened = await toReview(journey, runId);
-  if (!opened) throw new Error("no gate");
-  return { runId, ...opened };
-}
+const reviewed = async (approverCount: number): Promise<Reviewed> =>
+  scene.reviewed(await scene.pilotControlled({ approverCount }));
 
 const approve = (scope: Scope) =>
   decideGate(scope, { gateId: gate.gateId, digest: gate.digest, decision: "approve", reason: "" });

@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { askResume } from "../pilots/ask-activation.ts";
 import { getPilot, pausePilot } from "../pilots/service.ts";
 import { actorId, type Scope } from "../scope.ts";
@@ -34,11 +32,6 @@ beforeAll(async () => {
   const paused = await activePilot(seed, charterFor(seed, work.repositoryId));
   await pausePilot(ada, { pilotId: paused, reason: "look first" });
   ({ gateId: resumeGate } = await askResume(ada, { pilotId: paused, reason: "looked" }));
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 describe("the inbox", () => {

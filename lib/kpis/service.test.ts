@@ -1,9 +1,8 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { DAY, HOUR, MINUTE } from "../clock.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { transaction } from "../db.ts";
 import { defaultCharter } from "../pilots/defaults.ts";
 import { activateDemoPilot } from "../pilots/service.ts";
 import { createDemoPilot } from "../pilots/write-charter.ts";
@@ -45,11 +44,6 @@ beforeAll(async () => {
     head: "d".repeat(40),
     commits: 3,
   });
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 async function pilotIn(timeZone: string): Promise<string> {

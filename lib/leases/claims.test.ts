@@ -1,31 +1,17 @@
-import { afterAll, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { expect, test } from "vitest";
 import { findSummary } from "../runs/service.ts";
-import { arrangeWork } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import { bytes, enrol, launch, leaseOf, openBase, SUMMARY, testBlobs } from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { bytes, leaseOf, SUMMARY } from "../testing/journey.ts";
+import { runScene } from "../testing/run-scene.ts";
 import { appendRunnerEvents, finishLease, markPrepared } from "./service.ts";
 import { takeBundle } from "./transfers.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
+const scene = await runScene();
+const { seed, runner } = scene;
 
 const at = "2026-03-02T09:00:00Z";
 
 test("probe: a claim that names commands nobody saw run is shown as unverified", async () => {
-  const work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  const runner = await enrol(seed, "r");
-  const runId = await launch(seed, work.pilotId, work.agentId);
+  const runId = await scene.launched();
   const { leaseId, attempt } = await leaseOf(runner, runId, "agent");
   await markPrepared(runner, leaseId, attempt);
   const started = { command: 2, argv: ["true"], tree: "base", purpose: "never ends" };

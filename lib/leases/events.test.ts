@@ -1,40 +1,19 @@
 // Batches of events as a network delivers them: twice, late, in another order, cut off.
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { describe, expect, test } from "vitest";
 import { storedBatch } from "../events/proof.ts";
 import { listEvents, listStoredEvents } from "../events/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { Assignment, EventBatch } from "../protocol/schema.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
-import type { Scope } from "../scope.ts";
-import { arrangeWork } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import { enrol, entriesAbout, launch, leaseOf, openBase, testBlobs } from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { entriesAbout, leaseOf } from "../testing/journey.ts";
+import { runScene } from "../testing/run-scene.ts";
 import { appendRunnerEvents } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-let runner: Scope;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
-
-beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  runner = await enrol(seed, "r");
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
+const scene = await runScene();
+const { database, seed, runner } = scene;
 
 async function fresh(): Promise<Assignment> {
-  clock.advance(1000);
-  return leaseOf(runner, await launch(seed, work.pilotId, work.agentId), "agent");
+  return leaseOf(runner, await scene.launched(), "agent");
 }
 
 /** The batch of notes `first` to `last`; each says its number. */

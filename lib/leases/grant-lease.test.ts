@@ -1,40 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { disconnectDatabase, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { transaction } from "../db.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { pausePilot } from "../pilots/service.ts";
 import { revokeRunner } from "../runners/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { getRun, listRuns } from "../runs/service.ts";
-import { actorId, type Scope } from "../scope.ts";
+import { actorId } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { liftStop } from "../stops/service.ts";
-import { activePilot, arrangeWork, charterFor, readyRepository } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import {
-  ask,
-  enrol,
-  handIn,
-  kindsAbout,
-  launch,
-  leaseOf,
-  openBase,
-  takeIn,
-  testBlobs,
-} from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { activePilot, charterFor, readyRepository } from "../testing/arrange.ts";
+import { ask, enrol, handIn, kindsAbout, launch, leaseOf, openBase, takeIn } from "../testing/journey.ts";
+import { runScene } from "../testing/run-scene.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
-let runner: Scope;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
-
-beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  runner = await enrol(seed, "r");
+const { database, clock, seed, work, runner, pilotWith } = await runScene({
+  roles: ["engineering_lead", "security_lead"],
 });
 
 /** Nothing of an earlier test waits. */
@@ -43,16 +22,6 @@ beforeEach(async () => {
     await cancelRun(seed, { runId: id, reason: "the test is over" });
   clock.advance(1000);
 });
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
-
-async function pilotWith(change: (charter: Charter) => Partial<Charter> = () => ({})): Promise<string> {
-  const charter = charterFor(seed, work.repositoryId);
-  return activePilot(seed, { ...charter, ...change(charter) });
-}
 
 const concurrent =
   (maxConcurrentRuns: number) =>

@@ -1,58 +1,39 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { transaction } from "../db.ts";
 import { listEvents } from "../events/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { Assignment, EventBatch } from "../protocol/schema.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { findSummary, getRun } from "../runs/service.ts";
 import type { Scope } from "../scope.ts";
-import { arrangeWork } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
 import {
   bytes,
   enrol,
   entriesAbout,
   handIn,
   kindsAbout,
-  launch,
   leaseOf,
-  openBase,
   SUMMARY,
   seen,
   takeIn,
-  testBlobs,
 } from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { runScene } from "../testing/run-scene.ts";
 import { loseLease } from "./end-lease.ts";
 import { appendRunnerEvents, finishLease, heartbeat, markPrepared } from "./service.ts";
 import { openBundle, takeBundle } from "./transfers.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-let runner: Scope;
+const scene = await runScene();
+const { database, seed, runner } = scene;
 let other: Scope;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
 let runId = "";
 let lease: Assignment;
 
 beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  runner = await enrol(seed, "r");
   other = await enrol(seed, "other");
 });
 
 beforeEach(async () => {
-  clock.advance(1000);
-  runId = await launch(seed, work.pilotId, work.agentId);
+  runId = await scene.launched();
   lease = await leaseOf(runner, runId, "agent");
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const note = (text: string): EventBatch["events"][number] => ({

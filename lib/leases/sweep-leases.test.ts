@@ -1,60 +1,36 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { SECOND } from "../clock.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { transaction } from "../db.ts";
 import { charterOf, getPilot } from "../pilots/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { rebaseRun } from "../runs/rebase-runs.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import { getRun, listLeases } from "../runs/service.ts";
-import type { Scope } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { liftStop } from "../stops/service.ts";
-import { arrangeWork } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
 import {
   asProcess,
-  enrol,
   handIn,
-  type Journey,
   kindsAbout,
   launch,
   leaseOf,
   openBase,
   takeIn,
-  testBlobs,
   toReview,
 } from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { runScene } from "../testing/run-scene.ts";
 import { LEASE } from "./rules.ts";
 import { heartbeat } from "./service.ts";
 import { beatProcess, sweepLeases } from "./sweep-leases.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
-let journey: Journey;
-let runner: Scope;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
+const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
+const { database, clock, seed, work, runner } = scene;
 let runId = "";
-
-beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  runner = await enrol(seed, "r");
-  journey = { database, worker: seed, runner };
-});
 
 beforeEach(async () => {
   clock.advance(60 * SECOND);
   await beat();
   runId = await launch(seed, work.pilotId, work.agentId);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 async function beat(): Promise<void> {
@@ -130,7 +106,7 @@ describe("a runner that falls silent", () => {
       const { stopId } = await pullStop(seed, { scope: "everything", reason: "" });
       await transaction(seed, (tx) => liftStop(tx, seed, stopId));
     }
-    await toReview(journey, runId);
+    await toReview(scene, runId);
     await transaction(seed, async (tx) => rebaseRun(tx, seed, await lockRun(tx, runId), "c".repeat(40)));
     await openBase(database, work.repositoryId, "c");
     await lose((await leaseOf(runner, runId, "agent")).leaseId);

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { baseBundlePath, blobStore } from "../blobs/service.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { Assignment } from "../protocol/schema.ts";
 import { recordBaseBundle } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
@@ -39,11 +37,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   clock.advance(1000);
   lease = await leaseOf(runner, await launch(seed, work.pilotId, work.agentId), "agent");
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const end = () => cancelRun(seed, { runId: lease.runId, reason: "enough" });

@@ -1,11 +1,10 @@
 // What is written down once the authority has spoken. The ref itself moves in worker/jobs/publish-merge.test.ts.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { HOUR, MINUTE } from "../clock.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { transaction } from "../db.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { listGatesOf } from "../gates/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { getRepository } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { rebaseRun } from "../runs/rebase-runs.ts";
@@ -44,11 +43,6 @@ beforeAll(async () => {
   journey = { database, worker: seed, runner: await enrol(seed, "r") };
   bo = await member(seed, "bo", "reviewer");
   ({ agentId } = await ensureRecipeAgent(seed));
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 async function approveOpenGate(): Promise<string> {

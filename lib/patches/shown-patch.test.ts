@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { arrangeWork } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
 import { enrol, launch, openBase, testBlobs, toReview } from "../testing/journey.ts";
@@ -24,10 +22,6 @@ beforeAll(async () => {
     sentence: "A test.",
   } as const;
   await toReview({ database, worker: seed, runner: await enrol(seed, "r") }, runId, { flags: [flag] });
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 async function ungoverned(sql: string, values: unknown[]): Promise<void> {

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../clock.ts";
 import { disconnectDatabase, read, transaction } from "../db.ts";
 import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { Scope } from "../scope.ts";
 import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -33,11 +32,6 @@ beforeAll(async () => {
   charter = charterFor(seed, await readyRepository(seed));
   lead = await member(seed, "ada", "engineering_lead");
   reviewer = await member(seed, "bo", "reviewer");
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const draft = (name = "Nightly") => createPilot(lead, { name, timeZone: "Europe/Berlin", charter });

@@ -1,6 +1,6 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Role } from "../authz/schema.ts";
-import { disconnectDatabase, read, transaction } from "../db.ts";
+import { read, transaction } from "../db.ts";
 import { createPerson, grantRole } from "../people/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { member } from "../testing/arrange.ts";
@@ -11,8 +11,6 @@ import { requireSecondPerson } from "./second-person.ts";
 await testDatabase("web");
 const clock = testClock();
 const seed = testScope({ actor: systemActor("demo"), clock });
-
-afterAll(disconnectDatabase);
 
 const LEADS: readonly Role[] = ["security_lead"];
 const allowed = async (scope: Scope, pilotId: string | null = "pil_1", roles = LEADS): Promise<boolean> =>

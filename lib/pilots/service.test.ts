@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, read, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { read, transaction } from "../db.ts";
 import { addRepository } from "../repositories/service.ts";
 import type { Scope } from "../scope.ts";
 import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
@@ -34,11 +33,6 @@ beforeAll(async () => {
   charter = charterFor(seed, await readyRepository(seed));
   lead = await member(seed, "ada", "engineering_lead");
   reviewer = await member(seed, "bo", "reviewer");
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const draft = (name = "Nightly") => createPilot(lead, { name, timeZone: "Europe/Berlin", charter });

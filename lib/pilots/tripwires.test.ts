@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { MINUTE } from "../clock.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { transaction } from "../db.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { moveRun } from "../runs/move-run.ts";
@@ -25,11 +24,6 @@ beforeAll(async () => {
   agentId = work.agentId;
   const usual = charterFor(scope, work.repositoryId);
   charter = { ...usual, rollback: { ...usual.rollback, pauseAfterFailedRuns: 3 } };
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 let requests = 0;

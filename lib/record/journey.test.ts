@@ -1,10 +1,9 @@
 // What real entries carry, on the way of a run that is merged, of one that is stopped and cancelled, and of their pilot.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { transaction } from "../db.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { gateState } from "../gates/rules.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { getMerge, noteCommit, settleMerge } from "../merges/service.ts";
 import { pilotState } from "../pilots/rules.ts";
 import { completePilot, pausePilot } from "../pilots/service.ts";
@@ -71,11 +70,6 @@ beforeAll(async () => {
   const { rows } = await database.owner.query<{ body: Buffer }>("select body from log_entry order by seq");
   entries = rows.map(({ body }) => readEntry(body));
   charter = (await rowOf(merged)).charterDigest;
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const about = (subject: string) => entries.filter((entry) => entry.about.some((named) => named === subject));

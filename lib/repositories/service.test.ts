@@ -1,6 +1,5 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { disconnectDatabase, read, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { testDatabase } from "../testing/database.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import {
@@ -21,11 +20,6 @@ const lead = testScope({ roles: ["engineering_lead"], clock });
 const worker = testScope({ actor: systemActor("worker"), clock });
 const HEAD = "a".repeat(40);
 const NEXT = "b".repeat(40);
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
 
 async function asWorker<T>(work: () => Promise<T>): Promise<T> {
   await disconnectDatabase();

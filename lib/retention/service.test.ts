@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { DAY } from "../clock.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { transaction } from "../db.ts";
 import { listRedactions } from "../redactions/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import type { Scope } from "../scope.ts";
@@ -34,10 +33,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   await expire(); // what other tests left
   pilotId = await activePilot(seed, charterFor(seed, repositoryId));
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 /** A run that ended `days` ago. */

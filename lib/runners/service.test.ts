@@ -1,7 +1,7 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { HOUR, MINUTE, SECOND } from "../clock.ts";
-import { disconnectDatabase, read, transaction } from "../db.ts";
+import { read, transaction } from "../db.ts";
 import type { Phase, Register } from "../protocol/schema.ts";
 import { newRunnerKeys } from "../protocol/signing.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -22,8 +22,6 @@ const database = await testDatabase("web");
 const clock = testClock();
 const security = testScope({ roles: ["security_lead"], clock });
 const door = testScope({ actor: systemActor("registration"), clock });
-
-afterAll(disconnectDatabase);
 
 function application(
   enrolmentToken: string,

@@ -1,63 +1,39 @@
 // The ends of a run that do not come from its runner, and what happens when both come at once.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { MINUTE } from "../clock.ts";
-import { disconnectDatabase } from "../db.ts";
 import { listEvents } from "../events/service.ts";
 import { happenedSince } from "../facts/brief.ts";
 import { getGate } from "../gates/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { finishLease, heartbeat, markPrepared } from "../leases/service.ts";
 import { takeBundle } from "../leases/transfers.ts";
 import { getPilot } from "../pilots/service.ts";
-import type { Scope } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
-import { activePilot, arrangeWork, charterFor } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
+import { activePilot, charterFor } from "../testing/arrange.ts";
 import {
   bytes,
-  enrol,
   entriesAbout,
   handIn,
-  type Journey,
   kindsAbout,
   launch,
   leaseOf,
-  openBase,
   SUMMARY,
   takeIn,
-  testBlobs,
   toReview,
 } from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { runScene } from "../testing/run-scene.ts";
+import { testScope } from "../testing/scopes.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { getRun } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
-let runner: Scope;
-let journey: Journey;
-let work: Awaited<ReturnType<typeof arrangeWork>>;
+const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
+const { database, clock, seed, work, runner } = scene;
 let pilotId = "";
 let runId = "";
 
-beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  runner = await enrol(seed, "r");
-  journey = { database, worker: seed, runner };
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
-
 beforeEach(async () => {
   clock.advance(MINUTE);
-  pilotId = await activePilot(seed, charterFor(seed, work.repositoryId));
-  runId = await launch(seed, pilotId, work.agentId);
+  pilotId = await scene.pilotWith();
+  runId = await scene.launched(pilotId);
 });
 
 const cancel = () => cancelRun(seed, { runId, reason: "hunter2 was in the log" });
@@ -98,7 +74,7 @@ describe("cancelling a run", () => {
 
     clock.advance(MINUTE);
     runId = await launch(seed, pilotId, work.agentId);
-    const gate = await toReview(journey, runId);
+    const gate = await toReview(scene, runId);
     await cancel();
     await expectCancelled();
     expect((await getGate(seed, gate?.gateId ?? "")).status).toBe("void");

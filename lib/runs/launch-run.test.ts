@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { DAY } from "../clock.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { pausePilot } from "../pilots/service.ts";
 import { activePilot, arrangeWork, charterFor } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -17,11 +15,6 @@ let repositoryId = "";
 
 beforeAll(async () => {
   ({ agentId, repositoryId } = await arrangeWork(lead));
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 function pilotOf(maxRuns: number): Promise<string> {

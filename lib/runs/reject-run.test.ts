@@ -1,51 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Scope } from "../scope.ts";
-import { activePilot, arrangeWork, charterFor, member } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import { enrol, kindsAbout, launch, openBase, testBlobs, toReview } from "../testing/journey.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { member } from "../testing/arrange.ts";
+import { kindsAbout, toReview } from "../testing/journey.ts";
+import { runScene } from "../testing/run-scene.ts";
+import { systemActor, testScope } from "../testing/scopes.ts";
 import { rejectRun } from "./reject-run.ts";
 import { getRun } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const seed = testScope({
-  roles: ["engineering_lead", "security_lead"],
-  actor: systemActor("demo"),
-  clock: testClock(),
-});
+const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
+const { database, seed } = scene;
 const worker = testScope({ roles: ["viewer"], actor: systemActor("worker"), clock: seed.clock });
-let work: Awaited<ReturnType<typeof arrangeWork>>;
-let runner: Scope;
-let reviewer: Scope;
-let viewer: Scope;
+const journey = { ...scene, worker };
+const reviewer = await member(seed, "rae", "reviewer");
+const viewer = await member(seed, "vic", "viewer");
 let runId = "";
 
-beforeAll(async () => {
-  work = await arrangeWork(seed);
-  await openBase(database, work.repositoryId);
-  runner = await enrol(seed, "one");
-  reviewer = await member(seed, "rae", "reviewer");
-  viewer = await member(seed, "vic", "viewer");
-});
-
 beforeEach(async () => {
-  const pilotId = await activePilot(seed, charterFor(seed, work.repositoryId));
-  runId = await launch(seed, pilotId, work.agentId);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
+  runId = await scene.launched(await scene.pilotWith());
 });
 
 const reject = (scope: Scope) => rejectRun(scope, { runId, reason: "It repairs nothing." });
 
 describe("rejecting a review that has no gate", () => {
   test("ends the run with the reason, on the record", async () => {
-    await toReview({ database, worker, runner }, runId, { green: false });
+    await toReview(journey, runId, { green: false });
     await reject(reviewer);
     expect(await getRun(reviewer, runId)).toMatchObject({
       status: "rejected",
@@ -55,14 +33,14 @@ describe("rejecting a review that has no gate", () => {
   });
 
   test("is not possible while a gate is open: the decision would be bound to nothing", async () => {
-    await toReview({ database, worker, runner }, runId);
+    await toReview(journey, runId);
     await expect(reject(reviewer)).rejects.toMatchObject({ code: "conflict" });
     expect(await getRun(reviewer, runId)).toMatchObject({ status: "in_review" });
   });
 
   test("is not possible before there is a review, nor for who may not decide", async () => {
     await expect(reject(reviewer)).rejects.toMatchObject({ code: "conflict" });
-    await toReview({ database, worker, runner }, runId, { green: false });
+    await toReview(journey, runId, { green: false });
     await expect(reject(viewer)).rejects.toMatchObject({ code: "forbidden" });
   });
 });

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, read } from "../db.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { read } from "../db.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { grantLease } from "../leases/grant-lease.ts";
 import { newRunnerKeys } from "../protocol/signing.ts";
 import { registerRunner } from "../runners/register-runner.ts";
@@ -62,11 +61,6 @@ beforeAll(async () => {
     },
     "127.0.0.1",
   ));
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const launch = (pilotId: string, requestKey: string) =>

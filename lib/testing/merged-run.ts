@@ -6,10 +6,14 @@ import { parsePolicy } from "../../verify/policy.ts";
 import type { Report } from "../../verify/report.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { listGatesOf } from "../gates/service.ts";
+import type { Reader } from "../log-access/schema.ts";
 import { getMerge, noteCommit, settleMerge } from "../merges/service.ts";
 import type { Scope } from "../scope.ts";
 import { arrangeWork, member } from "./arrange.ts";
-import { asProcess, type Journey, launch, openBase, toReview } from "./journey.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+import { asProcess, enrol, type Journey, launch, openBase, testBlobs, toReview } from "./journey.ts";
+import { sequenceLog, type TestLog } from "./notary.ts";
+import { person, systemActor, type TestClock, testClock, testScope } from "./scopes.ts";
 
 export interface MergedRun {
   readonly runId: string;
@@ -48,6 +52,35 @@ export async function mergedRun(
     await settleMerge(seed, mergeId, { outcome: "moved", commit: COMMIT });
   });
   return { runId, pilotId, gateId: gate.id, approver };
+}
+
+export interface MergedScene {
+  readonly database: TestDatabase;
+  readonly clock: TestClock;
+  /** The installation itself. */
+  readonly seed: Scope;
+  readonly auditor: Scope;
+  readonly reader: Reader;
+  /** Two runs of two pilots, merged and signed. */
+  readonly runs: readonly [MergedRun, MergedRun];
+  readonly log: TestLog;
+}
+
+/** What the tests of bundles begin with. Ask for it before blobs and the database are first used. */
+export async function mergedScene(): Promise<MergedScene> {
+  testBlobs();
+  const database = await testDatabase("web");
+  const clock = testClock();
+  const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
+  const journey = { database, worker: seed, runner: await enrol(seed, "r") };
+  const runs = [await mergedRun(journey, "first"), await mergedRun(journey, "second")] as const;
+  const personId = "per_auditor";
+  return {
+    ...{ database, clock, seed, runs },
+    auditor: testScope({ roles: ["auditor"], actor: person(personId), clock }),
+    reader: { kind: "person", personId },
+    log: await sequenceLog(database),
+  };
 }
 
 /** The lines of a bundle, all in memory. */

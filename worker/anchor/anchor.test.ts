@@ -2,8 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "#lib/db.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { testDatabase } from "#lib/testing/database.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { testScope } from "#lib/testing/scopes.ts";
@@ -42,7 +41,6 @@ beforeEach(async () => {
   await mkdir(anchor);
 });
 afterEach(() => rm(folder, { recursive: true }));
-afterAll(disconnectDatabase);
 
 describe("an anchor that is a directory", () => {
   test("gets a file for each checkpoint, once", async () => {

@@ -1,53 +1,31 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ensureRecipeAgent } from "#lib/agents/service.ts";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MINUTE } from "#lib/clock.ts";
-import { disconnectDatabase } from "#lib/db.ts";
-import { closeQueue } from "#lib/jobs/queue.ts";
 import { finishLease, markPrepared } from "#lib/leases/service.ts";
 import { openBundle, takeBundle } from "#lib/leases/transfers.ts";
 import { findPatch, readDiff } from "#lib/patches/service.ts";
 import { cancelRun } from "#lib/runs/cancel-run.ts";
 import { getRun } from "#lib/runs/service.ts";
 import { activePilot, charterFor } from "#lib/testing/arrange.ts";
-import { testDatabase } from "#lib/testing/database.ts";
-import { openSource, propose, type Source, type Story, testWorkplace } from "#lib/testing/git/story.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { openStory } from "#lib/testing/git/open-story.ts";
+import { openSource, propose, type Source } from "#lib/testing/git/story.ts";
 import {
   asProcess,
   bytes,
-  enrol,
   entriesAbout,
   kindsAbout,
   launch,
   leaseOf,
   SUMMARY,
-  testBlobs,
 } from "#lib/testing/journey.ts";
-import { systemActor, testClock, testScope } from "#lib/testing/scopes.ts";
 import { importPatch } from "./import-patch.ts";
 
-const blobs = testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-let workshop: TestWorkshop;
-let story: Story;
+const story = await openStory();
+const { database, seed, clock, agentId } = story;
 let source: Source;
-let agentId = "";
 let runId = "";
 
 beforeAll(async () => {
-  workshop = await openWorkshop();
-  const runner = await enrol(seed, "r");
-  story = { database, workshop, workplace: testWorkplace(workshop, blobs), seed, runner };
-  ({ agentId } = await ensureRecipeAgent(seed));
   source = await openSource(story, "own", { "src/a.js": "one\n", "docs/b.md": "b\n" });
-});
-
-afterAll(async () => {
-  await workshop.close();
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 beforeEach(async () => {

@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "#lib/agents/service.ts";
-import { disconnectDatabase } from "#lib/db.ts";
-import { closeQueue } from "#lib/jobs/queue.ts";
 import { addRepository, recordMirror } from "#lib/repositories/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
 import { activePilot, charterFor } from "#lib/testing/arrange.ts";
 import { testDatabase } from "#lib/testing/database.ts";
 import { testWorkplace } from "#lib/testing/git/story.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { asProcess, testBlobs } from "#lib/testing/journey.ts";
 import { systemActor, testClock, testScope } from "#lib/testing/scopes.ts";
 import type { Workplace } from "../workplace.ts";
@@ -18,23 +16,16 @@ const database = await testDatabase("web");
 const clock = testClock();
 const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
 const worker = testScope({ actor: systemActor("worker"), clock });
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let workplace: Workplace;
 let order: { pilotId: string; agentId: string };
 let repositoryId = "";
 
 beforeAll(async () => {
-  workshop = await openWorkshop();
   workplace = testWorkplace(workshop, blobs);
   ({ repositoryId } = await addRepository(seed, { name: "tally", source: "/srv/tally", authority: "own" }));
   const { agentId } = await ensureRecipeAgent(seed);
   order = { agentId, pilotId: await activePilot(seed, charterFor(seed, repositoryId)) };
-});
-
-afterAll(async () => {
-  await workshop.close();
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const job = () => asProcess(database, "worker", () => launchDemoRun(workplace, worker, order));

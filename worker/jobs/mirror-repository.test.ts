@@ -1,51 +1,21 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ensureRecipeAgent } from "#lib/agents/service.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { baseBundlePath } from "#lib/blobs/service.ts";
 import { MINUTE } from "#lib/clock.ts";
-import { disconnectDatabase, transaction } from "#lib/db.ts";
+import { transaction } from "#lib/db.ts";
 import { getGate } from "#lib/gates/service.ts";
-import { closeQueue } from "#lib/jobs/queue.ts";
 import { openBundle } from "#lib/leases/transfers.ts";
 import { addRepository, getRepository, moveHead, recordMirror } from "#lib/repositories/service.ts";
 import { getRun } from "#lib/runs/service.ts";
 import { activePilot, charterFor } from "#lib/testing/arrange.ts";
-import { testDatabase } from "#lib/testing/database.ts";
 import { playGit } from "#lib/testing/git/author.ts";
-import {
-  look,
-  openSource,
-  pushOn,
-  reviewOf,
-  type Source,
-  type Story,
-  testWorkplace,
-} from "#lib/testing/git/story.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
-import { enrol, kindsAbout, launch, leaseOf, testBlobs } from "#lib/testing/journey.ts";
-import { systemActor, testClock, testScope } from "#lib/testing/scopes.ts";
+import { openStory } from "#lib/testing/git/open-story.ts";
+import { look, openSource, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
+import { kindsAbout, launch, leaseOf } from "#lib/testing/journey.ts";
 
-const blobs = testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-let workshop: TestWorkshop;
-let story: Story;
+const story = await openStory();
+const { database, workshop, seed, clock, agentId } = story;
 let source: Source;
-let agentId = "";
-
-beforeAll(async () => {
-  workshop = await openWorkshop();
-  const runner = await enrol(seed, "r");
-  story = { database, workshop, workplace: testWorkplace(workshop, blobs), seed, runner };
-  ({ agentId } = await ensureRecipeAgent(seed));
-});
-
-afterAll(async () => {
-  await workshop.close();
-  await closeQueue();
-  await disconnectDatabase();
-});
 
 beforeEach(async () => {
   clock.advance(MINUTE);

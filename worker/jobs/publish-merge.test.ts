@@ -1,57 +1,25 @@
 // The last step with real git, a real sandbox and a real database, crashed wherever it can be crashed.
 import { renameSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ensureRecipeAgent } from "#lib/agents/service.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { MINUTE, SECOND } from "#lib/clock.ts";
-import { disconnectDatabase } from "#lib/db.ts";
 import { decideGate } from "#lib/gates/decide-gate.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
-import { closeQueue } from "#lib/jobs/queue.ts";
 import { getMerge, listUnsettled, type MergeIntent } from "#lib/merges/service.ts";
 import { getRepository } from "#lib/repositories/service.ts";
 import { getRun } from "#lib/runs/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { activePilot, charterFor, member } from "#lib/testing/arrange.ts";
-import { testDatabase } from "#lib/testing/database.ts";
 import { playGit } from "#lib/testing/git/author.ts";
-import {
-  look,
-  openSource,
-  type Proposed,
-  pushOn,
-  reviewOf,
-  type Source,
-  type Story,
-  testWorkplace,
-} from "#lib/testing/git/story.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
-import { asProcess, enrol, kindsAbout, launch, testBlobs } from "#lib/testing/journey.ts";
-import { systemActor, testClock, testScope } from "#lib/testing/scopes.ts";
+import { openStory } from "#lib/testing/git/open-story.ts";
+import { look, openSource, type Proposed, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
+import { asProcess, kindsAbout, launch } from "#lib/testing/journey.ts";
+import { testScope } from "#lib/testing/scopes.ts";
 import type { Workplace } from "../workplace.ts";
 import { publishMerge } from "./publish-merge.ts";
 
-const blobs = testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-let workshop: TestWorkshop;
-let story: Story;
-let bo: Scope;
-let agentId = "";
-
-beforeAll(async () => {
-  workshop = await openWorkshop();
-  const runner = await enrol(seed, "r");
-  story = { database, workshop, workplace: testWorkplace(workshop, blobs), seed, runner };
-  ({ agentId } = await ensureRecipeAgent(seed));
-  bo = await member(seed, "bo", "reviewer");
-});
-
-afterAll(async () => {
-  await workshop.close();
-  await closeQueue();
-  await disconnectDatabase();
-});
+const story = await openStory();
+const { database, seed, clock, agentId } = story;
+const bo = await member(seed, "bo", "reviewer");
 
 const approve = ({ gateId, digest }: Proposed) =>
   decideGate(bo, { gateId, digest, decision: "approve", reason: "" });

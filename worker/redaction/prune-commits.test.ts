@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openScene, type Scene, takeInFiles } from "#lib/testing/git/scene.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { startOwnBranch } from "../git/publish/authority.ts";
 import { installBundle } from "../git/publish/install-bundle.ts";
 import { publishCommit } from "../git/publish/publish-commit.ts";
 import { pruneCommits } from "./prune-commits.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let scene: Scene;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
 beforeEach(async () => {
   scene = await openScene(workshop, { "a.js": "one\n" });
 });

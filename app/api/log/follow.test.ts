@@ -1,6 +1,5 @@
 // The log followed over HTTP, by nothing but its formats: with a token, as every tlog client would.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { closeQueue } from "#lib/jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { giveAccess } from "#lib/log-access/service.ts";
 import { testDatabase } from "#lib/testing/database.ts";
 import { enrol, testBlobs } from "#lib/testing/journey.ts";
@@ -45,8 +44,6 @@ beforeAll(async () => {
   bare = await given(null, false);
   log = await sequenceLog(database);
 });
-
-afterAll(() => closeQueue());
 
 type Route = typeof getTile;
 type Params = Record<string, string | string[]>;

@@ -1,27 +1,23 @@
 // The watch itself is tried: a silence that cannot be broken would mean nothing.
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { makeBundle, playGit } from "#lib/testing/git/author.ts";
 import { commitOnBase, openScene, type Scene, takeInFiles } from "#lib/testing/git/scene.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import type { Intake } from "#worker/git/intake/take-in-patch.ts";
 import { folderDigest, type Watch, watchOver } from "./watch.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let scene: Scene;
 let canary: string;
 let watch: Watch;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
 beforeEach(async () => {
   scene = await openScene(workshop, { "src/a.js": "one\n" });
   canary = join(workshop.fresh("canary"), "canary");
   mkdirSync(dirname(canary));
   watch = watchOver(scene, canary);
 });
-afterAll(() => workshop.close());
 
 type Taken = Extract<Intake, { outcome: "patch" }> & { rebuilt: object };
 

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import { testSlot } from "../sandbox.ts";
@@ -31,4 +32,11 @@ export async function openWorkshop(): Promise<TestWorkshop> {
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** A workshop for this test file; closed when its tests are over. */
+export async function testWorkshop(): Promise<TestWorkshop> {
+  const workshop = await openWorkshop();
+  afterAll(() => workshop.close());
+  return workshop;
 }

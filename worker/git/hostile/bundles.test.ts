@@ -1,19 +1,17 @@
 // Bundles that are not what was agreed: mislabelled, cut short, incomplete.
 import { randomBytes } from "node:crypto";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { makeBundle, makeCommit, makeTree, playGit, playGitBytes } from "#lib/testing/git/author.ts";
 import { commitOnBase, openScene, type Scene, takeInBundle, takeInCommit } from "#lib/testing/git/scene.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { bundleHeader } from "../bundle-header.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let scene: Scene;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   scene = await openScene(workshop, { "src/a.js": "one\n" });
 });
-afterAll(() => workshop.close());
 
 const bundleOf = (head: string): string =>
   makeBundle(scene.agent, workshop.fresh("patch.bundle"), scene.base, head);

@@ -1,7 +1,7 @@
 // Bundles that are too large, too many, too deep.
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { makeBlob, makeBundle, makeCommit, makeTree, playGit } from "#lib/testing/git/author.ts";
 import {
   commitOnBase,
@@ -13,15 +13,13 @@ import {
   takeInCommit,
   takeInFiles,
 } from "#lib/testing/git/scene.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let scene: Scene;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   scene = await openScene(workshop, { "src/a.js": "one\n" });
 });
-afterAll(() => workshop.close());
 
 const MiB = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 // Changes that are carried, but not silently: what another person must look at, and what is only odd.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { makeCommit, makeTree, playGit, rootEntries } from "#lib/testing/git/author.ts";
 import {
   flagsOf,
@@ -9,12 +9,11 @@ import {
   takeInCommit,
   takeInFiles,
 } from "#lib/testing/git/scene.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let scene: Scene;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   const packageJson = JSON.stringify({ name: "x", scripts: { test: "node --test" } });
   scene = await openScene(workshop, {
     "src/a.js": "one\n",
@@ -24,7 +23,6 @@ beforeAll(async () => {
     folder: { link: "src" },
   });
 });
-afterAll(() => workshop.close());
 
 /** A commit on the base whose root tree has further entries, made without any check. */
 function headWith(...entries: [mode: string, oid: string, name: string | Buffer][]): string {

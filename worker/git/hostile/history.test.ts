@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { commitFiles, makeBlob, makeTree, playGit } from "#lib/testing/git/author.ts";
 import {
   commitOnBase,
@@ -8,18 +8,16 @@ import {
   takeInCommit,
   takeInFiles,
 } from "#lib/testing/git/scene.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { startOwnBranch } from "../publish/authority.ts";
 import { installBundle } from "../publish/install-bundle.ts";
 import { publishCommit } from "../publish/publish-commit.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let scene: Scene;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   scene = await openScene(workshop, { "src/a.js": "one\n" });
 });
-afterAll(() => workshop.close());
 
 describe("what an agent's history hides", () => {
   test("probe: a secret added and removed again never reaches the mirror, our bundle or a branch", async () => {

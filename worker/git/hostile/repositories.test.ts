@@ -3,22 +3,18 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { commitFiles, createRepository, makeBundle, playGit } from "#lib/testing/git/author.ts";
 import { commitOnBase, openScene, patchOf, type Scene, takeInBundle } from "#lib/testing/git/scene.ts";
 import { layTraps, type Traps } from "#lib/testing/git/traps.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { mirrorRepository } from "../mirror/mirror-repository.ts";
 import { readAuthority, startOwnBranch } from "../publish/authority.ts";
 import { installBundle } from "../publish/install-bundle.ts";
 import { publishCommit } from "../publish/publish-commit.ts";
 import { checkSource } from "../source/check-source.ts";
 
-let workshop: TestWorkshop;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
+const workshop = await testWorkshop();
 
 const FILES = { "a.js": "one\n", "b.md": "b\n", ".gitattributes": "* filter=evil diff=evil merge=evil\n" };
 

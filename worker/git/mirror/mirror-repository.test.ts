@@ -1,16 +1,12 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commitFiles, createRepository, playGit } from "#lib/testing/git/author.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { checkSource } from "../source/check-source.ts";
 import { type MirrorOrder, type MirrorResult, mirrorRepository } from "./mirror-repository.ts";
 
-let workshop: TestWorkshop;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
+const workshop = await testWorkshop();
 
 async function mirrorPath(
   path: string,

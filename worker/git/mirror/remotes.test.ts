@@ -2,15 +2,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRepository, playGit } from "#lib/testing/git/author.ts";
 import { type GitServer, startGitServer } from "#lib/testing/git/https-server.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { checkSource } from "../source/check-source.ts";
 import { mirrorRepository } from "./mirror-repository.ts";
 
-let workshop: TestWorkshop;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
+const workshop = await testWorkshop();
 
 describe("a mirror of an https repository", () => {
   let server: GitServer;

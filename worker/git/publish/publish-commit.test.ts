@@ -4,18 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { commitFiles, playGit } from "#lib/testing/git/author.ts";
 import { type GitServer, startGitServer } from "#lib/testing/git/https-server.ts";
 import { openScene, type Scene, takeInFiles } from "#lib/testing/git/scene.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { checkSource } from "../source/check-source.ts";
 import { type Authority, readAuthority, startOwnBranch } from "./authority.ts";
 import { installBundle } from "./install-bundle.ts";
 import { type PublishResult, publishCommit } from "./publish-commit.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let scene: Scene;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
 beforeEach(async () => {
   scene = await openScene(workshop, { "a.js": "one\n" });
 });

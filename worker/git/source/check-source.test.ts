@@ -1,22 +1,20 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createRepository, playGit } from "#lib/testing/git/author.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { checkSource } from "./check-source.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let root: string;
 let outside: string;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   root = workshop.fresh("root");
   mkdirSync(root);
   createRepository(join(root, "good"), { a: "a\n" });
   playGit("/", ["clone", "--quiet", "--bare", join(root, "good"), join(root, "bare.git")]);
   outside = createRepository(workshop.fresh("outside"), { secret: "s\n" }).path;
 });
-afterAll(() => workshop.close());
 
 const check = (input: string, allowedRoots = [root]) =>
   checkSource(input, { allowedRoots, allowedHosts: [], resolve: async () => ["93.184.216.34"] });
