@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "n
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openFolder } from "#lib/testing/sandbox.ts";
-import { closedDirectory, reachableNode, requireReachable, writeEtc } from "./files.ts";
+import { closedDirectory, reachableFolder, reachableNode, requireReachable, writeEtc } from "./files.ts";
 
 const folder = await openFolder();
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -50,6 +50,29 @@ describe("what the sandbox's user can reach", () => {
     await mkdir(own, { mode: 0o700 });
     expect(await closedDirectory(join(own, "file"), process.getuid?.() ?? -1)).toBeNull();
     expect(await closedDirectory(join(own, "file"), STRANGER)).toBe(own);
+  });
+
+  test("a folder is mounted where it lies, or copied once for each content out of a closed directory", async () => {
+    const home = join(folder, "somebody");
+    const host = join(home, "loop");
+    await mkdir(join(host, "deep"), { recursive: true });
+    await writeFile(join(host, "deep/main.ts"), "one", { mode: 0o600 });
+    const request = { stateFolder: folder, uid: STRANGER, host, name: "loop" };
+    await mkdir(join(folder, "sandbox"), { recursive: true });
+    expect(await reachableFolder(request)).toBe(host);
+    await chmod(home, 0o700);
+    expect(await reachableFolder({ ...request, uid: null })).toBe(host);
+    const [copy, again] = await Promise.all([reachableFolder(request), reachableFolder(request)]);
+    expect(again).toBe(copy);
+    expect(await readFile(join(copy, "deep/main.ts"), "utf8")).toBe("one");
+    expect((await stat(join(copy, "deep/main.ts"))).mode & 0o004).toBe(0o004);
+    await writeFile(join(host, "deep/main.ts"), "another");
+    const fresh = await reachableFolder(request);
+    expect(fresh).not.toBe(copy);
+    expect(await readFile(join(fresh, "deep/main.ts"), "utf8")).toBe("another");
+    expect((await readdir(join(folder, "sandbox"))).filter((name) => /\.[0-9a-f]{12}$/.test(name))).toEqual(
+      [],
+    );
   });
 
   test("node is taken where it lies when it can be reached", async () => {

@@ -1,6 +1,6 @@
 // What a sandbox shows of files that are not the host's: a synthetic /etc, and a Node binary its user can reach.
-import { randomBytes } from "node:crypto";
-import { chmod, copyFile, cp, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { refused } from "#lib/errors.ts";
 import { codeOf } from "../cgroups/group.ts";
@@ -99,14 +99,41 @@ interface FolderRequest {
   readonly stateFolder: string;
   readonly uid: number | null;
   readonly host: string;
-  /** Names the copy; another content has another name. */
+  /** Names the copy. */
   readonly name: string;
 }
 
-/** A folder the sandbox's user can mount: itself, or a copy where it lies in somebody's closed home. */
+/** A folder the sandbox's user can mount: itself, or a copy where it lies in somebody's closed home. Made once per content. */
 export async function reachableFolder({ stateFolder, uid, host, name }: FolderRequest): Promise<string> {
   if (uid === null || (await closedDirectory(join(host, "x"), uid)) === null) return host;
-  const copy = join(stateFolder, "sandbox", `${name}-${process.pid}`);
-  await cp(host, copy, { recursive: true, dereference: true, force: true });
+  const entries = await readdir(host, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    const { size, mtimeMs } = await stat(path);
+    hash.update(JSON.stringify([path, size, mtimeMs]));
+  }
+  const copy = join(stateFolder, "sandbox", `${name}-${hash.digest("hex").slice(0, 16)}`);
+  const isThere = await stat(copy).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === "ENOENT") return false;
+      throw error;
+    },
+  );
+  if (!isThere) await copyOpenly(host, copy);
   return copy;
+}
+
+/** In one step: another runner may be making the same copy. */
+async function copyOpenly(host: string, copy: string): Promise<void> {
+  const fresh = `${copy}.${randomBytes(6).toString("hex")}`;
+  await cp(host, fresh, { recursive: true, dereference: true });
+  await chmod(fresh, 0o755);
+  for (const entry of await readdir(fresh, { recursive: true, withFileTypes: true }))
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  await rename(fresh, copy).catch(async (error: unknown) => {
+    await rm(fresh, { recursive: true, force: true });
+    if (codeOf(error) !== "ENOTEMPTY" && codeOf(error) !== "EEXIST") throw error;
+  });
 }
