@@ -1,7 +1,7 @@
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkObject, MAX_DEPTH, NotCanonical } from "./canonical.ts";
+import { checkObject, MAX_DEPTH, MAX_VALUES, NotCanonical } from "./canonical.ts";
 
 function accepts(text: string): boolean {
   const bytes = Buffer.from(`${text}\n`, "utf8");
@@ -99,6 +99,7 @@ describe("canonical JSON", () => {
     ["nothing", ""],
     ["nesting without end", nested(1000)],
     ["a hundred thousand levels", "{".repeat(100_000)],
+    ["more values than any event has", `{"a":[${"[],".repeat(MAX_VALUES)}0]}`],
   ])("probe: %s is refused", (_, text) => {
     expect(accepts(text)).toBe(false);
   });

@@ -3,6 +3,8 @@
 // by a parser. The bytes must be UTF-8 (checked by the caller) and end with a newline, which stops every loop.
 
 export const MAX_DEPTH = 64;
+/** More than any event has; what is built of so many takes less memory than the largest line. */
+export const MAX_VALUES = 1 << 17;
 
 export class NotCanonical extends Error {}
 
@@ -14,13 +16,15 @@ const ESCAPE = /^(?:\\[bfnrt]|\\u00(?:0[0-7be-f]|1[0-9a-f]))/;
 
 /** Where the member `kind` of the outermost object begins; 0 while there is none. */
 let kindAt = 0;
+/** Values met in it. */
+let values = 0;
 
 /**
  * Throws NotCanonical unless `from` to `to` is one canonical object, with a newline at `to`. Returns where the value of
  * its member `kind` begins, or 0 where it has none.
  */
 export function checkObject(bytes: Buffer, from: number, to: number): number {
-  kindAt = 0;
+  kindAt = values = 0;
   if (bytes[from] !== OPEN_OBJECT) throw new NotCanonical("it is not an object");
   if (object(bytes, from, 1) !== to) throw new NotCanonical("something follows the object");
   return kindAt;
@@ -35,6 +39,7 @@ export function startsWith(bytes: Buffer, at: number, start: Uint8Array): boolea
 
 function value(bytes: Buffer, from: number, depth: number): number {
   if (depth > MAX_DEPTH) throw new NotCanonical(`it is nested deeper than ${MAX_DEPTH} levels`);
+  if (++values > MAX_VALUES) throw new NotCanonical(`it holds more than ${MAX_VALUES} values`);
   const first = bytes[from];
   if (first === QUOTE) return string(bytes, from);
   if (first === OPEN_OBJECT) return object(bytes, from, depth);

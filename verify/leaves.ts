@@ -1,7 +1,6 @@
 // The lines between header and end: leaves from left to right, each shown or by a hash, and what follows those shown.
-import { type Entry, entryOf } from "./entry.ts";
 import { type Line, MARK } from "./lines.ts";
-import { isCount, isDigest, isText, type Members, read } from "./members.ts";
+import { type Entry, entryOf, isCount, isDigest, isText, type Members, read } from "./members.ts";
 import { createMerges } from "./merges.ts";
 import type { Checkpoint } from "./note.ts";
 import type { OldCheckpoints } from "./old.ts";

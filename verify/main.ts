@@ -6,7 +6,7 @@
 //   report      what can be found, and the exit code that follows from it
 //   note, policy, signatures, old   checkpoints: whose they are, and whether the log begins with those from earlier
 //   tree        hashes of leaves and nodes, the root they lead to; proof   the same for one entry alone
-//   canonical   how JSON has to be written; members   how it is read; entry   what an entry says
+//   canonical   how JSON has to be written; members   how it is read, and what an entry says
 //   lines, blocks, lane   a file in blocks of lines, read on several threads: entries become leaves here
 //   bundle, leaves   the file from its first line to its last
 //   payloads, requests, redactions   events, documents and blobs; what a model was asked; what is gone

@@ -1,4 +1,5 @@
-// How JSON that was found canonical is read: by naming each member and what it has to be.
+// How JSON that was found canonical is read: a line by naming each member and what it has to be, an entry where it has to
+// be known what it says.
 import { shown, Unreadable } from "./report.ts";
 
 export type Members = Readonly<Record<string, unknown>>;
@@ -32,4 +33,35 @@ export function parsed(json: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+export interface Entry {
+  readonly index: number;
+  /** Version of its format. */
+  readonly v: unknown;
+  readonly kind: string;
+  /** Subjects as `run:run_1`. */
+  readonly about: readonly string[];
+  readonly actor: Members;
+  readonly detail: Members;
+  /** Digests: of the charter in force, and of what changed. */
+  readonly charter: unknown;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** From the line it stands in. Null where it does not say what happened, about what, by whom. */
+export function entryOf(line: string, index: number): Entry | null {
+  const { body } = JSON.parse(line) as { body: string };
+  const { v, kind, about, actor, detail, charter, before, after } = JSON.parse(body) as Members;
+  if (!isText(kind) || !Array.isArray(about) || !about.every(isText)) return null;
+  if (!isMembers(actor) || !isMembers(detail)) return null;
+  return { index, v, kind, about, actor, detail, charter, before, after };
+}
+
+export const runsOf = ({ about }: Entry): string[] => about.filter((subject) => subject.startsWith("run:"));
+
+/** The id of its first subject of that noun; empty where there is none. */
+export function idOf({ about }: Entry, noun: string): string {
+  return about.find((subject) => subject.startsWith(`${noun}:`))?.slice(noun.length + 1) ?? "";
 }

@@ -1,8 +1,7 @@
 // What the entries about merges mean together: that enough people, of the right roles and none of them the launcher,
 // approved exactly what was merged. Keeps the runs that have not ended and who may approve by each charter, nothing else.
 import { type ApprovalRule, ruleOf, shortfall } from "./charters.ts";
-import { type Entry, idOf, runsOf } from "./entry.ts";
-import { isMembers, isText, type Members, parsed } from "./members.ts";
+import { type Entry, idOf, isMembers, isText, type Members, parsed, runsOf } from "./members.ts";
 import type { Document } from "./payloads.ts";
 import { type Findings, type Outcome, shown } from "./report.ts";
 

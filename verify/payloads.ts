@@ -1,7 +1,17 @@
 // What follows an entry in a bundle: the events, documents and blobs that it commits to by digest.
 import { createHash, type Hash as Digest } from "node:crypto";
-import { type Entry, runsOf } from "./entry.ts";
-import { isAny, isCount, isDigest, isFlag, isText, isTrue, type Members, read } from "./members.ts";
+import {
+  type Entry,
+  isAny,
+  isCount,
+  isDigest,
+  isFlag,
+  isText,
+  isTrue,
+  type Members,
+  read,
+  runsOf,
+} from "./members.ts";
 import { fromBase64 } from "./note.ts";
 import { createRedactions } from "./redactions.ts";
 import { type Findings, shown, Unreadable } from "./report.ts";

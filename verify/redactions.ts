@@ -1,6 +1,5 @@
 // Payloads that are not there: what the file says of each is held against what entries say was taken away.
-import { type Entry, runsOf } from "./entry.ts";
-import { isCount } from "./members.ts";
+import { type Entry, isCount, runsOf } from "./members.ts";
 import { type Findings, shown } from "./report.ts";
 
 /** What is gone of a run, and what entries say of it. */
