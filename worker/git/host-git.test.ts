@@ -1,21 +1,19 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createRepository, playGit } from "#lib/testing/git/author.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { hostGit, hostGitOutput } from "./host-git.ts";
 import { failureSentence } from "./result.ts";
 
-let workshop: TestWorkshop;
+const workshop = await testWorkshop();
 let gitDir: string;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   gitDir = join(
     createRepository(workshop.fresh("repository"), { "a.txt": "a\n".repeat(50_000) }).path,
     ".git",
   );
 });
-afterAll(() => workshop.close());
 
 describe("git on the host", () => {
   test("gives its output, its exit code and its own words", async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commitFiles, createRepository, makeBundle, playGit } from "#lib/testing/git/author.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { ownRef } from "./ids.ts";
 import { takeInPatch } from "./intake/take-in-patch.ts";
 import { writeBaseBundle } from "./mirror/base-bundle.ts";
@@ -11,11 +11,7 @@ import { installBundle } from "./publish/install-bundle.ts";
 import { publishCommit } from "./publish/publish-commit.ts";
 import { checkSource } from "./source/check-source.ts";
 
-let workshop: TestWorkshop;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
+const workshop = await testWorkshop();
 
 describe("from a repository on disk to a moved branch", () => {
   test("mirrors, bundles, takes a patch in, rebuilds it and publishes it on our own branch", async () => {
