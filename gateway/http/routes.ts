@@ -14,7 +14,7 @@ const CALLS: Readonly<Record<string, { readonly api: Api; readonly purpose: Purp
   "/v1/messages/count_tokens": { api: "messages", purpose: "count" },
 };
 
-/** Claude Code adds `?beta=true`. No other query means anything here. */
+/** Claude Code adds `?beta=true`. No other query means anything to a call; that of a list is not looked at. */
 const QUERY = /^(?:beta=true)?$/;
 
 /** Exactly as it is written: nothing is decoded, so nothing has two spellings. */
@@ -23,6 +23,6 @@ export function routeOf(method: string | undefined, url: string | undefined): Ro
   const isPlain = more.length === 0 && QUERY.test(query);
   const call = Object.hasOwn(CALLS, path) ? CALLS[path] : undefined;
   if (method === "POST" && call && isPlain) return { kind: "call", ...call };
-  if (method === "GET" && path === "/v1/models" && isPlain) return { kind: "models" };
+  if (method === "GET" && path === "/v1/models") return { kind: "models" };
   return { kind: "none", api: path.startsWith("/v1/messages") ? "messages" : null };
 }

@@ -9,23 +9,34 @@ export interface TestRunner {
   readonly credential: RunnerCredential;
   /** Headers of a signed request. */
   signed(method: string, path: string, body: Buffer, time?: number): Record<string, string>;
+  /** The same of a body that is known by its SHA-256. */
+  sign(what: {
+    readonly method: string;
+    readonly path: string;
+    readonly sha256: string;
+  }): Record<string, string>;
 }
 
 /** With a key of its own, under any id. */
 export function testRunner(id: string = newId("runner")): TestRunner {
   const keys = newRunnerKeys();
   const key = readPrivateKey(keys.privateKey);
+  const signAt = (
+    what: { readonly method: string; readonly path: string; readonly sha256: string },
+    now: number,
+  ) => {
+    const parts = { ...what, runnerId: id, time: String(now) };
+    return {
+      [HEADERS.runner]: id,
+      [HEADERS.time]: parts.time,
+      [HEADERS.sha256]: parts.sha256,
+      [HEADERS.signature]: sign(parts, key),
+    };
+  };
   return {
     credential: { id, name: "test", publicKey: keys.publicKey, phases: ["agent"], revoked: false },
-    signed(method, path, body, now = Date.now()) {
-      const parts = { method, path, runnerId: id, time: String(now), sha256: sha256Hex(body) };
-      return {
-        [HEADERS.runner]: id,
-        [HEADERS.time]: parts.time,
-        [HEADERS.sha256]: parts.sha256,
-        [HEADERS.signature]: sign(parts, key),
-      };
-    },
+    signed: (method, path, body, now = Date.now()) => signAt({ method, path, sha256: sha256Hex(body) }, now),
+    sign: (what) => signAt(what, Date.now()),
   };
 }
 
