@@ -2,9 +2,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { carryOutRedaction, carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
-import { ensureRecipeAgent } from "../agents/service.ts";
 import { blobStore } from "../blobs/service.ts";
 import { transaction } from "../db.ts";
 import { appendEvents, listEvents } from "../events/service.ts";
@@ -14,53 +13,28 @@ import { createLogger } from "../logger.ts";
 import { findPatch } from "../patches/service.ts";
 import { setRetention } from "../retention/service.ts";
 import { findSummary } from "../runs/service.ts";
-import type { Scope } from "../scope.ts";
-import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import {
-  asProcess,
-  enrol,
-  entriesAbout,
-  type Journey,
-  kindsAbout,
-  launch,
-  openBase,
-  testBlobs,
-  toReview,
-} from "../testing/journey.ts";
+import { member } from "../testing/arrange.ts";
+import { asProcess, entriesAbout, kindsAbout } from "../testing/journey.ts";
 import { batchRoots, bundleBlobOf, insertMerge, storedText } from "../testing/payload-rows.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { runScene } from "../testing/run-scene.ts";
+import { testScope } from "../testing/scopes.ts";
 import { timelineOf } from "../timeline/rules.ts";
 import { orderRedaction } from "./order-redaction.ts";
 import { listRedactions, offerRedaction } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
+const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
+const { database, clock, seed } = scene;
+const { pilotId } = scene.work;
+const security = await member(seed, "sec", "security_lead");
+const reviewer = await member(seed, "rev", "reviewer");
 const SECRET = "hunter2-of-the-run";
 const place = { mirrorOf: () => "/nonexistent", logger: createLogger("test") };
-let journey: Journey;
-let security: Scope;
-let reviewer: Scope;
-let pilotId = "";
 let runId = "";
-
-beforeAll(async () => {
-  journey = { database, worker: seed, runner: await enrol(seed, "r") };
-  security = await member(seed, "sec", "security_lead");
-  reviewer = await member(seed, "rev", "reviewer");
-  const repositoryId = await readyRepository(seed);
-  await openBase(database, repositoryId);
-  pilotId = await activePilot(seed, charterFor(seed, repositoryId));
-});
 
 /** A run in review that printed a secret, with its open gate. */
 async function reviewed(): Promise<{ gateId: string; digest: string }> {
-  const { agentId } = await ensureRecipeAgent(seed);
-  runId = await launch(seed, pilotId, agentId);
-  const gate = await toReview(journey, runId);
-  if (!gate) throw new Error("no gate");
+  const gate = await scene.reviewed();
+  runId = gate.runId;
   await transaction(seed, (tx) =>
     appendEvents(tx, {
       ...{ runId, attempt: 1, observedBy: "runner" },

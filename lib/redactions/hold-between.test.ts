@@ -1,40 +1,26 @@
 // A legal hold that is set, or a gate that opens, while an order is being carried out stops its next step.
 import { existsSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { carryOutRedaction } from "#worker/redaction/carry-out-redactions.ts";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { blobStore } from "../blobs/service.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { setRetention } from "../retention/service.ts";
-import type { Scope } from "../scope.ts";
-import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import {
-  asProcess,
-  enrol,
-  type Journey,
-  kindsAbout,
-  launch,
-  openBase,
-  testBlobs,
-  toReview,
-} from "../testing/journey.ts";
+import { member } from "../testing/arrange.ts";
+import { asProcess, kindsAbout, launch, toReview } from "../testing/journey.ts";
 import { insertMerge, storedText } from "../testing/payload-rows.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { runScene } from "../testing/run-scene.ts";
 import { findWork, finishRedaction, takeEvents, unlessHeld } from "./carry-out.ts";
 import { orderRedaction } from "./order-redaction.ts";
 import { listRedactions } from "./service.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead", "security_lead"], actor: systemActor("demo"), clock });
+const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
+const { database, seed } = scene;
+const { pilotId } = scene.work;
+const security = await member(seed, "sec", "security_lead");
+const reviewer = await member(seed, "rev", "reviewer");
 const place = { mirrorOf: () => "/nonexistent" };
 const HELD = "A legal hold was put on the pilot meanwhile.";
-let journey: Journey;
-let security: Scope;
-let reviewer: Scope;
-let pilotId = "";
 let runId = "";
 let redactionId = "";
 
@@ -53,20 +39,9 @@ async function holdElsewhere(): Promise<void> {
   await owner.query("alter table retention enable trigger governed");
 }
 
-beforeAll(async () => {
-  journey = { database, worker: seed, runner: await enrol(seed, "r") };
-  security = await member(seed, "sec", "security_lead");
-  reviewer = await member(seed, "rev", "reviewer");
-  const repositoryId = await readyRepository(seed);
-  await openBase(database, repositoryId);
-  pilotId = await activePilot(seed, charterFor(seed, repositoryId));
-});
-
 beforeEach(async () => {
-  const { agentId } = await ensureRecipeAgent(seed);
-  runId = await launch(seed, pilotId, agentId);
-  const gate = await toReview(journey, runId);
-  if (!gate) throw new Error("no gate");
+  const gate = await scene.reviewed();
+  runId = gate.runId;
   await decideGate(reviewer, { ...gate, decision: "deny", reason: "No." });
   const reason = "A password was printed.";
   ({ redactionId } = await orderRedaction(security, { runId, kind: "all", seqs: [], reason }));
@@ -172,7 +147,7 @@ test("probe: what was ordered before a gate opened waits until it is decided", a
   const reason = "A password was printed.";
   ({ redactionId } = await orderRedaction(security, { runId, kind: "events", seqs: [1], reason }));
   const work = await workOf();
-  const gate = await toReview(journey, runId);
+  const gate = await toReview(scene, runId);
   if (!gate) throw new Error("no gate");
   await asWorker(() =>
     expect(takeEvents(seed, work)).rejects.toThrow("A merge of the run is being decided."),

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EvidenceDocument } from "../evidence/document.ts";
 import { judge } from "../evidence/rules.ts";
+import { newId } from "../ids.ts";
+import { NewEvent } from "../protocol/events.ts";
 import { RunStatus } from "../runs/schema.ts";
 import {
   copiesOf,
@@ -19,6 +21,28 @@ describe("what is left of an event", () => {
     expect(redactedBody(body)).toEqual({ command: 3, stream: "stdout", text: TAKEN_AWAY, redacted: true });
     const change = { from: "working", to: "failed", reason: "leaked x" };
     expect(redactedBody(change)).toEqual({ ...change, reason: TAKEN_AWAY, redacted: true });
+  });
+
+  test.each<NewEvent>([
+    { kind: "session_bound", body: { driver: "codex", native: "secret" } },
+    { kind: "prompt_sent", body: { turn: 1, origin: "goal", text: "secret", part: 2 } },
+    { kind: "item_opened", body: { item: 1, type: "patch", title: "secret", command: 4 } },
+    { kind: "item_delta", body: { item: 1, text: "secret" } },
+    { kind: "item_closed", body: { item: 1, status: "declined", exit: null } },
+    { kind: "tree_recorded", body: { item: 1, tree: "a".repeat(40) } },
+    { kind: "turn_ended", body: { turn: 1, status: "failed", error: "secret" } },
+    { kind: "agent_line", body: { stream: "stderr", text: "secret" } },
+    {
+      kind: "relay_refused",
+      body: { method: "GET", target: "secret", status: 404, reason: "secret", times: 3 },
+    },
+    { kind: "model_called", body: { call: newId("call"), model: "secret" } },
+  ])("of an agent's is what its timeline is made of: $kind", ({ kind, body }) => {
+    const left = NewEvent.parse({ kind, body: redactedBody(body) });
+    expect(JSON.stringify(left)).not.toContain("secret");
+    for (const [name, value] of Object.entries(body))
+      if (["origin", "type", "status", "tree", "stream", "call"].includes(name))
+        expect(left.body).toHaveProperty(name, value);
   });
 
   test("probe: a secret in a field of closed words goes as well", () => {

@@ -12,6 +12,7 @@ export const TAKEN_AWAY = "[taken away]";
  */
 const KEPT = new Set([
   ...["stream", "outcome", "ended", "steadiness", "by", "phase", "tier", "runner", "from", "to", "verdict"],
+  ...["type", "status", "origin", "call"],
   ...[
     "digest",
     "commit",
