@@ -33,7 +33,6 @@ const NO_BUDGETS = { runMicros: 0, dayMicros: 0, pilotMicros: 0 };
 export async function settle(tx: Tx, calls: readonly Settled[]): Promise<void> {
   const capped = calls.map((call) => ({ ...call, budgets: NO_BUDGETS }));
   const keys = keysOf(capped);
-  await lockUse(tx.db, keys);
   const changes = new Map<string, { key: BudgetKey; reserved: number; spent: number }>();
   for (const key of keys) changes.set(keyText(key), { key, reserved: 0, spent: 0 });
   for (const call of capped) {

@@ -47,16 +47,23 @@ export interface UseChange {
   readonly spent: number;
 }
 
-/** Adds to locked rows. A row that would hold back less than nothing refuses: a defect of the caller. */
+/**
+ * Adds to rows that are there, locked in the order given: that of `keysOf`. A row that would hold back less than nothing
+ * refuses: a defect of the caller.
+ */
 export async function addUse(db: Db, changes: readonly UseChange[]): Promise<void> {
   if (changes.length === 0) return;
   const [kinds, subjects, days] = columns(changes.map(({ key }) => key));
   await db.$executeRaw`
-    update budget_use b set reserved_micros = b.reserved_micros + c.reserved, spent_micros = b.spent_micros + c.spent
-    from unnest(${kinds}::text[], ${subjects}::text[], ${days}::text[],
-      ${changes.map(({ reserved }) => reserved)}::bigint[], ${changes.map(({ spent }) => spent)}::bigint[])
-      as c (kind, subject, day, reserved, spent)
-    where b.kind = c.kind and b.subject = c.subject and b.day = c.day`;
+    with held as materialized (
+      select kind, subject, day, c.reserved, c.spent
+      from unnest(${kinds}::text[], ${subjects}::text[], ${days}::text[],
+        ${changes.map(({ reserved }) => reserved)}::bigint[], ${changes.map(({ spent }) => spent)}::bigint[])
+        with ordinality as c (kind, subject, day, reserved, spent, place)
+        join budget_use b using (kind, subject, day)
+      order by c.place for update of b)
+    update budget_use b set reserved_micros = b.reserved_micros + h.reserved, spent_micros = b.spent_micros + h.spent
+    from held h where b.kind = h.kind and b.subject = h.subject and b.day = h.day`;
 }
 
 /** What is used, for reading. */

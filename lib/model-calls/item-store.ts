@@ -30,7 +30,7 @@ export async function insertUnknown(db: Db, pieces: readonly NewItem[]): Promise
   const salts = pieces.map(() => new Uint8Array(randomBytes(SALT_BYTES)));
   const runIds = pieces.map(({ runId }) => runId);
   const digests = pieces.map(({ digest }) => new Uint8Array(Buffer.from(digest, "hex")));
-  await db.$executeRaw`
+  const inserted = await db.$queryRaw<StoredRow[]>`
     insert into model_item (run_id, first_call, role, size, digest, salt, bytes, commitment)
     select * from unnest(
       ${runIds}::text[],
@@ -41,7 +41,9 @@ export async function insertUnknown(db: Db, pieces: readonly NewItem[]): Promise
       ${salts}::bytea[],
       ${pieces.map(({ bytes }) => new Uint8Array(bytes))}::bytea[],
       ${pieces.map(({ bytes }, at) => new Uint8Array(payloadCommitment(salts[at] ?? new Uint8Array(), bytes)))}::bytea[])
-    on conflict (run_id, digest) do nothing`;
+    on conflict (run_id, digest) do nothing
+    returning id, run_id, digest, commitment`;
+  if (inserted.length === pieces.length) return inserted;
   return db.$queryRaw<StoredRow[]>`
     select i.id, i.run_id, i.digest, i.commitment
     from unnest(${runIds}::text[], ${digests}::bytea[]) as k (run_id, digest)
