@@ -1,14 +1,14 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../clock.ts";
-import { disconnectDatabase, read, transaction } from "../db.ts";
+import { read, transaction } from "../db.ts";
 import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
 import type { Scope } from "../scope.ts";
-import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { activePilot, member } from "../testing/arrange.ts";
+import { asProcess } from "../testing/journey.ts";
+import { pilotScene } from "../testing/pilot-scene.ts";
+import { systemActor, testScope } from "../testing/scopes.ts";
 import { askActivation, askResume } from "./ask-activation.ts";
-import type { Charter } from "./schema.ts";
 import {
   activatePilot,
   findActiveCharter,
@@ -19,42 +19,11 @@ import {
 } from "./service.ts";
 import { createPilot, writeCharter } from "./write-charter.ts";
 
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-
-let charter: Charter;
-let lead: Scope;
-let reviewer: Scope;
+const { database, clock, seed, charter, lead, reviewer, draft, kindsOf } = await pilotScene();
 let security: Scope;
 
-beforeAll(async () => {
-  charter = charterFor(seed, await readyRepository(seed));
-  lead = await member(seed, "ada", "engineering_lead");
-  reviewer = await member(seed, "bo", "reviewer");
-});
-
-const draft = (name = "Nightly") => createPilot(lead, { name, timeZone: "Europe/Berlin", charter });
-
-async function kindsAbout(pilotId: string): Promise<string[]> {
-  const { rows } = await database.owner.query(
-    "select kind from log_entry where about @> array[$1] order by seq",
-    [`pilot:${pilotId}`],
-  );
-  return rows.map((row) => row.kind);
-}
-
 /** With the database role of the worker, as in the product. */
-async function asWorker<T>(work: () => Promise<T>): Promise<T> {
-  await disconnectDatabase();
-  process.env.DATABASE_URL = database.urls.worker;
-  try {
-    return await work();
-  } finally {
-    await disconnectDatabase();
-    process.env.DATABASE_URL = database.urls.web;
-  }
-}
+const asWorker = <T>(work: () => Promise<T>): Promise<T> => asProcess(database, "worker", work);
 
 const decide = async (scope: Scope, gateId: string, decision: "approve" | "deny") => {
   const { digest } = await getGate(scope, gateId);
@@ -94,7 +63,7 @@ describe("activation", () => {
     expect(pilot).toMatchObject({ status: "active", activeVersion: 1, activatedAt: new Date(clock.now()) });
     expect(pilot.versions).toMatchObject([{ active: true }]);
     expect(await read(lead, (db) => findActiveCharter(db, pilotId))).toMatchObject({ digest, charter });
-    expect(await kindsAbout(pilotId)).toEqual([
+    expect(await kindsOf(pilotId)).toEqual([
       ...["pilot.created", "pilot.charter_written", "pilot.activation_asked", "gate.opened"],
       ...["gate.approval_given", "gate.approved", "pilot.activated"],
     ]);
@@ -182,7 +151,7 @@ describe("pausing", () => {
       transaction(worker, (tx) => pauseByTripwire(tx, worker, pilotId, "3 runs in a row failed."));
     const trips = await asWorker(() => Promise.all([trip(), trip(), trip()]));
     expect(trips.filter(Boolean)).toHaveLength(1);
-    expect((await kindsAbout(pilotId)).filter((kind) => kind === "pilot.paused")).toHaveLength(1);
+    expect((await kindsOf(pilotId)).filter((kind) => kind === "pilot.paused")).toHaveLength(1);
     await transaction(worker, (tx) => resumePilot(tx, worker, pilotId));
     expect((await getPilot(lead, pilotId)).status).toBe("active");
   });

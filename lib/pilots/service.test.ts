@@ -1,13 +1,11 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { read, transaction } from "../db.ts";
 import { addRepository } from "../repositories/service.ts";
-import type { Scope } from "../scope.ts";
-import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
-import { testDatabase } from "../testing/database.ts";
-import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { activePilot } from "../testing/arrange.ts";
+import { pilotScene } from "../testing/pilot-scene.ts";
+import { testScope } from "../testing/scopes.ts";
 import { askActivation } from "./ask-activation.ts";
 import { charterDigest } from "./canonical.ts";
-import type { Charter } from "./schema.ts";
 import {
   activateDemoPilot,
   charterOf,
@@ -21,29 +19,7 @@ import {
 } from "./service.ts";
 import { createDemoPilot, createPilot, writeCharter } from "./write-charter.ts";
 
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-
-let charter: Charter;
-let lead: Scope;
-let reviewer: Scope;
-
-beforeAll(async () => {
-  charter = charterFor(seed, await readyRepository(seed));
-  lead = await member(seed, "ada", "engineering_lead");
-  reviewer = await member(seed, "bo", "reviewer");
-});
-
-const draft = (name = "Nightly") => createPilot(lead, { name, timeZone: "Europe/Berlin", charter });
-
-async function kindsAbout(pilotId: string): Promise<string[]> {
-  const { rows } = await database.owner.query(
-    "select kind from log_entry where about @> array[$1] order by seq",
-    [`pilot:${pilotId}`],
-  );
-  return rows.map((row) => row.kind);
-}
+const { clock, seed, charter, lead, reviewer, draft, kindsOf } = await pilotScene();
 
 describe("a new pilot", () => {
   test("is a draft with version 1 of its charter, seen by members alone", async () => {
@@ -137,7 +113,7 @@ describe("a charter", () => {
     expect(written).toMatchObject({ version: 2, digest: charterDigest(next) });
     expect((await getPilot(lead, pilotId)).charter.charter.controls.approverCount).toBe(2);
     expect((await getCharter(lead, charterId)).charter).toEqual(charter);
-    expect(await kindsAbout(pilotId)).toEqual([
+    expect(await kindsOf(pilotId)).toEqual([
       "pilot.created",
       "pilot.charter_written",
       "pilot.charter_written",

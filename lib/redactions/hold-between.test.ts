@@ -2,12 +2,11 @@
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { carryOutRedaction } from "#worker/redaction/carry-out-redactions.ts";
-import { ensureRecipeAgent } from "../agents/service.ts";
 import { blobStore } from "../blobs/service.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { setRetention } from "../retention/service.ts";
 import { member } from "../testing/arrange.ts";
-import { asProcess, kindsAbout, launch, toReview } from "../testing/journey.ts";
+import { asProcess, kindsAbout, toReview } from "../testing/journey.ts";
 import { insertMerge, storedText } from "../testing/payload-rows.ts";
 import { runScene } from "../testing/run-scene.ts";
 import { findWork, finishRedaction, takeEvents, unlessHeld } from "./carry-out.ts";
@@ -142,8 +141,7 @@ test("who sets a hold waits for the step under way", async () => {
 });
 
 test("probe: what was ordered before a gate opened waits until it is decided", async () => {
-  const { agentId } = await ensureRecipeAgent(seed);
-  runId = await launch(seed, pilotId, agentId);
+  runId = await scene.launched();
   const reason = "A password was printed.";
   ({ redactionId } = await orderRedaction(security, { runId, kind: "events", seqs: [1], reason }));
   const work = await workOf();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { disconnectDatabase, read, transaction } from "../db.ts";
+import { read, transaction } from "../db.ts";
 import { testDatabase } from "../testing/database.ts";
+import { asProcess, kindsAbout } from "../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import {
   addRepository,
@@ -21,16 +22,7 @@ const worker = testScope({ actor: systemActor("worker"), clock });
 const HEAD = "a".repeat(40);
 const NEXT = "b".repeat(40);
 
-async function asWorker<T>(work: () => Promise<T>): Promise<T> {
-  await disconnectDatabase();
-  process.env.DATABASE_URL = database.urls.worker;
-  try {
-    return await work();
-  } finally {
-    await disconnectDatabase();
-    process.env.DATABASE_URL = database.urls.web;
-  }
-}
+const asWorker = <T>(work: () => Promise<T>): Promise<T> => asProcess(database, "worker", work);
 
 async function jobsFor(repositoryId: string): Promise<number> {
   const { rows } = await database.owner.query(
@@ -38,14 +30,6 @@ async function jobsFor(repositoryId: string): Promise<number> {
     [repositoryId],
   );
   return rows[0].n;
-}
-
-async function kindsAbout(subject: string): Promise<string[]> {
-  const { rows } = await database.owner.query(
-    "select kind from log_entry where about @> array[$1] order by seq",
-    [subject],
-  );
-  return rows.map((row) => row.kind);
 }
 
 let nth = 0;
@@ -70,7 +54,7 @@ describe("a repository", () => {
       problem: null,
     });
     expect(await jobsFor(id)).toBe(1);
-    expect(await kindsAbout(`repository:${id}`)).toEqual(["repository.added"]);
+    expect(await kindsAbout(database, `repository:${id}`)).toEqual(["repository.added"]);
     expect((await listRepositories(lead)).map((each) => each.id)).toContain(id);
   });
 
@@ -85,7 +69,10 @@ describe("a repository", () => {
       commits: 42,
       mirroredAt: new Date(clock.now()),
     });
-    expect(await kindsAbout(`repository:${id}`)).toEqual(["repository.added", "repository.mirrored"]);
+    expect(await kindsAbout(database, `repository:${id}`)).toEqual([
+      "repository.added",
+      "repository.mirrored",
+    ]);
   });
 
   test("shows the problem in words and loses it with the next success", async () => {

@@ -5,7 +5,16 @@ import { type Intake, type Patch, takeInPatch } from "#worker/git/intake/take-in
 import { mirrorRepository } from "#worker/git/mirror/mirror-repository.ts";
 import type { PathRules } from "#worker/git/policy/judge-patch.ts";
 import { checkSource } from "#worker/git/source/check-source.ts";
-import { commitFiles, createRepository, type FileTree, makeBundle, playGit } from "./author.ts";
+import {
+  commitFiles,
+  createRepository,
+  type FileTree,
+  makeBundle,
+  makeCommit,
+  makeTree,
+  playGit,
+  rootEntries,
+} from "./author.ts";
 import type { TestWorkshop } from "./workshop.ts";
 
 export interface Scene {
@@ -93,3 +102,21 @@ export const flagsOf = (intake: Intake): string[] =>
   patchOf(intake)
     .verdict.flags.map(({ rule, path }) => `${rule} ${path}`)
     .sort();
+
+/** A scene with a file of each kind in it: sources, tests, a manifest, bytes, a link. */
+export const openMixedScene = (workshop: TestWorkshop): Promise<Scene> =>
+  openScene(workshop, {
+    "src/a.js": "one\n",
+    "test/a.test.js": "test\n",
+    "package.json": JSON.stringify({ name: "x", scripts: { test: "node --test" } }),
+    "old.bin": Buffer.from([0, 1, 2]),
+    folder: { link: "src" },
+  });
+
+/** A commit on the base whose root tree has further entries, made without any check. */
+export function headWith(
+  { agent, base }: Scene,
+  ...entries: [mode: string, oid: string, name: string | Buffer][]
+): string {
+  return makeCommit(agent, makeTree(agent, [...rootEntries(agent, base), ...entries]), [base]);
+}

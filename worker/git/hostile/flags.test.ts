@@ -1,38 +1,21 @@
 // Changes that are carried, but not silently: what another person must look at, and what is only odd.
-import { beforeAll, describe, expect, test } from "vitest";
-import { makeCommit, makeTree, playGit, rootEntries } from "#lib/testing/git/author.ts";
+import { describe, expect, test } from "vitest";
+import { playGit } from "#lib/testing/git/author.ts";
 import {
   flagsOf,
-  openScene,
+  headWith,
+  openMixedScene,
   patchOf,
-  type Scene,
   takeInCommit,
   takeInFiles,
 } from "#lib/testing/git/scene.ts";
 import { testWorkshop } from "#lib/testing/git/workshop.ts";
 
-const workshop = await testWorkshop();
-let scene: Scene;
-beforeAll(async () => {
-  const packageJson = JSON.stringify({ name: "x", scripts: { test: "node --test" } });
-  scene = await openScene(workshop, {
-    "src/a.js": "one\n",
-    "test/a.test.js": "test\n",
-    "package.json": packageJson,
-    "old.bin": Buffer.from([0, 1, 2]),
-    folder: { link: "src" },
-  });
-});
+const scene = await openMixedScene(await testWorkshop());
 
-/** A commit on the base whose root tree has further entries, made without any check. */
-function headWith(...entries: [mode: string, oid: string, name: string | Buffer][]): string {
-  const { agent, base } = scene;
-  const tree = makeTree(agent, [...rootEntries(agent, base), ...entries]);
-  return makeCommit(agent, tree, [base]);
-}
 describe("changes that ask for another approver", () => {
   test("probe: a submodule at an unknown commit, without .gitmodules", async () => {
-    const intake = await takeInCommit(scene, headWith(["160000", "1".repeat(40), "sub"]));
+    const intake = await takeInCommit(scene, headWith(scene, ["160000", "1".repeat(40), "sub"]));
     expect(flagsOf(intake)).toEqual(["submodule_change sub"]);
     expect(patchOf(intake).diff.toString()).toContain(`+Subproject commit ${"1".repeat(40)}`);
     expect(intake).toHaveProperty("rebuilt.commit", expect.any(String));

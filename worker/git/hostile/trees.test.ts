@@ -1,42 +1,27 @@
 // What an agent can put into the tree of its bundle: every case goes through the whole intake.
-import { beforeAll, describe, expect, test } from "vitest";
-import { makeBlob, makeCommit, makeTree, rootEntries } from "#lib/testing/git/author.ts";
+import { describe, expect, test } from "vitest";
+import { makeBlob, makeTree } from "#lib/testing/git/author.ts";
 import {
   flagsOf,
+  headWith,
+  openMixedScene,
   openScene,
   patchOf,
-  type Scene,
   takeInCommit,
   takeInFiles,
 } from "#lib/testing/git/scene.ts";
 import { testWorkshop } from "#lib/testing/git/workshop.ts";
 
 const workshop = await testWorkshop();
-let scene: Scene;
-beforeAll(async () => {
-  const packageJson = JSON.stringify({ name: "x", scripts: { test: "node --test" } });
-  scene = await openScene(workshop, {
-    "src/a.js": "one\n",
-    "test/a.test.js": "test\n",
-    "package.json": packageJson,
-    "old.bin": Buffer.from([0, 1, 2]),
-    folder: { link: "src" },
-  });
-});
+const scene = await openMixedScene(workshop);
 
-/** A commit on the base whose root tree has further entries, made without any check. */
-function headWith(...entries: [mode: string, oid: string, name: string | Buffer][]): string {
-  const { agent, base } = scene;
-  const tree = makeTree(agent, [...rootEntries(agent, base), ...entries]);
-  return makeCommit(agent, tree, [base]);
-}
 const blob = (content: string | Buffer) => makeBlob(scene.agent, content);
 const nested = (...parts: [mode: string, oid: string, name: string][]) => makeTree(scene.agent, parts);
 
 describe("trees that git's strict check refuses", () => {
   test.each([".git", ".GIT", "git~1", ".g\u200cit", ".."])("probe: a folder named %j", async (name) => {
     const inner = nested(["100644", blob("[core]\n"), "config"]);
-    const intake = await takeInCommit(scene, headWith(["40000", inner, name]));
+    const intake = await takeInCommit(scene, headWith(scene, ["40000", inner, name]));
     expect(intake).toMatchObject({ outcome: "refused", rule: "git_strict_check" });
     expect(intake).toHaveProperty("sentence", expect.stringMatching(/hasDot|hasDotgit|hasDotdot/));
   });
@@ -68,14 +53,14 @@ describe("trees that git's strict check refuses", () => {
   });
 
   test("probe: .gitmodules as a symbolic link", async () => {
-    const intake = await takeInCommit(scene, headWith(["120000", blob("src/a.js"), ".gitmodules"]));
+    const intake = await takeInCommit(scene, headWith(scene, ["120000", blob("src/a.js"), ".gitmodules"]));
     expect(intake).toMatchObject({ outcome: "refused", rule: "git_strict_check" });
   });
 
   test("probe: two entries of one name", async () => {
     const intake = await takeInCommit(
       scene,
-      headWith(["100644", blob("x"), "zz"], ["100644", blob("y"), "zz"]),
+      headWith(scene, ["100644", blob("x"), "zz"], ["100644", blob("y"), "zz"]),
     );
     expect(intake).toMatchObject({ outcome: "refused", rule: "git_strict_check" });
   });
@@ -95,7 +80,7 @@ describe("trees that git lets in and the tree policy blocks", () => {
   });
 
   test("probe: a submodule whose path ends in a carriage return", async () => {
-    const intake = await takeInCommit(scene, headWith(["160000", scene.base, "sub\r"]));
+    const intake = await takeInCommit(scene, headWith(scene, ["160000", scene.base, "sub\r"]));
     expect(patchOf(intake).verdict.blocked).toBe(true);
     expect(flagsOf(intake)).toEqual(
       expect.arrayContaining(["submodule_unsafe sub\r", "submodule_change sub\r"]),
