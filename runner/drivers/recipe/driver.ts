@@ -7,6 +7,7 @@ import type { AgentDriver, DriverContext, DriverResult } from "#runner/drivers/p
 import type { Commit } from "#runner/harness/git/history.ts";
 import { createHarness, type Harness, type TestRun } from "#runner/harness/harness.ts";
 import type { Report } from "#runner/harness/reports/report.ts";
+import { createSteps, type Step } from "../steps.ts";
 import { clusterFound, clusterGivenUp, clusterRepaired } from "./cluster-events.ts";
 import { findCulprits } from "./culprits/find-culprits.ts";
 import { createSuites } from "./culprits/suites.ts";
@@ -14,7 +15,6 @@ import { type Classified, classify } from "./failures/classify.ts";
 import { type Cluster, cluster } from "./failures/cluster.ts";
 import { type Combined, combine } from "./reverts/combine.ts";
 import { tryReverts } from "./reverts/try-reverts.ts";
-import { createSteps, type Step } from "./steps.ts";
 import { type Account, summarise } from "./summary.ts";
 import { count } from "./words.ts";
 

@@ -7,7 +7,7 @@ import type { NewEvent } from "#lib/protocol/events.ts";
 import { createHarness } from "#runner/harness/harness.ts";
 import { idsOf } from "#runner/harness/reports/report.ts";
 import type { AgentDriver, DriverCapabilities, DriverContext, DriverResult, ModelAccess } from "../port.ts";
-import { createSteps, type Step } from "../recipe/steps.ts";
+import { createSteps, type Step } from "../steps.ts";
 import { summarise } from "./claims.ts";
 import type { AgentProgram, AgentSession, Conversation, Ending } from "./port.ts";
 import { firstPrompt } from "./prompt.ts";

@@ -3,7 +3,7 @@ import { NewEvent } from "#lib/protocol/events.ts";
 import type { Commit } from "#runner/harness/git/history.ts";
 import type { TestRun } from "#runner/harness/harness.ts";
 import type { Outcome } from "#runner/harness/reports/report.ts";
-import { createSteps } from "../steps.ts";
+import { createSteps } from "../../steps.ts";
 import { type CulpritsFound, findCulprits } from "./find-culprits.ts";
 import type { Suites } from "./suites.ts";
 

@@ -2,10 +2,10 @@
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { Commit } from "#runner/harness/git/history.ts";
 import { shortId } from "#runner/harness/git/trees.ts";
+import type { Step } from "../../steps.ts";
 import { clusterFound } from "../cluster-events.ts";
 import type { Cluster } from "../failures/cluster.ts";
 import type { Culprit, GivenUp } from "../findings.ts";
-import type { Step } from "../steps.ts";
 import { count, named } from "../words.ts";
 import { bisect, type SearchResult } from "./bisect.ts";
 import { type Suites, stateOf, verdictOf } from "./suites.ts";

@@ -2,9 +2,9 @@
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { TreeSpec } from "#runner/harness/git/trees.ts";
 import type { Harness, TestRun } from "#runner/harness/harness.ts";
+import type { Step } from "../../steps.ts";
 import { clusterGivenUp } from "../cluster-events.ts";
 import type { GivenUp } from "../findings.ts";
-import type { Step } from "../steps.ts";
 import { count, named, some } from "../words.ts";
 import { judgeTrial } from "./trial.ts";
 import { type Accepted, revertOf } from "./try-reverts.ts";

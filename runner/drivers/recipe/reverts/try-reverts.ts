@@ -6,10 +6,10 @@ import type { Commit } from "#runner/harness/git/history.ts";
 import type { Revert, TreeSpec } from "#runner/harness/git/trees.ts";
 import type { Harness, TestRun } from "#runner/harness/harness.ts";
 import type { RevertRefusal } from "#runner/harness/test-outcome.ts";
+import type { Step } from "../../steps.ts";
 import { clusterGivenUp } from "../cluster-events.ts";
 import type { Cluster } from "../failures/cluster.ts";
 import type { Culprit, GivenUp } from "../findings.ts";
-import type { Step } from "../steps.ts";
 import { count, named, some } from "../words.ts";
 import { judgeTrial } from "./trial.ts";
 
