@@ -75,7 +75,7 @@ function EpochRow({
       <td>
         <span className="num med">{epoch}</span>{" "}
         <span className="t3 sm">{isNewest ? "the present one" : "ended"}</span>
-        <div>
+        <div className="only-wide">
           <CopyId id={origin} shown={origin} what="the log's name" />
         </div>
       </td>

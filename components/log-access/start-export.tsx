@@ -35,8 +35,13 @@ export function StartExport(props: OneExportProps) {
   return (
     <>
       {epoch ? (
-        <Button size="sm" icon={Download} onClick={() => setOpen(true)}>
-          Export<span className="vh"> epoch {epoch.number}</span>…
+        <Button
+          size="sm"
+          icon={Download}
+          aria-label={`Export… epoch ${epoch.number}`}
+          onClick={() => setOpen(true)}
+        >
+          Export…
         </Button>
       ) : (
         <Button tone="ink" icon={Download} onClick={() => setOpen(true)}>
