@@ -59,8 +59,9 @@ export function createLiveCalls(access: Access, clock: Clock, logger: Logger): L
     look,
     async watch(signal) {
       while (!signal.aborted) {
+        const called = woken.promise; // who rings while we look is heard
         if (calls.size > 0) await look();
-        await Promise.race([clock.sleep(LOOK_EVERY, signal).catch(() => undefined), woken.promise]);
+        await Promise.race([clock.sleep(LOOK_EVERY, signal).catch(() => undefined), called]);
         woken = Promise.withResolvers();
       }
     },
