@@ -57,6 +57,7 @@ describe("a patch", () => {
     [patch("nonsense"), "should name a file"],
     [patch("*** Add File: a", "no plus"), 'begins with "+"'],
     [patch("*** Update File: a"), "changes nothing"],
+    [patch("*** Delete File: a", "*** Add File: a", "+x"), "stands in the patch twice"],
     [patch("*** Update File: a", "@@", "?x"), "begins with neither"],
   ])("that is not one is refused with the reason: %j", (text, reason) => {
     expect(() => parsePatch(text)).toThrow(reason);

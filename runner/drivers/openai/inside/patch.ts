@@ -50,6 +50,12 @@ export function parsePatch(text: string): FileEdit[] {
     at = next;
   }
   if (edits.length === 0) throw new PatchError("The patch changes no file.");
+  const paths = edits.flatMap((edit) =>
+    edit.kind === "update" && edit.moveTo !== null ? [edit.path, edit.moveTo] : edit.path,
+  );
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined)
+    throw new PatchError(`${twice} stands in the patch twice; put its changes together.`);
   return edits;
 }
 

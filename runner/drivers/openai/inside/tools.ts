@@ -163,14 +163,14 @@ function applyPatch(text: string): string {
     if (remove !== null) rmSync(remove);
     if (write === null) continue;
     mkdirSync(dirname(write.path), { recursive: true });
-    writeFileSync(write.path, write.content);
+    writeFileSync(write.path, write.content, { mode: write.mode });
   }
   return `Done: ${edits.map(({ kind, path }) => `${kind} ${path}`).join(", ")}`;
 }
 
 interface Outcome {
   readonly remove: string | null;
-  readonly write: { readonly path: string; readonly content: string } | null;
+  readonly write: { readonly path: string; readonly content: string; readonly mode?: number } | null;
 }
 
 function outcomeOf(edit: FileEdit): Outcome {
@@ -186,7 +186,7 @@ function outcomeOf(edit: FileEdit): Outcome {
   if (edit.moveTo === null) return { remove: null, write: { path: edit.path, content } };
   if (statSync(edit.moveTo, { throwIfNoEntry: false }))
     throw new PatchError(`${edit.moveTo} is there already.`);
-  return { remove: edit.path, write: { path: edit.moveTo, content } };
+  return { remove: edit.path, write: { path: edit.moveTo, content, mode: statSync(edit.path).mode & 0o777 } };
 }
 
 function read({ path, from_line, lines }: Arguments): string {
