@@ -1,9 +1,7 @@
 // A call on a real Postgres, as the gateway's role: what is held back, charged, kept, and written down.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { listEvents } from "../events/service.ts";
 import { newId } from "../ids.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { testDatabase } from "../testing/database.ts";
 import { asProcess, entriesAbout, testBlobs } from "../testing/journey.ts";
 import { budgetRows, callRow } from "../testing/model-rows.ts";
@@ -28,10 +26,6 @@ const clock = testClock();
 let scene: ModelScene;
 beforeAll(async () => {
   scene = await openModelScene(database, clock, { controls: { budgetRunCents: 1 } });
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const asGateway = <T>(work: () => Promise<T>) => asProcess(database, "gateway", work);

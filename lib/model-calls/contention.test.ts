@@ -1,7 +1,5 @@
 // Budgets under many hands, on a real Postgres.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { testDatabase } from "../testing/database.ts";
 import { asProcess, entriesAbout, testBlobs } from "../testing/journey.ts";
 import { budgetRows } from "../testing/model-rows.ts";
@@ -17,10 +15,6 @@ const clock = testClock();
 let scene: ModelScene;
 beforeAll(async () => {
   scene = await openModelScene(database, clock, { controls: { budgetRunCents: 1 } });
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const asGateway = <T>(work: () => Promise<T>) => asProcess(database, "gateway", work);
@@ -77,9 +71,10 @@ describe("budgets under many hands", () => {
   });
 
   test("probe: calls of many runs in transactions of mixed order end without a deadlock", async () => {
-    const workings = [await scene.start(), await scene.start(), await scene.start()];
+    const other = await openModelScene(database, clock); // with enough to spend
+    const workings = [await other.start(), await other.start(), await other.start()];
     await asGateway(async () => {
-      const admissions = await Promise.all(workings.map((working) => admitted(scene, working)));
+      const admissions = await Promise.all(workings.map((working) => admitted(other, working)));
       const rounds = Array.from({ length: 12 }, (_, round) =>
         (round % 2 === 0 ? admissions : [...admissions].reverse()).map((admission) =>
           intentOf(admission, clock, { reservedMicros: 10 }),
@@ -87,9 +82,9 @@ describe("budgets under many hands", () => {
       );
       await Promise.all(
         rounds.map(async (intents) => {
-          await openCalls(scene.gateway, intents);
+          expect(await openCalls(other.gateway, intents)).toEqual(intents.map(() => "opened"));
           await settleCalls(
-            scene.gateway,
+            other.gateway,
             [...intents].reverse().map((intent) => finalOf(intent, clock)),
           );
         }),

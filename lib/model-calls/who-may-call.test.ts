@@ -1,8 +1,6 @@
 // Who is let through, and what becomes of calls whose gateway went away.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../ids.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { finishLease } from "../leases/service.ts";
 import { actorId } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
@@ -24,10 +22,6 @@ const clock = testClock();
 let scene: ModelScene;
 beforeAll(async () => {
   scene = await openModelScene(database, clock, { controls: { budgetRunCents: 1 } });
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const asGateway = <T>(work: () => Promise<T>) => asProcess(database, "gateway", work);
