@@ -1,8 +1,6 @@
 // The gateway over the real ledger, as its own role: what is charged, kept, refused and cut.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
-import { disconnectDatabase } from "#lib/db.ts";
-import { closeQueue } from "#lib/jobs/queue.ts";
 import { createLogger } from "#lib/logger.ts";
 import { admit } from "#lib/model-calls/admit.ts";
 import { openCalls } from "#lib/model-calls/open-calls.ts";
@@ -67,8 +65,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop(0);
   await upstream.close();
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 let working: Working;

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../ids.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { createProvider, disableProvider } from "../providers/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -16,10 +14,6 @@ const clock = testClock();
 let scene: ModelScene;
 beforeAll(async () => {
   scene = await openModelScene(database, clock);
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const input = (part: object = {}): CreateAgent =>

@@ -1,8 +1,6 @@
 // What a lease of an agent with a model brings with it: a token that is sent once and kept as its hash.
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "../ids.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { tokenSha256 } from "../model-calls/lease-tokens.ts";
 import { AgentAssignment } from "../protocol/schema.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
@@ -28,11 +26,6 @@ beforeEach(async () => {
   for (const { id } of await listRuns(scene.lead, { statuses: ["queued", "preparing", "working"] }))
     await cancelRun(scene.lead, { runId: id, reason: "the test is over" });
   clock.advance(1000);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 async function launch(): Promise<string> {

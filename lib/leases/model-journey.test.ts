@@ -8,9 +8,7 @@ import type { Ledger } from "../../gateway/ledger.ts";
 import { gatewayScope } from "../../gateway/scope.ts";
 import { openUpstream, type ScriptedUpstream } from "../../gateway/testing/upstream.ts";
 import { systemClock } from "../clock.ts";
-import { disconnectDatabase } from "../db.ts";
 import { listEvents } from "../events/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { createLogger } from "../logger.ts";
 import { admit } from "../model-calls/admit.ts";
 import { openCalls } from "../model-calls/open-calls.ts";
@@ -101,8 +99,6 @@ afterAll(async () => {
   await gateway.stop(0);
   await upstream.close();
   await workshop.close();
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 function work(working: Working, script: readonly ScriptedTurn[]): Promise<AgentRun> {

@@ -1,6 +1,5 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DAY } from "../clock.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { arrangeWork } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
 import { entriesAbout } from "../testing/journey.ts";
@@ -14,8 +13,6 @@ const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo")
 const lead = testScope({ roles: ["security_lead"], actor: person("per_lead"), clock });
 const { pilotId } = await arrangeWork(seed);
 const everything = { label: "The auditors", pilotId: null, withBlobs: false, days: 10 };
-
-afterAll(() => closeQueue());
 
 describe("giving access", () => {
   test("keeps the token's hash alone, and records who may follow what until when", async () => {

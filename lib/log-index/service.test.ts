@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { transaction } from "../db.ts";
 import { appendEvents } from "../events/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import type { Scope } from "../scope.ts";
 import { activePilot, charterFor, readyRepository } from "../testing/arrange.ts";
@@ -26,11 +25,6 @@ beforeAll(async () => {
   await openBase(database, repositoryId);
   pilotId = await activePilot(seed, charterFor(seed, repositoryId));
   runId = await launch(seed, pilotId, agentId);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const append = (...events: NewEvent[]) =>

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { transaction } from "../db.ts";
 import { appendEvents } from "../events/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { activePilot, charterFor, readyRepository } from "../testing/arrange.ts";
@@ -89,11 +88,6 @@ beforeAll(async () => {
     },
   ]);
   await indexedLog(database);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const found = async (text: string, more: Partial<SearchLog> = {}, scope = auditor) =>

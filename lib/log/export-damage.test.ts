@@ -1,8 +1,6 @@
 // Exports of a database that was tampered with, and of payloads that are taken away meanwhile.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import type { Reader } from "../log-access/schema.ts";
 import { createLogger } from "../logger.ts";
 import { orderRedaction } from "../redactions/order-redaction.ts";
@@ -32,11 +30,6 @@ beforeAll(async () => {
   const journey = { database, worker: seed, runner: await enrol(seed, "r") };
   run = await mergedRun(journey, "one");
   log = await sequenceLog(database);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 async function exported(withBlobs = true): Promise<string[]> {

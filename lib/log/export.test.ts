@@ -1,36 +1,14 @@
 // Exports of a real journey, judged by the verifier.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { describe, expect, test } from "vitest";
 import type { Reader } from "../log-access/schema.ts";
-import { testDatabase } from "../testing/database.ts";
-import { enrol, entriesAbout, testBlobs } from "../testing/journey.ts";
-import { linesOf, type MergedRun, mergedRun, verified } from "../testing/merged-run.ts";
-import { sequenceLog, type TestLog } from "../testing/notary.ts";
-import { person, systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { entriesAbout } from "../testing/journey.ts";
+import { linesOf, mergedScene, verified } from "../testing/merged-run.ts";
+import { sequenceLog } from "../testing/notary.ts";
+import { person, testScope } from "../testing/scopes.ts";
 import { listExports, openExport, startExport } from "./export.ts";
 
-testBlobs();
-const database = await testDatabase("web");
-const clock = testClock();
-const seed = testScope({ roles: ["engineering_lead"], actor: systemActor("demo"), clock });
-const auditor = testScope({ roles: ["auditor"], actor: person("per_auditor"), clock });
-const reader: Reader = { kind: "person", personId: "per_auditor" };
-let first: MergedRun;
-let second: MergedRun;
-let log: TestLog;
-
-beforeAll(async () => {
-  const journey = { database, worker: seed, runner: await enrol(seed, "r") };
-  first = await mergedRun(journey, "first");
-  second = await mergedRun(journey, "second");
-  log = await sequenceLog(database);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
+const { database, clock, auditor, reader, runs, log } = await mergedScene();
+const [first, second] = runs;
 
 interface Line {
   readonly type: string;

@@ -1,8 +1,6 @@
 // Exports of a run that called a model, judged by the verifier: what was asked and answered, and what is left of it.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { finishLease } from "../leases/service.ts";
 import type { Reader } from "../log-access/schema.ts";
 import { createLogger } from "../logger.ts";
@@ -46,10 +44,6 @@ beforeAll(async () => {
   const { leaseId, attempt } = working.assignment;
   await finishLease(scene.runner, leaseId, { outcome: "failed", attempt, reason: "over" });
   log = await sequenceLog(database);
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 interface Line {

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { transaction } from "../db.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { getRun } from "../runs/service.ts";
 import { activePilot, charterFor, member, readyRepository } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -31,11 +30,6 @@ beforeAll(async () => {
 });
 
 beforeEach(() => database.owner.query("delete from notary_alarm"));
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
-});
 
 const alarm = (kind: string, detail = "The root of size 12 differs.") =>
   database.owner.query("insert into notary_alarm values ($1, $2, '2030-01-01')", [kind, detail]);

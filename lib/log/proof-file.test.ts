@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, transaction } from "../db.ts";
+import { describe, expect, test } from "vitest";
+import { transaction } from "../db.ts";
 import { testDatabase } from "../testing/database.ts";
 import { sequenceLog } from "../testing/notary.ts";
 import { testScope } from "../testing/scopes.ts";
@@ -9,8 +9,6 @@ import { getProofFile } from "./proof-file.ts";
 
 const database = await testDatabase("web");
 const auditor = testScope({ roles: ["auditor"] });
-
-afterAll(disconnectDatabase);
 
 async function write(count: number): Promise<{ id: string; body: Buffer }[]> {
   await transaction(auditor, async (tx) => {

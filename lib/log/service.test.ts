@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, transaction } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { transaction } from "../db.ts";
 import { createPerson, grantRole } from "../people/service.ts";
 import { defaultCharter } from "../pilots/defaults.ts";
 import { activateDemoPilot, pausePilot } from "../pilots/service.ts";
@@ -44,11 +43,6 @@ beforeAll(async () => {
   await pausePilot(ada, { pilotId: first, reason: "A secret reason nobody should find in the record." });
   await pullStop(ada, { scope: "pilot", pilotId: second, reason: "" });
   await indexedLog(database);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const kinds = async (scope: Scope, filter: Parameters<typeof listEntries>[1]) =>

@@ -1,6 +1,6 @@
 // Plans and pages of the log on a table of some size: nothing is found by reading all of it.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase, read } from "../db.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { read } from "../db.ts";
 import type { Scope } from "../scope.ts";
 import { testDatabase } from "../testing/database.ts";
 import { testScope } from "../testing/scopes.ts";
@@ -33,8 +33,6 @@ beforeAll(async () => {
       (case when l.position % 1200 = 7 then 'run:rare' end)) t (term) where t.term is not null`);
   await database.owner.query("analyze");
 });
-
-afterAll(disconnectDatabase);
 
 /** The plans of every statement a call makes. */
 async function plansOf(call: (db: Parameters<typeof selectNewest>[0]) => Promise<unknown>): Promise<string> {

@@ -1,8 +1,6 @@
 // Providers and their keys, on a real Postgres, each process with its own role.
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { openCalls } from "../model-calls/open-calls.ts";
 import { settleCalls } from "../model-calls/settle-calls.ts";
 import { listPrices, setPrice } from "../prices/service.ts";
@@ -29,10 +27,6 @@ const clock = testClock();
 let scene: ModelScene;
 beforeAll(async () => {
   scene = await openModelScene(database, clock);
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const asGateway = <T>(work: () => Promise<T>) => asProcess(database, "gateway", work);

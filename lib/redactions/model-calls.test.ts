@@ -1,8 +1,6 @@
 // A run that called a model, taken away: what it was told, what was sent, what came back.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { finishLease } from "../leases/service.ts";
 import { createLogger } from "../logger.ts";
 import { openCalls } from "../model-calls/open-calls.ts";
@@ -34,10 +32,6 @@ const WORDS = ["PROMPTWORD", "ANSWERWORD", "TASKWORD"];
 let scene: ModelScene;
 beforeAll(async () => {
   scene = await openModelScene(database, clock);
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const asGateway = <T>(work: () => Promise<T>) => asProcess(database, "gateway", work);

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { forecastRun } from "../budgets/forecast.ts";
-import { disconnectDatabase } from "../db.ts";
-import { closeQueue } from "../jobs/queue.ts";
 import { openCalls } from "../model-calls/open-calls.ts";
 import type { Final, Intent } from "../model-calls/schema.ts";
 import { settleCalls } from "../model-calls/settle-calls.ts";
@@ -55,10 +53,6 @@ beforeAll(async () => {
       ...{ usage: null, outcome: "aborted" as const },
     },
   );
-});
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const viewer = () => testScope({ roles: [["viewer", scene.pilotId]], clock });

@@ -1,5 +1,5 @@
-import { afterAll, expect, test } from "vitest";
-import { disconnectDatabase, transaction } from "../../db.ts";
+import { expect, test } from "vitest";
+import { transaction } from "../../db.ts";
 import type { Reader } from "../../log-access/schema.ts";
 import { testDatabase } from "../../testing/database.ts";
 import { linesOf } from "../../testing/merged-run.ts";
@@ -13,8 +13,6 @@ const clock = testClock();
 const auditor = testScope({ roles: ["auditor"], actor: person("per_auditor"), clock });
 const operator = testScope({ actor: systemActor("operator"), clock });
 const DIGEST = "a".repeat(64);
-
-afterAll(() => disconnectDatabase());
 
 const written = (kind: "log.searched" | "log.epoch_started", detail: object) =>
   transaction(operator, async (tx) => tx.record({ kind, about: ["log:search"], detail } as never));

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
 import { ensureRecipeAgent } from "../../agents/service.ts";
-import { disconnectDatabase, transaction } from "../../db.ts";
+import { transaction } from "../../db.ts";
 import { appendEvents, lastEvent } from "../../events/service.ts";
-import { closeQueue } from "../../jobs/queue.ts";
 import { createLogger } from "../../logger.ts";
 import type { NewEvent } from "../../protocol/events.ts";
 import { orderRedaction } from "../../redactions/order-redaction.ts";
@@ -45,11 +44,6 @@ beforeAll(async () => {
   for (const runId of runs) first.set(runId, (await lastEvent(seed, runId)) + 1);
   for (let batch = 0; batch < 4; batch++)
     for (const runId of runs) await append(runId, note(`a ${batch}`), end, note(`b ${batch}`));
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 /** Every event of every batch leads to the entry that names it. */

@@ -1,9 +1,7 @@
 // Exports while the notary is behind a redaction, judged by the verifier.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
-import { disconnectDatabase } from "../../db.ts";
 import { makeDossier } from "../../dossiers/service.ts";
-import { closeQueue } from "../../jobs/queue.ts";
 import type { Reader } from "../../log-access/schema.ts";
 import { indexLog } from "../../log-index/service.ts";
 import { createLogger } from "../../logger.ts";
@@ -34,11 +32,6 @@ beforeAll(async () => {
   run = await mergedRun(journey, "one");
   other = await mergedRun(journey, "two");
   log = await sequenceLog(database);
-});
-
-afterAll(async () => {
-  await closeQueue();
-  await disconnectDatabase();
 });
 
 const carryOut = (work = seed) =>
