@@ -77,6 +77,24 @@ describe("a request", () => {
     await expect(access.authenticate(old)).rejects.toThrow("clocks");
   });
 
+  test("that met a fault of a moment is asked about again, one that was refused is not", async () => {
+    const { head, clock, runner } = scene();
+    const answers: (() => Promise<typeof admission>)[] = [
+      () => Promise.reject(new Error("the connection was lost")),
+      () => Promise.reject(new CallRefused("stopped")),
+      async () => admission,
+    ];
+    const access = createAccess({
+      clock,
+      findRunner: async () => runner.credential,
+      admit: () => answers.shift()?.() ?? Promise.reject(new Error("asked too often")),
+    });
+    await expect(access.authenticate(head())).rejects.toThrow("lost");
+    for (let n = 0; n < 3; n++) await expect(access.authenticate(head())).rejects.toThrow("stop");
+    clock.advance(BELIEVED_FOR);
+    await expect(access.authenticate(head())).resolves.toBeDefined();
+  });
+
   test("probe: of a runner that was revoked is refused within half a second", async () => {
     const { access, head, state, clock } = scene();
     await access.authenticate(head());

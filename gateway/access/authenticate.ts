@@ -40,13 +40,19 @@ export interface Access {
   again(caller: Pick<Caller, "runnerId" | "tokenSha256">): Promise<Admission>;
 }
 
+const isRefusal = (error: unknown) => error instanceof AppError && error.code !== "unavailable";
+
 /** One answer for all who ask at the same time, and for half a second. */
 function believing<T>(clock: Clock, most: number) {
   const known = new Map<string, { readonly at: number; readonly answer: Promise<T> }>();
   const ask = (key: string, find: () => Promise<T>): Promise<T> => {
     const answer = find();
+    const entry = { at: clock.now(), answer };
     known.delete(key);
-    known.set(key, { at: clock.now(), answer });
+    known.set(key, entry);
+    answer.catch((error: unknown) => {
+      if (!isRefusal(error) && known.get(key) === entry) known.delete(key); // a fault of a moment is nobody's answer
+    });
     const oldest = known.keys().next().value;
     if (known.size > most && oldest !== undefined) known.delete(oldest);
     return answer;
