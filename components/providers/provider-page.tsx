@@ -94,7 +94,12 @@ function Keys({ provider, manage }: Pick<ProviderPageProps, "provider" | "manage
   const live = keys.filter(({ retiredAt }) => retiredAt === null);
   const set = manage ? <SetKey providerId={id} isFirst={live.length === 0} action={manage.setKey} /> : null;
   return (
-    <Panel title="Keys" fact={`${plural(keys.length, "key")}, ${live.length} usable`} actions={set}>
+    <Panel
+      title="Keys"
+      fact={`${plural(keys.length, "key")}, ${live.length} usable`}
+      actions={set}
+      className="mt-4"
+    >
       {keys.length === 0 ? (
         <Empty
           icon={KeyRound}
@@ -200,6 +205,7 @@ function Prices({ provider, prices, setPrice }: Pick<ProviderPageProps, "provide
     <Panel
       title="Prices"
       fact="USD for a million tokens"
+      className="mt-4"
       actions={setPrice ? <SetPrice {...common} price={null} action={setPrice} /> : null}
     >
       {prices.length === 0 ? (

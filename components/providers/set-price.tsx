@@ -28,7 +28,7 @@ export function SetPrice(props: SetPriceProps) {
       <Button size={props.price ? "sm" : "md"} onClick={() => setOpen(true)}>
         {props.price ? (
           <>
-            Change<span className="vh"> the price of {props.price.model}</span>…
+            Change…<span className="vh"> the price of {props.price.model}</span>
           </>
         ) : (
           "Set a price…"

@@ -11,6 +11,7 @@ import {
   Sparkles,
   Wrench,
 } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import type { AgentItem, CallItem, PromptItem } from "#lib/timeline/schema.ts";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
@@ -18,6 +19,7 @@ import { Icon } from "../ui/icon.tsx";
 import { OutputBlock } from "../ui/output-block.tsx";
 import { ClockTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { useEventLinks } from "./event/context.tsx";
 import { EventLink } from "./event/link.tsx";
 
 const ORIGIN = {
@@ -100,8 +102,10 @@ const CALL = {
 } as const satisfies Record<NonNullable<CallItem["answered"]>["outcome"], string | null>;
 
 export function CallRow({ item }: { item: CallItem }) {
-  const { answered, model } = item;
+  const { answered, call, model } = item;
   const bad = answered ? CALL[answered.outcome] : null;
+  const runId = useEventLinks()?.runId;
+  const name = <Visible text={model} />;
   return (
     <Row
       icon={Radio}
@@ -110,7 +114,14 @@ export function CallRow({ item }: { item: CallItem }) {
       seq={item.seq}
       head={
         <span className="t2">
-          Called <Visible text={model} />
+          Called{" "}
+          {runId === undefined ? (
+            name
+          ) : (
+            <Link className="link" href={`/runs/${runId}/calls/${call}`}>
+              {name}
+            </Link>
+          )}
           {answered?.returned && answered.returned !== model ? (
             <>
               , answered by <Visible text={answered.returned} />

@@ -1,9 +1,8 @@
 import { Check, Loader, Minus, ShieldAlert, ShieldCheck, TriangleAlert, X } from "lucide-react";
 import Link from "next/link";
 import type { LeaseView, RunView } from "#lib/runs/schema.ts";
-import { planOf } from "#lib/timeline/rules.ts";
+import { planOf, type Spent } from "#lib/timeline/rules.ts";
 import type { Step, StepOutcome, Timeline } from "#lib/timeline/schema.ts";
-import type { Spend } from "#lib/traces/schema.ts";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { isRunEnded, type StatusOf } from "../status.ts";
 import { Remark } from "../ui/badge.tsx";
@@ -24,8 +23,7 @@ export interface RailProps {
   /** What a weak sandbox of this run lacks: "cgroup limits". */
   readonly tierMissing: readonly string[];
   readonly logEntries: number | null;
-  /** What the run's calls of models cost; null where it made none. */
-  readonly spent: Spend | null;
+  readonly spent: Spent;
   /** The charter's cap for one run, millionths of a dollar. */
   readonly budgetMicros: number;
 }
@@ -83,7 +81,7 @@ export function Rail({
             endedAt={attempt?.endedAt ?? (isRunEnded(status) ? timeline.at : null)}
             maxMinutes={maxMinutes}
           />
-          {spent ? <Spent spent={spent} budgetMicros={budgetMicros} /> : null}
+          {spent.calls > 0 ? <Money micros={spent.micros} budgetMicros={budgetMicros} /> : null}
         </section>
         <section>
           <h2 className="h2">
@@ -148,19 +146,18 @@ export function Rail({
   );
 }
 
-function Spent({ spent, budgetMicros }: { spent: Spend; budgetMicros: number }) {
-  const { chargedMicros, reservedMicros } = spent;
-  const share = budgetMicros === 0 ? 1 : (chargedMicros + reservedMicros) / budgetMicros;
+function Money({ micros, budgetMicros }: { micros: number; budgetMicros: number }) {
+  const share = budgetMicros === 0 ? 1 : micros / budgetMicros;
   return (
     <div className="bl">
       <span>Money</span>
       <Meter
         share={share}
         tone={share >= 0.9 ? "need" : "accent"}
-        label={`${Math.round(share * 100)} % of the run's budget used or held back`}
+        label={`${Math.round(share * 100)} % of the run's budget used`}
       />
       <span className="num">
-        {formatMicros(chargedMicros)} / {formatMicros(budgetMicros)}
+        {formatMicros(micros)} / {formatMicros(budgetMicros)}
       </span>
     </div>
   );

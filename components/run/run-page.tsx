@@ -3,6 +3,7 @@
 import { Play } from "lucide-react";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import type { RunView } from "#lib/runs/schema.ts";
+import { spentOf } from "#lib/timeline/rules.ts";
 import type { FormAction } from "../form/state.ts";
 import { formatCount, plural } from "../format.ts";
 import { isRunEnded, isRunLive, STATUSES, type StatusOf } from "../status.ts";
@@ -17,7 +18,7 @@ import { Timeline } from "./timeline.tsx";
 import { useRunEvents } from "./use-run-events.ts";
 
 export interface RunPageProps
-  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "spent" | "budgetMicros"> {
+  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "budgetMicros"> {
   readonly run: RunView;
   /** From the first on, without gaps. */
   readonly events: readonly RunEvent[];
@@ -37,6 +38,7 @@ export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProp
   const patch = timeline.entries.findLast(
     (entry) => entry.kind === "mark" && entry.what === "patch_imported",
   );
+  const spent = spentOf(timeline);
   const base = `/runs/${run.id}`;
   return (
     <div data-run-status={status}>
@@ -55,8 +57,8 @@ export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProp
             ...(patch
               ? [{ href: `/reviews/${run.id}`, title: "Diff", count: plural(patch.body.files, "file") }]
               : []),
-            ...(rail.spent
-              ? [{ href: `${base}/calls`, title: "Model calls", count: formatCount(rail.spent.calls) }]
+            ...(spent.calls > 0
+              ? [{ href: `${base}/calls`, title: "Model calls", count: formatCount(spent.calls) }]
               : []),
             { href: `${base}/payloads`, title: "Payloads" },
             ...(rail.logEntries === null
@@ -89,7 +91,7 @@ export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProp
             <RunOutcome runId={run.id} status={status} reason={timeline.statusReason ?? run.reason} />
           </div>
         </div>
-        <Rail run={run} status={status} timeline={timeline} {...rail} />
+        <Rail run={run} status={status} timeline={timeline} spent={spent} {...rail} />
       </div>
     </div>
   );

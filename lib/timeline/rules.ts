@@ -212,3 +212,20 @@ export function filtered(timeline: Timeline, filter: TimelineFilter): readonly (
     return items.length === 0 ? [] : [{ ...entry, items }];
   });
 }
+
+export interface Spent {
+  readonly calls: number;
+  /** Of the calls that are over. */
+  readonly micros: number;
+}
+
+/** What the run's calls of models cost so far, as far as the timeline is there. */
+export function spentOf({ entries }: Timeline): Spent {
+  const calls = entries
+    .flatMap((entry) => (entry.kind === "step" ? entry.items : []))
+    .filter((item) => item.kind === "call");
+  return {
+    calls: calls.length,
+    micros: calls.reduce((sum, { answered }) => sum + (answered?.micros ?? 0), 0),
+  };
+}

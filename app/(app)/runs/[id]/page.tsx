@@ -9,7 +9,6 @@ import { getCharter } from "#lib/pilots/service.ts";
 import { getRun, listLeases } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listShownEvents } from "#lib/timeline/service.ts";
-import { listSpend } from "#lib/traces/service.ts";
 import { loadShell } from "../../load-shell.ts";
 import { cancel } from "./actions.ts";
 
@@ -22,12 +21,11 @@ export default page({
   query: z.object({ tab: z.enum(["timeline", "state"]).catch("timeline") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
     const run = await maskValue(await getRun(scope, id));
-    const [events, last, leases, charter, [spent = null], shell] = await Promise.all([
+    const [events, last, leases, charter, shell] = await Promise.all([
       listShownEvents(scope, id, 0, FIRST_EVENTS),
       lastEvent(scope, id),
       listLeases(scope, id).then((leases) => maskValue(leases)),
       getCharter(scope, run.charterId),
-      listSpend(scope, "run", { pilotId: run.pilotId, runId: id }),
       loadShell(scope, session, { run }),
     ]);
     return (
@@ -50,7 +48,6 @@ export default page({
           leases={leases}
           maxMinutes={charter.charter.controls.maxRunMinutes}
           tierMissing={leases.at(-1)?.tier === "weak" ? ["some limits"] : []}
-          spent={spent}
           budgetMicros={charter.charter.controls.budgetRunCents * MICROS_A_CENT}
           logEntries={can(scope.grants, "log.view") ? await countAbout(scope, `run:${run.id}`) : null}
         />
