@@ -85,7 +85,7 @@ function RequestText({ text: { role, bytes, text, cut } }: { text: TraceText }) 
       {text === null ? (
         <p className="t3 sm">Taken away; its commitment stays in the log.</p>
       ) : (
-        <OutputBlock text={text} label={role} />
+        <OutputBlock text={text} label={role} shows="start" />
       )}
       {cut > 0 ? <p className="t3 sm">{formatCount(cut)} characters more are not shown.</p> : null}
     </li>

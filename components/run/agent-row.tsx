@@ -38,7 +38,7 @@ export function PromptRow({ item }: { item: PromptItem }) {
       seq={item.seq}
       head={<span className="med">{ORIGIN[item.origin]}</span>}
     >
-      <OutputBlock text={item.text} label={`${ORIGIN[item.origin]}, as sent`} />
+      <OutputBlock text={item.text} label={`${ORIGIN[item.origin]}, as sent`} shows="start" />
     </Row>
   );
 }
