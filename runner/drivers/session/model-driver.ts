@@ -159,5 +159,8 @@ async function propose(session: AgentSession, { workspace, emit }: DriverContext
 }
 
 const proposedText = (proposed: Proposed | null) => ({
-  detail: proposed === null ? "Nothing was changed." : `${proposed.files} files changed`,
+  detail:
+    proposed === null
+      ? "Nothing was changed."
+      : `${proposed.files} ${proposed.files === 1 ? "file" : "files"} changed`,
 });
