@@ -98,7 +98,10 @@ export function Rail({
                       ? "bubblewrap, cgroup, seccomp"
                       : `bubblewrap, without ${tierMissing.join(", ") || "all limits"}`,
                 },
-                { key: "Network", value: "none" },
+                {
+                  key: "Network",
+                  value: spent.calls === 0 ? "none" : "none; calls of its model by the relay",
+                },
                 { key: "Runner", value: <span className="mono">{attempt.runner}</span> },
                 {
                   key: "Attempt",

@@ -9,6 +9,7 @@ import { useForm } from "../form/use-form.ts";
 import { PageHead } from "../list/page-head.tsx";
 import { Button } from "../ui/button.tsx";
 import { Note } from "../ui/note.tsx";
+import { type ChosenForecast, ForecastNote } from "./forecast-note.tsx";
 
 export interface LaunchFormProps {
   /** Pilots that may take a run now. */
@@ -19,6 +20,8 @@ export interface LaunchFormProps {
     readonly goal: string;
   }[];
   readonly agents: readonly { readonly id: string; readonly name: string; readonly model: string | null }[];
+  /** Of agents with a model, by pilot. */
+  readonly forecasts: readonly ChosenForecast[];
   readonly pilotId?: string | undefined;
   /** Made on the server for this showing of the form, so that a double submit is one run. */
   readonly requestKey: string;
@@ -26,10 +29,12 @@ export interface LaunchFormProps {
   readonly action: FormAction;
 }
 
-export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: LaunchFormProps) {
+export function LaunchForm({ pilots, agents, forecasts, pilotId, requestKey, action }: LaunchFormProps) {
   const form = useForm(action);
   const fields = form.state.fields;
   const [agentId, setAgentId] = useState(agents[0]?.id ?? "");
+  const [chosenPilot, setChosenPilot] = useState(pilotId ?? pilots[0]?.id ?? "");
+  const forecast = forecasts.find((each) => each.pilotId === chosenPilot && each.agentId === agentId);
   const agent = agents.find(({ id }) => id === agentId);
   return (
     <div className="page narrow">
@@ -47,7 +52,8 @@ export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: Laun
           <SelectField
             name="pilotId"
             label="Pilot"
-            defaultValue={pilotId ?? pilots[0]?.id}
+            value={chosenPilot}
+            onChange={(event) => setChosenPilot(event.currentTarget.value)}
             options={pilots.map(({ id, name, repository }) => ({
               value: id,
               title: `${name} (${repository})`,
@@ -82,6 +88,7 @@ export function LaunchForm({ pilots, agents, pilotId, requestKey, action }: Laun
               errors={fields}
             />
           ) : null}
+          {forecast ? <ForecastNote forecast={forecast} /> : null}
           <FormAnswer state={form.state} />
           <div className="row justify-end acts">
             <Button type="submit" size="lg" tone="ink" icon={Play} pending={form.pending && "Launching"}>

@@ -9,23 +9,9 @@ import { findActiveCharter, findPilotState } from "../pilots/service.ts";
 import { priceOf } from "../prices/service.ts";
 import type { Scope } from "../scope.ts";
 import { leftOf } from "./rules.ts";
-import type { BudgetState } from "./schema.ts";
+import type { Forecast } from "./schema.ts";
 import { budgetStates } from "./service.ts";
 import { selectPastRuns } from "./store.ts";
-
-export interface Forecast {
-  /** Null for an agent without a model, which costs nothing. */
-  readonly model: string | null;
-  /** The least of what a run may cost, and what is left of day and pilot. 0: no call of a model will be let through. */
-  readonly atMostMicros: number;
-  readonly day: BudgetState;
-  readonly pilot: BudgetState;
-  readonly runLimitMicros: number;
-  /** False where nobody has set what the model costs: then no call is let through. */
-  readonly hasPrice: boolean;
-  /** What the agent's last runs in this pilot cost; null before the first. */
-  readonly past: { readonly runs: number; readonly medianMicros: number; readonly mostMicros: number } | null;
-}
 
 const NO_RUN = "";
 

@@ -28,3 +28,18 @@ export interface BudgetState extends BudgetUse {
   readonly name: BudgetName;
   readonly limitMicros: number;
 }
+
+/** What a run may cost, said before it is launched. */
+export interface Forecast {
+  /** Null for an agent without a model, which costs nothing. */
+  readonly model: string | null;
+  /** The least of what a run may cost, and what is left of day and pilot. 0: no call of a model will be let through. */
+  readonly atMostMicros: number;
+  readonly day: BudgetState;
+  readonly pilot: BudgetState;
+  readonly runLimitMicros: number;
+  /** False where nobody has set what the model costs: then no call is let through. */
+  readonly hasPrice: boolean;
+  /** What the agent's last runs in this pilot cost; null before the first. */
+  readonly past: { readonly runs: number; readonly medianMicros: number; readonly mostMicros: number } | null;
+}

@@ -2,13 +2,26 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { LaunchForm } from "#components/runs/launch-form.tsx";
 import { Shell } from "#components/shell/shell.tsx";
+import type { AgentView } from "#lib/agents/schema.ts";
 import { listAgents } from "#lib/agents/service.ts";
 import { can } from "#lib/authz/rules.ts";
+import { forecastRun } from "#lib/budgets/forecast.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getPilot, listPilots } from "#lib/pilots/service.ts";
 import { listRepositories } from "#lib/repositories/service.ts";
+import type { Scope } from "#lib/scope.ts";
 import { loadShell } from "../../load-shell.ts";
 import { launch } from "./actions.ts";
+
+/** What a run may cost, for every choice of a pilot and an agent with a model. */
+async function forecasts(scope: Scope, pilotIds: readonly string[], agents: readonly AgentView[]) {
+  const pairs = pilotIds.flatMap((pilotId) =>
+    agents.filter(({ model }) => model !== null).map((agent) => ({ pilotId, agentId: agent.id })),
+  );
+  return Promise.all(
+    pairs.map(async (pair) => ({ ...pair, ...(await forecastRun(scope, pair.pilotId, pair.agentId)) })),
+  );
+}
 
 export default page({
   permission: "run.launch",
@@ -42,6 +55,13 @@ export default page({
         <LaunchForm
           pilots={choices}
           agents={agents}
+          forecasts={
+            await forecasts(
+              scope,
+              active.map(({ id }) => id),
+              agents,
+            )
+          }
           pilotId={query.pilot}
           requestKey={randomUUID()}
           action={launch}
