@@ -15,7 +15,7 @@ import {
 import { fromBase64 } from "./note.ts";
 import { createRedactions } from "./redactions.ts";
 import { type Findings, shown, Unreadable } from "./report.ts";
-import { createRequest, ITEM } from "./requests.ts";
+import { createRequests, ITEM } from "./requests.ts";
 import { type Cover, createCover, hexOf, leafHash, sha256 } from "./tree.ts";
 
 const FACTS = {
@@ -81,7 +81,7 @@ const readEvent = (line: Members) =>
 export function createPayloads(findings: Findings, isFull: boolean) {
   const counts = { events: 0, documents: 0, blobs: 0, batches: 0 };
   const redactions = createRedactions();
-  const request = createRequest();
+  const requests = createRequests(findings, isFull);
   /** What followed the newest entry already. */
   const met = new Set<string>();
   /** What follows it, and has not ended. */
@@ -105,9 +105,9 @@ export function createPayloads(findings: Findings, isFull: boolean) {
     blob = null;
   }
 
-  function beginBlob(entry: Entry, name: string, commitment: string): void {
+  function beginBlob(entry: Entry, name: string, commitment: string, isElsewhere = false): void {
     endBlob(entry);
-    if (name === ITEM && request.takes(entry)) request.add(commitment);
+    if (name === ITEM && requests.takes(entry)) requests.add(entry, commitment, isElsewhere);
     else meet(entry, "blob", name, commitment);
   }
 
@@ -166,7 +166,7 @@ export function createPayloads(findings: Findings, isFull: boolean) {
       }
       if (Object.hasOwn(line, "elsewhere")) {
         const { name, commitment } = read(line, BLOB_ELSEWHERE);
-        beginBlob(entry, name, commitment);
+        beginBlob(entry, name, commitment, true);
         if (name !== ITEM) fails(entry, `The blob ${shown(name)} is not shown where it is cited.`);
         return;
       }
@@ -192,12 +192,9 @@ export function createPayloads(findings: Findings, isFull: boolean) {
       endBlob(entry);
       if (batch) endBatch(entry, batch);
       batch = null;
-      const wrong = request.close(entry);
-      if (wrong !== null) fails(entry, wrong);
+      requests.close(entry);
       if (!isFull) return;
       const miss = (cited: string) => redactions.of(runsOf(entry)[0] ?? "").missing.add(cited);
-      const asked = entry.kind === "model.called" && !request.wasShown ? entry.detail.request : null;
-      if (isDigest(asked)) miss(asked);
       for (const [name, member] of FOLLOWED.get(entry.kind) ?? []) {
         const cited = entry.detail[member];
         if (isDigest(cited) && !met.has(`${name} ${cited}`)) miss(cited);

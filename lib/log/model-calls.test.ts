@@ -7,6 +7,7 @@ import { createLogger } from "../logger.ts";
 import { openCalls } from "../model-calls/open-calls.ts";
 import type { RequestItem } from "../model-calls/schema.ts";
 import { settleCalls } from "../model-calls/settle-calls.ts";
+import { canonicalText } from "../record/rules.ts";
 import { orderRedaction } from "../redactions/order-redaction.ts";
 import { testDatabase } from "../testing/database.ts";
 import { asProcess, testBlobs } from "../testing/journey.ts";
@@ -110,6 +111,17 @@ describe("an export of a run that called a model", () => {
       (lines[answer] ?? "").replace(/"base64":"[^"]{8}/, '"base64":"AAAAAAAA'),
     );
     expect((await outcome(other))[0]).toBe(1);
+  });
+
+  test("probe: with every piece only named, none of them shown, it is not whole", async () => {
+    const { lines } = await exported();
+    const named = lines.flatMap((line) => {
+      const { type, name, commitment, last } = JSON.parse(line) as Line & { readonly commitment: string };
+      if (type !== "blob" || name !== "item" || last === undefined) return line;
+      return last ? `${canonicalText({ type, name, commitment, elsewhere: true })}\n` : [];
+    });
+    const end = `${canonicalText({ type: "end", lines: named.length - 1 })}\n`;
+    expect(await outcome(named.with(-1, end))).toEqual([3, null, []]);
   });
 
   test("without payloads shows none of it", async () => {
