@@ -69,8 +69,9 @@ async function build(
   await chmod(fresh, 0o755);
   const bytes = await openTree(files);
   const binary = join(files, packed.binary);
-  const { size } = await stat(binary).catch(() => {
-    throw refused(`${packed.name} ${packed.version} holds no ${packed.binary}.`);
+  const { size } = await stat(binary).catch((error: unknown) => {
+    const sentence = `${packed.name} ${packed.version} holds no ${packed.binary} that can be read.`;
+    throw new AppError("refused", sentence, { cause: error });
   });
   const catalog = await proveProgram({ sandbox: options.sandbox, pin, files, binary: packed.binary });
   await writeFile(join(fresh, "models.json"), catalog);

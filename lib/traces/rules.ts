@@ -98,7 +98,7 @@ const parsed = (text: string): Json | null => {
     const value: unknown = JSON.parse(text);
     return isJson(value) ? value : null;
   } catch {
-    return null;
+    return null; // shown as it came
   }
 };
 

@@ -122,9 +122,9 @@ function shell(id: string, command: string, seconds: number): Promise<string> {
   child.stderr.setEncoding("utf8").on("data", keep("stderr"));
   const endGroup = () => {
     try {
-      process.kill(-(child.pid ?? 0), "SIGKILL");
-    } catch {
-      // It has ended.
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error; // else it has ended
     }
     // What it left in another group may hold the pipes; its output is not waited for.
     child.stdout.destroy();
