@@ -70,7 +70,7 @@ async function build(
   const bytes = await openTree(files);
   const binary = join(files, packed.binary);
   const { size } = await stat(binary).catch((error: unknown) => {
-    const sentence = `${packed.name} ${packed.version} holds no ${packed.binary} that can be read.`;
+    const sentence = `${packed.name} ${packed.version} holds no ${packed.binary}.`;
     throw new AppError("refused", sentence, { cause: error });
   });
   const catalog = await proveProgram({ sandbox: options.sandbox, pin, files, binary: packed.binary });
