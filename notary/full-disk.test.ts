@@ -1,7 +1,7 @@
 // A disk that is really full: the notary in a mount namespace of its own, its folders on a tmpfs of a megabyte.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -20,6 +20,7 @@ const UNSHARE = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-root-
 const MOUNT = 'mount -t tmpfs -o size=1m,mode=0700 none "$0" && mkdir -m 0700 "$0/log" "$0/own" && exec "$@"';
 
 let scene: NotaryScene;
+let mounted: string;
 let child: ChildProcess;
 let exited: Promise<unknown>;
 let said: string;
@@ -29,7 +30,7 @@ beforeEach(async () => {
   scene = await notaryScene();
   written = 0;
   said = "";
-  const mounted = tmpdir();
+  mounted = await mkdtemp(join(tmpdir(), "pilothouse-full-disk-"));
   const main = new URL("./main.ts", import.meta.url).pathname;
   child = spawn("unshare", [...UNSHARE, "sh", "-c", MOUNT, mounted, process.execPath, main], {
     env: {
@@ -47,11 +48,12 @@ beforeEach(async () => {
 afterEach(async () => {
   child.kill("SIGKILL");
   await exited;
+  await rmdir(mounted);
   await scene.end();
 });
 
 /** A path as the notary's own namespace has it. */
-const inside = (path: string) => join(`/proc/${child.pid}/root`, tmpdir(), path);
+const inside = (path: string) => join(`/proc/${child.pid}/root`, mounted, path);
 const folder = () => inside("log/1");
 
 async function append(count: number): Promise<void> {
