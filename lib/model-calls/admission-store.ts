@@ -50,7 +50,7 @@ export async function findAdmission(
 ): Promise<AdmissionRow | null> {
   const [row] = await db.$queryRaw<AdmissionRow[]>`
     select l.id as "leaseId", r.id as "runId", r.pilot_id as "pilotId", r.agent_id as "agentId", l.attempt, l.phase,
-      l.runner_id as "runnerId", l.ended_at is not null as "leaseEnded", r.status as "runStatus",
+      l.runner_id as "runnerId", (l.ended_at is not null or w.revoked_at is not null) as "leaseEnded", r.status as "runStatus",
       p.status as "pilotStatus", exists (select from stop s where s.lifted_at is null
         and (s.pilot_id is null or s.pilot_id = r.pilot_id)) as "stopped",
       r.charter_digest as "charterDigest", c.canonical, p.time_zone as "timeZone", a.model,
@@ -58,7 +58,7 @@ export async function findAdmission(
       v.settings as "providerSettings", v.disabled_at is not null as "providerDisabled",
       k.id as "keyId", k.sealed, m.id as "priceId", m.input, m.cached, m.cache_write as "cacheWrite", m.output,
       m.reasoning
-    from lease_token t join lease l on l.id = t.lease_id join run r on r.id = l.run_id
+    from lease_token t join lease l on l.id = t.lease_id join runner w on w.id = l.runner_id join run r on r.id = l.run_id
       join pilot p on p.id = r.pilot_id join charter c on c.id = r.charter_id join agent a on a.id = r.agent_id
       left join provider v on v.id = a.provider_id
       left join lateral (select id, sealed from provider_key where provider_id = v.id and retired_at is null
@@ -72,8 +72,9 @@ export async function findAdmission(
 /** Those of some leases whose holders may still call, asked where the calls are opened. */
 export async function selectLive(db: Db, leaseIds: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db.$queryRaw<{ id: string }[]>`
-    select l.id from lease l join run r on r.id = l.run_id join pilot p on p.id = r.pilot_id
-    where l.id = any(${[...leaseIds]}) and l.ended_at is null and l.phase = 'agent'
+    select l.id from lease l join runner w on w.id = l.runner_id join run r on r.id = l.run_id
+      join pilot p on p.id = r.pilot_id
+    where l.id = any(${[...leaseIds]}) and l.ended_at is null and w.revoked_at is null and l.phase = 'agent'
       and r.status = any(${[...CALLING]}) and p.status = 'active'
       and not exists (select from stop s where s.lifted_at is null
         and (s.pilot_id is null or s.pilot_id = r.pilot_id))`;

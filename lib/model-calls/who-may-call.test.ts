@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../ids.ts";
 import { finishLease } from "../leases/service.ts";
+import { revokeRunner } from "../runners/service.ts";
 import { actorId } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -72,6 +73,19 @@ describe("who may call", () => {
       expect(await reasonOf(admitted(other, working))).toMatch(/stopped|lease_over/);
     });
     expect(await use("run", working.runId)).toEqual([]);
+  });
+
+  test("probe: a runner that was revoked calls no more, by an admission from before neither", async () => {
+    const other = await openModelScene(database, clock);
+    const working = await other.start();
+    const admission = await asGateway(() => admitted(other, working));
+    const security = testScope({ roles: ["security_lead"], actor: person("per_sec"), clock });
+    await revokeRunner(security, actorId(other.runner.actor));
+    await asGateway(async () => {
+      expect(await reasonOf(admitted(other, working))).toBe("lease_over");
+      const [opening] = await openCalls(other.gateway, [intentOf(admission, clock)]);
+      expect(opening).toMatchObject({ refused: "forbidden", budget: null });
+    });
   });
 
   test("the gateway's own refusals are written down a few times a minute, the rest as a number", async () => {

@@ -165,6 +165,15 @@ describe("probe: an agent that asks for something else", () => {
     });
   });
 
+  test("in the body of a GET is refused before it is anybody's next request", async () => {
+    const hidden = "POST /v1/responses HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
+    const { answer, event } = await refused(
+      `GET /v1/models HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${hidden.length}\r\n\r\n${hidden}`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(event).toMatchObject({ body: { method: "GET", target: "/v1/models", status: 400 } });
+  });
+
   test("by CONNECT gets no tunnel", async () => {
     const { answer, event } = await refused(
       "CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n",

@@ -41,6 +41,13 @@ export interface Relay {
 
 const STATUS: Readonly<Partial<Record<AppError["code"], number>>> = { too_large: 413, too_many: 429 };
 
+/** Node would send the body of a GET on as it is, and the next on that connection could read it as a request. */
+function withoutBody(route: Route, { headers }: IncomingMessage): Route {
+  if (route.kind === "refused" || route.method !== "GET") return route;
+  const isEmpty = (headers["content-length"] ?? "0") === "0" && headers["transfer-encoding"] === undefined;
+  return isEmpty ? route : { kind: "refused", status: 400, reason: "A GET holds no body here." };
+}
+
 export function createRelay(options: RelayOptions): Relay {
   const { grant, sign, logger, signal, stallMs = STALL_MS } = options;
   const upstream = createUpstream(grant, sign);
@@ -60,7 +67,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const route = routeOf(request.method ?? "", request.url ?? "");
+    const route = withoutBody(routeOf(request.method ?? "", request.url ?? ""), request);
     if (route.kind === "refused") {
       tell(request, route.status, route.reason);
       return answer(response, route.status, problem("refused", route.reason));
