@@ -63,7 +63,7 @@ function EntryRow({ entry, isOpen, href }: { entry: EntryView; isOpen: boolean; 
       </td>
       <td>
         <Link
-          className="trunc block"
+          className="trunc -my-1 block py-1"
           href={href}
           scroll={false}
           data-row

@@ -11,6 +11,7 @@ import { useForm } from "../form/use-form.ts";
 import { plural } from "../format.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Note } from "../ui/note.tsx";
+import { SCROLLS } from "../ui/scrolls.ts";
 import { Controls, Environment } from "./charter-limits.tsx";
 import { Goal, type PartProps, Scope } from "./charter-parts.tsx";
 import { Kpis, Rollback } from "./charter-targets.tsx";
@@ -113,7 +114,7 @@ export function CharterForm({ pilot, values, repositories, action }: CharterForm
         </div>
       </form>
       <aside className="pv" aria-label="What this charter will do">
-        <div aria-live="polite">
+        <div aria-live="polite" {...SCROLLS}>
           <h2 className="h2">What this charter will do</h2>
           <Preview draft={draft} repositories={repositories} />
         </div>

@@ -32,7 +32,7 @@ export interface LaunchFormProps {
 export function LaunchForm({ pilots, agents, forecasts, pilotId, requestKey, action }: LaunchFormProps) {
   const form = useForm(action);
   const fields = form.state.fields;
-  const [agentId, setAgentId] = useState(agents[0]?.id ?? "");
+  const [agentId, setAgentId] = useState((agents.find(({ model }) => model === null) ?? agents[0])?.id ?? "");
   const [chosenPilot, setChosenPilot] = useState(pilotId ?? pilots[0]?.id ?? "");
   const forecast = forecasts.find((each) => each.pilotId === chosenPilot && each.agentId === agentId);
   const agent = agents.find(({ id }) => id === agentId);
