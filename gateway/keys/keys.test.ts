@@ -47,6 +47,14 @@ describe("a sealed key", () => {
     }
   });
 
+  test("probe: that was opened for its provider is not opened for another one afterwards", async () => {
+    const unseal = createUnseal(privateKey);
+    const key = { id: "pky_1", sealed: sealed("prv_1", "pky_1") };
+    expect(await unseal({ id: "prv_1", key })).toBe(KEY);
+    await expect(unseal({ id: "prv_2", key })).rejects.toMatchObject({ code: "stopped" });
+    expect(await unseal({ id: "prv_1", key })).toBe(KEY);
+  });
+
   test("that was set anew under the same id is the new one", async () => {
     const unseal = createUnseal(privateKey);
     await unseal({ id: "prv_1", key: { id: "pky_1", sealed: sealed("prv_1", "pky_1") } });

@@ -13,11 +13,13 @@ const MOST_KEPT = 200;
 export function createUnseal(privateKey: KeyObject): (provider: SealedKey) => Promise<string> {
   const kept = new Map<string, { readonly sealed: Uint8Array; readonly clear: string }>();
   return async ({ id: providerId, key: { id: keyId, sealed } }) => {
-    const known = kept.get(keyId);
+    // Named as it was sealed: what is kept for one provider is never another's, though its key was said to be the same.
+    const place = JSON.stringify([providerId, keyId]);
+    const known = kept.get(place);
     if (known && Buffer.compare(known.sealed, sealed) === 0) return known.clear;
     try {
       const clear = openProviderKey(privateKey, { providerId, keyId }, sealed);
-      kept.set(keyId, { sealed, clear });
+      kept.set(place, { sealed, clear });
       const oldest = kept.keys().next().value;
       if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
       return clear;

@@ -226,6 +226,21 @@ describe("a test of a key", () => {
     });
   });
 
+  test("probe: with another provider's key is never made: that key goes nowhere but to its own provider", async () => {
+    const { providerId } = await createProvider(scene.admin, {
+      ...{ name: "A third", kind: "openai_compatible", baseUrl: "https://third.example/v1", settings: {} },
+    });
+    // Nobody may ask so: written past the entry that every change needs.
+    await database.owner.query("alter table provider_test disable trigger governed");
+    await database.owner.query(
+      `insert into provider_test (id, provider_id, key_id, asked_by, asked_at)
+       values ('tst_mixed', $1, $2, 'x', $3)`,
+      [providerId, scene.keyId, new Date(clock.now())],
+    );
+    await database.owner.query("alter table provider_test enable trigger governed");
+    expect(await asGateway(() => listAskedTests(scene.gateway))).toEqual([]);
+  });
+
   test("that nobody answered for long is not made any more", async () => {
     const { providerId, keyId } = scene;
     await askTest(scene.admin, { providerId, keyId });

@@ -145,11 +145,12 @@ export async function lastTests(db: Db): Promise<TestRow[]> {
     from provider_test order by provider_id, asked_at desc, id desc`;
 }
 
-/** For the gateway: asked, not answered, the key not retired; the oldest first. */
+/** For the gateway: asked, not answered, the key the provider's own and not retired; the oldest first. */
 export async function selectAsked(db: Db, since: Date, limit: number): Promise<AskedTest[]> {
   return db.$queryRaw<AskedTest[]>`
     select t.id as "testId", v.id as "providerId", v.kind, v.base_url as "baseUrl", v.settings, k.id as "keyId", k.sealed
-    from provider_test t join provider v on v.id = t.provider_id join provider_key k on k.id = t.key_id
+    from provider_test t join provider v on v.id = t.provider_id
+      join provider_key k on k.id = t.key_id and k.provider_id = v.id
     where t.answered_at is null and t.asked_at >= ${since} and k.retired_at is null and v.disabled_at is null
     order by t.asked_at, t.id limit ${limit}`;
 }
