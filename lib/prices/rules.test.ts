@@ -91,22 +91,34 @@ describe("what is charged for a call that is over", () => {
   });
 
   test.each<[string, Partial<Ended>, number, string[]]>([
-    ["nothing was counted", { usage: null }, ESTIMATE, ["usage_missing", "estimated"]],
-    ["the count is negative", { usage: { ...USAGE, output: -5 } }, ESTIMATE, ["usage_invalid", "estimated"]],
+    ["nothing was counted", { usage: null }, 50_000, ["usage_missing", "estimated"]],
+    ["the count is negative", { usage: { ...USAGE, output: -5 } }, 50_000, ["usage_invalid", "estimated"]],
     [
       "the count denies what was seen",
       { usage: { ...USAGE, output: 0, reasoning: 0 } },
-      ESTIMATE,
+      50_000,
       ["usage_invalid", "estimated"],
     ],
     [
       "it was aborted without a count",
       { outcome: "aborted", usage: null },
+      50_000,
+      ["aborted", "usage_missing", "estimated"],
+    ],
+    ["it was aborted with an early count", { outcome: "aborted" }, 50_000, ["aborted", "estimated"]],
+    ["it failed in the middle", { outcome: "failed", usage: null }, 50_000, ["usage_missing", "estimated"]],
+    [
+      "it was cut and more was seen than held back",
+      { outcome: "aborted", usage: null, reservedMicros: 100 },
       ESTIMATE,
       ["aborted", "usage_missing", "estimated"],
     ],
-    ["it was aborted with an early count", { outcome: "aborted" }, ESTIMATE, ["aborted", "estimated"]],
-    ["it failed in the middle", { outcome: "failed", usage: null }, ESTIMATE, ["usage_missing", "estimated"]],
+    [
+      "an early count is above all it held back",
+      { outcome: "failed", reservedMicros: 100, contextTokens: 0, seen: { outputTokens: 0, outputBytes: 0 } },
+      2825,
+      ["estimated"],
+    ],
     ["nobody knows its end", { outcome: "unknown", usage: null }, 50_000, ["estimated"]],
   ])("is on the dear side and flagged when %s", (_, part, micros, flags) => {
     const charge = of(part);
@@ -122,7 +134,7 @@ describe("what is charged for a call that is over", () => {
     expect(of({ ...part, usage: null, seen: { outputTokens: 0, outputBytes: 0 } }).micros).toBe(0);
   });
 
-  test("probe: a refusal that came with output, or a hang-up without a status, is charged", () => {
+  test("probe: a refusal that came with output is charged what was seen, a hang-up without a status all it held back", () => {
     expect(of({ outcome: "failed", status: 500, usage: null }).micros).toBe(ESTIMATE);
     const silent = {
       outcome: "failed",
@@ -130,7 +142,8 @@ describe("what is charged for a call that is over", () => {
       usage: null,
       seen: { outputTokens: 0, outputBytes: 0 },
     } as const;
-    expect(of(silent).micros).toBe(4500);
+    expect(of(silent).micros).toBe(50_000);
+    expect(of({ ...silent, outcome: "aborted" }).micros).toBe(50_000);
   });
 
   test("is never less than the provider's plausible count, whatever the end", () => {

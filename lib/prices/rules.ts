@@ -77,7 +77,9 @@ const contradicts = (usage: Usage, { outputBytes }: Ended["seen"]): boolean =>
 
 /**
  * What is charged for a call that is over. From the provider's count where that can be true; else from what was asked
- * and what was seen, on the dear side, and flagged. A call nobody knows the end of costs all it held back.
+ * and what was seen, on the dear side, and flagged. A call nobody knows the end of costs all it held back, and so does one that was sent and ended without its
+ * last count: reasoning that nobody saw may have been done, and providers bill it. An answer with an error's status
+ * came before or instead of that.
  */
 export function settledCharge(rates: Rates, ended: Ended): Charge {
   const { outcome, status, wasSent, usage, seen, reservedMicros } = ended;
@@ -86,10 +88,12 @@ export function settledCharge(rates: Rates, ended: Ended): Charge {
   const aborted = outcome === "aborted" ? (["aborted"] as const) : [];
   // A count that came while the stream went on is not the last one.
   if (valid && outcome === "done") return { micros: chargeFor(rates, usage), usage, flags: [] };
-  const isRefused = outcome === "failed" && status !== null && status >= 400;
+  const isError = status !== null && status >= 400;
+  const isRefused = outcome === "failed" && isError;
   if (usage === null && seen.outputBytes === 0 && (!wasSent || isRefused))
     return { micros: 0, usage: null, flags: aborted };
-  const estimate = estimated(rates, ended);
+  const seenMicros = estimated(rates, ended);
+  const estimate = wasSent && !isError ? Math.max(seenMicros, reservedMicros) : seenMicros;
   if (valid)
     return { micros: Math.max(chargeFor(rates, usage), estimate), usage, flags: [...aborted, "estimated"] };
   const why = usage === null ? "usage_missing" : "usage_invalid";

@@ -64,7 +64,7 @@ describe("the calls of a run", () => {
     expect(listed.map(({ id }) => id)).toEqual(calls.map(({ callId }) => callId));
     expect(listed.map(({ state, chargedMicros, output }) => [state, chargedMicros, output])).toEqual([
       ["done", CHARGED, 50],
-      ["aborted", 1500, null],
+      ["aborted", 2000, null],
     ]);
     expect(await listCalls(viewer(), working.runId, calls[0]?.callId)).toHaveLength(1);
   });
@@ -113,7 +113,7 @@ describe("what calls cost", () => {
     const [row, ...others] = await listSpend(viewer(), by, { pilotId: scene.pilotId });
     expect(others).toEqual([]);
     expect(row).toEqual({
-      ...{ key, label, calls: 2, openCalls: 0, failedCalls: 1, chargedMicros: CHARGED + 1500 },
+      ...{ key, label, calls: 2, openCalls: 0, failedCalls: 1, chargedMicros: CHARGED + 2000 },
       ...{ reservedMicros: 0, input: 800, cached: 200, output: 50, estimatedCalls: 1 },
     });
   });
@@ -125,8 +125,8 @@ describe("the forecast before a launch", () => {
     const forecast = await forecastRun(scene.lead, pilotId, agentId);
     expect(forecast).toMatchObject({
       ...{ model: "model-1", atMostMicros: 5_000_000, runLimitMicros: 5_000_000, hasPrice: true, past: null },
-      day: { limitMicros: 50_000_000, spentMicros: CHARGED + 1500 },
-      pilot: { limitMicros: 500_000_000, spentMicros: CHARGED + 1500 },
+      day: { limitMicros: 50_000_000, spentMicros: CHARGED + 2000 },
+      pilot: { limitMicros: 500_000_000, spentMicros: CHARGED + 2000 },
     });
     await database.owner.query(
       "update budget_use set spent_micros = 499999000, reserved_micros = 400 where kind = 'pilot' and subject = $1",
