@@ -2,11 +2,12 @@
 // play with the framing.
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { MINUTE } from "#lib/clock.ts";
 import { LIMITS } from "./gateway.ts";
 import { TOKEN } from "./testing/client.ts";
-import { openScene, type Scene } from "./testing/scene.ts";
+import { openScene, PROVIDER_KEY, type Scene } from "./testing/scene.ts";
 import { APIS, PATHS, REQUESTS, STREAMS, WHOLES } from "./testing/streams.ts";
 import { cutAfter, streaming, whole } from "./testing/upstream.ts";
 
@@ -182,6 +183,58 @@ describe("a provider that refuses", () => {
     expect(scene.ledger.finals).toMatchObject([{ outcome: "failed", status, flags }]);
   });
 
+  test.each([401, 400, 500])("with %i and repeats the key tells it nobody", async (status) => {
+    scene = await openScene();
+    const words = `Incorrect key ${PROVIDER_KEY}, I said ${PROVIDER_KEY}.`;
+    scene.upstream.answer(whole({ error: { message: words } }, status));
+    const { status: told, body } = await scene.call("responses");
+    const said = { error: { message: "Incorrect key [key], I said [key]." } };
+    expect([told, JSON.parse(body.toString())]).toEqual([status, said]);
+    expect(JSON.parse((await finalOf())?.response.toString() ?? "")).toEqual(said);
+    expect(scene.logged()).not.toContain(PROVIDER_KEY);
+  });
+
+  test("probe: and repeats the key in two pieces, one byte at a time, or breaks off within it, tells it nobody", async () => {
+    scene = await openScene();
+    const words = Buffer.from(`{"error":"${PROVIDER_KEY}"}`);
+    scene.upstream.answer(async (_, response) => {
+      response.writeHead(401, { "content-type": "application/json" });
+      for (const byte of words) {
+        response.write(Buffer.of(byte));
+        await new Promise(setImmediate);
+      }
+      response.end();
+    });
+    expect((await scene.call("chat")).body.toString()).toBe('{"error":"[key]"}');
+    scene.upstream.answer((_, response) => {
+      response.writeHead(401, { "content-length": "100" });
+      response.write(words.subarray(0, words.length - 5), () => response.destroy());
+    });
+    const { status, body } = await scene.call("chat");
+    expect([status, body.toString()]).toEqual([502, expect.stringContaining("broke off")]);
+    expect(body.toString()).not.toContain(PROVIDER_KEY.slice(0, 8));
+    expect((await finalOf(1))?.response.toString()).toBe("");
+  });
+
+  test("probe: at great length, or packed though it was asked not to, is answered with a sentence of ours", async () => {
+    scene = await openScene();
+    scene.upstream.answer(whole({ error: PROVIDER_KEY + "x".repeat(1024 * 1024) }, 400));
+    const long = await scene.call("messages");
+    expect([long.status, long.body.toString()]).toEqual([502, expect.stringContaining("larger than any")]);
+    const packed = gzipSync(JSON.stringify({ error: PROVIDER_KEY }));
+    scene.upstream.answer(
+      (_, response) => void response.writeHead(401, { "content-encoding": "gzip" }).end(packed),
+    );
+    const { status, body } = await scene.call("messages");
+    expect([status, body.toString()]).toEqual([502, expect.stringContaining("not passed on")]);
+    await finalOf(1);
+    expect(scene.ledger.finals).toMatchObject([
+      { outcome: "failed", status: 400, flags: ["response_too_large", "incomplete"] },
+      { outcome: "failed", status: 401, flags: ["provider_unauthorized"] },
+    ]);
+    for (const { response } of scene.ledger.finals) expect(response).toHaveLength(0);
+  });
+
   test("by pointing elsewhere is not followed, and where it points is not told", async () => {
     scene = await openScene();
     scene.upstream.answer(whole({}, 302, { location: "http://169.254.169.254/" }));
@@ -215,7 +268,7 @@ describe("a client", () => {
     }
   };
 
-  test("that leaves ends the provider's work within a second, and is charged for what was seen", async () => {
+  test("that leaves ends the provider's work within a second, and what was seen is noted", async () => {
     scene = await openScene();
     scene.upstream.answer(endless);
     await scene.call("responses", undefined, { leaveWhen: (body) => body.length > 100_000 });

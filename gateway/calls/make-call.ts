@@ -18,7 +18,16 @@ import { type Upstream, UpstreamFault } from "../upstream/exchange.ts";
 import { type Attempt, RetriedFault, sendPatiently } from "../upstream/retry.ts";
 import { targetOf } from "../upstream/target.ts";
 import type { FairQueue } from "./queue.ts";
-import { type RelayEnd, type Relayed, type RelayLimits, relayStream, relayWhole } from "./relay.ts";
+import {
+  isPacked,
+  type RelayEnd,
+  type Relayed,
+  type Relaying,
+  type RelayLimits,
+  relayRefusal,
+  relayStream,
+  relayWhole,
+} from "./relay.ts";
 
 export interface CallParts {
   readonly gatewayId: string;
@@ -150,7 +159,7 @@ export function createCalls(parts: CallParts) {
   async function passOn(
     asked: CallAsked,
     opened: Opened,
-    { response: from, retries }: Attempt,
+    { response: from, retries, key }: Attempt & { readonly key: string },
     signal: AbortSignal,
   ): Promise<void> {
     const { response: to, read } = asked;
@@ -158,12 +167,17 @@ export function createCalls(parts: CallParts) {
     const status = from.statusCode ?? 502;
     const isRedirect = status >= 300 && status < 400;
     const isStream = status < 300 && /^text\/event-stream\b/i.test(from.headers["content-type"] ?? "");
-    const relaying = { from, to, capture, limits: parts.limits, signal };
+    const isError = status >= 400;
+    const relaying: Relaying = { from, to, capture, limits: parts.limits, signal };
     if (isStream && !to.headersSent) {
       to.writeHead(status, headersToClient(from.headers));
       to.flushHeaders();
     }
-    const relayed = isStream ? await relayStream(relaying, observer) : await relayWhole(relaying, observer);
+    const relay = () => {
+      if (isStream) return relayStream(relaying, observer);
+      return isError ? relayRefusal(relaying, observer, key) : relayWhole(relaying, observer);
+    };
+    const relayed = await relay();
     const { end } = relayed;
     if (end === "cut" || end === "slow_reader") to.socket?.destroy();
     const flags = [...flagsOf(end, status, observer, isStream), ...read.masked.map((of) => `masked_${of}`)];
@@ -171,6 +185,8 @@ export function createCalls(parts: CallParts) {
     await parts.settle(finalOf(opened, { outcome, status, wasSent: true, flags, retries }));
     if (isRedirect)
       throw new Problem("upstream_failed", "The provider points elsewhere, which is not followed.");
+    if (isError && end === "ended" && isPacked(from))
+      throw new Problem("upstream_failed", "The provider refuses in a form that is not passed on.");
     finish(asked, relayed, status, isStream ? null : headersToClient(from.headers));
   }
 
@@ -195,6 +211,8 @@ export function createCalls(parts: CallParts) {
     }
     if (end === "upstream_timeout" || end === "total_timeout")
       throw new Problem("upstream_timeout", "The provider did not end its answer in time.");
+    if (end === "response_too_large")
+      throw new Problem("upstream_failed", "The provider's answer is larger than any that is passed on.");
     throw new Problem("upstream_failed", "The provider's answer broke off.");
   }
 
@@ -220,7 +238,8 @@ export function createCalls(parts: CallParts) {
   async function exchange(asked: CallAsked, signal: AbortSignal): Promise<void> {
     const { caller, read, purpose, headers } = asked;
     const { provider, model } = caller.admission;
-    const target = targetOf({ provider, api: read.api, purpose, model, key: await parts.unseal(provider) });
+    const key = await parts.unseal(provider);
+    const target = targetOf({ provider, api: read.api, purpose, model, key });
     const opened = await openCall(asked);
     let attempt: Attempt;
     try {
@@ -235,7 +254,7 @@ export function createCalls(parts: CallParts) {
     } catch (error) {
       return failed(opened, error, signal);
     }
-    await passOn(asked, opened, attempt, signal);
+    await passOn(asked, opened, { ...attempt, key }, signal);
   }
 
   return {
