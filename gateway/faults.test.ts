@@ -30,10 +30,10 @@ describe("a stream that breaks off", () => {
       scene = await openScene();
       const stream = Buffer.from(STREAMS[api]);
       scene.upstream.answer((asked, response) =>
-        cutAfter(stream, Number(asked.headers["thread-id"]))(asked, response),
+        cutAfter(stream, Number(JSON.parse(asked.body.toString()).metadata.at))(asked, response),
       );
       const cutAt = async (at: number) => {
-        const answer = await scene.call(api, undefined, { headers: { "thread-id": String(at) } });
+        const answer = await scene.call(api, { ...REQUESTS[api], metadata: { at: String(at) } });
         expect(answer.isWhole, `cut at ${at}`).toBe(false);
         expect(answer.body.equals(stream.subarray(0, answer.body.length)), `prefix of ${at}`).toBe(true);
       };

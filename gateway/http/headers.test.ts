@@ -2,46 +2,42 @@ import { expect, test } from "vitest";
 import { headersToClient, headersToProvider } from "./headers.ts";
 import { routeOf } from "./routes.ts";
 
-test("a few headers go to the provider by name; who pays, where from, and how it is framed do not", () => {
+const OWN = {
+  "content-type": "application/json",
+  "accept-encoding": "identity",
+  "user-agent": "pilothouse-gateway",
+};
+
+test("probe: of what a client says in headers only known words go to the provider", () => {
   const from = {
-    ...{
-      "anthropic-beta": "a,b",
-      "thread-id": "t",
-      "x-codex-turn-metadata": "{}",
-      accept: "text/event-stream",
-    },
-    ...{
-      authorization: "Bearer phr_x",
-      "x-api-key": "k",
-      cookie: "c",
-      "openai-organization": "o",
-      host: "h",
-      te: "trailers",
-    },
-    ...{
-      "x-forwarded-for": "1",
-      "ph-signature": "s",
-      "anthropic-beta-other": "x",
-      "content-encoding": "gzip",
-    },
+    accept: "text/event-stream, application/x-secret",
+    "anthropic-version": "2023-06-01",
+    "anthropic-beta": "context-1m-2025-08-07, effort-2025-11-24,ghp_secret,claude-code-20250219",
+    "openai-beta": "responses_websockets=2026-02-06,assistants=v2",
   };
   expect(headersToProvider(from)).toEqual({
-    ...{
-      "anthropic-beta": "a,b",
-      "thread-id": "t",
-      "x-codex-turn-metadata": "{}",
-      accept: "text/event-stream",
-    },
-    ...{
-      "content-type": "application/json",
-      "accept-encoding": "identity",
-      "user-agent": "pilothouse-gateway",
-    },
+    ...OWN,
+    accept: "text/event-stream",
+    "anthropic-version": "2023-06-01",
+    "anthropic-beta": "claude-code-20250219,effort-2025-11-24",
   });
 });
 
-test("probe: a header that is too long stays here", () => {
-  expect(headersToProvider({ "thread-id": "x".repeat(5000) })).not.toHaveProperty("thread-id");
+test("probe: a header without a known word, and one that is too long, stay here", () => {
+  const long = `effort-2025-11-24,${"x".repeat(5000)}`;
+  expect(
+    headersToProvider({ accept: "secret/x", "anthropic-version": "secret", "anthropic-beta": long }),
+  ).toEqual(OWN);
+});
+
+test("probe: ids of sessions, who pays, where from, and how it is framed do not go to the provider", () => {
+  const names = [
+    ...["session-id", "session_id", "thread-id", "conversation_id", "originator", "x-client-request-id"],
+    ...["x-codex-turn-metadata", "x-openai-internal-codex-responses-lite", "x-claude-code-session-id"],
+    ...["authorization", "x-api-key", "cookie", "openai-organization", "host", "te", "x-forwarded-for"],
+    ...["ph-signature", "anthropic-beta-other", "content-encoding", "user-agent", "content-type"],
+  ];
+  expect(headersToProvider(Object.fromEntries(names.map((name) => [name, "x"])))).toEqual(OWN);
 });
 
 test("what the client needs comes back, and nothing that names the account or leads elsewhere", () => {

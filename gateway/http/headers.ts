@@ -2,23 +2,28 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Problem } from "./problem.ts";
 
-/** Names of features and ids a client numbers its own requests by; none of them says who pays. */
-const TO_PROVIDER = [
-  "accept",
-  "anthropic-version",
-  "anthropic-beta",
-  "openai-beta",
-  "session-id",
-  "session_id",
-  "thread-id",
-  "conversation_id",
-  "originator",
-  "x-client-request-id",
-  "x-codex-turn-metadata",
-  "x-openai-internal-codex-responses-lite",
-  "x-claude-code-session-id",
-] as const;
+/**
+ * Each header by the words of it that go on, and all others are dropped: what stands in a header is neither searched by
+ * the outbound policy nor kept in the trace, so no client may write its own text there. Features that cost more
+ * (context-1m, fast-mode), log in otherwise (oauth) or run at the provider (web search, code execution, files, MCP) are
+ * not among them. Of openai-beta no word goes on: the one that Codex says asks for a WebSocket, which the gateway refuses.
+ */
+const TO_PROVIDER: Readonly<Record<string, readonly string[]>> = {
+  accept: ["application/json", "text/event-stream", "*/*"],
+  "anthropic-version": ["2023-06-01"],
+  "anthropic-beta": [
+    "claude-code-20250219",
+    "interleaved-thinking-2025-05-14",
+    "fine-grained-tool-streaming-2025-05-14",
+    "context-management-2025-06-27",
+    "structured-outputs-2025-11-13",
+    "effort-2025-11-24",
+    "prompt-caching-scope-2026-01-05",
+    "token-counting-2024-11-01",
+  ],
+};
 
+/** A longer one is not read: no client has so many words to say. */
 const LONGEST = 4096;
 
 export function headersToProvider(from: IncomingHttpHeaders): Record<string, string> {
@@ -27,9 +32,13 @@ export function headersToProvider(from: IncomingHttpHeaders): Record<string, str
     "accept-encoding": "identity",
     "user-agent": "pilothouse-gateway",
   };
-  for (const name of TO_PROVIDER) {
+  for (const [name, known] of Object.entries(TO_PROVIDER)) {
     const value = from[name];
-    if (typeof value === "string" && value.length <= LONGEST) headers[name] = value;
+    if (typeof value !== "string" || value.length > LONGEST) continue;
+    const said = value.split(",").map((word) => word.trim());
+    // In the order of the list: neither order nor number of the words is the client's to choose.
+    const words = known.filter((word) => said.includes(word));
+    if (words.length > 0) headers[name] = words.join(",");
   }
   return headers;
 }
