@@ -1,11 +1,17 @@
 // What may leave in a request, by the charter's word for each class. Agents send their whole history again with every
 // call: a piece that was looked through is known by its SHA-256 and not looked through again.
 import { createHash } from "node:crypto";
-import { OUTBOUND_CLASSES, type OutboundClass, type OutboundPolicy } from "#lib/model-calls/schema.ts";
+import {
+  type Api,
+  OUTBOUND_CLASSES,
+  type OutboundClass,
+  type OutboundPolicy,
+} from "#lib/model-calls/schema.ts";
 import { joined, masked, merged, NOT_SEARCHED, type Place, within } from "#lib/secrets/rules.ts";
 import { type Budget, findSecrets } from "#lib/secrets/service.ts";
 import { Problem } from "../http/problem.ts";
 import type { Piece } from "../request/pieces.ts";
+import type { Images } from "../request/walk.ts";
 import { findCards, findEmails, findIbans } from "./patterns.ts";
 import { type Contents, contentsOf, replaceTexts } from "./texts.ts";
 
@@ -19,7 +25,7 @@ interface Known {
 interface Finding {
   readonly of: OutboundClass;
   readonly place: string;
-  readonly isKey: boolean;
+  readonly isFixed: boolean;
 }
 
 export interface Checked {
@@ -30,7 +36,14 @@ export interface Checked {
   readonly masked: readonly OutboundClass[];
 }
 
-export type Outbound = (pieces: readonly Piece[], policy: OutboundPolicy) => Promise<Checked>;
+export interface Asked {
+  readonly api: Api;
+  readonly pieces: readonly Piece[];
+  /** Images that the allow-list took; all else is searched. */
+  readonly accepted: Images;
+}
+
+export type Outbound = (asked: Asked, policy: OutboundPolicy) => Promise<Checked>;
 
 const BUDGET: Budget = { characters: 32 * 1024 * 1024, milliseconds: 20_000 };
 const MOST_KNOWN = 50_000;
@@ -59,13 +72,13 @@ async function search(contents: readonly Contents[]): Promise<Finding[][]> {
   const all = await findAll(text);
   let at = 0;
   return contents.map(({ texts }) =>
-    texts.flatMap(({ place, text: own, isKey }) => {
+    texts.flatMap(({ place, text: own, isFixed }) => {
       const offset = offsets[at++]?.[0] ?? 0;
       return OUTBOUND_CLASSES.flatMap((of): Finding[] => {
         const places = within(all[of], offset, offset + own.length);
         if (places.some(({ rule }) => rule === NOT_SEARCHED))
           throw new Problem("too_large", "The request is too large to be searched for what may not leave.");
-        return places.length > 0 ? [{ of, place, isKey }] : [];
+        return places.length > 0 ? [{ of, place, isFixed }] : [];
       });
     }),
   );
@@ -80,16 +93,20 @@ function refuse(piece: Piece, findings: readonly Finding[]): never {
 }
 
 /** Only the classes that are masked; texts keep their order. */
-async function maskPiece(piece: Piece, classes: ReadonlySet<OutboundClass>): Promise<Piece> {
-  const { texts } = contentsOf(piece.value);
+async function maskPiece(
+  piece: Piece,
+  classes: ReadonlySet<OutboundClass>,
+  accepted: Images,
+): Promise<Piece> {
+  const { texts } = contentsOf(piece.value, accepted);
   const replacements: string[] = [];
-  for (const { text, isKey } of texts) {
-    if (isKey) continue;
+  for (const { text, isFixed } of texts) {
+    if (isFixed) continue;
     const all = await findAll(text);
     const places = OUTBOUND_CLASSES.filter((of) => classes.has(of)).flatMap((of) => all[of]);
     replacements.push(masked(text, merged(places)));
   }
-  const value = replaceTexts(piece.value, replacements);
+  const value = replaceTexts(piece.value, replacements, accepted);
   return { ...piece, value, bytes: Buffer.from(JSON.stringify(value)) };
 }
 
@@ -110,15 +127,20 @@ function createMemory() {
   };
 }
 
-const digestOf = (bytes: Buffer) => createHash("sha256").update(bytes).digest("base64");
+/** With the field it stands in: the same bytes may hold an image in one field, and text in another. */
+const digestOf = (api: Api, { key, bytes }: Piece) =>
+  createHash("sha256")
+    .update(JSON.stringify([api, key]))
+    .update(bytes)
+    .digest("base64");
 
 export function createOutbound(): Outbound {
   const memory = createMemory();
 
-  async function readAll(pieces: readonly Piece[]): Promise<Read[]> {
-    const digests = pieces.map(({ bytes }) => digestOf(bytes));
+  async function readAll({ api, pieces, accepted }: Asked): Promise<Read[]> {
+    const digests = pieces.map((piece) => digestOf(api, piece));
     const fresh = pieces.flatMap((piece, at) => (memory.get(digests[at] ?? "") ? [] : [{ piece, at }]));
-    const contents = fresh.map(({ piece }) => contentsOf(piece.value));
+    const contents = fresh.map(({ piece }) => contentsOf(piece.value, accepted));
     const findings = fresh.length === 0 ? [] : await search(contents);
     const news = new Map<number, Known>();
     for (const [index, { at }] of fresh.entries()) {
@@ -134,18 +156,18 @@ export function createOutbound(): Outbound {
     });
   }
 
-  return async (pieces, policy) => {
-    const all = await readAll(pieces);
+  return async (asked, policy) => {
+    const all = await readAll(asked);
     const hit = new Set<OutboundClass>();
     const passed: Piece[] = [];
     for (const { piece, found } of all) {
       const stopped = found.filter(
-        ({ of, isKey }) => policy[of] === "block" || (policy[of] === "mask" && isKey),
+        ({ of, isFixed }) => policy[of] === "block" || (policy[of] === "mask" && isFixed),
       );
       if (stopped.length > 0) refuse(piece, stopped);
       const classes = new Set(found.filter(({ of }) => policy[of] === "mask").map(({ of }) => of));
       for (const of of classes) hit.add(of);
-      passed.push(classes.size > 0 ? await maskPiece(piece, classes) : piece);
+      passed.push(classes.size > 0 ? await maskPiece(piece, classes, asked.accepted) : piece);
     }
     const sum = (of: (read: Read) => number) => all.reduce((total, read) => total + of(read), 0);
     return {

@@ -1,11 +1,12 @@
-// The texts of a piece: every string and every key, but for the bytes of images.
+// The texts of a piece: every string, number and key, but for the bytes of images that the allow-list took.
+import type { Images } from "../request/walk.ts";
 
 export interface FoundText {
   /** `content[0].text` below the piece. */
   readonly place: string;
   readonly text: string;
-  /** A key cannot be masked without changing what the request says. */
-  readonly isKey: boolean;
+  /** A key or a number: a label in its place would change what the request says. */
+  readonly isFixed: boolean;
 }
 
 export interface Contents {
@@ -18,53 +19,48 @@ export interface Contents {
 /** Nothing that is looked for is shorter: `a@b.de`. */
 const SHORTEST = 6;
 
-const isImageUrl = (key: string, value: string) =>
-  (key === "image_url" || key === "url") && value.startsWith("data:image/");
-
-const holdsImage = (value: object) =>
-  "type" in value && value.type === "base64" && "media_type" in value && "data" in value;
-
-export function contentsOf(piece: unknown): Contents {
+export function contentsOf(piece: unknown, accepted: Images): Contents {
   const texts: FoundText[] = [];
   let images = 0;
   let imageBytes = 0;
-  const countImage = (data: string) => {
-    images++;
-    imageBytes += data.length;
+  const add = (place: string, text: string, isFixed: boolean) => {
+    if (text.length >= SHORTEST) texts.push({ place, text, isFixed });
   };
-  const visit = (value: unknown, key: string, place: string, isImage: boolean): void => {
+  const visit = (value: unknown, place: string, isImage: boolean): void => {
     if (typeof value === "string") {
-      if (isImage || isImageUrl(key, value)) countImage(value);
-      else if (value.length >= SHORTEST) texts.push({ place, text: value, isKey: false });
+      if (isImage) {
+        images++;
+        imageBytes += value.length;
+      } else add(place, value, false);
+    } else if (typeof value === "number") {
+      add(place, String(value), true);
     } else if (Array.isArray(value)) {
-      for (const [at, item] of value.entries()) visit(item, key, `${place}[${at}]`, false);
+      for (const [at, item] of value.entries()) visit(item, `${place}[${at}]`, false);
     } else if (typeof value === "object" && value !== null) {
-      const withImage = holdsImage(value);
+      const imageField = accepted.get(value);
       for (const [name, item] of Object.entries(value)) {
         const below = `${place}.${name}`;
-        if (name.length >= SHORTEST) texts.push({ place: below, text: name, isKey: true });
-        visit(item, name, below, withImage && name === "data");
+        add(below, name, true);
+        visit(item, below, name === imageField);
       }
     }
   };
-  visit(piece, "", "", false);
+  visit(piece, "", false);
   return { texts, images, imageBytes };
 }
 
-/** The same value with each text replaced, in the order of `contentsOf` without its keys. */
-export function replaceTexts(piece: unknown, replacements: readonly string[]): unknown {
+/** The same value with each text replaced, in the order of `contentsOf` without what is fixed. */
+export function replaceTexts(piece: unknown, replacements: readonly string[], accepted: Images): unknown {
   let next = 0;
-  const change = (value: unknown, key: string, isImage: boolean): unknown => {
-    if (typeof value === "string") {
-      if (isImage || isImageUrl(key, value) || value.length < SHORTEST) return value;
-      return replacements[next++] ?? value;
-    }
-    if (Array.isArray(value)) return value.map((item) => change(item, key, false));
+  const change = (value: unknown, isImage: boolean): unknown => {
+    if (typeof value === "string")
+      return isImage || value.length < SHORTEST ? value : (replacements[next++] ?? value);
+    if (Array.isArray(value)) return value.map((item) => change(item, false));
     if (typeof value !== "object" || value === null) return value;
-    const withImage = holdsImage(value);
+    const imageField = accepted.get(value);
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, change(item, name, withImage && name === "data")]),
+      Object.entries(value).map(([name, item]) => [name, change(item, name === imageField)]),
     );
   };
-  return change(piece, "", false);
+  return change(piece, false);
 }

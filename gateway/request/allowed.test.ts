@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Api } from "#lib/model-calls/schema.ts";
 import { Problem } from "../http/problem.ts";
+import { admissionFor } from "../testing/memory-ledger.ts";
 import { CHAT, CLAUDE, CODEX, CODEX_LITE, PNG, PNG_DATA, read } from "../testing/requests.ts";
 import { MODEL, REQUESTS } from "../testing/streams.ts";
 
@@ -210,6 +211,46 @@ describe("probe: what a provider would fetch, run or remember", () => {
   });
 });
 
+describe("probe: a name in other letters, which a server that matches without case would take", () => {
+  const OTHERS: readonly (readonly [Api, string, object])[] = [
+    ["responses", "Model", { Model: "gpt-expensive" }],
+    ["responses", "Tools", { Tools: [{ type: "web_search" }] }],
+    ["responses", "Previous_Response_Id", { Previous_Response_Id: "resp_1" }],
+    ["responses", "Max_Output_Tokens", { Max_Output_Tokens: 1e9 }],
+    ["chat", "MAX_TOKENS", { MAX_TOKENS: 1e9 }],
+    ["chat", "Stream_Options", { Stream_Options: {} }],
+    ["chat", "Store", { Store: true }],
+    ["chat", "\u017ftore", { "\u017ftore": true }],
+    ["chat", "max_to\u212aens", { "max_to\u212aens": 1e9 }],
+    ["responses", "Type", input({ role: "user", content: "x", Type: "item_reference" })],
+    ["responses", "Id", input({ type: "reasoning", Id: "rs_1", summary: [] })],
+    ["responses", "Image_URL", content({ type: "input_text", text: "x", Image_URL: PNG })],
+    ["responses", "Type", tools({ type: "function", name: "f", Type: "mcp" })],
+    ["responses", "File_Id", { extra: { deep: [{ File_Id: "file_1" }] } }],
+    ["chat", "Url", said({ type: "image_url", image_url: { url: PNG, Url: "x" } })],
+    ["messages", "Type", tools({ type: "bash_20250124", name: "bash", Type: "web_search_20250305" })],
+    [
+      "messages",
+      "MEDIA_TYPE",
+      said({
+        type: "image",
+        source: { type: "base64", media_type: "image/png", data: PNG_DATA, MEDIA_TYPE: "image/svg+xml" },
+      }),
+    ],
+  ];
+  test.each(OTHERS)("%s: %s is refused with a sentence", async (api, _, more) => {
+    await expect(read(api, { ...REQUESTS[api], ...more })).rejects.toThrow(
+      /: this field is written [a-z_]+\.$/,
+    );
+  });
+
+  test("is nobody's business in a schema, in arguments and in metadata", async () => {
+    const schema = { type: "object", properties: { URL: { type: "string" }, Type: { type: "string" } } };
+    const more = { ...tools({ type: "function", name: "f", parameters: schema }), metadata: { Model: "x" } };
+    await expect(read("responses", { ...REQUESTS.responses, ...more })).resolves.toBeDefined();
+  });
+});
+
 describe("probe: sizes and numbers", () => {
   test("another model is refused, and no model as well", async () => {
     for (const model of ["gpt-expensive", "", null, 5, undefined, [MODEL]])
@@ -239,7 +280,32 @@ describe("probe: sizes and numbers", () => {
   test("two limits of one request are both kept", async () => {
     const call = await read("chat", { ...REQUESTS.chat, max_tokens: 1e9, max_completion_tokens: 20 });
     expect(call.maxOutputTokens).toBe(20);
-    expect(JSON.parse(call.body.toString())).not.toHaveProperty("max_tokens");
+    expect(JSON.parse(call.body.toString())).toMatchObject({ max_tokens: 20, max_completion_tokens: 20 });
+  });
+
+  test("probe: a limit said by its newer name alone is said by the name every compatible server knows, too", async () => {
+    for (const [said, kept] of [
+      [20, 20],
+      [1e9, 4096],
+    ]) {
+      const { max_tokens: _, ...request } = { max_tokens: 0, ...REQUESTS.chat };
+      const call = await read("chat", { ...request, max_completion_tokens: said });
+      expect(JSON.parse(call.body.toString()).max_tokens).toBe(kept);
+      expect(call.maxOutputTokens).toBe(kept);
+    }
+  });
+
+  test("OpenAI, which refuses two limits, gets the one that was said", async () => {
+    const { max_tokens: _, ...request } = { max_tokens: 0, ...REQUESTS.chat };
+    for (const field of ["max_tokens", "max_completion_tokens"]) {
+      const call = await read(
+        "chat",
+        { ...request, [field]: 20 },
+        admissionFor("http://127.0.0.1:1/v1", "openai"),
+      );
+      const sent = Object.entries(JSON.parse(call.body.toString())).filter(([key]) => key.startsWith("max_"));
+      expect(sent).toEqual([[field, 20]]);
+    }
   });
 
   test("a limit that is no whole number above zero is refused", async () => {

@@ -3,7 +3,7 @@ import { chatTool, toolChoice } from "./tools.ts";
 import {
   absent,
   free,
-  imageUrl,
+  imageIn,
   list,
   objectAt,
   oneOf,
@@ -16,9 +16,9 @@ import {
   textOr,
 } from "./walk.ts";
 
-const image: Rule = (value, place) => {
+const image: Rule = (value, place, images) => {
   if (objectAt(value, place).image_url === undefined) refuse(place, "an image stands in image_url.url.");
-  shape({ image_url: shape({ url: imageUrl }) })(value, place);
+  shape({ image_url: imageIn("url") })(value, place, images);
 };
 
 const part = oneOf("Contents", {

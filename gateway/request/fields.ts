@@ -1,5 +1,5 @@
 // Fields that several APIs share.
-import { absent, free, oneWord, type Rule, refuse, shape } from "./walk.ts";
+import { absent, free, inert, oneWord, type Rule, refuse, shape } from "./walk.ts";
 
 const PRICED = "this changes what a call costs, which the price table does not know.";
 const ONE_MODEL = "the run's agent has one model; others cannot stand in for it.";
@@ -20,6 +20,12 @@ const otherModel = absent(ONE_MODEL);
 export const outputFormat: Rule = shape({ schema: free, json_schema: free, format: shape({ schema: free }) });
 
 export const COMMON: Readonly<Record<string, Rule>> = {
+  // Read again after the walk; named here so that another spelling of them is refused.
+  model: inert,
+  max_tokens: inert,
+  max_completion_tokens: inert,
+  max_output_tokens: inert,
+  stream_options: inert,
   stream: isFlag,
   store: isFlag,
   n: oneAnswer,

@@ -14,16 +14,18 @@ import {
   textOr,
 } from "./walk.ts";
 
-const imageSource: Rule = (value, place) => {
-  const { type, media_type, data } = objectAt(value, place);
+const imageSource: Rule = (value, place, images) => {
+  const source = objectAt(value, place);
+  const { type, media_type, data } = source;
   if (type !== "base64") refuse(place, "an image goes inside the request, in base64.");
   imageAt(media_type, data, place);
-  shape({ data: free })(value, place);
+  shape({ data: free, media_type: text })(source, place, images);
+  images.set(source, "data");
 };
 
-const image: Rule = (value, place) => {
+const image: Rule = (value, place, images) => {
   if (objectAt(value, place).source === undefined) refuse(place, "an image has a source.");
-  shape({ source: imageSource })(value, place);
+  shape({ source: imageSource })(value, place, images);
 };
 
 const written = shape({ text });

@@ -9,7 +9,7 @@ import { readJson } from "./json.ts";
 import { messagesRequest } from "./messages.ts";
 import { bodyOf, type Piece, partsOf, takeApart, withField } from "./pieces.ts";
 import { responsesRequest } from "./responses.ts";
-import type { Rule } from "./walk.ts";
+import type { Images, Rule } from "./walk.ts";
 
 export interface ReadCall {
   readonly api: Api;
@@ -42,6 +42,9 @@ function limitField(api: Api, kind: ProviderKind): string {
   return kind === "openai_compatible" ? "max_tokens" : "max_completion_tokens";
 }
 
+/** OpenAI knows both names of the limit and refuses requests with both, so one of them that was said is enough for it. */
+const isEachKnown = (api: Api, kind: ProviderKind): boolean => api !== "chat" || kind !== "openai_compatible";
+
 /**
  * A token is rarely less than two bytes: English is 4 to 5, code about 3, and text that is counted as more tokens than
  * half its bytes is made for it. An image is counted by its size in pixels, a few thousand at most.
@@ -63,8 +66,12 @@ function limited(api: Api, pieces: readonly Piece[], { provider, limits }: Admis
     if (value !== null && value <= most) most = value;
     else rest = rest.filter(({ key }) => key !== field);
   }
-  const isSaid = rest.some(({ key }) => LIMIT_FIELDS[api].includes(key));
-  return { most, pieces: isSaid ? rest : withField(rest, limitField(api, provider.kind), most) };
+  const said = LIMIT_FIELDS[api].filter((field) => rest.some(({ key }) => key === field));
+  if (said.length > 0 && isEachKnown(api, provider.kind)) return { most, pieces: rest };
+  // A server that ignores the name that was said would have no limit at all: it gets the one every server knows, too.
+  const fields = new Set([...said, limitField(api, provider.kind)]);
+  for (const field of fields) rest = withField(rest, field, most);
+  return { most, pieces: rest };
 }
 
 /** Without it a stream of Chat Completions says nothing of what it used. */
@@ -89,7 +96,8 @@ export interface CallInput {
 export async function readCall({ api, purpose, bytes, admission, outbound }: CallInput): Promise<ReadCall> {
   const document = readJson(bytes);
   const { model, stream } = document.value;
-  ALLOWED[api](document.value, "");
+  const accepted: Images = new Map();
+  ALLOWED[api](document.value, "", accepted);
   if (model !== admission.model)
     throw new Problem("policy_refused", `model: this run's agent uses ${admission.model} and no other.`);
   const isStream = purpose === "generate" && stream === true;
@@ -98,7 +106,10 @@ export async function readCall({ api, purpose, bytes, admission, outbound }: Cal
   const said = api === "chat" && isStream ? withUsage(bounded.pieces) : bounded.pieces;
   const settled =
     api === "messages" ? said.filter(({ key }) => key !== "store") : withField(said, "store", false);
-  const { pieces, images, imageBytes, masked } = await outbound(settled, admission.outbound);
+  const { pieces, images, imageBytes, masked } = await outbound(
+    { api, pieces: settled, accepted },
+    admission.outbound,
+  );
   const parts = partsOf(api, pieces);
   const body = bodyOf(api, parts);
   return {

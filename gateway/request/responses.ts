@@ -2,7 +2,7 @@ import { COMMON, outputFormat } from "./fields.ts";
 import { clientSearch, localEnvironment, responsesTool, toolChoice } from "./tools.ts";
 import {
   free,
-  imageUrl,
+  imageIn,
   list,
   objectAt,
   oneOf,
@@ -16,10 +16,7 @@ import {
 } from "./walk.ts";
 
 const inputText = shape({ text });
-const inputImage: Rule = (value, place) => {
-  if (objectAt(value, place).image_url === undefined) refuse(place, "an image stands in image_url.");
-  shape({ image_url: imageUrl })(value, place);
-};
+const inputImage = imageIn("image_url");
 
 const part = oneOf("Contents", {
   input_text: inputText,
@@ -43,11 +40,11 @@ const message = shape({
 });
 
 /** With an id and nothing else it stands for what the provider keeps. */
-const reasoning: Rule = (value, place) => {
+const reasoning: Rule = (value, place, images) => {
   const { id, encrypted_content, content } = objectAt(value, place);
   if (typeof id === "string" && typeof encrypted_content !== "string" && !Array.isArray(content))
     refuse(place, "reasoning without its content would be looked up at the provider.");
-  shape({ summary: list(part), content: list(part), encrypted_content: text })(value, place);
+  shape({ summary: list(part), content: list(part), encrypted_content: text })(value, place, images);
 };
 
 const tools = list(responsesTool);

@@ -13,14 +13,14 @@ const named = shape(described);
 const LOCAL_ONLY = "a shell is run by the client: environment.type is local.";
 const CLIENT_ONLY = "a search for tools is done by the client: execution is client.";
 
-export const localEnvironment: Rule = (value, place) => {
+export const localEnvironment: Rule = (value, place, images) => {
   if (objectAt(value, place).type !== "local") refuse(place, LOCAL_ONLY);
-  shape({ skills: list(shape({ description: text })) })(value, place);
+  shape({ skills: list(shape({ description: text })) })(value, place, images);
 };
 
-const shell: Rule = (value, place) => {
+const shell: Rule = (value, place, images) => {
   if (objectAt(value, place).environment === undefined) refuse(place, LOCAL_ONLY);
-  shape({ environment: localEnvironment })(value, place);
+  shape({ environment: localEnvironment })(value, place, images);
 };
 
 const byClient: Rule = (value, place) => {
@@ -30,9 +30,9 @@ const byClient: Rule = (value, place) => {
 /** What is searched for by the client: the field has to say so. */
 export const clientSearch =
   (rules: Readonly<Record<string, Rule>>): Rule =>
-  (value, place) => {
+  (value, place, images) => {
     if (objectAt(value, place).execution === undefined) refuse(place, CLIENT_ONLY);
-    shape({ ...rules, execution: byClient })(value, place);
+    shape({ ...rules, execution: byClient })(value, place, images);
   };
 
 const plain = { function: named, custom: named };
@@ -56,10 +56,10 @@ export const chatTool = oneOf("Tools", {
 const CLIENT_RUN = /^(bash|text_editor)_\d{8}$/;
 
 /** Of the Messages API: the client's own, and the two Anthropic defines and the client runs. */
-export const messagesTool: Rule = (value, place) => {
+export const messagesTool: Rule = (value, place, images) => {
   const { type } = objectAt(value, place);
-  if (typeof type === "string" && CLIENT_RUN.test(type)) return inert(value, place);
-  oneOf("Tools", { custom: named }, () => "custom")(value, place);
+  if (typeof type === "string" && CLIENT_RUN.test(type)) return shape({})(value, place, images);
+  oneOf("Tools", { custom: named }, () => "custom")(value, place, images);
 };
 
 const CHOICES = [
@@ -76,11 +76,12 @@ const CHOICES = [
   "required",
 ];
 
-export const toolChoice: Rule = (value, place) => {
-  if (typeof value === "string" || value === null) return inert(value, place);
+export const toolChoice: Rule = (value, place, images) => {
+  if (typeof value === "string" || value === null) return inert(value, place, images);
   oneWord(CHOICES, "this tool cannot be chosen: it is not passed on.")(
     objectAt(value, place).type ?? null,
     place,
+    images,
   );
-  shape({ tools: list(toolChoice), allowed_tools: shape({ tools: list(toolChoice) }) })(value, place);
+  shape({ tools: list(toolChoice), allowed_tools: shape({ tools: list(toolChoice) }) })(value, place, images);
 };

@@ -3,7 +3,13 @@
 // and without the id of an object that somebody else keeps.
 import { Problem } from "../http/problem.ts";
 
-export type Rule = (value: unknown, place: string) => void;
+/**
+ * Objects whose image a rule for the contents of a message took, with the field it stands in. Only these leave unread by
+ * the outbound policy: what merely looks like an image anywhere else is text.
+ */
+export type Images = Map<object, string>;
+
+export type Rule = (value: unknown, place: string, images: Images) => void;
 
 export function refuse(place: string, sentence: string): never {
   throw new Problem("policy_refused", `${place.slice(0, 200)}: ${sentence}`);
@@ -64,49 +70,71 @@ function inertText(value: string, place: string): void {
   if (ADDRESS.test(value.slice(0, 200)) || DATA_URL.test(value.slice(0, 50))) refuse(place, FETCHED);
 }
 
-export const inert: Rule = (value, place) => {
+/**
+ * Some servers match names without case, by the folding of Unicode (`\u017ftore`, with a long s, is `store` to them).
+ * Upper case first: it alone takes the long s to an S.
+ */
+const folded = (key: string): string => key.toUpperCase().toLowerCase();
+
+/** All names in the rules are in small letters: another spelling of one would be read by some servers and not by us. */
+function refuseOtherCase(key: string, place: string, isKnown: (name: string) => boolean): void {
+  const name = folded(key);
+  if (name !== key && isKnown(name)) refuse(place, `this field is written ${name}.`);
+}
+
+const isReference = (name: string): boolean => Object.hasOwn(REFERENCES, name);
+
+export const inert: Rule = (value, place, images) => {
   if (typeof value === "string") inertText(value, place);
-  else if (Array.isArray(value)) for (const [at, item] of value.entries()) inert(item, `${place}[${at}]`);
+  else if (Array.isArray(value))
+    for (const [at, item] of value.entries()) inert(item, `${place}[${at}]`, images);
   else if (typeof value === "object" && value !== null) {
-    for (const [key, item] of Object.entries(value)) inertField(key, item, below(place, key));
+    for (const [key, item] of Object.entries(value)) inertField(key, item, below(place, key), images);
   }
 };
 
-function inertField(key: string, value: unknown, place: string): void {
-  const why = Object.hasOwn(REFERENCES, key) ? REFERENCES[key] : undefined;
+function inertField(key: string, value: unknown, place: string, images: Images): void {
+  refuseOtherCase(key, place, isReference);
+  const why = isReference(key) ? REFERENCES[key] : undefined;
   if (why !== undefined && !isEmpty(value)) refuse(place, why);
-  inert(value, place);
+  inert(value, place, images);
 }
+
+/** Looked up in objects of every kind, beside their rules: what the object is, and what it stands for. */
+const EVERYWHERE = new Set(["type", "id"]);
 
 /** An object whose named fields follow their rules; the others are inert. */
 export const shape =
   (rules: Readonly<Record<string, Rule>>): Rule =>
-  (value, place) => {
+  (value, place, images) => {
     for (const [key, item] of Object.entries(objectAt(value, place))) {
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-      if (rule) rule(item, below(place, key));
-      else inertField(key, item, below(place, key));
+      if (rule) rule(item, below(place, key), images);
+      else {
+        refuseOtherCase(key, below(place, key), (name) => EVERYWHERE.has(name) || Object.hasOwn(rules, name));
+        inertField(key, item, below(place, key), images);
+      }
     }
   };
 
 export const list =
   (rule: Rule): Rule =>
-  (value, place) => {
+  (value, place, images) => {
     if (value === null) return;
     if (!Array.isArray(value)) refuse(place, "a list is expected here.");
-    for (const [at, item] of value.entries()) rule(item, `${place}[${at}]`);
+    for (const [at, item] of value.entries()) rule(item, `${place}[${at}]`, images);
   };
 
 export const textOr =
   (rule: Rule): Rule =>
-  (value, place) => {
-    if (typeof value !== "string") rule(value, place);
+  (value, place, images) => {
+    if (typeof value !== "string") rule(value, place, images);
   };
 
 export const orNull =
   (rule: Rule): Rule =>
-  (value, place) => {
-    if (value !== null) rule(value, place);
+  (value, place, images) => {
+    if (value !== null) rule(value, place, images);
   };
 
 const shown = (word: unknown): string => JSON.stringify(word)?.slice(0, 60) ?? "none";
@@ -118,12 +146,12 @@ export const oneOf =
     kinds: Readonly<Record<string, Rule>>,
     untyped?: (value: object) => string | undefined,
   ): Rule =>
-  (value, place) => {
+  (value, place, images) => {
     const object = objectAt(value, place);
     const kind = object.type === undefined ? untyped?.(object) : object.type;
     const rule = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (!rule) refuse(place, `${what} of type ${shown(kind)} are not passed on.`);
-    rule(object, place);
+    rule(object, place, images);
   };
 
 export const oneWord =
@@ -154,9 +182,19 @@ export function imageAt(mediaType: unknown, base64: unknown, place: string): voi
 }
 
 /** `data:image/…;base64,…` and nothing else. */
-export const imageUrl: Rule = (value, place) => {
+const imageUrl: Rule = (value, place) => {
   if (typeof value !== "string") refuse(place, "an image is expected here.");
   const head = /^data:([a-z]+\/[a-z]+);base64,/.exec(value.slice(0, 60));
   if (!head) refuse(place, FETCHED);
   imageAt(head[1], value.slice(head[0].length), place);
 };
+
+/** The object of an image, with a data: URL in one field and nothing else of interest. */
+export const imageIn =
+  (field: "image_url" | "url"): Rule =>
+  (value, place, images) => {
+    const object = objectAt(value, place);
+    if (object[field] === undefined) refuse(place, `an image stands in ${field}.`);
+    shape({ [field]: imageUrl })(object, place, images);
+    images.set(object, field);
+  };

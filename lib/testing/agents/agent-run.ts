@@ -44,7 +44,7 @@ export interface AgentRun {
 
 /** Whether the gateway would let this request of the Responses API out: throws its sentence where it would not. */
 export function letOut({ body }: ModelRequest): void {
-  responsesRequest(readJson(body).value, "");
+  responsesRequest(readJson(body).value, "", new Map());
 }
 
 export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices): Promise<AgentRun> {
