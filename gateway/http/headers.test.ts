@@ -14,12 +14,14 @@ test("probe: of what a client says in headers only known words go to the provide
     "anthropic-version": "2023-06-01",
     "anthropic-beta": "context-1m-2025-08-07, effort-2025-11-24,ghp_secret,claude-code-20250219",
     "openai-beta": "responses_websockets=2026-02-06,assistants=v2",
+    "x-openai-internal-codex-responses-lite": "true,more",
   };
   expect(headersToProvider(from)).toEqual({
     ...OWN,
     accept: "text/event-stream",
     "anthropic-version": "2023-06-01",
     "anthropic-beta": "claude-code-20250219,effort-2025-11-24",
+    "x-openai-internal-codex-responses-lite": "true",
   });
 });
 

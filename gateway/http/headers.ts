@@ -21,6 +21,8 @@ const TO_PROVIDER: Readonly<Record<string, readonly string[]>> = {
     "prompt-caching-scope-2026-01-05",
     "token-counting-2024-11-01",
   ],
+  /** Codex says it of models whose tools stand in the input; what it means to a provider is not known to us. */
+  "x-openai-internal-codex-responses-lite": ["true"],
 };
 
 /** A longer one is not read: no client has so many words to say. */
