@@ -1,4 +1,4 @@
-// Keys that somebody asked to have tried. Rung when one is asked for; looked for now and then, should the call be lost.
+// Keys that somebody asked to have tried. Rung when one is asked for; looked for at intervals too, since a call of the bell can be lost.
 import type { Clock } from "#lib/clock.ts";
 import { SECOND } from "#lib/clock.ts";
 import { messageOf } from "#lib/errors.ts";
@@ -53,6 +53,7 @@ export function createTestLoop(parts: TestParts): TestLoop {
         await answerTests(parts).catch((error: unknown) => {
           logger.warn({ err: error }, "keys could not be tried");
         });
+        // The signal ends the sleep, and with it the loop.
         await Promise.race([called, clock.sleep(LOOK_EVERY, signal).catch(() => undefined)]);
         woken = Promise.withResolvers();
       }
