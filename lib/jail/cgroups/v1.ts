@@ -1,6 +1,7 @@
 // Control groups version 1: one tree of directories per controller, so a group is one directory in each.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock } from "#lib/clock.ts";
 import type { Limits } from "../schema.ts";
 import {
   type Cgroups,
@@ -18,6 +19,9 @@ import {
 } from "./group.ts";
 
 export type V1Controller = (typeof CONTROLLERS)[number] | "freezer";
+
+const ASKS_BEFORE_LETTING_GO = 25;
+const LET_GO = 10; // milliseconds
 
 /** Controller → directory below which groups are made. Joint controllers share one. */
 export type V1Bases = ReadonlyMap<V1Controller, string>;
@@ -50,8 +54,18 @@ export function openV1(bases: V1Bases): Cgroups {
       if (freezer === null) return false;
       const state = join(freezer, "freezer.state");
       const wanted = frozen ? "FROZEN" : "THAWED";
-      await writeFile(state, wanted);
-      const isReached = async () => (await readFile(state, "utf8")).trim() === wanted;
+      let asked = 0;
+      const isReached = async () => {
+        // A process caught between fork and exec can keep a tree at FREEZING for ever: asking again passes it by, and
+        // letting go for a moment sets it free. Signals sent meanwhile stay pending.
+        if (frozen && asked > 0 && asked % ASKS_BEFORE_LETTING_GO === 0) {
+          await writeFile(state, "THAWED");
+          await systemClock.sleep(LET_GO);
+        }
+        asked += 1;
+        await writeFile(state, wanted);
+        return (await readFile(state, "utf8")).trim() === wanted;
+      };
       await waitUntil(isReached, "The sandbox could not be paused.");
       return true;
     };
