@@ -1,7 +1,7 @@
 // One session with Codex: one thread, one turn with everything it has to know, until it says that it is done.
 import { type Clock, SECOND } from "#lib/clock.ts";
 import { visibleText } from "#lib/text/rules.ts";
-import type { Conversation, Ending } from "../session/port.ts";
+import type { OneTurn as Conversation, Ending } from "../session/one-turn.ts";
 import { openRpc, type Rpc } from "./rpc.ts";
 import { initialize, interruptTurn, startThread, startTurn, type ThreadChoices } from "./thread.ts";
 import { createTranslation, type Translation, type TurnEnd } from "./translation.ts";

@@ -7,7 +7,8 @@ import { refused } from "#lib/errors.ts";
 import { reachableFolder } from "#lib/jail/bubblewrap/files.ts";
 import type { AgentDriver } from "../port.ts";
 import { modelDriver } from "../session/model-driver.ts";
-import type { AgentProgram, Conversation, Ending } from "../session/port.ts";
+import type { OneTurn as Conversation, Ending } from "../session/one-turn.ts";
+import type { AgentProgram } from "../session/port.ts";
 import { LoopLine } from "./lines.ts";
 
 /** The SDK the loop is written for; another one may say the same things in other events. */

@@ -2,26 +2,38 @@
 // let it work, hand the work out, and hold what it says against what it did.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { AppError } from "#lib/errors.ts";
+import { AppError, refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { createHarness } from "#runner/harness/harness.ts";
 import { idsOf } from "#runner/harness/reports/report.ts";
 import type { AgentDriver, DriverCapabilities, DriverContext, DriverResult, ModelAccess } from "../port.ts";
 import { createSteps, type Step } from "../steps.ts";
 import { summarise } from "./claims.ts";
-import type { AgentProgram, AgentSession, Conversation, Ending } from "./port.ts";
+import type { Ending, OneTurn } from "./one-turn.ts";
+import type { AgentProgram, AgentSession, Conversation, Talk } from "./port.ts";
 import { firstPrompt } from "./prompt.ts";
 import { createRecord, type FollowedRecord } from "./record.ts";
 
-export interface ModelDriver {
+export type ModelDriver = ProgramOf & (TalkingDriver | OneTurnDriver);
+
+interface ProgramOf {
   readonly name: string;
   readonly caps: DriverCapabilities;
   /** How the program is started. Throws `refused` where it is not there. */
   program(
     model: Pick<ModelAccess, "model" | "api" | "baseUrl" | "key">,
   ): Promise<AgentProgram> | AgentProgram;
+}
+
+export interface TalkingDriver {
+  /** Folders inside the sandbox that a snapshot keeps besides the tree; below /work or /home/agent. */
+  readonly keeps: readonly string[];
+  open(conversation: Conversation): Talk;
+}
+
+export interface OneTurnDriver {
   /** Talks to it until the work is done. What it throws ends the run. */
-  converse(conversation: Conversation): Promise<Ending>;
+  converse(conversation: OneTurn): Promise<Ending>;
 }
 
 export function modelDriver(driver: ModelDriver): AgentDriver {
@@ -90,9 +102,10 @@ async function work(driver: ModelDriver, context: DriverContext): Promise<Driver
 
 async function converse(
   driver: ModelDriver,
-  conversation: Conversation & { record: FollowedRecord },
+  conversation: OneTurn & { record: FollowedRecord },
 ): Promise<Ending> {
   const { record, agent } = conversation;
+  if ("open" in driver) throw refused("Talks are not held yet.");
   try {
     return await driver.converse(conversation);
   } finally {

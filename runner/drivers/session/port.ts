@@ -81,17 +81,69 @@ export interface CommandEnd {
   readonly dropped?: number;
 }
 
-/** What a driver writes: how its program is started, and how it is talked to until its work is done. */
-export interface Conversation {
-  readonly agent: AgentSession;
-  readonly record: SessionRecord;
-  /** What to send first: task, goal, rules of the charter and what the base's tests said. */
-  readonly prompt: string;
-  readonly signal: AbortSignal;
+/** Something the agent wants to do and may not without an answer. */
+export interface Question {
+  readonly what: "command" | "change" | "network";
+  /** The program's own name of the open item that it is about. */
+  readonly item: string;
+  readonly title: string;
+  /** Of a command, as it will be run, where the program tells it. */
+  readonly argv?: readonly string[];
+  /** What is decided on, word for word: the command line (argv as JSON where `argv` is given) or the patch. */
+  readonly text: string;
+  readonly cwd: string;
+  /** Why the agent wants it, in its own words; empty where it says nothing. */
+  readonly reason: string;
 }
 
-export type Ending =
-  /** The agent says that it is done; `text` is its last message. */
-  | { readonly outcome: "done"; readonly text: string }
-  /** It could not go on; one sentence, the gateway's own where the gateway ended it. */
-  | { readonly outcome: "failed"; readonly reason: string };
+export interface AskAnswer {
+  readonly decision: "allowed" | "declined";
+  /** To be told to the agent where it was declined; may be empty. */
+  readonly reason: string;
+}
+
+/** What a talk with a program has at hand. The orchestrator owns turns, the inbox, snapshots and what was bound. */
+export interface Conversation {
+  readonly agent: AgentSession;
+  /** For items, output, usage and lines. Turns, prompts and the session's name are recorded by the orchestrator. */
+  readonly record: SessionRecord;
+  /** Aborts when the lease is over: then nothing has to be ended nicely, for the sandbox is ended. */
+  readonly signal: AbortSignal;
+  /**
+   * Asks whoever decides; may take hours, in which the turn stays open. Rejects (`conflict`) when the turn is being ended
+   * before there was an answer: then the program is told nothing but the interrupt that comes.
+   */
+  ask(question: Question): Promise<AskAnswer>;
+}
+
+export interface TurnEnd {
+  readonly status: "completed" | "interrupted" | "failed";
+  /** The last message of the turn; empty for none. */
+  readonly text: string;
+  /** One sentence, the gateway's own where the gateway ended it. With "failed". */
+  readonly error?: string;
+  /** With "failed": the way to the model was broken (gateway or provider away, a stream cut), so that another turn may go through. */
+  readonly transient?: boolean;
+}
+
+/** When a message sent during a turn is read by the model. */
+export type SteerEffect = "preempt" | "tool_boundary" | "after_turn";
+
+/** One program, spoken to in its own language. Its methods are called one after the other, but `steer` and `interrupt` during a turn. */
+export interface Talk {
+  /**
+   * Begins a session, or takes up the given one of another process: its kept folders and the tree are there again. Resolves
+   * with its name before any prompt is sent; with another name than the given one where that could not be taken up.
+   * A program that ended meanwhile rejects (`refused`) with how it ended and what it said.
+   */
+  begin(native: string | null): Promise<string>;
+  /**
+   * One turn from prompt to end. The items that it opened and did not close are closed by the orchestrator. A program that
+   * ends meanwhile is a "failed" turn, with how it ended and what it said; it is taken up by a new one.
+   */
+  turn(text: string): Promise<TurnEnd>;
+  /** Says something into the turn under way. Resolves once the program has taken it; rejects (`conflict`) when the turn has ended. */
+  steer(text: string): Promise<SteerEffect>;
+  /** Asks the turn under way to end; it then ends as "interrupted". Nothing happens where none is. */
+  interrupt(): Promise<void>;
+}
