@@ -21,7 +21,9 @@ import { Code, Visible } from "../ui/visible.tsx";
 import { AgentItemRow, CallRow, PromptRow } from "./agent-row.tsx";
 import { CommandRow } from "./command-row.tsx";
 import { EventLink } from "./event/link.tsx";
+import type { Face } from "./face.ts";
 import { FileChange } from "./file-change.tsx";
+import { steeringFace } from "./steering-face.tsx";
 import { TestList } from "./test-list.tsx";
 
 export function ItemRow({ item }: { item: TimelineItem }) {
@@ -37,13 +39,6 @@ export function ItemRow({ item }: { item: TimelineItem }) {
     default:
       return <FactRow item={item} />;
   }
-}
-
-interface Face {
-  readonly icon: LucideIcon;
-  readonly tone: string;
-  readonly head: ReactNode;
-  readonly below?: ReactNode;
 }
 
 function FactRow({ item }: { item: FactItem }) {
@@ -170,5 +165,11 @@ function faceOf(item: FactItem): Face {
         ),
       };
     }
+    case "message_delivered":
+    case "message_undeliverable":
+    case "ask_opened":
+    case "ask_settled":
+    case "snapshot_taken":
+      return steeringFace(item);
   }
 }

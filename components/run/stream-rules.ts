@@ -31,6 +31,11 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   turn_ended: true,
   agent_line: true,
   relay_refused: true,
+  message_delivered: true,
+  message_undeliverable: true,
+  ask_opened: true,
+  ask_settled: true,
+  snapshot_taken: true,
   model_called: true,
   model_answered: true,
 };

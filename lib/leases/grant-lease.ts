@@ -12,6 +12,7 @@ import { limitsOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
 import type { Assignment, LeaseRequest, ModelGrant } from "../protocol/schema.ts";
+import { NEVER_ASKS } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
 import { CONTACT_WINDOW } from "../runners/rules.ts";
 import { findRunner } from "../runners/service.ts";
@@ -158,6 +159,9 @@ async function assignmentOf(
       allowedPaths: charter.scope.allowedPaths,
       model: agent.model === null ? null : await grantModel(tx, agent.model, { ...lease, runId: run.id }),
       maxHistory: MAX_HISTORY,
+      resume: null,
+      asks: NEVER_ASKS,
+      decided: [],
     };
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);

@@ -163,6 +163,8 @@ async function settle(
       });
       return;
     }
+    case "parked":
+      throw refused("This control plane parks no runs.");
     case "failed":
       return fail(tx, scope, run, attempt, finish.reason);
     case "observed":

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import { baseBundlePath, blobStore, registerBlob, storeBytes } from "../blobs/service.ts";
 import { read, transaction } from "../db.ts";
-import { refused, unavailable } from "../errors.ts";
+import { notFound, refused, unavailable } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { patchBundle } from "../patches/service.ts";
 import { findBaseBundle } from "../repositories/service.ts";
@@ -28,8 +28,9 @@ export async function openBundle(
   scope: Scope,
   leaseId: string,
   attempt: number,
-  name: "base" | "patch",
+  name: "base" | "patch" | "snapshot",
 ): Promise<OpenBundle> {
+  if (name === "snapshot") throw notFound("snapshot");
   const lease = await requireLease(scope, leaseId, attempt);
   const run = await read(scope, (db) => db.run.findUniqueOrThrow({ where: { id: lease.runId } }));
   if (name === "patch") {

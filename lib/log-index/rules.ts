@@ -101,9 +101,21 @@ function said({ kind, body }: NewEvent): FieldText[] {
         { field: "output", text: [body.method, body.target, body.reason].join("\n") },
         { field: "host", text: hostsIn(body.target).join("\n") },
       ];
+    case "ask_opened":
+      return [
+        { field: "command", text: [body.title, body.text].join("\n") },
+        { field: "path", text: patchPathsIn(body.text).join("\n") },
+        { field: "host", text: hostsIn(body.text).join("\n") },
+        { field: "prompt", text: body.reason },
+      ];
+    case "message_undeliverable":
+      return [{ field: "output", text: body.reason }];
     // What the lines of an agent say in words is in its items; kept lines would be found twice.
     case "agent_line":
     case "session_bound":
+    case "message_delivered":
+    case "ask_settled":
+    case "snapshot_taken":
     case "turn_started":
     case "item_closed":
     case "tree_recorded":

@@ -1,5 +1,6 @@
 // What an agent that uses a model does, in the same words whichever program it is. Bodies only; events.ts makes the union.
 import { z } from "zod";
+import { AskDecider, AskEnd, AskSubject, MessageEffect, SnapshotReason } from "./steering.ts";
 
 const text = (max: number) => z.string().max(max);
 /** Items and turns are numbered inside an attempt, from 1. */
@@ -60,6 +61,39 @@ export const agentBodies = {
     reason: text(300),
     /** How many alike this stands for. */
     times: number,
+  }),
+  /** A message of a person reached the agent, and when. */
+  message_delivered: z.object({ message: text(100), effect: MessageEffect }),
+  message_undeliverable: z.object({ message: text(100), reason: text(1000) }),
+  /** The agent waits for a decision. `text` is all it would do: the argument vector as JSON, a script, or the patch. */
+  ask_opened: z.object({
+    /** Counted by the runner inside an attempt, from 1. */
+    ask: number,
+    item: number.optional(),
+    what: AskSubject,
+    title: text(300),
+    text: text(MAX_EVENT_TEXT),
+    cwd: text(1000),
+    reason: text(2000),
+    /** By `askDigest`. */
+    digest: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  /** How it went; also alone, for what the policy settled without asking anybody. */
+  ask_settled: z.object({
+    ask: number,
+    decision: AskEnd,
+    by: AskDecider,
+    /** What of the policy said so. */
+    rule: text(600).optional(),
+  }),
+  /** Sent after its bytes were uploaded. */
+  snapshot_taken: z.object({
+    blob: text(100),
+    native: text(200),
+    driver: text(40),
+    turn: z.int().min(0),
+    tree: z.string().regex(/^[0-9a-f]{40}$/),
+    why: SnapshotReason,
   }),
   /** Written by the gateway: a call was let through, its intent is durable. */
   model_called: z.object({ call: text(100), model: text(200) }),

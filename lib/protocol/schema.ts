@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { Limits, Tier } from "../jail/schema.ts";
 import { NewEvent, TestId } from "./events.ts";
+import { AskPolicy, Decided, NEVER_ASKS, Resume } from "./steering.ts";
 
 export const PROTOCOL_VERSION = 1;
 export const ACCEPTED_VERSIONS: readonly number[] = [1];
@@ -93,6 +94,10 @@ export const AgentAssignment = z.object({
   model: ModelGrant.nullable().default(null),
   /** How far back in first-parent history a culprit is looked for. */
   maxHistory: z.int().min(1),
+  /** Where an earlier attempt stopped; null to begin anew. */
+  resume: Resume.nullable().default(null),
+  asks: AskPolicy.default(NEVER_ASKS),
+  decided: z.array(Decided).max(1000).default([]),
 });
 export type AgentAssignment = z.infer<typeof AgentAssignment>;
 
@@ -109,7 +114,7 @@ export const Assignment = z.discriminatedUnion("phase", [AgentAssignment, Verify
 export type Assignment = z.infer<typeof Assignment>;
 
 /** Bundles a lease may download: GET leases/:id/bundles/:name */
-export const BundleName = z.enum(["base", "patch"]);
+export const BundleName = z.enum(["base", "patch", "snapshot"]);
 
 export const Heartbeat = z.object({ attempt: z.int().min(1) });
 export const HeartbeatAnswer = z.object({ directive: z.enum(["go_on", "cancel"]), reason: z.string() });
@@ -182,6 +187,8 @@ export const Finish = z.discriminatedUnion("outcome", [
   }),
   z.object({ outcome: z.literal("no_change"), attempt: z.int().min(1), summary: Summary }),
   z.object({ outcome: z.literal("failed"), attempt: z.int().min(1), reason: z.string().max(4000) }),
+  /** No runner needs to hold the run until somebody resumes it or decides. */
+  z.object({ outcome: z.literal("parked"), attempt: z.int().min(1), why: z.enum(["pause", "ask"]) }),
   z.object({
     outcome: z.literal("observed"),
     attempt: z.int().min(1),

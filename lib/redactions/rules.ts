@@ -12,7 +12,7 @@ export const TAKEN_AWAY = "[taken away]";
  */
 const KEPT = new Set([
   ...["stream", "outcome", "ended", "steadiness", "by", "phase", "tier", "runner", "from", "to", "verdict"],
-  ...["type", "status", "origin", "call"],
+  ...["type", "status", "origin", "call", "what", "effect", "decision", "why", "blob"],
   ...[
     "digest",
     "commit",

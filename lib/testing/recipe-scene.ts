@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { systemClock } from "#lib/clock.ts";
 import { NewEvent } from "#lib/protocol/events.ts";
 import { type AgentAssignment, Summary } from "#lib/protocol/schema.ts";
+import { NEVER_ASKS } from "#lib/protocol/steering.ts";
 import type { DriverResult } from "#runner/drivers/port.ts";
 import { recipe } from "#runner/drivers/recipe/driver.ts";
 import { commitFiles, createRepository, type FileTree, playGit } from "./git/author.ts";
@@ -61,6 +62,9 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     allowedPaths: [],
     model: null,
     maxHistory,
+    resume: null,
+    asks: NEVER_ASKS,
+    decided: [],
   };
   const result = await recipe.run({
     assignment,

@@ -76,7 +76,12 @@ export type FactKind =
   | "patch_proposed"
   | "session_bound"
   | "usage_reported"
-  | "relay_refused";
+  | "relay_refused"
+  | "message_delivered"
+  | "message_undeliverable"
+  | "ask_opened"
+  | "ask_settled"
+  | "snapshot_taken";
 export type FactItem = {
   [K in FactKind]: { readonly kind: K; readonly seq: number; readonly at: string; readonly body: BodyOf<K> };
 }[FactKind];

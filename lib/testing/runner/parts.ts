@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "#lib/clock.ts";
 import type { Limits } from "#lib/jail/schema.ts";
 import { createLogger, type Logger } from "#lib/logger.ts";
 import type { AgentAssignment, Summary, VerifyAssignment } from "#lib/protocol/schema.ts";
+import { NEVER_ASKS } from "#lib/protocol/steering.ts";
 
 /** A new folder below the system's own, removed after the test. */
 export function testFolder(): string {
@@ -111,6 +112,9 @@ export function agentAssignment(changes: Partial<AgentAssignment> = {}): AgentAs
     allowedPaths: [],
     model: null,
     maxHistory: 10,
+    resume: null,
+    asks: NEVER_ASKS,
+    decided: [],
     ...changes,
   };
 }
@@ -123,6 +127,9 @@ export function verifyAssignment(changes: Partial<VerifyAssignment> = {}): Verif
     goal: _goal,
     allowedPaths: _paths,
     model: _model,
+    resume: _resume,
+    asks: _asks,
+    decided: _decided,
     ...shared
   } = agentAssignment();
   return { ...shared, phase: "verify", patchCommit: "b".repeat(40), patchDigest: "c".repeat(64), ...changes };
