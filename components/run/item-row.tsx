@@ -5,13 +5,11 @@ import {
   FilePen,
   GitCommitHorizontal,
   Layers,
-  type LucideIcon,
   PackageCheck,
   Plug,
   ShieldX,
   Undo2,
 } from "lucide-react";
-import type { ReactNode } from "react";
 import type { FactItem, TimelineItem } from "#lib/timeline/schema.ts";
 import { formatBytes, formatCount, plural } from "../format.ts";
 import { CopyId } from "../ui/copy-id.tsx";
