@@ -5,6 +5,7 @@ import { parseCheckpoint } from "../tlog/checkpoint.ts";
 import { openNote } from "../tlog/note.ts";
 import { Broken, type BundleHeader, bundleLines, type Disclosed } from "./bundle.ts";
 import { attachedTo } from "./documents/attached.ts";
+import { shownPieces } from "./documents/shown-pieces.ts";
 import {
   countRedactions,
   type ExportRow,
@@ -71,6 +72,7 @@ async function* disclosedOf(
     if (all !== redactions || active > 0)
       throw new Broken("Payloads were redacted while this was being made. Start another export.");
   };
+  const pieces = shownPieces();
   for await (const page of pages) {
     const entries = page.map(({ index, about, body }) => {
       if (about && body) return { index, about, body };
@@ -91,7 +93,7 @@ async function* disclosedOf(
     yield shown.map(({ index, body }) => ({
       index,
       body,
-      attached: attachedTo(scope, body, { withBlobs, unchanged }),
+      attached: attachedTo(scope, body, { withBlobs, unchanged, pieces }),
     }));
   }
 }

@@ -18,15 +18,15 @@ export async function findResponse(db: Db, callId: string): Promise<Said | null>
 
 export interface ItemRow extends Said {
   readonly commitment: Uint8Array;
-  /** This call brought it; the bytes of others' are not read. */
+  /** This call brought it. */
   readonly isFirst: boolean;
 }
 
-/** The head first, then the items in order. */
-export async function selectRequestItems(db: Db, callId: string): Promise<ItemRow[]> {
+/** The head first, then the items in order; with the bytes of those that earlier calls brought, or without. */
+export async function selectRequestItems(db: Db, callId: string, withEarlier: boolean): Promise<ItemRow[]> {
   return db.$queryRaw<ItemRow[]>`
     select i.commitment, i.first_call = c.id as "isFirst", i.salt,
-      case when i.first_call = c.id then i.bytes end as bytes
+      case when ${withEarlier} or i.first_call = c.id then i.bytes end as bytes
     from model_call c
       cross join unnest(array_prepend(c.head_item, c.items)) with ordinality as p (item, place)
       join model_item i on i.id = p.item

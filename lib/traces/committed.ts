@@ -13,6 +13,6 @@ export const heldTask = (scope: Scope, runId: string): Promise<Said | null> =>
 export const heldResponse = (scope: Scope, callId: string): Promise<Said | null> =>
   read(scope, (db) => findResponse(db, callId));
 
-/** The request's head, then its items, in order. */
-export const heldRequest = (scope: Scope, callId: string): Promise<ItemRow[]> =>
-  read(scope, (db) => selectRequestItems(db, callId));
+/** The request's head, then its items, in order; with the bytes of those that earlier calls brought, or without. */
+export const heldRequest = (scope: Scope, callId: string, withEarlier: boolean): Promise<ItemRow[]> =>
+  read(scope, (db) => selectRequestItems(db, callId, withEarlier));

@@ -14,12 +14,15 @@ import { readableEntry } from "../rules.ts";
 import { type Cited, citedBy, mayCite } from "./cited.ts";
 import { findCitedBlob, findReason, findText } from "./held.ts";
 import { saidLines } from "./said.ts";
+import type { ShownPieces } from "./shown-pieces.ts";
 
 export interface Attaching {
   /** Events, blobs and reasons too; without, what people agreed on and, where it holds no secret, what was observed. */
   readonly withBlobs: boolean;
   /** Throws where payloads are no longer what they were when the bundle began; asked after each was read. */
   readonly unchanged: () => Promise<void>;
+  /** One for the whole bundle. */
+  readonly pieces: ShownPieces;
 }
 
 type TextLine = Extract<AttachedLine, { type: "document" }>;
@@ -37,13 +40,15 @@ export async function* attachedTo(
 ): AsyncGenerator<AttachedLine> {
   if (!mayCite(Buffer.from(body).toString("utf8"))) return;
   const entry = readableEntry(body); // one no version of ours wrote commits to nothing we could look up
-  for (const cited of entry ? citedBy(entry) : []) yield* linesOf(scope, cited, attaching);
+  if (!entry) return;
+  attaching.pieces.take(entry);
+  for (const cited of citedBy(entry)) yield* linesOf(scope, cited, attaching);
 }
 
 async function* linesOf(
   scope: Scope,
   cited: Cited,
-  { withBlobs, unchanged }: Attaching,
+  { withBlobs, unchanged, pieces }: Attaching,
 ): AsyncGenerator<AttachedLine> {
   if (cited.what === "text") {
     const line = await textLine(scope, cited);
@@ -70,7 +75,7 @@ async function* linesOf(
     case "task":
     case "request":
     case "response":
-      yield* await saidLines(scope, cited, unchanged);
+      yield* await saidLines(scope, cited, { unchanged, pieces });
   }
 }
 

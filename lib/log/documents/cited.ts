@@ -30,7 +30,7 @@ export type Cited =
   /** What the agent was told to do. */
   | { readonly what: "task"; readonly commitment: string; readonly runId: string }
   /** The head and the items of what a model was asked: `digest` is over their commitments. */
-  | { readonly what: "request"; readonly digest: string; readonly callId: string }
+  | { readonly what: "request"; readonly digest: string; readonly callId: string; readonly runId: string }
   | { readonly what: "response"; readonly commitment: string; readonly callId: string }
   | {
       readonly what: "events";
@@ -153,7 +153,7 @@ function saidCited(entry: Entry, runId: string): Cited | null {
   const task = detailOf("run.launched", entry)?.task;
   if (task !== undefined) return { what: "task", commitment: task, runId };
   const called = detailOf("model.called", entry);
-  if (called) return { what: "request", digest: called.request, callId: called.call };
+  if (called) return { what: "request", digest: called.request, callId: called.call, runId };
   const answered = detailOf("model.answered", entry);
   if (!answered?.response) return null;
   return { what: "response", commitment: answered.response, callId: answered.call };

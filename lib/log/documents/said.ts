@@ -3,6 +3,7 @@ import { payloadCommitment, requestCommitment } from "../../model-calls/rules.ts
 import type { Scope } from "../../scope.ts";
 import { heldRequest, heldResponse, heldTask, type Said } from "../../traces/committed.ts";
 import { type AttachedLine, Broken } from "../bundle.ts";
+import type { Attaching } from "./attached.ts";
 import type { Cited } from "./cited.ts";
 
 type SaidCited = Extract<Cited, { what: "task" | "request" | "response" }>;
@@ -13,9 +14,9 @@ const PART_BYTES = 256 * 1024;
 export async function saidLines(
   scope: Scope,
   cited: SaidCited,
-  unchanged: () => Promise<void>,
+  { unchanged, pieces }: Pick<Attaching, "unchanged" | "pieces">,
 ): Promise<BlobLine[]> {
-  if (cited.what === "request") return requestLines(scope, cited, unchanged);
+  if (cited.what === "request") return requestLines(scope, cited, { unchanged, pieces });
   const { what, commitment } = cited;
   const said = await (cited.what === "task"
     ? heldTask(scope, cited.runId)
@@ -25,22 +26,24 @@ export async function saidLines(
   return wholeLines(what, commitment, said);
 }
 
-/** Items of an earlier call are named and not shown again: agents send all of their history with every call. */
+/** Pieces that were shown are named and not shown again: agents send all of their history with every call. */
 async function requestLines(
   scope: Scope,
-  { digest, callId }: Extract<Cited, { what: "request" }>,
-  unchanged: () => Promise<void>,
+  { digest, callId, runId }: Extract<Cited, { what: "request" }>,
+  { unchanged, pieces }: Pick<Attaching, "unchanged" | "pieces">,
 ): Promise<BlobLine[]> {
-  const items = await heldRequest(scope, callId);
+  const isWhole = pieces.isWhole(runId);
+  const items = await heldRequest(scope, callId, !isWhole);
   await unchanged();
   if (requestCommitment(items.map(({ commitment }) => commitment)).toString("hex") !== digest)
     throw new Broken("The request in the database is not the one that the entry commits to.");
   const shown = new Set<string>();
   return items.flatMap(({ commitment, isFirst, ...said }): BlobLine[] => {
     const hex = Buffer.from(commitment).toString("hex");
-    const isElsewhere = said.salt !== null && (!isFirst || shown.has(hex));
+    const isAgain = isWhole ? !isFirst || shown.has(hex) : pieces.isAgain(runId, hex);
     shown.add(hex);
-    if (isElsewhere) return [{ type: "blob", name: "item", commitment: hex, elsewhere: true }];
+    if (said.salt !== null && isAgain)
+      return [{ type: "blob", name: "item", commitment: hex, elsewhere: true }];
     return wholeLines("item", hex, said);
   });
 }
