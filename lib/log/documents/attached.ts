@@ -13,16 +13,11 @@ import { countRedactions } from "../export-store.ts";
 import { readableEntry } from "../rules.ts";
 import { type Cited, citedBy, mayCite } from "./cited.ts";
 import { findCitedBlob, findReason, findText } from "./held.ts";
-import { saidLines } from "./said.ts";
-import type { ShownPieces } from "./shown-pieces.ts";
+import { type Showing, saidLines } from "./said.ts";
 
-export interface Attaching {
+export interface Attaching extends Showing {
   /** Events, blobs and reasons too; without, what people agreed on and, where it holds no secret, what was observed. */
   readonly withBlobs: boolean;
-  /** Throws where payloads are no longer what they were when the bundle began; asked after each was read. */
-  readonly unchanged: () => Promise<void>;
-  /** One for the whole bundle. */
-  readonly pieces: ShownPieces;
 }
 
 type TextLine = Extract<AttachedLine, { type: "document" }>;

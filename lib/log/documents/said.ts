@@ -3,18 +3,25 @@ import { payloadCommitment, requestCommitment } from "../../model-calls/rules.ts
 import type { Scope } from "../../scope.ts";
 import { heldRequest, heldResponse, heldTask, type Said } from "../../traces/committed.ts";
 import { type AttachedLine, Broken } from "../bundle.ts";
-import type { Attaching } from "./attached.ts";
 import type { Cited } from "./cited.ts";
+import type { ShownPieces } from "./shown-pieces.ts";
 
 type SaidCited = Extract<Cited, { what: "task" | "request" | "response" }>;
 type BlobLine = Extract<AttachedLine, { type: "blob" }>;
+
+export interface Showing {
+  /** Throws where payloads are no longer what they were when the bundle began; asked after each was read. */
+  readonly unchanged: () => Promise<void>;
+  /** One for the whole bundle. */
+  readonly pieces: ShownPieces;
+}
 
 const PART_BYTES = 256 * 1024;
 
 export async function saidLines(
   scope: Scope,
   cited: SaidCited,
-  { unchanged, pieces }: Pick<Attaching, "unchanged" | "pieces">,
+  { unchanged, pieces }: Showing,
 ): Promise<BlobLine[]> {
   if (cited.what === "request") return requestLines(scope, cited, { unchanged, pieces });
   const { what, commitment } = cited;
@@ -30,7 +37,7 @@ export async function saidLines(
 async function requestLines(
   scope: Scope,
   { digest, callId, runId }: Extract<Cited, { what: "request" }>,
-  { unchanged, pieces }: Pick<Attaching, "unchanged" | "pieces">,
+  { unchanged, pieces }: Showing,
 ): Promise<BlobLine[]> {
   const isWhole = pieces.isWhole(runId);
   const items = await heldRequest(scope, callId, !isWhole);
