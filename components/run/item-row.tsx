@@ -18,6 +18,7 @@ import { ClockTime } from "../ui/relative-time.tsx";
 import { Code, Visible } from "../ui/visible.tsx";
 import { AgentItemRow, CallRow, PromptRow } from "./agent-row.tsx";
 import { CommandRow } from "./command-row.tsx";
+import { assumptionFace } from "./drift/assumption-face.tsx";
 import { EventLink } from "./event/link.tsx";
 import type { Face } from "./face.ts";
 import { FileChange } from "./file-change.tsx";
@@ -169,5 +170,7 @@ function faceOf(item: FactItem): Face {
     case "ask_settled":
     case "snapshot_taken":
       return steeringFace(item);
+    case "assumption_checked":
+      return assumptionFace(item);
   }
 }

@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   ask_opened: true,
   ask_settled: true,
   snapshot_taken: true,
+  assumption_checked: true,
   model_called: true,
   model_answered: true,
 };

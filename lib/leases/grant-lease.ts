@@ -11,6 +11,7 @@ import { findPatchToVerify } from "../patches/service.ts";
 import { limitsOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
+import { NEVER_ANCHORS } from "../protocol/anchoring.ts";
 import type { Assignment, LeaseRequest, ModelGrant } from "../protocol/schema.ts";
 import { NEVER_ASKS } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
@@ -162,6 +163,7 @@ async function assignmentOf(
       resume: null,
       asks: NEVER_ASKS,
       decided: [],
+      anchor: NEVER_ANCHORS,
     };
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);

@@ -108,6 +108,8 @@ function said({ kind, body }: NewEvent): FieldText[] {
         { field: "host", text: hostsIn(body.text).join("\n") },
         { field: "prompt", text: body.reason },
       ];
+    case "assumption_checked":
+      return [{ field: "output", text: [body.text, body.detail].join("\n") }];
     case "message_undeliverable":
       return [{ field: "output", text: body.reason }];
     // What the lines of an agent say in words is in its items; kept lines would be found twice.

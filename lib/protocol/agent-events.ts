@@ -95,6 +95,14 @@ export const agentBodies = {
     tree: z.string().regex(/^[0-9a-f]{40}$/),
     why: SnapshotReason,
   }),
+  /** Something the agent said it takes for granted, looked at by the harness in a clean sandbox; null where it could not be. */
+  assumption_checked: z.object({
+    text: text(600),
+    holds: z.boolean().nullable(),
+    detail: text(1000),
+    /** What it was checked on. */
+    tree: z.string().regex(/^[0-9a-f]{40}$/),
+  }),
   /** Written by the gateway: a call was let through, its intent is durable. */
   model_called: z.object({ call: text(100), model: text(200) }),
   /** Written by the gateway: how it went and what it cost. Tokens are null where nobody knows them. */

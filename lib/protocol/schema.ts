@@ -3,6 +3,7 @@
 // body, or of the empty string) and `ph-signature` (base64 Ed25519 over `signedText`).
 import { z } from "zod";
 import { Limits, Tier } from "../jail/schema.ts";
+import { Anchoring, NEVER_ANCHORS } from "./anchoring.ts";
 import { NewEvent, TestId } from "./events.ts";
 import { AskPolicy, Decided, NEVER_ASKS, Resume } from "./steering.ts";
 
@@ -98,6 +99,7 @@ export const AgentAssignment = z.object({
   resume: Resume.nullable().default(null),
   asks: AskPolicy.default(NEVER_ASKS),
   decided: z.array(Decided).max(1000).default([]),
+  anchor: Anchoring.default(NEVER_ANCHORS),
 });
 export type AgentAssignment = z.infer<typeof AgentAssignment>;
 

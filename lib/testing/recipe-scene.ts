@@ -1,6 +1,7 @@
 // The recipe driver on a repository of a test's own making, in a real sandbox.
 import { mkdirSync } from "node:fs";
 import { systemClock } from "#lib/clock.ts";
+import { NEVER_ANCHORS } from "#lib/protocol/anchoring.ts";
 import { NewEvent } from "#lib/protocol/events.ts";
 import { type AgentAssignment, Summary } from "#lib/protocol/schema.ts";
 import { NEVER_ASKS } from "#lib/protocol/steering.ts";
@@ -65,6 +66,7 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     resume: null,
     asks: NEVER_ASKS,
     decided: [],
+    anchor: NEVER_ANCHORS,
   };
   const result = await recipe.run({
     assignment,

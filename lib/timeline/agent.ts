@@ -10,6 +10,7 @@ import type {
   Timeline,
   TimelineItem,
 } from "./schema.ts";
+import { withSteeringEvent } from "./steering.ts";
 import { changedItem, changedStep, grown, newStep, withEntry, withItem } from "./steps.ts";
 
 type AgentEvent = Extract<RunEvent, { kind: AgentEventKind }>;
@@ -45,12 +46,19 @@ export function withAgentEvent(timeline: Timeline, event: AgentEvent): Timeline 
     case "ask_opened":
     case "ask_settled":
     case "snapshot_taken":
+    case "assumption_checked":
       return withItem(timeline, event, {
         kind: event.kind,
         seq: event.seq,
         at: event.at,
         body: event.body,
       } as FactItem);
+    case "message_delivered":
+    case "message_undeliverable":
+    case "ask_opened":
+    case "ask_settled":
+    case "snapshot_taken":
+      return withSteeringEvent(timeline, event);
     case "model_called": {
       const { seq, at, body } = event;
       return withItem(timeline, event, { kind: "call", seq, at, ...body, answered: null });
@@ -103,7 +111,7 @@ function closed(timeline: Timeline, event: Of<"item_closed">): Timeline {
 function prompted(timeline: Timeline, event: Of<"prompt_sent">): Timeline {
   const { seq, at, body } = event;
   const { part = 1, ...prompt } = body;
-  if (part === 1) return withItem(timeline, event, { kind: "prompt", seq, at, ...prompt });
+  if (part === 1) return withItem(timeline, event, { kind: "prompt", seq, at, ...prompt, messages: [] });
   const isIt = (item: TimelineItem): item is PromptItem => item.kind === "prompt" && item.turn === body.turn;
   return changedItem(timeline, event, isIt, (item) => ({ ...item, text: item.text + body.text }));
 }

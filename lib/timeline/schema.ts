@@ -35,6 +35,8 @@ export interface PromptItem extends BodyOfPrompt {
   readonly kind: "prompt";
   readonly seq: number;
   readonly at: string;
+  /** The people's messages that it was, with when they took effect; one prompt may be several. */
+  readonly messages: readonly BodyOf<"message_delivered">[];
 }
 type BodyOfPrompt = Omit<BodyOf<"prompt_sent">, "part">;
 
@@ -81,12 +83,59 @@ export type FactKind =
   | "message_undeliverable"
   | "ask_opened"
   | "ask_settled"
-  | "snapshot_taken";
+  | "snapshot_taken"
+  | "assumption_checked";
 export type FactItem = {
   [K in FactKind]: { readonly kind: K; readonly seq: number; readonly at: string; readonly body: BodyOf<K> };
 }[FactKind];
 
-export type TimelineItem = CommandItem | PromptItem | AgentItem | CallItem | FactItem;
+/** A message that stands for itself: it never reached the agent, or nothing says with which words it did. */
+export interface MessageItem {
+  readonly kind: "message";
+  readonly seq: number;
+  readonly at: string;
+  readonly message: string;
+  /** Null where it did not reach the agent; then there is a reason. */
+  readonly effect: BodyOf<"message_delivered">["effect"] | null;
+  readonly reason: string | null;
+}
+
+/** The agent wanted to do something that needs a word. */
+export interface AskItem {
+  readonly kind: "ask";
+  readonly seq: number;
+  readonly at: string;
+  readonly attempt: number;
+  /** As the runner counts, inside its attempt. */
+  readonly ask: number;
+  /** Null where the charter settled it and nobody was asked. */
+  readonly question: Omit<BodyOf<"ask_opened">, "ask"> | null;
+  /** Null while it is open. */
+  readonly settled: {
+    readonly decision: BodyOf<"ask_settled">["decision"];
+    readonly by: BodyOf<"ask_settled">["by"];
+    readonly rule: string | null;
+    readonly at: string;
+  } | null;
+}
+
+export interface SnapshotItem extends BodyOfSnapshot {
+  readonly kind: "snapshot";
+  readonly seq: number;
+  readonly at: string;
+  readonly attempt: number;
+}
+type BodyOfSnapshot = BodyOf<"snapshot_taken">;
+
+export type TimelineItem =
+  | CommandItem
+  | PromptItem
+  | AgentItem
+  | CallItem
+  | MessageItem
+  | AskItem
+  | SnapshotItem
+  | FactItem;
 
 export interface Step {
   readonly kind: "step";

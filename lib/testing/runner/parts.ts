@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import type { Limits } from "#lib/jail/schema.ts";
 import { createLogger, type Logger } from "#lib/logger.ts";
+import { NEVER_ANCHORS } from "#lib/protocol/anchoring.ts";
 import type { AgentAssignment, Summary, VerifyAssignment } from "#lib/protocol/schema.ts";
 import { NEVER_ASKS } from "#lib/protocol/steering.ts";
 
@@ -115,6 +116,7 @@ export function agentAssignment(changes: Partial<AgentAssignment> = {}): AgentAs
     resume: null,
     asks: NEVER_ASKS,
     decided: [],
+    anchor: NEVER_ANCHORS,
     ...changes,
   };
 }
@@ -130,6 +132,7 @@ export function verifyAssignment(changes: Partial<VerifyAssignment> = {}): Verif
     resume: _resume,
     asks: _asks,
     decided: _decided,
+    anchor: _anchor,
     ...shared
   } = agentAssignment();
   return { ...shared, phase: "verify", patchCommit: "b".repeat(40), patchDigest: "c".repeat(64), ...changes };
