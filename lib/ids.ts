@@ -33,6 +33,8 @@ const PREFIXES = {
   gateway_key: "gwk",
   price: "prc",
   call: "mcl",
+  finding: "fnd",
+  suppression: "sup",
   request: "req",
 } as const;
 

@@ -80,6 +80,11 @@ const SENTENCES = {
   "model.called": "A model was called; what it may cost at most was held back before anything was sent.",
   "model.answered": "A call of a model ended, and was charged.",
   "model.refused": "A call of a model was turned away; nothing was sent.",
+  "finding.opened": "The monitor saw something that somebody should look at.",
+  "finding.validated": "Somebody looked at a finding and says that it is real.",
+  "finding.mitigated": "What a finding showed was dealt with.",
+  "finding.dismissed": "A finding was dismissed, and those like it for a while.",
+  "finding.reopened": "A finding waits again to be looked at.",
 } as const satisfies Record<EntryKind, string>;
 
 /** One plain sentence; of a kind this version does not know, that. */

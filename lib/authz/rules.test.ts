@@ -40,6 +40,8 @@ const MATRIX: Record<Permission, string> = {
   "runner.view": "AESRUV",
   "runner.enrol": "AS",
   "runner.revoke": "AS",
+  "finding.view": "AESRUV",
+  "finding.decide": "ES",
   "kpi.view": "AESRUV",
   "payload.unmask": "SU",
   "payload.redact": "AS",

@@ -26,6 +26,8 @@ export const PERMISSIONS = {
   "runner.view": ALL,
   "runner.enrol": ["administrator", "security_lead"],
   "runner.revoke": ["administrator", "security_lead"],
+  "finding.view": ALL,
+  "finding.decide": LEADS,
   "kpi.view": ALL,
   "payload.unmask": ["security_lead", "auditor"],
   "payload.redact": ["administrator", "security_lead"],

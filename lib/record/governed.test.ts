@@ -16,6 +16,8 @@ const GOVERNED: Readonly<Record<string, readonly [string, string]>> = {
   charter: ["pilot", "pilot_id"],
   enrolment: ["enrolment", "id"],
   evidence: ["run", "run_id"],
+  finding: ["finding", "id"],
+  finding_step: ["finding", "finding_id"],
   gate: ["gate", "id"],
   gateway_key: ["gateway", "id"],
   lease: ["run", "run_id"],
@@ -39,6 +41,7 @@ const GOVERNED: Readonly<Record<string, readonly [string, string]>> = {
   run: ["run", "id"],
   runner: ["runner", "id"],
   stop: ["stop", "id"],
+  suppression: ["finding", "finding_id"],
 };
 /** Governed by statement instead of by row. */
 const BATCHES = ["model_call", "model_item", "model_output", "run_event"];
@@ -51,6 +54,8 @@ const EXEMPT = [
   "base_bundle",
   "budget_use",
   "event_text",
+  "finding_count",
+  "finding_cursor",
   "lease_heartbeat",
   "log_checkpoint",
   "log_entry",

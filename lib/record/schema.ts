@@ -26,6 +26,7 @@ export const SUBJECT_NOUNS = [
   "provider",
   "price",
   "gateway",
+  "finding",
 ] as const;
 export type SubjectNoun = (typeof SUBJECT_NOUNS)[number];
 export type Subject = `${SubjectNoun}:${string}`;

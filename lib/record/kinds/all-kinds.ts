@@ -2,6 +2,7 @@
 // removed, no schema narrowed, since what was written under it has to be readable for ever.
 import type { z } from "zod";
 import { AGENT_KINDS } from "./agent.ts";
+import { FINDING_KINDS } from "./finding.ts";
 import { GATE_KINDS } from "./gate.ts";
 import { LOG_KINDS } from "./log.ts";
 import { MODEL_KINDS } from "./model.ts";
@@ -27,6 +28,7 @@ export const KINDS = {
   ...PAYLOAD_KINDS,
   ...PROVIDER_KINDS,
   ...MODEL_KINDS,
+  ...FINDING_KINDS,
 } as const;
 export type EntryKind = keyof typeof KINDS;
 

@@ -14,11 +14,12 @@ const REPLACING: readonly string[] = [
   ...["run.merge_commit_built", "run.merged", "run.merge_refused", "gate.approval_given"],
   ...["gate.approved", "gate.denied", "gate.expired", "gate.voided", "stop.lifted"],
   ...["provider.disabled", "provider.key_set", "provider.key_retired"],
+  ...["finding.validated", "finding.mitigated", "finding.dismissed", "finding.reopened"],
 ];
 
 const MAKING: readonly string[] = [
   ...["person.created", "repository.added", "pilot.created", "agent.created", "runner.registered"],
-  ...["run.launched", "gate.opened", "provider.created", "gateway.key_published"],
+  ...["run.launched", "gate.opened", "provider.created", "gateway.key_published", "finding.opened"],
 ];
 
 const kindsWith = (part: 0 | 1, duty: string) => ENTRY_KINDS.filter((kind) => CARRIES[kind][part] === duty);
@@ -35,7 +36,7 @@ describe("what entries carry", () => {
     expect(kindsWith(0, "if_any")).toEqual(
       ENTRY_KINDS.filter(
         (kind) =>
-          (/^(pilot|gate|stop|retention)\./.test(kind) && kind !== "pilot.created") ||
+          (/^(pilot|gate|stop|retention|finding)\./.test(kind) && kind !== "pilot.created") ||
           kind === "model.refused",
       ),
     );

@@ -83,6 +83,11 @@ export const CARRIES = {
   "model.called": ["bound", "none"],
   "model.answered": ["bound", "none"],
   "model.refused": ["if_any", "none"],
+  "finding.opened": ["if_any", "made"],
+  "finding.validated": ["if_any", "replaced"],
+  "finding.mitigated": ["if_any", "replaced"],
+  "finding.dismissed": ["if_any", "replaced"],
+  "finding.reopened": ["if_any", "replaced"],
 } as const satisfies Record<EntryKind, readonly [CharterDuty, ChangeDuty]>;
 export type Carries = typeof CARRIES;
 
