@@ -4,6 +4,7 @@ import { CheckField } from "../form/choice.tsx";
 import { SelectField, TextField } from "../form/field.tsx";
 import { errorsOf } from "../form/state.ts";
 import { LinesField, NumberField, Part, type PartProps, textOf } from "./charter-parts.tsx";
+import { Setup } from "./charter-setup.tsx";
 
 export function Environment({ values, errors }: PartProps) {
   const own = { values, errors };
@@ -11,7 +12,7 @@ export function Environment({ values, errors }: PartProps) {
     <Part
       id="environment"
       title="Environment"
-      text="How the harness tests, and what a sandbox gets. There is no network in it."
+      text="How the harness tests, and what a sandbox gets. There is no network in it, but for setup."
     >
       <TextField
         name="environment.testArgv"
@@ -63,6 +64,7 @@ export function Environment({ values, errors }: PartProps) {
           { value: "weak", title: "Weak is enough" },
         ]}
       />
+      <Setup {...own} />
     </Part>
   );
 }
@@ -141,6 +143,23 @@ export function Controls({ values, errors }: PartProps) {
           unit="¢"
           hint="US cents; 100 are a dollar."
         />
+      </div>
+      <div className="r4">
+        <NumberField
+          {...own}
+          name="controls.driftPause"
+          label="Pause at drift"
+          hint="Score from 1 to 100; 0 = never."
+        />
+        <NumberField
+          {...own}
+          name="controls.anchorTurns"
+          label="Re-anchor after"
+          unit="turns"
+          hint="0 = not for that."
+        />
+        <NumberField {...own} name="controls.anchorMinutes" label="or after" unit="min" />
+        <NumberField {...own} name="controls.anchorTokens" label="or after" unit="tokens" />
       </div>
       <div className="r4">
         {OUTBOUND.map(({ name, label }) => (

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { CharterVersion, StoredCharter } from "#lib/pilots/schema.ts";
 import { Badge } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
@@ -13,6 +14,20 @@ export interface CharterViewProps {
   readonly stored: StoredCharter;
   readonly versions: readonly CharterVersion[];
   readonly repositoryName: string;
+}
+
+type Joined = (items: readonly string[]) => ReactNode;
+
+/** Nothing where the charter has no setup. */
+function setupRows(environment: StoredCharter["charter"]["environment"], joined: Joined) {
+  const { setupArgv, setupHosts, setupPaths, setupScripts } = environment;
+  if (setupArgv.length === 0) return [];
+  return [
+    { key: "Setup command", value: <Code text={setupArgv.join(" ")} /> },
+    { key: "Setup may reach", value: joined(setupHosts) },
+    { key: "Stays of setup", value: joined(setupPaths) },
+    { key: "Scripts of packages", value: setupScripts },
+  ];
 }
 
 /** The charter that binds, in words and in values, and the versions before and after it. */
@@ -45,6 +60,7 @@ export function CharterView({ stored, versions, repositoryName }: CharterViewPro
                 { key: "Harness paths", value: joined(environment.harnessPaths) },
                 { key: "Repeats", value: environment.repeats },
                 { key: "Sandbox", value: `${environment.minimumTier} or better` },
+                ...setupRows(environment, joined),
                 { key: "Approvers", value: `${controls.approverCount}, within ${controls.approvalHours} h` },
                 {
                   key: "Targets",

@@ -35,6 +35,36 @@ function outboundSentences(controls: Charter["controls"]): string[] {
   ];
 }
 
+/** Setup has a network: what of the work it sees, whom it reaches, and what of it stays. */
+function setupSentences({
+  setupArgv,
+  setupHosts,
+  setupPaths,
+  setupScripts,
+}: Charter["environment"]): string[] {
+  if (setupArgv.length === 0) return [];
+  const reaches = setupHosts.length === 0 ? "no host" : `no host but ${list(setupHosts)}`;
+  return [
+    `Change what is installed before it (${list(setupArgv, 8).replaceAll(", ", " ")}): setup sees manifests alone, reaches ${reaches}, and only ${list(setupPaths)} stays, read-only${setupScripts === "on" ? "; scripts of packages run" : ""}.`,
+    "Have other dependencies installed: a patch that changes manifests waits for a person.",
+  ];
+}
+
+/** What happens to an agent that loses its way; nothing where the charter says nothing of it. */
+function driftSentences({ driftPause, anchorTurns, anchorMinutes, anchorTokens }: Charter["controls"]): string[] {
+  const after = [
+    ...(anchorTurns > 0 ? [plural(anchorTurns, "turn")] : []),
+    ...(anchorMinutes > 0 ? [plural(anchorMinutes, "minute")] : []),
+    ...(anchorTokens > 0 ? [`${formatCount(anchorTokens)} tokens`] : []),
+  ];
+  return [
+    ...(driftPause > 0 ? [`A run is paused when its drift score gets to ${driftPause} of 100.`] : []),
+    ...(after.length > 0
+      ? [`Its agent is told again what it works on after ${after.join(" or ")}, whichever is first.`]
+      : []),
+  ];
+}
+
 export function policyOf(charter: Charter, repositoryName: string): PolicyPart[] {
   const { scope, environment, controls, rollback } = charter;
   const { approverCount, approverRoles, extraApproverOnFlags } = controls;
@@ -52,6 +82,7 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
       kind: "never",
       sentences: [
         "Open a network connection, or push anywhere. Requests to its model go through the gateway alone.",
+        ...setupSentences(environment),
         "Change a file outside these paths: such a patch is refused.",
         "Judge itself: tests and harness files are taken from the base.",
         ...outboundSentences(controls),
@@ -77,6 +108,7 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
       sentences: [
         `An attempt after ${plural(controls.maxRunMinutes, "minute")}, a run after ${plural(controls.maxAttempts, "attempt")}.`,
         `Calls of models, before they could cost more than ${dollars(controls.budgetRunCents)} in a run, ${dollars(controls.budgetDayCents)} in a day or ${dollars(controls.budgetPilotCents)} in all.`,
+        ...driftSentences(controls),
         `The pilot pauses after ${plural(rollback.pauseAfterFailedRuns, "failed run")} in a row.`,
         `Launches end after ${plural(rollback.maxRuns, "run")}, or on ${rollback.endsOn}; at most ${plural(controls.maxConcurrentRuns, "run")} at once.`,
       ],

@@ -43,6 +43,7 @@ describe("a charter's canonical text", () => {
       environment: {
         ...{ testArgv: ["node", "--test"], reportPath: "r.xml", harnessPaths: ["test/**"], repeats: 3 },
         ...{ minimumTier: "weak", memoryMb: 1024, diskMb: 512, cpus: 1, processes: 64 },
+        ...{ setupArgv: [], setupHosts: [], setupPaths: [], setupScripts: "off" },
       },
       controls: {
         ...{
@@ -56,11 +57,12 @@ describe("a charter's canonical text", () => {
         ...{ budgetRunCents: 500, budgetDayCents: 5000, budgetPilotCents: 50_000 },
         ...{ outboundSecret: "block", outboundCardNumber: "mask" },
         ...{ outboundEmail: "allow", outboundIban: "allow" },
+        ...{ driftPause: 60, anchorTurns: 8, anchorMinutes: 30, anchorTokens: 200_000 },
       },
       kpis: { throughputPerWeek: 3, agentLeadTimeHours: 24, reviewToMergeHours: 8, minimumSample: 5 },
       rollback: { pauseAfterFailedRuns: 3, maxRuns: 100, endsOn: "2030-12-31" },
     };
-    expect(charterDigest(charter)).toBe("24b92c98b698efa8e905846162c588813657d91c802920c42f2f5cb65a972a2e");
+    expect(charterDigest(charter)).toBe("005412038165fd943505dd6dcaadf1e3d1a06eda3d2cce73b17eaae81b2696bd");
   });
 
   test("of before there were models is read as one that lets none be called", () => {
@@ -70,6 +72,25 @@ describe("a charter's canonical text", () => {
     expect(old.controls).toMatchObject({ budgetRunCents: 0, budgetDayCents: 0, budgetPilotCents: 0 });
     expect(old.controls).toMatchObject({ outboundSecret: "block", outboundEmail: "block" });
     const half = Object.fromEntries([...before, ["budgetRunCents", 5]]);
+    expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
+  });
+
+  test("of before there was a setup phase is read as one without", () => {
+    const { environment, ...parts } = JSON.parse(charterText(good));
+    const before = Object.entries(environment).filter(([name]) => !name.startsWith("setup"));
+    const old = parseCharter(JSON.stringify({ ...parts, environment: Object.fromEntries(before) }));
+    expect(old).toEqual(good);
+    const half = Object.fromEntries([...before, ["setupArgv", ["npm", "ci"]]]);
+    expect(() => parseCharter(JSON.stringify({ ...parts, environment: half }))).toThrow();
+  });
+
+  test("of before drift was measured is read as one that pauses no run by it and re-anchors nobody", () => {
+    const { v, controls, ...parts } = JSON.parse(charterText(good));
+    const before = Object.entries(controls).filter(([name]) => !/^(drift|anchor)/.test(name));
+    const old = parseCharter(JSON.stringify({ v, ...parts, controls: Object.fromEntries(before) }));
+    expect(old.controls).toMatchObject({ driftPause: 0, anchorTurns: 0, anchorMinutes: 0, anchorTokens: 0 });
+    expect(old.controls.budgetRunCents).toBe(good.controls.budgetRunCents);
+    const half = Object.fromEntries([...before, ["driftPause", 5]]);
     expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
   });
 

@@ -26,14 +26,36 @@ const WITHOUT_MODELS = {
   outboundIban: "block",
 } as const satisfies Partial<Charter["controls"]>;
 
-const isBeforeModels = (controls: unknown): controls is object =>
-  typeof controls === "object" && controls !== null && !("budgetRunCents" in controls);
+/** Charters written before there was a setup phase have none. */
+const WITHOUT_SETUP = {
+  setupArgv: [],
+  setupHosts: [],
+  setupPaths: [],
+  setupScripts: "off",
+} as const satisfies Partial<Charter["environment"]>;
+
+/** Nor did they say that a run may be paused by its drift, or its agent be spoken to by anybody but people. */
+const WITHOUT_DRIFT = {
+  driftPause: 0,
+  anchorTurns: 0,
+  anchorMinutes: 0,
+  anchorTokens: 0,
+} as const satisfies Partial<Charter["controls"]>;
+
+/** What was added to the controls together, oldest first: a charter has all of an addition or nothing of it. */
+const ADDED: readonly Partial<Charter["controls"]>[] = [WITHOUT_MODELS, WITHOUT_DRIFT];
+
+/** A part with what it was written before. One that has some of an addition was not written by us: it stays as it is. */
+function completed(part: unknown, additions: readonly object[]): unknown {
+  if (typeof part !== "object" || part === null) return part;
+  const missing = additions.filter((added) => !Object.keys(added).some((name) => Object.hasOwn(part, name)));
+  return Object.assign({}, part, ...missing);
+}
 
 /** Reads a stored charter. Throws when the text is not a charter of this format: a row somebody tampered with. */
 export function parseCharter(canonical: string): Charter {
   const { v: _format, ...parts } = Stored.parse(JSON.parse(canonical));
-  const { controls } = parts;
-  return Charter.parse(
-    isBeforeModels(controls) ? { ...parts, controls: { ...controls, ...WITHOUT_MODELS } } : parts,
-  );
+  const controls = completed(parts.controls, ADDED);
+  const environment = completed(parts.environment, [WITHOUT_SETUP]);
+  return Charter.parse({ ...parts, controls, environment });
 }

@@ -2,21 +2,25 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { pauseAt } from "../drift/rules.ts";
 import { duration, throughput } from "../kpis/rules.ts";
 import { mayRetry, mayTake } from "../leases/rules.ts";
 import { mergeRule } from "../merges/rules.ts";
 import { budgetsOf, outboundOf } from "../model-calls/rules.ts";
 import { refusalToLaunch } from "../runs/rules.ts";
+import { ruleFor } from "../setup/rules.ts";
 import { defaultCharter } from "./defaults.ts";
 import { ENFORCERS } from "./enforcers.ts";
 import { CHARTER_FIELDS, type CharterField, charterValues, parseCharterForm } from "./form.ts";
-import { limitsOf, testPlanOf } from "./rules.ts";
+import { anchoringOf, limitsOf, setupPlanOf, testPlanOf } from "./rules.ts";
 import type { Charter } from "./schema.ts";
 import { isTripped } from "./tripwires.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const FIELDS = Object.keys(CHARTER_FIELDS) as CharterField[];
-const charter = defaultCharter(`rep_${"0".repeat(22)}`, "main", "2030-12-31");
+const start = defaultCharter(`rep_${"0".repeat(22)}`, "main", "2030-12-31");
+const setup = { setupArgv: ["npm", "ci"], setupHosts: ["a.example.org"], setupPaths: ["node_modules"] };
+const charter: Charter = { ...start, environment: { ...start.environment, ...setup } };
 
 /** The default charter as it is after somebody changed this field in the form. */
 function changed(field: CharterField, text: string | string[]): Charter {
@@ -91,6 +95,14 @@ describe("changing a field changes what happens", () => {
     ["environment.diskMb", "512", limitsOf],
     ["environment.cpus", "1", limitsOf],
     ["environment.processes", "64", limitsOf],
+    ["environment.setupArgv", "npm install", setupPlanOf],
+    [
+      "environment.setupHosts",
+      "b.example.org",
+      (each) => ruleFor(each.environment.setupHosts, "b.example.org", 443),
+    ],
+    ["environment.setupPaths", "vendor", setupPlanOf],
+    ["environment.setupScripts", "on", setupPlanOf],
     ["controls.maxRunMinutes", "5", limitsOf],
     ["environment.minimumTier", "strong", (each) => mayTake({ ...offer, charter: each })],
     ["controls.maxConcurrentRuns", "1", (each) => mayTake({ ...offer, charter: each })],
@@ -105,6 +117,10 @@ describe("changing a field changes what happens", () => {
     ["controls.outboundCardNumber", "mask", outboundOf],
     ["controls.outboundEmail", "mask", outboundOf],
     ["controls.outboundIban", "mask", outboundOf],
+    ["controls.driftPause", "20", pauseAt],
+    ["controls.anchorTurns", "3", anchoringOf],
+    ["controls.anchorMinutes", "45", anchoringOf],
+    ["controls.anchorTokens", "0", anchoringOf],
     [
       "kpis.throughputPerWeek",
       "0",

@@ -18,6 +18,7 @@ const merge = { module: "lib/merges/rules.ts", name: "mergeRule" } as const;
 const policy = { module: "worker/git/policy/judge-patch.ts", name: "judgePatch" } as const;
 const budgets = { module: "lib/model-calls/rules.ts", name: "budgetsOf" } as const;
 const outbound = { module: "lib/model-calls/rules.ts", name: "outboundOf" } as const;
+const anchoring = { module: "lib/pilots/rules.ts", name: "anchoringOf" } as const;
 const verification = { module: "runner/harness/verify.ts", name: "verify" } as const;
 
 export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
@@ -61,6 +62,22 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
   "environment.diskMb": { ...limits, effect: "Writing beyond it fails inside the sandbox." },
   "environment.cpus": { ...limits, effect: "The sandbox is slowed down to this many cores." },
   "environment.processes": { ...limits, effect: "Starting more at a time fails inside the sandbox." },
+  "environment.setupArgv": {
+    ...{ module: "runner/setup/prepare-setup.ts", name: "prepareSetup", reads: "argv" },
+    effect: "Runs first, in a sandbox of its own that sees manifests and lockfiles alone; nothing: no setup.",
+  },
+  "environment.setupHosts": {
+    ...{ module: "lib/setup/rules.ts", name: "ruleFor", reads: "hosts" },
+    effect: "Setup reaches these hosts by a proxy that counts and tells it, and no other.",
+  },
+  "environment.setupPaths": {
+    ...{ module: "runner/setup/take-pack.ts", name: "takePack", reads: "paths" },
+    effect: "Only these folders are left of setup, read-only wherever the tree is used.",
+  },
+  "environment.setupScripts": {
+    ...{ module: "runner/setup/environment.ts", name: "setupEnvironment", reads: "scripts" },
+    effect: "Off: npm, pnpm, Yarn, pip, uv and Poetry are told to run no script of packages.",
+  },
   "controls.approverCount": { ...merge, effect: "So many different people approve before anything merges." },
   "controls.approverRoles": { ...merge, effect: "Approvals of anybody else do not count." },
   "controls.approvalHours": {
@@ -108,6 +125,16 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
     ...outbound,
     effect: "Bank accounts (IBAN) in a request to a model: not sent, masked, or let through.",
   },
+  "controls.driftPause": {
+    ...{ module: "lib/drift/rules.ts", name: "pauseAt" },
+    effect: "A run whose drift score gets this high is paused, and its launcher asked.",
+  },
+  "controls.anchorTurns": {
+    ...anchoring,
+    effect: "After so many turns the agent is told again what it works on, and how it stands.",
+  },
+  "controls.anchorMinutes": { ...anchoring, effect: "Also after so many minutes of work." },
+  "controls.anchorTokens": { ...anchoring, effect: "Also after so many tokens." },
   "kpis.throughputPerWeek": {
     ...{ module: "lib/kpis/service.ts", name: "getKpis" },
     effect: "Fewer merged patches a week than this miss the target.",

@@ -2,7 +2,9 @@
 import type { Role, RoleGrant } from "../authz/schema.ts";
 import { type AppError, conflict, type FieldErrors } from "../errors.ts";
 import type { Limits } from "../jail/schema.ts";
+import type { Anchoring } from "../protocol/anchoring.ts";
 import type { TestPlan } from "../protocol/schema.ts";
+import type { SetupPlan } from "../setup/schema.ts";
 import type { Charter, PilotStatus } from "./schema.ts";
 
 /** Which status may follow which. */
@@ -56,6 +58,19 @@ export function testPlanOf(charter: Charter): TestPlan {
     harnessPaths: [...harnessPaths],
     repeats,
   };
+}
+
+/** What is installed before anything is tested; null where the charter has no setup phase. */
+export function setupPlanOf({ environment }: Charter): SetupPlan | null {
+  const { setupArgv, setupHosts, setupPaths, setupScripts } = environment;
+  if (setupArgv.length === 0) return null;
+  return { argv: [...setupArgv], hosts: [...setupHosts], paths: [...setupPaths], scripts: setupScripts };
+}
+
+/** When an agent is told again what it works on. */
+export function anchoringOf({ controls }: Charter): Anchoring {
+  const { anchorTurns: turns, anchorMinutes: minutes, anchorTokens: tokens } = controls;
+  return { turns, minutes, tokens };
 }
 
 /** The day it is in a time zone, as 2030-12-31. */

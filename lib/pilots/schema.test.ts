@@ -44,6 +44,48 @@ describe("the charter's schema", () => {
     ["environment.diskMb", [63, 32_769]],
     ["environment.cpus", [0, 65, 0.5]],
     ["environment.processes", [15, 4097]],
+    ["environment.setupArgv", [[""], ["a\nb"], Array.from({ length: 51 }, () => "x"), "npm ci", undefined]],
+    [
+      "environment.setupHosts",
+      [
+        ...[
+          ["127.0.0.1"],
+          ["0x7f.1"],
+          ["[::1]"],
+          ["localhost"],
+          ["*"],
+          ["*.org:0"],
+          ["a.*.org"],
+          ["a.org:65536"],
+        ],
+        ...[
+          ["https://a.org"],
+          ["a.org/x"],
+          ["A.org"],
+          ["a.org", "a.org"],
+          ["u@a.org"],
+          ["a..org"],
+          ["1.2.3.4:80"],
+        ],
+      ],
+    ],
+    [
+      "environment.setupPaths",
+      [
+        ["/a"],
+        ["../a"],
+        ["a/../b"],
+        ["."],
+        [".git"],
+        ["a/.GIT"],
+        ["a*"],
+        ["a/"],
+        ["-a"],
+        ["a", "a/b"],
+        ["a", "a"],
+      ],
+    ],
+    ["environment.setupScripts", ["", "yes", null]],
     ["controls.approverCount", [0, 4]],
     ["controls.approverRoles", [[], ["viewer"], ["administrator"], ["reviewer", "reviewer"]]],
     ["controls.approvalHours", [0, 721]],
@@ -58,6 +100,10 @@ describe("the charter's schema", () => {
     ["controls.outboundCardNumber", ["Block"]],
     ["controls.outboundEmail", [true]],
     ["controls.outboundIban", [undefined]],
+    ["controls.driftPause", [-1, 101, 0.5, "70"]],
+    ["controls.anchorTurns", [-1, 1001]],
+    ["controls.anchorMinutes", [-1, 1441]],
+    ["controls.anchorTokens", [-1, 100_000_001, null]],
     ["kpis.throughputPerWeek", [-1, 1001, 2.5]],
     ["kpis.agentLeadTimeHours", [0, 8761]],
     ["kpis.reviewToMergeHours", [0, 8761]],
@@ -70,7 +116,9 @@ describe("the charter's schema", () => {
       const faults = faultsOf(withLeaf(path, value));
       expect(Object.keys(faults), `${path} = ${JSON.stringify(value)}`).toContain(path);
       // A memory out of range is also told where it is too small for the disk.
-      if (path !== "environment.memoryMb") expect(Object.keys(faults)).toHaveLength(1);
+      // A setup command that cannot be read is one, and asks for its folders.
+      if (path !== "environment.memoryMb" && path !== "environment.setupArgv")
+        expect(Object.keys(faults)).toHaveLength(1);
       for (const sentence of faults[path] ?? []) expect(sentence).toMatch(/[.]$|^Invalid/);
     }
   });

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Role } from "../authz/schema.ts";
 import { Tier } from "../jail/schema.ts";
 import { BranchName } from "../repositories/schema.ts";
+import { SetupArgv, SetupHosts, SetupPaths, SetupScripts } from "../setup/schema.ts";
 
 export const PilotStatus = z.enum([
   "draft",
@@ -109,6 +110,16 @@ const Environment = z
     diskMb: whole(64, 32_768, "MB"),
     cpus: whole(1, 64),
     processes: whole(16, 4096),
+    /** Runs once per set of manifests, before everything else, with a network of these hosts. Empty: there is none. */
+    setupArgv: SetupArgv,
+    setupHosts: SetupHosts,
+    /** All that is left of it: mounted read-only where the tree is tested and worked on. */
+    setupPaths: SetupPaths,
+    setupScripts: SetupScripts,
+  })
+  .refine(({ setupArgv, setupPaths }) => setupArgv.length === 0 || setupPaths.length > 0, {
+    path: ["setupPaths"],
+    error: "Name the folders that setup leaves, such as node_modules; nothing else of it stays.",
   })
   .refine(({ diskMb, memoryMb }) => diskMb < memoryMb, {
     path: ["diskMb"],
@@ -141,6 +152,12 @@ const Controls = z.strictObject({
   outboundCardNumber: OutboundRule,
   outboundEmail: OutboundRule,
   outboundIban: OutboundRule,
+  /** Drift score, 0 to 100, from which a run is paused; 0 = never. */
+  driftPause: whole(0, 100),
+  /** The agent is re-anchored after so many turns, minutes or tokens; 0 = not for that. */
+  anchorTurns: whole(0, 1000, "turns"),
+  anchorMinutes: whole(0, 1440, "minutes"),
+  anchorTokens: whole(0, 100_000_000, "tokens"),
 });
 
 const Kpis = z.strictObject({

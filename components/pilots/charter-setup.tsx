@@ -1,0 +1,48 @@
+import { SelectField, TextField } from "../form/field.tsx";
+import { LinesField, type PartProps, textOf } from "./charter-parts.tsx";
+
+/** What is installed before anything is tested; the one place of a charter where a network is opened. */
+export function Setup({ values, errors }: PartProps) {
+  const own = { values, errors };
+  return (
+    <fieldset className="grid gap-3">
+      <legend className="label mb-1.5">Setup, before anything is tested</legend>
+      <TextField
+        name="environment.setupArgv"
+        label="Setup command"
+        mono
+        hint="Such as npm ci. Empty: nothing is installed, and nothing has a network. It sees manifests and lockfiles of the base alone."
+        errors={errors}
+        defaultValue={textOf(values, "environment.setupArgv")}
+        autoComplete="off"
+      />
+      <div className="r2">
+        <LinesField
+          {...own}
+          name="environment.setupHosts"
+          label="Hosts it may reach"
+          hint="Such as registry.npmjs.org; port 443 unless another one is written. One a line."
+          rows={3}
+        />
+        <LinesField
+          {...own}
+          name="environment.setupPaths"
+          label="Folders that stay"
+          hint="Such as node_modules: read-only wherever the tree is used. One a line."
+          rows={3}
+        />
+      </div>
+      <SelectField
+        name="environment.setupScripts"
+        label="Scripts of packages"
+        hint="Off asks npm, pnpm, Yarn, pip, uv and Poetry to run none; other tools know no such word."
+        errors={errors}
+        defaultValue={textOf(values, "environment.setupScripts")}
+        options={[
+          { value: "off", title: "Off" },
+          { value: "on", title: "On" },
+        ]}
+      />
+    </fieldset>
+  );
+}
