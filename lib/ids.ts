@@ -35,6 +35,8 @@ const PREFIXES = {
   call: "mcl",
   finding: "fnd",
   suppression: "sup",
+  message: "msg",
+  ask: "ask",
   request: "req",
 } as const;
 

@@ -19,6 +19,13 @@ const WORDS: Readonly<Record<string, string>> = {
   "merge.state": "intent",
   "role_grant.role": "viewer",
   "run_event.observed_by": "worker",
+  "run_message.mode": "now",
+  "run_message.origin": "steer",
+  "run_message.status": "queued",
+  "run_ask.what": "command",
+  "run_ask.status": "open",
+  "run_inbox.kind": "message",
+  "run_snapshot.why": "turn",
   "provider.kind": "openai",
   "provider_key.hint": "x1y2",
 };
