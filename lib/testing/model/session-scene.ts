@@ -1,6 +1,6 @@
 // A session in a real sandbox on the small repository of the harness's tests, with a relay that only keeps what it is given.
 import type { Server } from "node:net";
-import type { AgentProgram, AgentSession } from "#runner/drivers/session/port.ts";
+import type { AgentProgram, AgentSession, KeptSession } from "#runner/drivers/session/port.ts";
 import { type SessionOptions, startSession } from "#runner/drivers/session/session.ts";
 import type { FileTree } from "../git/author.ts";
 import { playGit } from "../git/author.ts";
@@ -8,7 +8,7 @@ import type { TestWorkshop } from "../git/workshop.ts";
 import { openHarnessScene, SUM, TEST_LIMITS } from "../harness-scene.ts";
 
 export interface SessionScene {
-  readonly session: AgentSession;
+  readonly session: KeptSession;
   readonly base: string;
   readonly repository: string;
   readonly listeners: Server[];
@@ -21,10 +21,16 @@ export async function openSession(
   line: string,
   {
     files = SUM,
+    scene = openHarnessScene(workshop, files),
     ...changes
-  }: Partial<SessionOptions> & { files?: FileTree; program?: Partial<AgentProgram> } = {},
+  }: Partial<SessionOptions> & {
+    files?: FileTree;
+    program?: Partial<AgentProgram>;
+    /** The repository of another session. */
+    scene?: { repository: string; base: string };
+  } = {},
 ): Promise<SessionScene> {
-  const { repository, base } = openHarnessScene(workshop, files);
+  const { repository, base } = scene;
   const listeners: Server[] = [];
   const complaints: string[] = [];
   const { program, ...options } = changes;

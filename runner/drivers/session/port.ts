@@ -44,6 +44,20 @@ export interface PatchBundle {
   readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
 }
 
+/** A session that can go on elsewhere: from a snapshot, in a sandbox that knows nothing of this one. */
+export interface KeptSession extends AgentSession {
+  /** Why the snapshot it was to begin with could not be restored; null where it was, or where there was none. */
+  readonly lost: string | null;
+  /** The checkout and the folders that are kept, as they are now. What git ignores is not part of it. */
+  snapshot(): Promise<Snapshot>;
+}
+
+export interface Snapshot {
+  readonly tree: string;
+  /** As the sandbox made them: for another sandbox, and for nobody else. */
+  readonly bytes: Buffer;
+}
+
 /** Says what happens as events, numbers turns, items and commands, and leaves nothing open. */
 export interface SessionRecord {
   bound(driver: string, native: string): Promise<void>;

@@ -3,18 +3,23 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { z } from "zod";
 import { AppError, messageOf, refused } from "#lib/errors.ts";
 import type { Sandbox, SandboxProcess } from "#lib/jail/port.ts";
 import type { Limits } from "#lib/jail/schema.ts";
+import { MAX_SNAPSHOT } from "#lib/protocol/steering.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { BUNDLE_BYTES, readBundle } from "#runner/harness/git/bundle.ts";
 import { RELAY_PORT, type Relay } from "#runner/relay/relay.ts";
 import { createLineQueue } from "./line-queue.ts";
 import { linesOf } from "./lines.ts";
-import type { AgentEnd, AgentProgram, AgentSession, PatchBundle } from "./port.ts";
+import type { AgentEnd, AgentProgram, KeptSession, PatchBundle, Snapshot } from "./port.ts";
+import { parseReport, type Report } from "./reports.ts";
+import { type Results, readResults } from "./results.ts";
 
-const KEEPER = readFileSync(path.join(import.meta.dirname, "inside", "keeper.ts"), "utf8");
+const inside = (name: string) => readFileSync(path.join(import.meta.dirname, "inside", name), "utf8");
+const KEEPER = inside("keeper.ts");
+const PACKER = inside("kept.ts");
+const SNAPSHOT_INSIDE = "/in/snapshot";
 
 const MAX_LINE_BYTES = 48 * 1024 * 1024;
 /** Characters of lines that wait for the driver before the agent has to. */
@@ -22,18 +27,6 @@ const WAITING = 1024 * 1024;
 const FRAME_ROOM = 64 * 1024 * 1024;
 const TAIL = 4000;
 const GRACE_MS = 2000;
-
-const Report = z.union([
-  z.object({ line: z.string() }),
-  z.object({ err: z.string() }),
-  z.object({ started: z.string().regex(/^[0-9a-f]{40}$/) }),
-  z.object({ tree: z.string().regex(/^[0-9a-f]{40}$/), id: z.int() }),
-  z.object({ problem: z.string(), id: z.int() }),
-  z.object({ ended: z.object({ code: z.int().nullable(), signal: z.string().max(20).nullable() }) }),
-  z.object({ unchanged: z.literal(true) }),
-  z.object({ broken: z.string() }),
-]);
-type Report = z.infer<typeof Report>;
 
 export interface SessionOptions {
   readonly sandbox: Sandbox;
@@ -45,18 +38,23 @@ export interface SessionOptions {
   readonly reportPath: string;
   readonly limits: Limits;
   readonly signal: AbortSignal;
+  /** Folders inside that a snapshot keeps besides the tree. */
+  readonly keeps?: readonly string[];
+  /** Host path of a snapshot to begin with; readable for the sandbox's user. */
+  readonly restore?: string | null;
   /** What the program writes to stderr, as it comes. */
   onComplaint?(text: string): void;
 }
 
 /** Resolves when the program was started beside the checkout; throws a sentence when that was impossible. */
-export async function startSession(options: SessionOptions, program: AgentProgram): Promise<AgentSession> {
-  const { sandbox, relay, repository, baseCommit, reportPath, limits, signal } = options;
+export async function startSession(options: SessionOptions, program: AgentProgram): Promise<KeptSession> {
+  const { sandbox, relay, repository, limits, signal, restore = null } = options;
+  const snapshot = restore === null ? {} : { [restore]: SNAPSHOT_INSIDE };
   const child = await sandbox.start(
     {
       command: ["node", "--input-type=module-typescript", "-e", KEEPER],
       cwd: "/work",
-      readOnly: { [repository]: "/in/repository", ...program.readOnly },
+      readOnly: { [repository]: "/in/repository", ...snapshot, ...program.readOnly },
       listen: RELAY_PORT,
       limits: { ...limits, outputBytes: Number.MAX_SAFE_INTEGER },
     },
@@ -65,7 +63,7 @@ export async function startSession(options: SessionOptions, program: AgentProgra
   try {
     if (child.listener === null) throw refused("This sandbox hands no listener out.");
     relay.take(await child.listener);
-    return await attend(child, options, program, { base: baseCommit, ignored: reportPath });
+    return await attend(child, options, program);
   } catch (error) {
     await child.kill();
     signal.throwIfAborted();
@@ -75,17 +73,18 @@ export async function startSession(options: SessionOptions, program: AgentProgra
 
 async function attend(
   child: SandboxProcess,
-  { onComplaint }: SessionOptions,
+  { onComplaint, baseCommit, reportPath, keeps = [], restore = null }: SessionOptions,
   { command, env, files }: AgentProgram,
-  tree: { base: string; ignored: string },
-): Promise<AgentSession> {
+): Promise<KeptSession> {
   const lines = createLineQueue();
-  const started = Promise.withResolvers<string>();
+  const started = Promise.withResolvers<Extract<Report, { started: string }>>();
   const agentEnd = Promise.withResolvers<AgentEnd>();
   const trees = new Map<number, PromiseWithResolvers<string>>();
-  const result = collect(child, child.result);
+  const results = collect(child);
+  const result = results.rest;
   const said = { complaints: "", own: "", isUnchanged: false, hasEnded: false, bundling: false };
   let lastId = 0;
+  let lastSnapshot = 0;
   let gone: { readonly error: unknown } | null = null;
   // Whoever awaits them is told; nobody has to.
   for (const promise of [started.promise, agentEnd.promise, result]) promise.catch(() => undefined);
@@ -95,8 +94,9 @@ async function attend(
     else if ("err" in report) {
       said.complaints = (said.complaints + report.err).slice(-TAIL);
       onComplaint?.(report.err);
-    } else if ("started" in report) started.resolve(report.started);
+    } else if ("started" in report) started.resolve(report);
     else if ("tree" in report) settle(report.id)?.resolve(report.tree);
+    else if ("snapshot" in report) settle(report.id)?.resolve(report.snapshot.tree);
     else if ("problem" in report) settle(report.id)?.reject(refused(visibleText(report.problem)));
     else if ("ended" in report) {
       said.hasEnded = true;
@@ -122,7 +122,7 @@ async function attend(
 
   async function follow(): Promise<void> {
     for await (const line of linesOf(child.stdout, MAX_LINE_BYTES)) {
-      take(parse(line));
+      take(parseReport(line));
       // An order that waits for its answer must not wait for the reader of the lines.
       while (lines.waiting() > WAITING && trees.size === 0 && !said.bundling)
         await Promise.race([lines.moved(), asked.promise]);
@@ -155,23 +155,35 @@ async function attend(
     asked = Promise.withResolvers<void>();
   }
 
-  await order({ do: "start", command, env, files: files ?? {}, ...tree });
-  await started.promise;
+  /** Asks for something that is answered by a tree. */
+  async function ask(body: object): Promise<string> {
+    const id = ++lastId;
+    const answer = Promise.withResolvers<string>();
+    trees.set(id, answer);
+    hurry();
+    await order({ ...body, id });
+    return answer.promise;
+  }
+
+  const tree = { base: baseCommit, ignored: reportPath };
+  const kept = { keeps, packer: PACKER, restore: restore !== null };
+  await order({ do: "start", command, env, files: files ?? {}, ...tree, ...kept });
+  const { lost = null } = await started.promise;
 
   return {
     lines,
+    lost: lost === null ? null : visibleText(lost.slice(0, 1000)),
     ended: agentEnd.promise,
     async send(line) {
       if (said.hasEnded) throw refused("The agent has ended.");
       await order({ do: "send", line });
     },
-    async tree() {
-      const id = ++lastId;
-      const answer = Promise.withResolvers<string>();
-      trees.set(id, answer);
-      hurry();
-      await order({ do: "tree", id });
-      return answer.promise;
+    tree: () => ask({ do: "tree" }),
+    async snapshot(): Promise<Snapshot> {
+      const number = ++lastSnapshot;
+      const bytes = results.snapshot(number);
+      const taken = await ask({ do: "snapshot", number, most: MAX_SNAPSHOT });
+      return { tree: taken, bytes: await bytes };
     },
     async stop() {
       if (!said.hasEnded) await order({ do: "stop", grace: GRACE_MS });
@@ -194,29 +206,11 @@ async function attend(
   };
 }
 
-function parse(line: string): Report {
-  try {
-    return Report.parse(JSON.parse(line));
-  } catch (error) {
-    throw refused(
-      `Something in the sandbox wrote into the session's own channel. ${messageOf(error).slice(0, 200)}`,
-    );
-  }
-}
-
-/** Reads from the beginning, so that nothing gathers unread; what cannot be a patch any more ends the session. */
-async function collect(child: SandboxProcess, stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BUNDLE_BYTES + FRAME_ROOM) {
-      await child.kill();
-      throw refused("More came out of the sandbox than a patch can be.");
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Reads from the beginning, so that nothing gathers unread; what cannot be a result any more ends the session. */
+function collect(child: SandboxProcess): Results {
+  const results = readResults(child.result, { snapshot: MAX_SNAPSHOT, rest: BUNDLE_BYTES + FRAME_ROOM });
+  results.rest.catch(() => child.kill());
+  return results;
 }
 
 function tailOf(stream: Readable): () => string {

@@ -1,9 +1,9 @@
 // Runs inside the sandbox as its first process, beside the agent: makes the checkout, starts the agent, passes its lines, says
-// which tree the checkout is, and hands the work out at the end. It is given as text to Node, so it is one file without
+// which tree the checkout is, makes snapshots to go on from, and hands the work out at the end. It is given as text to Node, so it is one file without
 // imports of ours. The agent has the same user: what is said here is as true as the agent lets it be, and nothing outside
 // rests on it. Lines of JSON both ways: orders on stdin, reports on stdout; the work goes out through fd 3 in frames.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -11,18 +11,27 @@ const TREE = "/work/tree";
 /** Its own repository and index: what the agent does to the checkout's has no part in what is recorded. */
 const OWN = "/work/keep";
 const BASE_OBJECTS = "/in/repository/objects";
+const SNAPSHOT = "/in/snapshot";
 
 interface Order {
-  readonly do: "start" | "send" | "tree" | "stop" | "bundle";
+  readonly do: "start" | "send" | "tree" | "snapshot" | "stop" | "bundle";
   readonly id?: number;
   readonly line?: string;
   readonly grace?: number;
   readonly most?: number;
+  /** Of a snapshot, in the result's frames. */
+  readonly number?: number;
   readonly base?: string;
   readonly ignored?: string;
   readonly command?: readonly string[];
   readonly env?: Record<string, string>;
   readonly files?: Record<string, string>;
+  /** Folders besides the tree that a snapshot keeps. */
+  readonly keeps?: readonly string[];
+  /** The program that packs and unpacks snapshots. */
+  readonly packer?: string;
+  /** Whether there is a snapshot to begin with. */
+  readonly restore?: boolean;
 }
 
 const report = (said: object): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
@@ -94,7 +103,38 @@ function inTurn<T>(task: () => Promise<T>): Promise<T> {
 }
 
 let base = "";
+let packer = "";
+let keeps: readonly string[] = [];
 let agent: ChildProcess | null = null;
+
+function runPacker(order: object): Promise<string> {
+  const env = { ...process.env, PH_KEPT: JSON.stringify({ ...order, folders: keeps }) };
+  return new Promise((resolve, reject) => {
+    const args = ["--input-type=module-typescript", "--no-warnings", "-e", packer];
+    execFile(process.execPath, args, { cwd: "/work", env }, (error, stdout, stderr) => {
+      if (error) reject(new Error(/^\w*Error: (.+)$/m.exec(stderr)?.[1] ?? error.message));
+      else resolve(stdout);
+    });
+  });
+}
+
+/** The tree and the folders as a snapshot left them; as the base has them where that is impossible. Says why. */
+async function restore(): Promise<string | null> {
+  const bundle = `${OWN}/restored`;
+  try {
+    const unpacked = await runPacker({ do: "unpack", file: SNAPSHOT, bundle });
+    const { tree, hasBundle } = JSON.parse(unpacked) as { tree: string; hasBundle: boolean };
+    if (hasBundle) await own(["bundle", "unbundle", bundle]);
+    await own(["read-tree", "--reset", "-u", tree]);
+    return null;
+  } catch (error) {
+    for (const folder of keeps) rmSync(folder, { recursive: true, force: true });
+    await own(["read-tree", "--reset", "-u", base]);
+    return messageOf(error);
+  } finally {
+    rmSync(bundle, { force: true });
+  }
+}
 
 function startAgent({ command = [], env = {}, files = {} }: Order): void {
   for (const [path, content] of Object.entries(files)) {
@@ -135,15 +175,14 @@ function endAll(): void {
   }
 }
 
-function frame(name: string, bytes: Buffer): void {
-  let left = Buffer.concat([Buffer.from(`${name} 0 ${bytes.length}\n`), bytes]);
+function frame(name: string, bytes: Buffer, number = 0): void {
+  let left = Buffer.concat([Buffer.from(`${name} ${number} ${bytes.length}\n`), bytes]);
   while (left.length > 0) left = left.subarray(writeSync(3, left));
 }
 
-async function bundle(most: number): Promise<void> {
-  endAll();
-  const tree = await treeNow();
-  if (tree === (await own(["rev-parse", `${base}^{tree}`])).trim()) return report({ unchanged: true });
+/** Writes a bundle of the tree as one commit on the base; the commit, or null where the tree is the base's own. */
+async function bundleTree(tree: string, file: string): Promise<string | null> {
+  if (tree === (await own(["rev-parse", `${base}^{tree}`])).trim()) return null;
   const date = (await own(["show", "--no-patch", "--format=%cI", base])).trim();
   const person = (role: string) => ({
     [`GIT_${role}_NAME`]: "agent",
@@ -153,29 +192,59 @@ async function bundle(most: number): Promise<void> {
   const people = { ...person("AUTHOR"), ...person("COMMITTER") };
   const commit = (await own(["commit-tree", tree, "-p", base, "-m", "Work of an agent"], people)).trim();
   await own(["update-ref", "refs/heads/patch", commit]);
+  await own(["bundle", "create", "--quiet", file, "refs/heads/patch", `^${base}`]);
+  return commit;
+}
+
+async function snapshot({ id, number = 0, most = 0 }: Order): Promise<void> {
+  const [file, bundle] = [`${OWN}/snapshot`, `${OWN}/snapshot.bundle`];
+  try {
+    const tree = await treeNow();
+    const commit = await bundleTree(tree, bundle);
+    await runPacker({ do: "pack", file, bundle: commit === null ? "" : bundle, tree });
+    const { size } = statSync(file);
+    if (size > most) throw new Error(`The snapshot would have ${size} bytes; ${most} are the most.`);
+    frame("snapshot", readFileSync(file), number);
+    report({ snapshot: { tree, size }, id });
+  } finally {
+    for (const made of [file, bundle]) rmSync(made, { force: true });
+  }
+}
+
+async function bundle(most: number): Promise<void> {
+  endAll();
+  const tree = await treeNow();
+  const commit = await bundleTree(tree, `${OWN}/bundle`);
+  if (commit === null) return report({ unchanged: true });
   const plain = ["--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv"];
   const numstat = await own(["diff", ...plain, base, commit]);
-  await own(["bundle", "create", "--quiet", `${OWN}/bundle`, "refs/heads/patch", `^${base}`]);
   frame("tree", Buffer.from(`${tree}\n`));
   if (statSync(`${OWN}/bundle`).size > most) return frame("oversized", Buffer.alloc(0));
   frame("numstat", Buffer.from(numstat));
   frame("bundle", readFileSync(`${OWN}/bundle`));
 }
 
+async function start(order: Order): Promise<void> {
+  ({ base = "", packer = "", keeps = [] } = order);
+  await checkOut(base, order.ignored ?? "");
+  const lost = order.restore ? await restore() : null;
+  report({ started: await treeNow(), ...(lost === null ? {} : { lost }) });
+  startAgent(order);
+}
+
+const answer = ({ id }: Order, task: () => Promise<void>): Promise<void> =>
+  inTurn(task).catch((error: unknown) => report({ problem: messageOf(error), id }));
+
 async function follow(order: Order): Promise<void> {
   switch (order.do) {
     case "start":
-      base = order.base ?? "";
-      await inTurn(() => checkOut(base, order.ignored ?? ""));
-      report({ started: await inTurn(treeNow) });
-      return startAgent(order);
+      return inTurn(() => start(order));
     case "send":
       return void agent?.stdin?.write(`${order.line ?? ""}\n`);
     case "tree":
-      return inTurn(treeNow).then(
-        (tree) => report({ tree, id: order.id }),
-        (error: unknown) => report({ problem: messageOf(error), id: order.id }),
-      );
+      return answer(order, async () => report({ tree: await treeNow(), id: order.id }));
+    case "snapshot":
+      return answer(order, () => snapshot(order));
     case "stop":
       return stopAgent(order.grace ?? 0);
     case "bundle":
