@@ -9,10 +9,12 @@ import {
   Hand,
   KeyRound,
   type LucideIcon,
+  MessageSquare,
   OctagonX,
   PackageCheck,
   Play,
   Radar,
+  Save,
   ScrollText,
   Server,
   Sparkles,
@@ -42,6 +44,9 @@ const BY_NOUN: Readonly<Record<string, LucideIcon>> = {
   gateway: KeyRound,
   price: Coins,
   model: Sparkles,
+  message: MessageSquare,
+  ask: Hand,
+  snapshot: Save,
 };
 
 /** By the kind, else by its noun. */

@@ -85,6 +85,18 @@ const SENTENCES = {
   "finding.mitigated": "What a finding showed was dealt with.",
   "finding.dismissed": "A finding was dismissed, and those like it for a while.",
   "finding.reopened": "A finding waits again to be looked at.",
+  "message.sent": "Somebody wrote to the agent of a run. What was written stands here as a commitment.",
+  "message.delivered": "A message reached the agent.",
+  "message.undeliverable": "A message did not reach the agent: the run went on without it.",
+  "run.goal_changed": "What a run is to do was changed while it went on.",
+  "ask.opened": "The agent of a run asked before it went on.",
+  "ask.settled": "What an agent asked was settled.",
+  "run.paused": "A run was paused: its agent calls no model and no runner takes it up.",
+  "run.resumed": "A paused run goes on.",
+  "run.parked": "A runner put a run away with its snapshot and let go of it.",
+  "snapshot.uploaded": "A runner handed in a snapshot of a run.",
+  "snapshot.taken": "A snapshot of a run was taken: it can be taken up again from there.",
+  "snapshot.dropped": "Snapshots that are needed no more were deleted; their commitments stay.",
 } as const satisfies Record<EntryKind, string>;
 
 /** One plain sentence; of a kind this version does not know, that. */

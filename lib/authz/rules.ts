@@ -14,6 +14,8 @@ export const PERMISSIONS = {
   "run.view": ALL,
   "run.launch": ["engineering_lead", "security_lead"],
   "run.cancel": ["engineering_lead", "security_lead", "reviewer"],
+  "run.steer": ["engineering_lead", "security_lead", "reviewer"],
+  "run.pause": ["engineering_lead", "security_lead", "reviewer"],
   "gate.decide": ["engineering_lead", "security_lead", "reviewer"],
   "repository.view": ALL,
   "repository.add": OPERATORS,

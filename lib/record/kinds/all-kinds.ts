@@ -13,6 +13,7 @@ import { PROVIDER_KINDS } from "./provider.ts";
 import { REPOSITORY_KINDS } from "./repository.ts";
 import { RUN_KINDS } from "./run.ts";
 import { RUNNER_KINDS } from "./runner.ts";
+import { STEERING_KINDS } from "./steering.ts";
 import { STOP_KINDS } from "./stop.ts";
 
 export const KINDS = {
@@ -29,6 +30,7 @@ export const KINDS = {
   ...PROVIDER_KINDS,
   ...MODEL_KINDS,
   ...FINDING_KINDS,
+  ...STEERING_KINDS,
 } as const;
 export type EntryKind = keyof typeof KINDS;
 

@@ -14,12 +14,15 @@ const REPLACING: readonly string[] = [
   ...["run.merge_commit_built", "run.merged", "run.merge_refused", "gate.approval_given"],
   ...["gate.approved", "gate.denied", "gate.expired", "gate.voided", "stop.lifted"],
   ...["provider.disabled", "provider.key_set", "provider.key_retired"],
+  ...["message.delivered", "message.undeliverable", "run.goal_changed", "ask.opened", "ask.settled"],
+  ...["run.paused", "run.resumed", "run.parked"],
   ...["finding.validated", "finding.mitigated", "finding.dismissed", "finding.reopened"],
 ];
 
 const MAKING: readonly string[] = [
   ...["person.created", "repository.added", "pilot.created", "agent.created", "runner.registered"],
   ...["run.launched", "gate.opened", "provider.created", "gateway.key_published", "finding.opened"],
+  "message.sent",
 ];
 
 const kindsWith = (part: 0 | 1, duty: string) => ENTRY_KINDS.filter((kind) => CARRIES[kind][part] === duty);
@@ -31,7 +34,8 @@ describe("what entries carry", () => {
 
   test("is the charter for everything about a run, and for pilots, gates and stops where one is in force", () => {
     const ofRuns = (kind: string) =>
-      /^(run|payload)\./.test(kind) || ["log.dossier_made", "model.called", "model.answered"].includes(kind);
+      /^(run|payload|message|ask|snapshot)\./.test(kind) ||
+      ["log.dossier_made", "model.called", "model.answered"].includes(kind);
     expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter(ofRuns));
     expect(kindsWith(0, "if_any")).toEqual(
       ENTRY_KINDS.filter(

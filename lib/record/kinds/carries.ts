@@ -88,6 +88,18 @@ export const CARRIES = {
   "finding.mitigated": ["if_any", "replaced"],
   "finding.dismissed": ["if_any", "replaced"],
   "finding.reopened": ["if_any", "replaced"],
+  "message.sent": ["bound", "made"],
+  "message.delivered": ["bound", "replaced"],
+  "message.undeliverable": ["bound", "replaced"],
+  "run.goal_changed": ["bound", "replaced"],
+  "ask.opened": ["bound", "replaced"],
+  "ask.settled": ["bound", "replaced"],
+  "run.paused": ["bound", "replaced"],
+  "run.resumed": ["bound", "replaced"],
+  "run.parked": ["bound", "replaced"],
+  "snapshot.uploaded": ["bound", "none"],
+  "snapshot.taken": ["bound", "none"],
+  "snapshot.dropped": ["bound", "none"],
 } as const satisfies Record<EntryKind, readonly [CharterDuty, ChangeDuty]>;
 export type Carries = typeof CARRIES;
 
