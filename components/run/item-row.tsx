@@ -13,16 +13,17 @@ import {
 import type { FactItem, TimelineItem } from "#lib/timeline/schema.ts";
 import { formatBytes, formatCount, plural } from "../format.ts";
 import { CopyId } from "../ui/copy-id.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { ClockTime } from "../ui/relative-time.tsx";
 import { Code, Visible } from "../ui/visible.tsx";
-import { AgentItemRow, CallRow, PromptRow } from "./agent-row.tsx";
+import { AgentItemRow, CallRow } from "./agent-row.tsx";
 import { CommandRow } from "./command-row.tsx";
 import { assumptionFace } from "./drift/assumption-face.tsx";
-import { EventLink } from "./event/link.tsx";
 import type { Face } from "./face.ts";
 import { FileChange } from "./file-change.tsx";
-import { steeringFace } from "./steering-face.tsx";
+import { Row } from "./row.tsx";
+import { setupFace } from "./setup-face.tsx";
+import { AskRow } from "./steer/ask-row.tsx";
+import { MessageRow, PromptRow } from "./steer/prompt-row.tsx";
+import { SnapshotRow } from "./steer/snapshot-row.tsx";
 import { TestList } from "./test-list.tsx";
 
 export function ItemRow({ item }: { item: TimelineItem }) {
@@ -35,6 +36,12 @@ export function ItemRow({ item }: { item: TimelineItem }) {
       return <AgentItemRow item={item} />;
     case "call":
       return <CallRow item={item} />;
+    case "message":
+      return <MessageRow item={item} />;
+    case "ask":
+      return <AskRow item={item} />;
+    case "snapshot":
+      return <SnapshotRow item={item} />;
     default:
       return <FactRow item={item} />;
   }
@@ -43,19 +50,9 @@ export function ItemRow({ item }: { item: TimelineItem }) {
 function FactRow({ item }: { item: FactItem }) {
   const { icon, tone, head, below } = faceOf(item);
   return (
-    <li className={`ti ${tone}`}>
-      <span className="tic">
-        <Icon of={icon} />
-      </span>
-      <div className="tb">
-        <div className="th">
-          <div className="grow tw">{head}</div>
-          <ClockTime at={item.at} className="t3 sm num nowrap" />
-          <EventLink seq={item.seq} />
-        </div>
-        {below}
-      </div>
-    </li>
+    <Row icon={icon} tone={tone} at={item.at} seq={item.seq} head={head}>
+      {below}
+    </Row>
   );
 }
 
@@ -164,13 +161,10 @@ function faceOf(item: FactItem): Face {
         ),
       };
     }
-    case "message_delivered":
-    case "message_undeliverable":
-    case "ask_opened":
-    case "ask_settled":
-    case "snapshot_taken":
-      return steeringFace(item);
     case "assumption_checked":
       return assumptionFace(item);
+    case "egress":
+    case "setup_done":
+      return setupFace(item);
   }
 }

@@ -15,6 +15,8 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   cluster_given_up: true,
   file_changed: true,
   patch_proposed: true,
+  egress: true,
+  setup_done: true,
   attempt_started: true,
   attempt_ended: true,
   status_changed: true,

@@ -101,6 +101,8 @@ function said({ kind, body }: NewEvent): FieldText[] {
         { field: "output", text: [body.method, body.target, body.reason].join("\n") },
         { field: "host", text: hostsIn(body.target).join("\n") },
       ];
+    case "egress":
+      return [{ field: "host", text: body.host }];
     case "ask_opened":
       return [
         { field: "command", text: [body.title, body.text].join("\n") },
@@ -126,6 +128,7 @@ function said({ kind, body }: NewEvent): FieldText[] {
     case "model_answered":
     case "command_finished":
     case "cluster_repaired":
+    case "setup_done":
     case "patch_proposed":
     case "attempt_started":
     case "attempt_ended":

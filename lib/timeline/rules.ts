@@ -84,6 +84,8 @@ function taken(timeline: Timeline, event: RunEvent): Timeline {
     case "cluster_given_up":
     case "file_changed":
     case "patch_proposed":
+    case "egress":
+    case "setup_done":
       return withItem(timeline, event, {
         kind: event.kind,
         seq: event.seq,
@@ -186,10 +188,11 @@ export function countsOf(timeline: Timeline): TimelineCounts {
   };
 }
 
-export type TimelineFilter = "all" | "agent" | "commands" | "findings" | "files";
+export type TimelineFilter = "all" | "agent" | "people" | "commands" | "findings" | "files";
 
 const SHOWN: Readonly<Record<Exclude<TimelineFilter, "all">, readonly TimelineItem["kind"][]>> = {
   agent: ["prompt", "item"],
+  people: ["prompt", "message", "ask"],
   commands: ["command"],
   findings: [
     "note",
@@ -198,6 +201,7 @@ const SHOWN: Readonly<Record<Exclude<TimelineFilter, "all">, readonly TimelineIt
     "cluster_repaired",
     "cluster_given_up",
     "relay_refused",
+    "egress",
   ],
   files: ["file_changed", "patch_proposed"],
 };

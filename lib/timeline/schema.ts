@@ -76,14 +76,11 @@ export type FactKind =
   | "cluster_given_up"
   | "file_changed"
   | "patch_proposed"
+  | "egress"
+  | "setup_done"
   | "session_bound"
   | "usage_reported"
   | "relay_refused"
-  | "message_delivered"
-  | "message_undeliverable"
-  | "ask_opened"
-  | "ask_settled"
-  | "snapshot_taken"
   | "assumption_checked";
 export type FactItem = {
   [K in FactKind]: { readonly kind: K; readonly seq: number; readonly at: string; readonly body: BodyOf<K> };

@@ -3,7 +3,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { messageOf, refused, unavailable } from "#lib/errors.ts";
-import { addressProblem } from "./addresses.ts";
+import { addressProblem } from "#lib/hosts/addresses.ts";
 
 export interface NetworkPolicy {
   /** Hosts or addresses the operator allows although they are not public. */

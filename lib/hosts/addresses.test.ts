@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addressProblem } from "./addresses.ts";
 
-describe("addresses a repository may be fetched from", () => {
+describe("addresses that may be connected to", () => {
   test.each(["93.184.216.34", "8.8.8.8", "2606:4700::1111", "2a00:1450:4001::1"])(
     "%s is public",
     (address) => {
@@ -23,6 +23,8 @@ describe("addresses a repository may be fetched from", () => {
     ["169.254.169.254", "metadata"],
     ["fe80::1", "metadata"],
     ["100.64.0.1", "carrier"],
+    ["168.63.129.16", "metadata"],
+    ["::ffff:168.63.129.16", "metadata"],
     ["224.0.0.1", "multicast"],
     ["255.255.255.255", "broadcast"],
     ["::ffff:127.0.0.1", "this machine itself"],

@@ -1,16 +1,19 @@
-// Which addresses the worker may connect to for a repository: the public internet, and what the operator named.
+// Which addresses worker and runner may connect to for somebody else: those of the public internet.
 import ipaddr from "ipaddr.js";
 
 /** Why an address is refused, or null. Anything that is not plain public unicast is refused, mapped and tunnelled forms too. */
 export function addressProblem(address: string): string | null {
   if (!ipaddr.isValid(address)) return "is not an IP address";
   const parsed = ipaddr.process(address);
+  if (parsed.toString() === AZURE_HOST) return "is where a cloud's metadata service answers";
   const range = parsed.range();
   if (range !== "unicast") return KNOWN[range] ?? `is in a special-purpose range (${range})`;
   if (parsed.kind() === "ipv6" && !parsed.match(GLOBAL_UNICAST)) return "is not a public address";
   return null;
 }
 
+/** Of a public range, and answered by the host of a virtual machine itself. */
+const AZURE_HOST = "168.63.129.16";
 const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3") as [ipaddr.IPv6, number];
 
 const KNOWN: Readonly<Record<string, string>> = {
