@@ -46,7 +46,7 @@ describe("adding an agent program", () => {
     expect(await readdir(agents)).toEqual(["standin"]);
     expect(program.folder).toBe(programFolder(agents, registry.pin));
     expect((await readdir(program.folder)).sort()).toEqual(["files", RECORD, "models.json"]);
-    expect(JSON.parse(await readFile(program.catalog, "utf8"))).toEqual({ models: [{ slug: "one" }] });
+    expect(JSON.parse(await readFile(program.catalog ?? "", "utf8"))).toEqual({ models: [{ slug: "one" }] });
     expect(program.installed).toMatchObject({ program: "standin", version: "1.2.3", licence: "MIT" });
     expect((await stat(program.binary)).mode & 0o777).toBe(0o755);
     expect(await isIntact(program)).toBe(true);
@@ -68,7 +68,7 @@ describe("adding an agent program", () => {
     const before = process.umask(0o077);
     try {
       const { program } = await add();
-      for (const path of [program.folder, program.files, program.binary, program.catalog])
+      for (const path of [program.folder, program.files, program.binary, program.catalog ?? ""])
         expect([path, (await stat(path)).mode & 0o055]).toEqual([
           path,
           path === program.catalog ? 0o044 : 0o055,
@@ -109,7 +109,7 @@ describe("what is not added", () => {
   });
 
   test("a program that calls itself another version", async () => {
-    const pin = changed({ version: "1.2.4" });
+    const pin = changed({ version: "1.2.4", says: "1.2.4" });
     await expect(add(pin)).rejects.toThrow('says "standin 1.2.3" where standin 1.2.4 was expected');
     await nothing();
   });

@@ -10,7 +10,7 @@ import {
   RECORD,
   sha256Of,
 } from "#lib/agent-programs/find.ts";
-import type { PackagePin, ProgramPin } from "#lib/agent-programs/pins.ts";
+import type { LibraryPin, PackagePin, ProgramPin } from "#lib/agent-programs/pins.ts";
 import type { Installed } from "#lib/agent-programs/schema.ts";
 import { MINUTE } from "#lib/clock.ts";
 import { AppError, refused } from "#lib/errors.ts";
@@ -54,27 +54,35 @@ async function openTree(path: string): Promise<number> {
   return bytes;
 }
 
+async function fetchInto(
+  target: string,
+  packed: LibraryPin,
+  staging: string,
+  { env }: AddOptions,
+): Promise<void> {
+  const download = await mkdtemp(join(staging, "download-"));
+  await rename(await fetchPackage(packed, download, env), target);
+}
+
 async function build(
   pin: ProgramPin,
   packed: PackagePin,
   staging: string,
   options: AddOptions,
 ): Promise<string> {
-  const download = join(staging, "download");
   const fresh = join(staging, "fresh");
   const files = join(fresh, "files");
-  await mkdir(download);
   await mkdir(fresh);
-  await rename(await fetchPackage(packed, download, options.env), files);
-  await chmod(fresh, 0o755);
-  const bytes = await openTree(files);
+  await fetchInto(files, packed, staging, options);
+  if (pin.library) await fetchInto(join(fresh, "library"), pin.library, staging, options);
+  const bytes = await openTree(fresh);
   const binary = join(files, packed.binary);
   const { size } = await stat(binary).catch((error: unknown) => {
     const sentence = `${packed.name} ${packed.version} holds no ${packed.binary}.`;
     throw new AppError("refused", sentence, { cause: error });
   });
   const catalog = await proveProgram({ sandbox: options.sandbox, pin, files, binary: packed.binary });
-  await writeFile(join(fresh, "models.json"), catalog);
+  if (catalog !== null) await writeFile(join(fresh, "models.json"), catalog);
   const record: Installed = {
     format: 1,
     program: pin.program,
@@ -85,8 +93,9 @@ async function build(
     binary: join("files", packed.binary),
     binaryBytes: size,
     binarySha256: await sha256Of(binary),
-    catalog: "models.json",
-    bytes: bytes + Buffer.byteLength(catalog),
+    catalog: catalog === null ? null : "models.json",
+    library: pin.library === null ? null : "library",
+    bytes: bytes + Buffer.byteLength(catalog ?? ""),
   };
   await writeFile(join(fresh, RECORD), `${JSON.stringify(record, null, 2)}\n`);
   await openTree(fresh);

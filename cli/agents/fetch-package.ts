@@ -2,7 +2,7 @@
 // know the package by, so npm itself refuses other bytes under the same name. Scripts of packages are not run.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PackagePin } from "#lib/agent-programs/pins.ts";
+import type { LibraryPin } from "#lib/agent-programs/pins.ts";
 import { type AppError, messageOf, refused, unavailable } from "#lib/errors.ts";
 import { findProgram } from "../checks/tools.ts";
 import { runToEnd } from "../command.ts";
@@ -20,7 +20,7 @@ const OFFLINE =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b/;
 const ABSENT = /\b(E404|ETARGET)\b/;
 
-function explain({ name, version }: PackagePin, error: unknown): AppError {
+function explain({ name, version }: LibraryPin, error: unknown): AppError {
   const text = messageOf(error);
   const [offline] = OFFLINE.exec(text) ?? [];
   if (/\bEINTEGRITY\b/.test(text))
@@ -41,7 +41,7 @@ function explain({ name, version }: PackagePin, error: unknown): AppError {
 
 /** The folder of the package's files, below `folder`, which is empty before. */
 export async function fetchPackage(
-  pin: PackagePin,
+  pin: LibraryPin,
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {

@@ -15,7 +15,8 @@ export interface FoundProgram {
   /** Absolute paths, free of symbolic links. */
   readonly files: string;
   readonly binary: string;
-  readonly catalog: string;
+  readonly catalog: string | null;
+  readonly library: string | null;
 }
 
 /** `absent`: nobody added this version. `damaged`: something of it is missing or is not what was added. */
@@ -41,12 +42,14 @@ async function look(folder: string, pin: ProgramPin): Promise<Search> {
   const installed = record.data;
   const files = join(folder, installed.files);
   const binary = join(folder, installed.binary);
-  const catalog = join(folder, installed.catalog);
+  const beside = (name: string | null) => (name === null ? null : join(folder, name));
+  const catalog = beside(installed.catalog);
+  const library = beside(installed.library);
   const { size } = await stat(binary);
-  await stat(catalog);
+  for (const part of [catalog, library]) if (part !== null) await stat(part);
   if (size !== installed.binaryBytes)
     return { state: "damaged", sentence: `${binary} has ${size} bytes instead of ${installed.binaryBytes}.` };
-  return { state: "found", program: { folder, installed, files, binary, catalog } };
+  return { state: "found", program: { folder, installed, files, binary, catalog, library } };
 }
 
 /** `agents` is the folder that `npm run agents:add` fills. Looks at names and sizes; `isIntact` reads the bytes. */

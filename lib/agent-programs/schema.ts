@@ -13,8 +13,10 @@ export const Installed = z.object({
   binary: z.string(),
   binaryBytes: z.int().positive(),
   binarySha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Models the program knows, as itself tells them. */
-  catalog: z.string(),
+  /** Models the program knows, as itself tells them; null where it tells none. */
+  catalog: z.string().nullable(),
+  /** Files of the package it is spoken to with; null where there is none. */
+  library: z.string().nullable().default(null),
   /** Of everything in the folder. */
   bytes: z.int().positive(),
 });

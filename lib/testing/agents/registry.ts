@@ -77,6 +77,9 @@ export async function openRegistry(): Promise<TestRegistry> {
       version: "1.2.3",
       licence: "MIT",
       home: "https://standin.example",
+      says: "1.2.3",
+      catalog: ["debug", "models", "--bundled"],
+      library: null,
       packages: { [process.arch]: standin },
     },
     async replace(script) {

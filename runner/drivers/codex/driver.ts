@@ -43,6 +43,7 @@ export async function codexProgram(
   if (api !== "responses")
     throw refused(`Codex speaks the Responses API; the provider of ${model} is set to "${api}".`);
   const { files, binary, catalog } = await requireProgram(agents);
+  if (catalog === null) throw refused("This Codex was added without the list of the models it knows.");
   const variables = { PATH, HOME, CODEX_HOME, [KEY_VARIABLE]: key };
   const environment = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const program = `${INSIDE}/${relative(files, binary)}`;
