@@ -123,6 +123,8 @@ export interface Conversation {
   readonly record: SessionRecord;
   /** Aborts when the lease is over: then nothing has to be ended nicely, for the sandbox is ended. */
   readonly signal: AbortSignal;
+  /** Whether the charter wants to be asked at all. Where it does not, a program need not ask; one that does is answered. */
+  readonly asks: boolean;
   /**
    * Asks whoever decides; may take hours, in which the turn stays open. Rejects (`conflict`) when the turn is being ended
    * before there was an answer: then the program is told nothing but the interrupt that comes.
