@@ -51,7 +51,12 @@ function setupSentences({
 }
 
 /** What happens to an agent that loses its way; nothing where the charter says nothing of it. */
-function driftSentences({ driftPause, anchorTurns, anchorMinutes, anchorTokens }: Charter["controls"]): string[] {
+function driftSentences({
+  driftPause,
+  anchorTurns,
+  anchorMinutes,
+  anchorTokens,
+}: Charter["controls"]): string[] {
   const after = [
     ...(anchorTurns > 0 ? [plural(anchorTurns, "turn")] : []),
     ...(anchorMinutes > 0 ? [plural(anchorMinutes, "minute")] : []),

@@ -8,10 +8,9 @@ import { newId } from "../ids.ts";
 import type { Tier } from "../jail/schema.ts";
 import { giveToken } from "../model-calls/lease-tokens.ts";
 import { findPatchToVerify } from "../patches/service.ts";
-import { limitsOf, testPlanOf } from "../pilots/rules.ts";
+import { anchoringOf, limitsOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
-import { NEVER_ANCHORS } from "../protocol/anchoring.ts";
 import type { Assignment, LeaseRequest, ModelGrant } from "../protocol/schema.ts";
 import { NEVER_ASKS } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
@@ -163,7 +162,7 @@ async function assignmentOf(
       resume: null,
       asks: NEVER_ASKS,
       decided: [],
-      anchor: NEVER_ANCHORS,
+      anchor: anchoringOf(charter),
     };
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Deeds } from "#lib/claims/rules.ts";
 import { Summary } from "#lib/protocol/schema.ts";
-import { type Deeds, isTestRun, statementsOf, summarise } from "./claims.ts";
+import { summarise } from "./claims.ts";
 
 const plan = { argv: ["node", "scripts/check.js", "--all"] };
 const ran = (command: number, item: number, text: string, exit: number | null = 0) => ({
@@ -14,40 +15,6 @@ const restOf = (message: string, deeds: Deeds) =>
   summarise(message, deeds, plan)
     .claims.slice(1)
     .map(({ commands }) => commands);
-
-describe("a test run", () => {
-  test.each([
-    "bash -c npm test",
-    "bash -lc cd x && node --test",
-    "pytest -q tests",
-    "go test ./...",
-    "bash -c node scripts/check.js --all | tail",
-  ])("is seen in %j", (text) => expect(isTestRun(text, plan)).toBe(true));
-
-  test.each(["cat test/sum.test.js", "git log", "echo latest", "ls tests"])("is not seen in %j", (text) =>
-    expect(isTestRun(text, plan)).toBe(false),
-  );
-});
-
-describe("statements", () => {
-  test("are sentences and points, without headings, code and markup", () => {
-    const message = `## Summary:
-- Fixed **sum**. It adds now.
-1. Ran \`npm test\`
-
-\`\`\`js
-const x = 1. Not a statement.
-\`\`\`
-Done!`;
-    expect(statementsOf(message)).toEqual(["Fixed sum.", "It adds now.", "Ran `npm test`", "Done!"]);
-  });
-
-  test("a version number, a path and an abbreviation do not end a sentence", () => {
-    expect(statementsOf("Changed src/a.js to use v1.2.3 e.g. here.")).toEqual([
-      "Changed src/a.js to use v1.2.3 e.g. here.",
-    ]);
-  });
-});
 
 describe("what the agent says about its tests", () => {
   const edited: Deeds = { ran: [ran(2, 5, "npm test")], lastEdit: 3 };

@@ -1,11 +1,11 @@
 // What an agent's program says, as events: turns, items and commands numbered, text gathered, everything that was opened closed.
+import { type Deeds, emptyDeeds, type Ran } from "#lib/claims/rules.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type ItemStatus, type ItemType, MAX_EVENT_TEXT } from "#lib/protocol/agent-events.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { createOutputEvents } from "#runner/harness/output-events.ts";
 import { cutText } from "#runner/lease/rules.ts";
-import { type Deeds, emptyDeeds, type Ran } from "./claims.ts";
 import { type Gatherer, gatherText } from "./gather.ts";
 import type { CommandEnd, SessionRecord } from "./port.ts";
 

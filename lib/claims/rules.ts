@@ -1,0 +1,103 @@
+// What an agent says it did, held against the commands it ran. A statement rests on a command only where the command says
+// something about it, and ran on what is proposed: after the last edit. It is contradicted where the last such command says
+// the opposite. Everything else stands there unverified.
+
+export interface Ran {
+  /** Number of the command in the run's events. */
+  readonly command: number;
+  /** Number of its item: later ones are larger. */
+  readonly item: number;
+  readonly text: string;
+  readonly exit: number | null;
+}
+
+export interface Deeds {
+  ran: Ran[];
+  /** Item after which the tree was another one than before it, for the last time; 0 for none. */
+  lastEdit: number;
+}
+
+export const emptyDeeds = (): Deeds => ({ ran: [], lastEdit: 0 });
+
+const MOST_STATEMENTS = 40;
+/** Longer ones say nothing that could be checked, and patterns are not tried on them. */
+const LONGEST_STATEMENT = 2000;
+const LONGEST_MESSAGE = 40_000;
+
+/** Ways to run tests that need no look at the repository. */
+const TEST_COMMAND =
+  /\b(node --test|(npm|pnpm|yarn|bun)( run)? test|npx (vitest|jest|mocha)|vitest|jest|mocha|pytest|python3? -m (pytest|unittest)|go test|cargo test|make (test|check)|rspec|phpunit|mvn test|gradle test)\b/;
+
+export interface Testing {
+  readonly argv: readonly string[];
+}
+
+export const isTestRun = (text: string, { argv }: Testing): boolean =>
+  TEST_COMMAND.test(text) || text.includes(argv.join(" "));
+
+/** Sentences and list points of a message, as far as they say something. */
+export function statementsOf(message: string): string[] {
+  const outside = message.slice(0, LONGEST_MESSAGE).replace(/```[\s\S]*?(```|$)/g, "\n");
+  const lines = outside.split(/\n+/).map((line) => line.replace(/^\s*(?:[-*+>]|\d+[.)]|#{1,6})\s*/, ""));
+  return lines
+    .flatMap((line) => line.split(/(?<=[.!?])\s+(?=["'\u201c(`\p{Lu}])/u))
+    .map((sentence) => sentence.replaceAll("**", "").trim())
+    .filter((sentence) => /\p{L}{2}/u.test(sentence) && !sentence.endsWith(":"))
+    .slice(0, MOST_STATEMENTS);
+}
+
+const SAYS_PASS = /\b(pass(es|ed|ing)?|green|succeed(s|ed)?|no (test )?failures?)\b/i;
+const SAYS_FAIL = /\b(fail\w*|errors?|exit\w*|red|broken?)\b/i;
+const ABOUT_TESTS = /\b(tests?|suite|specs?|checks?)\b/i;
+const DENIES = /\b(not|cannot|can't|don't|didn't|couldn't|unable|still fail\w*|without running)\b/i;
+/** Said of what is to come or may be: nothing has been stated. */
+const SUPPOSES = /\b(should|would|will|might|may|expect\w*|assum\w*|once|if|let me|next)\b/i;
+
+export const saysTestsPass = (statement: string): boolean =>
+  statement.length <= LONGEST_STATEMENT &&
+  ABOUT_TESTS.test(statement) &&
+  SAYS_PASS.test(statement) &&
+  !DENIES.test(statement);
+
+/** Statement and commands, as far as one says something about the other. */
+export interface Bearing {
+  /** Commands the statement rests on. */
+  readonly rests: readonly number[];
+  /** Commands that say the opposite. */
+  readonly against: readonly number[];
+}
+
+const NOTHING: Bearing = { rests: [], against: [] };
+
+/** What stands between backquotes. Longer quotations name no command. */
+const quoted = (statement: string): string[] =>
+  [...statement.matchAll(/`([^`\n]{4,500})`/g)].map(([, words = ""]) => words.trim());
+
+export function bearingOf(statement: string, { ran, lastEdit }: Deeds, plan: Testing): Bearing {
+  if (statement.length > LONGEST_STATEMENT) return NOTHING;
+  const after = ran.filter(({ item }) => item > lastEdit);
+  const quotes = quoted(statement);
+  const isNamed = ({ text }: Ran) => quotes.some((words) => words.length > 3 && text.includes(words));
+  const named = after.filter(isNamed);
+  if (named.length > 0) {
+    if (SAYS_FAIL.test(statement)) return { rests: named.map(({ command }) => command), against: [] };
+    const rests = named.filter(({ exit }) => exit === 0).map(({ command }) => command);
+    return { rests, against: rests.length === 0 && saysDone(statement) ? failed(named.at(-1)) : [] };
+  }
+  if (!saysTestsPass(statement)) return NOTHING;
+  const test = after.findLast(({ text }) => isTestRun(text, plan));
+  if (test?.exit === 0) return { rests: [test.command], against: [] };
+  // An older run on another tree does not contradict: the edit may have been the repair.
+  return { rests: [], against: SUPPOSES.test(statement) ? [] : failed(test) };
+}
+
+const failed = (ran: Ran | undefined): number[] =>
+  ran !== undefined && ran.exit !== null && ran.exit !== 0 ? [ran.command] : [];
+
+const saysDone = (statement: string): boolean =>
+  SAYS_PASS.test(statement) && !DENIES.test(statement) && !SUPPOSES.test(statement);
+
+/** Which commands say the opposite of something in this message. */
+export const contradictedBy = (message: string, deeds: Deeds, plan: Testing): number[] => [
+  ...new Set(statementsOf(message).flatMap((statement) => bearingOf(statement, deeds, plan).against)),
+];
