@@ -5,6 +5,7 @@ import { SECOND, steadyClock } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import { createLogger } from "#lib/logger.ts";
+import { createClaude } from "./drivers/claude/driver.ts";
 import { codex } from "./drivers/codex/driver.ts";
 import { createOpenai } from "./drivers/openai/driver.ts";
 import { recipe } from "./drivers/recipe/driver.ts";
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       recipe,
       createOpenai({ stateFolder, uid: sandbox.uid }),
       codex({ agents: env.agentsFolder, clock: steadyClock }),
+      createClaude({ agents: env.agentsFolder, stateFolder, uid: sandbox.uid, clock: steadyClock }),
     ];
     const work = createWork({ drivers, verify });
     await startRunner({ env: { ...env, stateFolder }, sandbox, work, logger, shutdown: shutdown.signal });

@@ -79,6 +79,11 @@ function AddForm({ providers, action, onClose }: AddAgentProps & { onClose: () =
             title: "Codex",
             text: "OpenAI's own program. Install it on the runners' host with npm run agents:add codex.",
           },
+          {
+            value: "claude",
+            title: "Claude",
+            text: "Anthropic's own program, under its terms, over the Messages API. npm run agents:add claude.",
+          },
         ]}
       />
       <SelectField

@@ -1,5 +1,6 @@
 // Where a call goes, and how its key is shown there.
 import type { Api } from "#lib/model-calls/schema.ts";
+import { apisOf } from "#lib/providers/apis.ts";
 import type { ProviderKind, ProviderSettings } from "#lib/providers/schema.ts";
 import { Problem } from "../http/problem.ts";
 import type { Purpose } from "../request/read-call.ts";
@@ -20,13 +21,6 @@ const PATHS: Readonly<Record<Api, string>> = {
   responses: "responses",
   chat: "chat/completions",
   messages: "messages",
-};
-
-const SPEAKS: Readonly<Record<ProviderKind, readonly Api[]>> = {
-  openai: ["responses", "chat"],
-  azure_openai: ["responses", "chat"],
-  anthropic: ["messages"],
-  openai_compatible: ["responses", "chat", "messages"],
 };
 
 const OLDEST_MESSAGES = "2023-06-01";
@@ -82,7 +76,7 @@ export interface Destination {
 }
 
 export function targetOf({ provider, api, purpose, model, key }: Destination): Target {
-  if (!SPEAKS[provider.kind].includes(api))
+  if (!apisOf(provider.kind).includes(api))
     throw new Problem("bad_request", "The run's provider does not speak this API.");
   const path = pathOf(provider, api, model);
   const version: Record<string, string> = api === "messages" ? { "anthropic-version": OLDEST_MESSAGES } : {};

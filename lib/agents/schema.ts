@@ -4,7 +4,7 @@ import { ModelName } from "../prices/schema.ts";
 export const RECIPE_DRIVER = "recipe";
 
 /** Drivers of agents that use a model. */
-export const ModelDriver = z.enum(["openai", "codex"]);
+export const ModelDriver = z.enum(["openai", "codex", "claude"]);
 export type ModelDriver = z.infer<typeof ModelDriver>;
 
 const whole = (min: number, max: number) => {

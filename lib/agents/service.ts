@@ -6,6 +6,7 @@ import { newId } from "../ids.ts";
 import { requireProvider } from "../providers/service.ts";
 import { made } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
+import { refusalToUse } from "./apis.ts";
 import { AgentSettings, type AgentView, type CreateAgent, RECIPE_DRIVER } from "./schema.ts";
 import { type AgentRow, findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
 
@@ -55,7 +56,9 @@ export async function createAgent(scope: Scope, input: CreateAgent): Promise<{ a
   const limits = { max_output_tokens: maxOutputTokens, concurrent_calls: concurrentCalls };
   try {
     await transaction(scope, async (tx) => {
-      await requireProvider(tx, providerId);
+      const { kind } = await requireProvider(tx, providerId);
+      const refusal = refusalToUse(driver, kind);
+      if (refusal !== null) throw refused(refusal, { providerId: [refusal] });
       const by = { createdBy: actorId(scope.actor), createdAt: new Date(now) };
       await insertAgent(tx.db, { id, name, driver, providerId, model, settings, ...by });
       tx.record({

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { apiOf } from "../agents/apis.ts";
 import { requireAgent } from "../agents/service.ts";
 import { type Tx, transaction } from "../db.ts";
 import { unavailable } from "../errors.ts";
@@ -157,7 +158,14 @@ async function assignmentOf(
       task: await taskOf(tx.db, run.id),
       goal: charter.goal.statement,
       allowedPaths: charter.scope.allowedPaths,
-      model: agent.model === null ? null : await grantModel(tx, agent.model, { ...lease, runId: run.id }),
+      model:
+        agent.model === null
+          ? null
+          : await grantModel(
+              tx,
+              { model: agent.model, api: apiOf(agent.driver) },
+              { ...lease, runId: run.id },
+            ),
       maxHistory: MAX_HISTORY,
       resume: null,
       asks: NEVER_ASKS,
@@ -172,11 +180,11 @@ async function assignmentOf(
 /** The token is made with the lease and sent once, in its assignment; a lost answer loses it, and the lease runs out. */
 async function grantModel(
   tx: Tx,
-  model: string,
+  { model, api }: Pick<ModelGrant, "model" | "api">,
   lease: { readonly leaseId: string; readonly runId: string },
 ): Promise<ModelGrant> {
   const url = gatewayUrl();
   if (url === null) throw unavailable("There is no gateway that could call the agent's model.");
   const { leaseId, runId } = lease;
-  return { token: await giveToken(tx, { leaseId, runId }), gatewayUrl: url, model, api: "responses" };
+  return { token: await giveToken(tx, { leaseId, runId }), gatewayUrl: url, model, api };
 }

@@ -37,6 +37,7 @@ async function install(changes: Partial<Installed> = {}): Promise<string> {
     binaryBytes: 4,
     binarySha256: "0".repeat(64),
     catalog: "models.json",
+    library: null,
     bytes: 100,
     ...changes,
   };
