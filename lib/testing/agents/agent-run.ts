@@ -5,7 +5,7 @@ import { readJson } from "#gateway/request/json.ts";
 import { responsesRequest } from "#gateway/request/responses.ts";
 import { systemClock } from "#lib/clock.ts";
 import { NewEvent } from "#lib/protocol/events.ts";
-import { Summary } from "#lib/protocol/schema.ts";
+import { type ModelApi, Summary } from "#lib/protocol/schema.ts";
 import type { AgentDriver, DriverContext, DriverResult } from "#runner/drivers/port.ts";
 import { startSession } from "#runner/drivers/session/session.ts";
 import { createRelay, RELAY_PORT, SANDBOX_KEY } from "#runner/relay/relay.ts";
@@ -28,6 +28,7 @@ export interface AgentRunChoices {
   /** The gateway to ask in the place of a stand-in; `answer` is nobody's then. */
   readonly gateway?: Pick<GatewayStandIn, "url" | "token" | "sign">;
   readonly model?: string;
+  readonly api?: ModelApi;
   readonly test?: Partial<DriverContext["assignment"]["test"]>;
   readonly task?: string;
   readonly signal?: AbortSignal;
@@ -80,7 +81,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
       clock: systemClock,
       model: {
         model: choices.model ?? "gpt-5.5",
-        api: "responses",
+        api: choices.api ?? "responses",
         baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
         key: SANDBOX_KEY,
         session: (program) =>

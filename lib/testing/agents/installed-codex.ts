@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addProgram } from "#cli/agents/add.ts";
 import type { FoundProgram } from "#lib/agent-programs/find.ts";
-import { CODEX } from "#lib/agent-programs/pins.ts";
+import { CODEX, type ProgramPin } from "#lib/agent-programs/pins.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 
 export interface InstalledCodex {
@@ -25,8 +25,10 @@ async function ownFolder(): Promise<string> {
   return folder;
 }
 
-export async function installedCodex(sandbox: Sandbox): Promise<InstalledCodex> {
+export async function installedProgram(pin: ProgramPin, sandbox: Sandbox): Promise<InstalledCodex> {
   const agents = await ownFolder();
-  const { program } = await addProgram(CODEX, { agents, sandbox, env: process.env, arch: process.arch });
+  const { program } = await addProgram(pin, { agents, sandbox, env: process.env, arch: process.arch });
   return { agents, program };
 }
+
+export const installedCodex = (sandbox: Sandbox): Promise<InstalledCodex> => installedProgram(CODEX, sandbox);

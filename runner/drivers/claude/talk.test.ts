@@ -37,7 +37,10 @@ function open({ answer = allowed, begins = true }: Scene = {}) {
   };
   const { agent } = server;
   const signal = new AbortController().signal;
-  const talk = openTalk({ agent, record, signal, asks: true, ask }, { clock: systemClock, tree: "/work/tree" });
+  const talk = openTalk(
+    { agent, record, signal, asks: true, ask },
+    { clock: systemClock, tree: "/work/tree" },
+  );
   const orders = () => server.sent as unknown as Order[];
   const tell = (message: object) => server.say({ type: "message", message });
   const state = (order: Order | undefined, is: string) =>
