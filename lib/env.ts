@@ -116,3 +116,9 @@ export function folderOf(name: "PILOTHOUSE_BLOBS" | "PILOTHOUSE_LOG"): string {
   if (!folder) throw unavailable(`${name} is not set for this process.`);
   return folder;
 }
+
+/** Where runners reach the gateway; null where this control plane has none. The web process checks the setting when it starts. */
+export function gatewayUrl(): string | null {
+  const url = process.env.PILOTHOUSE_GATEWAY_URL;
+  return url ? new URL(url).origin : null;
+}

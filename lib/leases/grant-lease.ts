@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { apiOf } from "../agents/apis.ts";
 import { requireAgent } from "../agents/service.ts";
 import { type Tx, transaction } from "../db.ts";
+import { gatewayUrl } from "../env.ts";
 import { unavailable } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { countAttempt } from "../facts/service.ts";
@@ -22,7 +23,6 @@ import { heldState } from "../runs/rules.ts";
 import { changeRun, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { holdStops } from "../stops/service.ts";
-import { gatewayUrl } from "./gateway-url.ts";
 import { HEARTBEAT_SECONDS, mayTake, PAUSE_AFTER_SECONDS } from "./rules.ts";
 import {
   type Candidate,
