@@ -1,6 +1,4 @@
 // Pure parts of the setup phase: what it may see of a tree, and which hosts it may reach.
-import type { SetupPlan } from "./schema.ts";
-
 /** File names by which package managers are told what to install. In lower case; `*` stands for any text. */
 const MANIFESTS = [
   ...["package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"],
@@ -36,7 +34,7 @@ export const manifestsAmong = (paths: readonly string[]): string[] =>
 const HTTPS = 443;
 
 /** The entry of the list that lets a host and port be reached, or null. */
-export function ruleFor(hosts: SetupPlan["hosts"], host: string, port: number): string | null {
+export function ruleFor(hosts: readonly string[], host: string, port: number): string | null {
   const found = hosts.find((entry) => {
     const [name = "", listed] = entry.split(":");
     if (Number(listed ?? HTTPS) !== port) return false;

@@ -56,7 +56,7 @@ export async function execute({ sandbox, spec, signal, onOutput }: ExecuteOption
 }
 
 /** Passes on what a stream brings, decoded; returns how many bytes were not passed on. */
-async function follow(
+export async function follow(
   stream: Readable,
   pass: (text: string) => Promise<void>,
   keep: (text: string) => void,

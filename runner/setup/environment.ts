@@ -26,7 +26,9 @@ const PROXIED = {
 };
 
 /** Nothing of the host's own environment. A sandbox's home is empty, so nothing of a person's is there either. */
-export const setupEnvironment = ({ scripts }: Pick<SetupPlan, "scripts">): Readonly<Record<string, string>> => ({
+export const setupEnvironment = ({
+  scripts,
+}: Pick<SetupPlan, "scripts">): Readonly<Record<string, string>> => ({
   ...QUIET,
   ...PROXIED,
   ...(scripts === "off" ? WITHOUT_SCRIPTS : {}),

@@ -1,0 +1,194 @@
+// Runs inside the setup sandbox: puts the manifests of a commit into a fresh tree, runs the setup command beside them, and
+// hands out what it left in the declared folders. What leaves here may be the command's forgery: the runner takes it so.
+import { execFileSync, spawn } from "node:child_process";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+interface Order {
+  readonly commit: string;
+  /** Matches names of manifests, in lower case. */
+  readonly manifest: string;
+  /** Null: the manifests are listed, and nothing else happens. */
+  readonly run: {
+    readonly argv: readonly string[];
+    readonly env: Record<string, string>;
+    readonly paths: readonly string[];
+    readonly mostEntries: number;
+    readonly mostBytes: number;
+  } | null;
+}
+
+const TREE = "/work/tree";
+const OUT = 3;
+const order = JSON.parse(process.argv[1] ?? "") as Order;
+const QUIET = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_INDEX_FILE: "/work/index",
+};
+
+function git(args: readonly string[], input?: string): Buffer {
+  const plain = ["-c", "safe.directory=*", "-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false"];
+  return execFileSync("git", [...plain, "--git-dir=/in/repository", ...args], {
+    ...{ env: { ...process.env, ...QUIET }, maxBuffer: 512 * 1024 * 1024, input },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+}
+
+function put(bytes: Buffer): void {
+  let left = bytes;
+  while (left.length > 0) left = left.subarray(writeSync(OUT, left));
+}
+const say = (line: object): void => put(Buffer.from(`${JSON.stringify(line)}\n`));
+
+/** Why setup failed, for people. */
+class Failure extends Error {}
+
+interface Manifest {
+  readonly mode: string;
+  readonly id: string;
+  readonly path: string;
+}
+
+/** Regular files alone: a link to a manifest is none. */
+function manifestsOf(commit: string): Manifest[] {
+  const name = new RegExp(order.manifest);
+  return git(["ls-tree", "-r", "-z", "--full-tree", commit])
+    .toString("utf8")
+    .split("\0")
+    .flatMap((line) => {
+      const [, mode = "", id = "", path = ""] = /^(100[0-7]{3}) blob ([0-9a-f]{40})\t(.+)$/s.exec(line) ?? [];
+      return path !== "" && name.test((path.split("/").at(-1) ?? "").toLowerCase())
+        ? [{ mode, id, path }]
+        : [];
+    });
+}
+
+function checkOut(commit: string, manifests: readonly Manifest[]): void {
+  mkdirSync(TREE);
+  git([`--work-tree=${TREE}`, "read-tree", commit]);
+  const list = manifests.map(({ path }) => `${path}\0`).join("");
+  git([`--work-tree=${TREE}`, "checkout-index", "-z", "--stdin"], list);
+}
+
+function perform({ argv, env }: NonNullable<Order["run"]>): Promise<void> {
+  const [program = "", ...args] = argv;
+  // Without the way out: what it wants to leave has to be in the declared folders.
+  const child = spawn(program, args, {
+    cwd: TREE,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) =>
+      reject(new Failure(`The setup command could not be started: ${error.message}`)),
+    );
+    child.once("exit", (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Failure(`The setup command ended with ${signal ?? `exit code ${code}`}.`));
+    });
+  });
+}
+
+/** Every process of the sandbox but this one and its pid 1: what is packed does not move any more. */
+function endAll(): void {
+  try {
+    process.kill(-1, "SIGKILL");
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ESRCH") throw error; // there is none
+  }
+}
+
+function pack({ paths, mostEntries, mostBytes }: NonNullable<Order["run"]>): void {
+  let entries = 0;
+  let bytes = 0;
+  const block = Buffer.alloc(1024 * 1024);
+
+  function count(size: number): void {
+    entries += 1;
+    bytes += size;
+    if (entries > mostEntries) throw new Failure(`Setup left more than ${mostEntries} files and folders.`);
+    if (bytes > mostBytes) throw new Failure(`Setup left more than ${mostBytes} bytes.`);
+  }
+
+  function file(path: string): void {
+    const fd = openSync(join(TREE, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const found = fstatSync(fd);
+      if (!found.isFile()) throw new Failure(`${path} is not a regular file any more.`);
+      count(found.size);
+      say({ t: "f", p: path, x: (found.mode & 0o111) === 0 ? 0 : 1, n: found.size });
+      for (let left = found.size; left > 0; ) {
+        const got = readSync(fd, block, 0, Math.min(block.length, left), null);
+        if (got === 0) throw new Failure(`${path} became shorter.`);
+        put(block.subarray(0, got));
+        left -= got;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  function walk(path: string): void {
+    const found = lstatSync(join(TREE, path));
+    if (found.isSymbolicLink()) {
+      count(0);
+      say({ t: "l", p: path, to: readlinkSync(join(TREE, path)) });
+      return;
+    }
+    if (found.isFile()) {
+      file(path);
+      return;
+    }
+    if (!found.isDirectory()) throw new Failure(`${path} is neither a file, a folder nor a link.`);
+    count(0);
+    say({ t: "d", p: path });
+    for (const name of readdirSync(join(TREE, path), { encoding: "buffer" }).sort(Buffer.compare)) {
+      const text = name.toString("utf8");
+      if (!Buffer.from(text, "utf8").equals(name)) throw new Failure(`A name in ${path} is not text.`);
+      walk(`${path}/${text}`);
+    }
+  }
+
+  for (const path of paths) {
+    for (let at = path; at !== "."; at = dirname(at)) {
+      const found = lstatSync(join(TREE, at), { throwIfNoEntry: false });
+      if (found === undefined) throw new Failure(`Setup left no ${path}.`);
+      if (!found.isDirectory()) throw new Failure(`${at} is no folder, but what setup made of it.`);
+    }
+    walk(path);
+  }
+  say({ t: "end", entries, bytes });
+}
+
+async function main(): Promise<void> {
+  const manifests = manifestsOf(order.commit);
+  if (order.run === null) {
+    say({ manifests });
+    return;
+  }
+  checkOut(order.commit, manifests);
+  await perform(order.run);
+  endAll();
+  pack(order.run);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  say({ t: "failed", because: error.message.slice(0, 1000) });
+  process.exitCode = 1;
+}

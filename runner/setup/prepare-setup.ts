@@ -1,0 +1,183 @@
+// The setup phase of one commit: which manifests it has, whether what they give is kept already, and if not, a sandbox of its
+// own that gets them, the setup command, a throw-away home and the proxy, and nothing else. What the command can see is
+// what the key covers: source code is not there, neither to depend on nor to send away.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import type { Clock } from "#lib/clock.ts";
+import { refused } from "#lib/errors.ts";
+import type { Sandbox, SandboxProcess } from "#lib/jail/port.ts";
+import { GIT_LIMITS } from "#lib/jail/rules.ts";
+import { run } from "#lib/jail/run.ts";
+import type { Limits } from "#lib/jail/schema.ts";
+import type { Logger } from "#lib/logger.ts";
+import type { NewEvent } from "#lib/protocol/events.ts";
+import type { SetupSeen } from "#lib/protocol/setup-events.ts";
+import { sha256Hex } from "#lib/protocol/signing.ts";
+import { MANIFEST_NAME } from "#lib/setup/rules.ts";
+import type { SetupPlan } from "#lib/setup/schema.ts";
+import { follow } from "../harness/execute.ts";
+import { TREE_ROOT } from "../harness/git/trees.ts";
+import { createOutputEvents } from "../harness/output-events.ts";
+import type { Kept, SetupCache } from "./cache.ts";
+import { PROXY_PORT, setupEnvironment } from "./environment.ts";
+import { hostFacts } from "./host-facts.ts";
+import type { Network } from "./proxy/dial.ts";
+import { createProxy } from "./proxy/proxy.ts";
+import { PACK_CAPS, takePack } from "./take-pack.ts";
+
+const INSIDE = readFileSync(path.join(import.meta.dirname, "inside", "setup.ts"), "utf8");
+const command = (order: object): string[] => [
+  ...["node", "--input-type=module-typescript", "-e", INSIDE],
+  JSON.stringify({ manifest: MANIFEST_NAME, ...order }),
+];
+
+const LIST_BYTES = 16 * 1024 * 1024;
+const LONGEST_SECONDS = 30 * 60;
+
+export interface SetupOptions {
+  readonly plan: SetupPlan;
+  /** Whose manifests. Of a patch only after a person said so. */
+  readonly of: { readonly commit: string; readonly from: "base" | "patch" };
+  readonly sandbox: Sandbox;
+  /** Host path of the bare repository; mounted read-only. */
+  readonly repository: string;
+  readonly limits: Limits;
+  readonly cache: SetupCache;
+  /** How hosts are found; left out: by the system's resolver, and of the public internet alone. */
+  readonly network?: Network;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly nextCommand: () => number;
+  emit(event: NewEvent): Promise<void>;
+}
+
+export interface Prepared {
+  readonly seen: SetupSeen;
+  /** Host path → path inside: read-only, wherever the tree is. */
+  readonly mounts: Readonly<Record<string, string>>;
+}
+
+const Manifests = z.object({
+  manifests: z.array(z.object({ mode: z.string(), id: z.string(), path: z.string() })).max(50_000),
+});
+
+/** Throws a sentence when setup fails: a run without what its charter installs would test something else. */
+export async function prepareSetup(options: SetupOptions): Promise<Prepared> {
+  const { plan, of, cache, signal, emit } = options;
+  signal.throwIfAborted();
+  const begun = performance.now();
+  const manifests = await listManifests(options);
+  const key = sha256Hex(Buffer.from(JSON.stringify([1, plan, manifests, await hostFacts()])));
+  const found = await cache.find(key);
+  const kept =
+    found ??
+    (await cache.store(key, async (folder) => ({
+      ...(await performSetup(options, folder)),
+      manifests: manifests.length,
+    })));
+  const milliseconds = Math.round(performance.now() - begun);
+  const cached = found !== null;
+  await emit({
+    kind: "setup_done",
+    body: { ...kept.seen, from: of.from, cached, manifests: kept.manifests, milliseconds },
+  });
+  return { seen: kept.seen, mounts: mountsOf(plan, kept) };
+}
+
+const mountsOf = ({ paths }: SetupPlan, kept: Kept): Record<string, string> =>
+  Object.fromEntries(paths.map((inside, index) => [kept.folderOf(index), `${TREE_ROOT}/${inside}`]));
+
+async function listManifests({ sandbox, repository, of, signal }: SetupOptions) {
+  const { exit, result, dropped } = await run(
+    sandbox,
+    {
+      command: command({ commit: of.commit, run: null }),
+      readOnly: { [repository]: "/in/repository" },
+      limits: { ...GIT_LIMITS, outputBytes: LIST_BYTES },
+    },
+    { signal },
+  );
+  signal.throwIfAborted();
+  if (exit.code !== 0 || dropped.result > 0)
+    throw refused("The manifests of the commit could not be listed.");
+  return Manifests.parse(JSON.parse(result.toString("utf8"))).manifests;
+}
+
+async function performSetup(options: SetupOptions, folder: string) {
+  const { plan, of, sandbox, repository, limits, network, logger, signal, emit } = options;
+  const number = options.nextCommand();
+  await emit({
+    kind: "command_started",
+    body: {
+      command: number,
+      argv: plan.argv.slice(0, 100).map((word) => word.slice(0, 2000)),
+      tree: `manifests of the ${of.from}`,
+      purpose: "Setup, with a network of the charter's hosts",
+    },
+  });
+  const caps = { mostEntries: PACK_CAPS.entries, mostBytes: PACK_CAPS.bytes };
+  const spec = {
+    command: command({
+      commit: of.commit,
+      run: { argv: plan.argv, env: setupEnvironment(plan), paths: plan.paths, ...caps },
+    }),
+    cwd: "/work",
+    readOnly: { [repository]: "/in/repository" },
+    listen: PROXY_PORT,
+    limits: {
+      ...limits,
+      seconds: Math.min(limits.seconds, LONGEST_SECONDS),
+      outputBytes: Number.MAX_SAFE_INTEGER,
+    },
+  };
+  const proxy = createProxy({ hosts: plan.hosts, network, logger, signal, emit });
+  const child = await sandbox.start(spec, { signal });
+  try {
+    if (child.listener === null) throw refused("This sandbox hands no listener out.");
+    proxy.take(await child.listener);
+    return await attend(options, child, folder, number);
+  } finally {
+    await child.kill();
+    await proxy.close();
+  }
+}
+
+async function attend(options: SetupOptions, child: SandboxProcess, folder: string, number: number) {
+  const { plan, clock, signal, emit } = options;
+  child.stdin.end();
+  const output = createOutputEvents(number, clock, emit);
+  let tail = "";
+  const keep = (text: string) => {
+    tail = (tail + text).slice(-1000);
+  };
+  // What cannot be taken ends the sandbox: there is nothing to wait for.
+  const taking = takePack(child.result, { folder, paths: plan.paths }).catch(async (error: unknown) => {
+    await child.kill();
+    return error instanceof Error ? error : new Error(String(error));
+  });
+  const [exit, out, err, taken] = await Promise.all([
+    child.exited,
+    follow(child.stdout, (text) => output.add("stdout", text), keep),
+    follow(child.stderr, (text) => output.add("stderr", text), keep),
+    taking,
+  ]).finally(output.finish);
+  signal.throwIfAborted();
+  const { code, ended } = exit;
+  await emit({
+    kind: "command_finished",
+    body: {
+      command: number,
+      exit: code,
+      ended,
+      milliseconds: Math.round(exit.milliseconds),
+      dropped: out + err,
+    },
+  });
+  if (ended === "time") throw refused("Setup did not finish in the time it was given.");
+  if (ended === "memory") throw refused("Setup needed more memory than its sandbox has.");
+  if (taken instanceof Error) throw taken;
+  if (code !== 0) throw refused(`Setup ended with exit code ${code}.`);
+  return taken;
+}
