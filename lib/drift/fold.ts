@@ -97,10 +97,7 @@ export function createDrift(terms: DriftTerms): Drift {
     }
   }
 
-  function finished(command: number, exit: number | null, seq: number): void {
-    const text = now.argvs.get(command);
-    if (text === undefined) return;
-    now.exits.set(command, exit);
+  function ran(text: string, exit: number | null, seq: number): void {
     if (increased(now.onTree, text) > OFTEN_ON_ONE_TREE) counts.add("repeats", seq);
     if (exit === 0) falls.delete(text);
     else if (increased(falls, text) > OFTEN_FAILED) counts.add("failures", seq);
@@ -113,8 +110,11 @@ export function createDrift(terms: DriftTerms): Drift {
     now.types.set(number, item.type);
     const { command, type, text } = item;
     const argv = command === null ? undefined : now.argvs.get(command);
-    if (command !== null && argv !== undefined)
-      now.deeds.ran.push({ command, item: number, text: argv, exit: now.exits.get(command) ?? null });
+    if (command !== null && argv !== undefined) {
+      const exit = now.exits.get(command) ?? null;
+      now.deeds.ran.push({ command, item: number, text: argv, exit });
+      ran(argv, exit, seq);
+    }
     if (type === "patch") edited(text, seq);
     if (type === "message")
       counts.add("contradictions", seq, contradictedBy(text, now.deeds, { argv: terms.testArgv }).length);
@@ -178,7 +178,7 @@ export function createDrift(terms: DriftTerms): Drift {
         now.argvs.set(body.command, body.argv.join(" "));
         break;
       case "command_finished":
-        finished(body.command, body.exit, seq);
+        now.exits.set(body.command, body.exit);
         break;
       case "tests_reported":
         tested(body.failing, body.failed, body.tree === "base", seq);

@@ -23,7 +23,11 @@ export const TREE_ROOT = "/work/tree";
 
 const script = (...name: string[]) => readFileSync(path.join(import.meta.dirname, ...name), "utf8");
 const TREE = script("tree.sh");
-const SCRIPTS = { test: TREE + script("..", "test.sh"), bundle: TREE + script("bundle.sh") };
+const SCRIPTS = {
+  test: TREE + script("..", "test.sh"),
+  look: TREE + script("..", "look.sh"),
+  bundle: TREE + script("bundle.sh"),
+};
 
 interface TreeCommand {
   readonly repository: string;

@@ -1,0 +1,196 @@
+// Re-anchoring: by charter an agent is told again what it works on, with what was measured instead of what it remembers. The
+// orchestrator says what happened and asks when it is due; what is said here goes to the agent as a prompt of its own.
+import { AppError } from "#lib/errors.ts";
+import type { Anchoring } from "#lib/protocol/anchoring.ts";
+import type { NewEvent } from "#lib/protocol/events.ts";
+import { visibleText } from "#lib/text/rules.ts";
+import { type Assumption, assumptionsIn, type Checked, planIn } from "./anchor-assumptions.ts";
+import type { Measured } from "./anchor-measure.ts";
+
+/** Counted since the session began, in this attempt. */
+export interface AnchorMoment {
+  /** Turns that have ended. */
+  readonly turns: number;
+  /** By the agent's own count: in without what was cached, and out. */
+  readonly tokens: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Whether the charter wants the agent re-anchored now. Never before its first turn has ended. */
+export function isDue(plan: Anchoring, last: AnchorMoment, now: AnchorMoment): boolean {
+  if (now.turns <= last.turns) return false; // nothing happened since
+  const passed = (limit: number, amount: number) => limit > 0 && amount >= limit;
+  return (
+    passed(plan.turns, now.turns - last.turns) ||
+    passed(plan.minutes * 60_000, now.at - last.at) ||
+    passed(plan.tokens, now.tokens - last.tokens)
+  );
+}
+
+export interface AnchorText {
+  /** The newest. */
+  readonly goal: string;
+  readonly pilotGoal: string;
+  readonly allowedPaths: readonly string[];
+  readonly testArgv: readonly string[];
+  /** As the agent stated it last. */
+  readonly plan: readonly string[];
+  /** A sentence where it could not be measured. */
+  readonly measured: Measured | string;
+  readonly checked: readonly Checked[];
+  readonly secondsLeft: number;
+  /** Millionths of a dollar; null where nobody here knows. */
+  readonly microsLeft: number | null;
+}
+
+const SHOWN = 20;
+const LONGEST_GOAL = 8000;
+
+const listed = (items: readonly string[], most = SHOWN): string[] => [
+  ...items.slice(0, most).map((item) => `- ${item}`),
+  ...(items.length > most ? [`- and ${items.length - most} more`] : []),
+];
+
+const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+function stateText({ measured, secondsLeft, microsLeft }: AnchorText): string[] {
+  const left = [
+    `- Time left: ${Math.max(0, Math.floor(secondsLeft / 60))} minutes.`,
+    ...(microsLeft === null ? [] : [`- Budget left: $${(microsLeft / 1_000_000).toFixed(2)}.`]),
+  ];
+  if (typeof measured === "string") return [`- ${measured}`, ...left];
+  const { passed, failing, basePassed, baseFailing, problem, files } = measured;
+  const known = new Set(baseFailing);
+  const now = new Set(failing);
+  const newly = failing.filter((id) => !known.has(id));
+  const repaired = baseFailing.filter((id) => !now.has(id));
+  const tests =
+    problem === null
+      ? [
+          `- Tests, run by the harness in a clean sandbox: ${passed} pass, ${failing.length} fail. On the base: ${basePassed} pass, ${baseFailing.length} fail.`,
+          ...(newly.length > 0
+            ? ["- Failing now and not on the base:", ...listed(newly).map((line) => `  ${line}`)]
+            : []),
+          `- Failing on the base and not now: ${repaired.length}.`,
+        ]
+      : [`- The harness could not test the work as it is: ${problem}`];
+  return [
+    ...tests,
+    files.length === 0 ? "- Nothing is changed." : `- ${plural(files.length, "file")} changed:`,
+    ...listed(files.map(({ path, added, removed }) => `${path} (+${added} −${removed})`)).map(
+      (line) => `  ${line}`,
+    ),
+    ...left,
+  ];
+}
+
+const WORD = (holds: boolean | null) => (holds === null ? "not checked" : holds ? "holds" : "DOES NOT HOLD");
+
+export function composeAnchor(text: AnchorText): string {
+  const { goal, pilotGoal, allowedPaths, testArgv, plan, checked } = text;
+  const parts = [
+    "Stop for a moment. This is where you stand, as it was measured, not as you may remember it.",
+    `# Goal\n${goal.slice(0, LONGEST_GOAL).trim()}`,
+    pilotGoal.trim() === "" ? "" : `# Goal of the pilot\n${pilotGoal.slice(0, LONGEST_GOAL).trim()}`,
+    [
+      "# Rules",
+      ...(allowedPaths.length === 0 ? [] : [`- Change files only at: ${allowedPaths.join(", ")}`]),
+      `- The tests are run with: ${testArgv.join(" ")}`,
+      "- Do not weaken, skip or delete tests. There is no network.",
+    ].join("\n"),
+    plan.length === 0 ? "" : ["# Your plan, as you stated it", ...listed(plan)].join("\n"),
+    ["# State", ...stateText(text)].join("\n"),
+    checked.length === 0
+      ? ""
+      : [
+          "# What you take for granted, as the harness sees it",
+          ...checked.map(
+            (each) =>
+              `- ${WORD(each.holds)}: ${each.text.slice("ASSUME ".length)}${each.detail === "" ? "" : ` (${each.detail})`}`,
+          ),
+        ].join("\n"),
+    FORM,
+    "Then go on with the goal.",
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** Asked for in the first prompt and in each anchor. */
+export const FORM = [
+  "# Plan and assumptions",
+  "Close your answer with the steps that are left and with what you take for granted, one a line, exactly in these forms:",
+  "PLAN what you will do next",
+  "ASSUME file PATH exists",
+  "ASSUME file PATH does not exist",
+  "ASSUME test NAME passes",
+  "ASSUME command WORDS exits 0",
+  "They are checked in a clean sandbox, and you are told what holds.",
+].join("\n");
+
+export interface AnchorOptions {
+  readonly plan: Anchoring;
+  readonly pilotGoal: string;
+  readonly allowedPaths: readonly string[];
+  readonly testArgv: readonly string[];
+  /** When the session began: tokens and turns 0. */
+  readonly began: number;
+  /** Measures the work and checks the assumptions on it; throws a sentence (`refused`) where that is impossible. */
+  measure(
+    assumptions: readonly Assumption[],
+  ): Promise<{ readonly measured: Measured; readonly checked: readonly Checked[] }>;
+  emit(event: NewEvent): Promise<void>;
+}
+
+export interface Anchor {
+  /** To be added to the first prompt; empty where the charter re-anchors nobody. */
+  readonly form: string;
+  /** Words of the agent: its plan and its assumptions are taken from them. */
+  heard(message: string): void;
+  due(now: AnchorMoment): boolean;
+  /** Measures, tells the events what holds, and gives the prompt. The next one is counted from here. */
+  compose(now: AnchorMoment & AnchorStanding): Promise<string>;
+}
+
+export interface AnchorStanding {
+  readonly goal: string;
+  readonly secondsLeft: number;
+  readonly microsLeft?: number | null;
+}
+
+const isOn = ({ turns, minutes, tokens }: Anchoring): boolean => turns + minutes + tokens > 0;
+
+export function createAnchor(options: AnchorOptions): Anchor {
+  const { plan, pilotGoal, allowedPaths, testArgv, emit } = options;
+  let last: AnchorMoment = { turns: 0, tokens: 0, at: options.began };
+  let steps: readonly string[] = [];
+  let assumptions: readonly Assumption[] = [];
+
+  return {
+    form: isOn(plan) ? FORM : "",
+    heard(message) {
+      steps = planIn(message) ?? steps;
+      assumptions = assumptionsIn(message) ?? assumptions;
+    },
+    due: (now) => isDue(plan, last, now),
+    async compose({ goal, secondsLeft, microsLeft = null, ...now }) {
+      last = { turns: now.turns, tokens: now.tokens, at: now.at };
+      const seen = await options.measure(assumptions).catch(sentenceOf);
+      const checked = typeof seen === "string" ? [] : seen.checked;
+      if (typeof seen !== "string") {
+        const { tree } = seen.measured;
+        for (const each of checked) await emit({ kind: "assumption_checked", body: { ...each, tree } });
+      }
+      const measured = typeof seen === "string" ? seen : seen.measured;
+      const own = { goal, pilotGoal, allowedPaths, testArgv, plan: steps };
+      return composeAnchor({ ...own, measured, checked, secondsLeft, microsLeft });
+    },
+  };
+}
+
+/** What made measuring impossible is told to the agent; the lease's end and our own faults are not its business. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof AppError && error.code === "refused")
+    return `The state could not be measured: ${visibleText(error.message).slice(0, 500)}`;
+  throw error;
+}
