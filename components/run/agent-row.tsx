@@ -7,41 +7,17 @@ import {
   MessageSquareText,
   Radio,
   ScanText,
-  SendHorizontal,
   Sparkles,
   Wrench,
 } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
-import type { AgentItem, CallItem, PromptItem } from "#lib/timeline/schema.ts";
+import type { AgentItem, CallItem } from "#lib/timeline/schema.ts";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { OutputBlock } from "../ui/output-block.tsx";
-import { ClockTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { useEventLinks } from "./event/context.tsx";
-import { EventLink } from "./event/link.tsx";
-
-const ORIGIN = {
-  goal: "Task",
-  steer: "Steered",
-  anchor: "Reminded of the goal",
-  answer: "Answer",
-} as const satisfies Record<PromptItem["origin"], string>;
-
-export function PromptRow({ item }: { item: PromptItem }) {
-  return (
-    <Row
-      icon={SendHorizontal}
-      tone="person"
-      at={item.at}
-      seq={item.seq}
-      head={<span className="med">{ORIGIN[item.origin]}</span>}
-    >
-      <OutputBlock text={item.text} label={`${ORIGIN[item.origin]}, as sent`} shows="start" />
-    </Row>
-  );
-}
+import { Row } from "./row.tsx";
 
 type Type = AgentItem["type"];
 
@@ -152,34 +128,5 @@ function Tokens({ answered: { input, output } }: { answered: NonNullable<CallIte
     <span className="only-wide">
       {formatCount(input ?? 0)} in, {formatCount(output ?? 0)} out ·
     </span>
-  );
-}
-
-interface RowProps {
-  readonly icon: LucideIcon;
-  readonly tone: string;
-  readonly at: string;
-  readonly seq: number;
-  readonly head: ReactNode;
-  readonly end?: ReactNode;
-  readonly children?: ReactNode;
-}
-
-function Row({ icon, tone, at, seq, head, end, children }: RowProps) {
-  return (
-    <li className={`ti ${tone}`}>
-      <span className="tic">
-        <Icon of={icon} />
-      </span>
-      <div className="tb">
-        <div className="th">
-          <div className="grow tw">{head}</div>
-          {end}
-          <ClockTime at={at} className="t3 sm num nowrap" />
-          <EventLink seq={seq} />
-        </div>
-        {children}
-      </div>
-    </li>
   );
 }

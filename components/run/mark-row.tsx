@@ -1,6 +1,6 @@
 import { Boxes, FlaskConical, PackageCheck, PlugZap, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Mark } from "#lib/timeline/schema.ts";
+import type { Mark, SnapshotItem } from "#lib/timeline/schema.ts";
 import { plural } from "../format.ts";
 import { STATUSES } from "../status.ts";
 import { Badge } from "../ui/badge.tsx";
@@ -10,13 +10,14 @@ import { ClockTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { EventLink } from "./event/link.tsx";
 import { EventMark } from "./event/mark.tsx";
+import { snapshotPlace } from "./steer/snapshot-row.tsx";
 
-/** What the control plane did between the steps. */
-export function MarkRow({ mark }: { mark: Mark }) {
+/** What the control plane did between the steps. `from`: what an attempt that begins goes on from. */
+export function MarkRow({ mark, from }: { mark: Mark; from: SnapshotItem | null }) {
   return (
     <>
       <div className="mk" data-mark={mark.what}>
-        {contentOf(mark)}
+        {contentOf(mark, from)}
         <span className="grow" />
         <ClockTime at={mark.at} className="t3 sm num nowrap" />
         <EventLink seq={mark.seq} />
@@ -30,7 +31,7 @@ function isRunStatus(status: string): status is keyof typeof STATUSES.run {
   return Object.hasOwn(STATUSES.run, status);
 }
 
-function contentOf(mark: Mark): ReactNode {
+function contentOf(mark: Mark, from: SnapshotItem | null): ReactNode {
   switch (mark.what) {
     case "status_changed": {
       const { to, reason } = mark.body;
@@ -52,6 +53,7 @@ function contentOf(mark: Mark): ReactNode {
           <span className="t2">
             Attempt {mark.attempt}, {mark.body.phase === "verify" ? "verification" : "agent"}, on{" "}
             <span className="mono">{mark.body.runner}</span>, {mark.body.tier} sandbox
+            {from ? `; goes on from the snapshot ${snapshotPlace(from)}` : ""}
           </span>
         </>
       );

@@ -2,6 +2,7 @@ import { ArrowDown, ChevronsUpDown } from "lucide-react";
 import { useState } from "react";
 import { countsOf, filtered, type TimelineFilter } from "#lib/timeline/rules.ts";
 import type { Step, Timeline as TimelineOf } from "#lib/timeline/schema.ts";
+import { snapshotBefore } from "#lib/timeline/steering.ts";
 import { formatDuration, plural } from "../format.ts";
 import { Button } from "../ui/button.tsx";
 import { Segmented } from "../ui/segmented.tsx";
@@ -14,6 +15,7 @@ import { useFollow } from "./use-follow.ts";
 const FILTERS = [
   { value: "all", title: "All" },
   { value: "agent", title: "Agent" },
+  { value: "people", title: "People" },
   { value: "commands", title: "Commands" },
   { value: "findings", title: "Findings" },
   { value: "files", title: "Files" },
@@ -70,7 +72,7 @@ export function Timeline({ timeline, live }: { timeline: TimelineOf; live: boole
       <EventMark row={null} />
       {entries.map((entry) =>
         entry.kind === "mark" ? (
-          <MarkRow key={entry.seq} mark={entry} />
+          <MarkRow key={entry.seq} mark={entry} from={snapshotBefore(timeline, entry)} />
         ) : (
           <StepRow
             key={entry.seq}

@@ -41,11 +41,6 @@ export function withAgentEvent(timeline: Timeline, event: AgentEvent): Timeline 
     case "session_bound":
     case "usage_reported":
     case "relay_refused":
-    case "message_delivered":
-    case "message_undeliverable":
-    case "ask_opened":
-    case "ask_settled":
-    case "snapshot_taken":
     case "assumption_checked":
       return withItem(timeline, event, {
         kind: event.kind,

@@ -1,0 +1,83 @@
+"use client";
+
+import { Check, X } from "lucide-react";
+import { useState } from "react";
+import type { GateView } from "#lib/gates/schema.ts";
+import { TextAreaField } from "../form/field.tsx";
+import { FormAnswer } from "../form/form-answer.tsx";
+import type { FormAction } from "../form/state.ts";
+import { useForm } from "../form/use-form.ts";
+import { Button } from "../ui/button.tsx";
+
+interface AnswerFormProps {
+  readonly gate: GateView;
+  /** Reads `gateId`, `digest`, `decision` and `reason`. */
+  readonly decide: FormAction;
+}
+
+/** Allow takes one press, on exactly what is shown above; decline wants the words that the agent is told. */
+export function AnswerForm({ gate, decide }: AnswerFormProps) {
+  const [declining, setDeclining] = useState(false);
+  const form = useForm(decide);
+  const decision = declining ? "deny" : "approve";
+  const { cannotApprove, cannotDeny } = gate;
+  const why = cannotApprove ?? cannotDeny;
+  return (
+    <form {...form.props} className="grid gap-2.5">
+      <input type="hidden" name="gateId" value={gate.id} />
+      <input type="hidden" name="digest" value={gate.digest} />
+      <input type="hidden" name="decision" value={decision} />
+      {declining ? (
+        <TextAreaField
+          name="reason"
+          label="Reason"
+          hint="The agent is told it word for word, and goes on without this."
+          rows={2}
+          maxLength={1000}
+          autoFocus
+          errors={form.state.fields}
+        />
+      ) : null}
+      <FormAnswer state={form.state} />
+      <div className="row flex-wrap justify-end">
+        {why ? <span className="t2 sm grow">You may not decide: {why}</span> : <span className="grow" />}
+        {declining ? (
+          <>
+            <Button onClick={() => setDeclining(false)}>Not yet</Button>
+            <Button
+              key="decline"
+              type="submit"
+              tone="danger"
+              icon={X}
+              blocked={cannotDeny ?? false}
+              pending={form.pending && "Declining"}
+            >
+              Decline
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button
+              icon={X}
+              tone="danger"
+              blocked={cannotDeny ?? (form.pending && "It is being answered")}
+              onClick={() => setDeclining(true)}
+            >
+              Decline…
+            </Button>
+            <Button
+              key="allow"
+              type="submit"
+              tone="ink"
+              icon={Check}
+              blocked={cannotApprove ?? false}
+              pending={form.pending && "Allowing"}
+            >
+              Allow
+            </Button>
+          </>
+        )}
+      </div>
+    </form>
+  );
+}

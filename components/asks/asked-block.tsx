@@ -1,0 +1,40 @@
+import { EyeOff } from "lucide-react";
+import { plural } from "../format.ts";
+import { Note } from "../ui/note.tsx";
+import { SCROLLS } from "../ui/scrolls.ts";
+import { Code, Visible } from "../ui/visible.tsx";
+import { askedText } from "./asked-text.ts";
+
+interface AskedBlockProps {
+  readonly what: "command" | "change" | "network";
+  readonly text: string;
+}
+
+const LABEL = {
+  command: "The exact command",
+  change: "The exact change",
+  network: "What it would reach",
+} as const;
+
+/** What is decided on, to the letter: nothing is cut, and what would not be seen is marked. */
+export function AskedBlock({ what, text }: AskedBlockProps) {
+  const { shown, runBy, hidden } = askedText(what, text);
+  return (
+    <>
+      <section className="code out asked" aria-label={LABEL[what]} {...SCROLLS}>
+        <Visible text={shown} mode="code" />
+      </section>
+      {runBy ? (
+        <p className="t3 sm">
+          A script, run by <Code text={runBy} />
+        </p>
+      ) : null}
+      {hidden > 0 ? (
+        <Note tone="need" icon={EyeOff}>
+          {plural(hidden, "character")} in it would not be seen; each is marked, such as{" "}
+          <span className="mono">‹U+202E›</span>. Nobody types them by accident.
+        </Note>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+// Words that went to the agent, told apart by who they are from, and messages that did not arrive.
+import { Anchor, CornerDownRight, Flag, type LucideIcon, MessageSquare, MessageSquareX } from "lucide-react";
+import type { MessageItem, PromptItem } from "#lib/timeline/schema.ts";
+import { formatDuration } from "../../format.ts";
+import { OutputBlock } from "../../ui/output-block.tsx";
+import { Visible } from "../../ui/visible.tsx";
+import { Row } from "../row.tsx";
+import { stateWords } from "./composer-words.ts";
+import { type ShownMessage, useSteering } from "./steering-context.tsx";
+
+const ORIGIN = {
+  goal: { title: "Task", icon: Flag, tone: "person" },
+  steer: { title: "Steered", icon: MessageSquare, tone: "person" },
+  anchor: { title: "Reminded of the goal", icon: Anchor, tone: "anchor" },
+  answer: { title: "Told how it stands", icon: CornerDownRight, tone: "reason" },
+} as const satisfies Record<PromptItem["origin"], { title: string; icon: LucideIcon; tone: string }>;
+
+export function PromptRow({ item }: { item: PromptItem }) {
+  const { messages } = useSteering();
+  const { title, icon, tone } = ORIGIN[item.origin];
+  const from = item.messages.map(({ message, effect }) => ({
+    id: message,
+    effect,
+    known: messages.find(({ id }) => id === message),
+  }));
+  const isGoal = item.origin === "goal" && from.length > 0;
+  return (
+    <Row
+      icon={icon}
+      tone={tone}
+      at={item.at}
+      seq={item.seq}
+      head={
+        from.length === 0 ? (
+          <span className="med">{title}</span>
+        ) : (
+          from.map(({ id, effect, known }) => (
+            <span key={id} className="block">
+              <span className="med">{known ? <Visible text={known.byName} /> : "Somebody"}</span>{" "}
+              <span className="t2">
+                {isGoal || known?.changesGoal ? "set a new goal" : "steered"}
+                {" · "}
+                {stateWords({ status: "delivered", mode: known?.mode ?? "now", effect })}
+                {known ? ` after ${formatDuration(Date.parse(item.at) - known.at.getTime())}` : ""}
+              </span>
+            </span>
+          ))
+        )
+      }
+    >
+      <div className={item.origin === "steer" || isGoal ? "said" : undefined}>
+        <OutputBlock text={item.text} label={`${title}, as sent`} shows="start" />
+      </div>
+    </Row>
+  );
+}
+
+/** One that did not arrive, or of which the events hold no words. */
+export function MessageRow({ item }: { item: MessageItem }) {
+  const { messages } = useSteering();
+  const known = messages.find(({ id }) => id === item.message);
+  const status = item.reason === null ? "delivered" : "undeliverable";
+  return (
+    <Row
+      icon={item.reason === null ? MessageSquare : MessageSquareX}
+      tone={item.reason === null ? "person" : "is-need"}
+      at={item.at}
+      seq={item.seq}
+      head={
+        <>
+          <span className="med">{known ? <Visible text={known.byName} /> : "A message"}</span>{" "}
+          <span className={item.reason === null ? "t2" : "need"}>
+            {known?.changesGoal ? "set a new goal · " : ""}
+            {stateWords({ status, mode: known?.mode ?? "now", effect: item.effect })}
+            {item.reason === null ? null : (
+              <>
+                : <Visible text={item.reason} />
+              </>
+            )}
+          </span>
+        </>
+      }
+    >
+      {known ? <Words message={known} /> : null}
+    </Row>
+  );
+}
+
+export function Words({ message }: { message: ShownMessage }) {
+  return (
+    <div className="said">
+      <OutputBlock text={message.text} label={`Message of ${message.byName}`} shows="start" />
+    </div>
+  );
+}
