@@ -1,6 +1,7 @@
 // The runner process: leases runs from a control plane and executes them in sandboxes. It knows no database, no
 // provider and no forge; all it holds is its own key.
 import { realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { SECOND, steadyClock } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
@@ -12,7 +13,9 @@ import { recipe } from "./drivers/recipe/driver.ts";
 import { readEnv } from "./env.ts";
 import { verify } from "./harness/verify.ts";
 import { createWork } from "./lease/work.ts";
+import { runnerFolder } from "./plane/identity.ts";
 import { ensurePrivateFolder } from "./plane/state-folder.ts";
+import { createSetupCache } from "./setup/cache.ts";
 import { startRunner } from "./start.ts";
 
 /** The supervisor waits five seconds; sandboxes die with this process in any case. */
@@ -44,7 +47,9 @@ async function main(): Promise<void> {
       codex({ agents: env.agentsFolder, clock: steadyClock }),
       createClaude({ agents: env.agentsFolder, stateFolder, uid: sandbox.uid, clock: steadyClock }),
     ];
-    const work = createWork({ drivers, verify });
+    const folder = join(runnerFolder(stateFolder, env.name), "setup");
+    const setup = { cache: createSetupCache({ folder, logger }) };
+    const work = createWork({ drivers, verify, setup });
     await startRunner({ env: { ...env, stateFolder }, sandbox, work, logger, shutdown: shutdown.signal });
   } finally {
     await sandbox.close();

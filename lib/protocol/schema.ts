@@ -3,8 +3,10 @@
 // body, or of the empty string) and `ph-signature` (base64 Ed25519 over `signedText`).
 import { z } from "zod";
 import { Limits, Tier } from "../jail/schema.ts";
+import { SetupPlan } from "../setup/schema.ts";
 import { Anchoring, NEVER_ANCHORS } from "./anchoring.ts";
 import { NewEvent, TestId } from "./events.ts";
+import { SetupSeen } from "./setup-events.ts";
 import { AskPolicy, Decided, NEVER_ASKS, Resume } from "./steering.ts";
 
 export const PROTOCOL_VERSION = 1;
@@ -64,6 +66,8 @@ const assignment = {
   /** Out of contact for `pauseAfter` seconds: pause the sandbox; for twice that: kill it. */
   pauseAfterSeconds: z.int().positive(),
   heartbeatSeconds: z.int().positive(),
+  /** What is installed before anything is tested; left out or null: nothing. */
+  setup: SetupPlan.nullish(),
 };
 
 /** How an agent's requests to a model are made. */
@@ -109,6 +113,8 @@ export const VerifyAssignment = z.object({
   /** One commit on `baseCommit`, rebuilt by the control plane from the imported tree. */
   patchCommit: Commit,
   patchDigest: Sha256,
+  /** Whose manifests the patched tree is set up from: left out, the base's; its own only where a person allowed it. */
+  setupOf: z.enum(["base", "patch"]).optional(),
 });
 export type VerifyAssignment = z.infer<typeof VerifyAssignment>;
 
@@ -200,6 +206,8 @@ export const Finish = z.discriminatedUnion("outcome", [
       platform: z.string().max(200),
       kernel: z.string().max(200),
     }),
+    /** What setup left for the base, and for the patch where that was set up by itself. */
+    setup: z.object({ base: SetupSeen, patch: SetupSeen.nullable() }).nullish(),
     observations: z.array(Observation).min(1).max(100),
   }),
 ]);

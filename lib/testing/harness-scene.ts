@@ -3,7 +3,7 @@ import { systemClock } from "#lib/clock.ts";
 import type { Limits } from "#lib/jail/schema.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { TestPlan } from "#lib/protocol/schema.ts";
-import { createHarness, type Harness } from "#runner/harness/harness.ts";
+import { createHarness, type Harness, type HarnessOptions } from "#runner/harness/harness.ts";
 import { createRepository, type FileTree } from "./git/author.ts";
 import type { TestWorkshop } from "./git/workshop.ts";
 
@@ -56,6 +56,7 @@ interface HarnessChoices {
   readonly plan: Partial<TestPlan>;
   readonly limits: Partial<Limits>;
   readonly signal: AbortSignal;
+  readonly mounts: HarnessOptions["mounts"];
 }
 
 /** `bare`: a repository that exists already, in the place of a new one with `files`. */
@@ -66,7 +67,7 @@ export function openHarnessScene(workshop: TestWorkshop, files: FileTree = SUM, 
     repository: path,
     base: head,
     events,
-    harness({ base = head, plan, limits, signal = new AbortController().signal } = {}) {
+    harness({ base = head, plan, limits, mounts, signal = new AbortController().signal } = {}) {
       return createHarness({
         sandbox: workshop.sandbox,
         repository: bare ?? `${path}/.git`,
@@ -74,6 +75,7 @@ export function openHarnessScene(workshop: TestWorkshop, files: FileTree = SUM, 
         plan: { ...NODE_PLAN, ...plan },
         limits: { ...TEST_LIMITS, ...limits },
         clock: systemClock,
+        mounts,
         signal,
         emit: async (event) => void events.push(event),
       });

@@ -11,6 +11,10 @@ export interface Workspace {
   readonly repository: string;
   /** Host directory for files that cross sandboxes (bundles); private to this lease. */
   readonly scratch: string;
+  /** What setup left, host path → path inside: mount it read-only wherever the base's tree is. */
+  readonly mounts?: Readonly<Record<string, string>>;
+  /** Numbers the commands of this attempt; setup's was the first. */
+  readonly nextCommand?: () => number;
 }
 
 /** How an agent reaches its model. The token that makes it work stays outside the sandbox. */

@@ -38,6 +38,8 @@ export interface HarnessOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   emit(event: NewEvent): Promise<void>;
+  /** What setup left for a tree: host path → path inside. */
+  readonly mounts?: (tree: TreeSpec) => Readonly<Record<string, string>>;
   /** Numbers the commands, where others are numbered with them. */
   readonly nextCommand?: () => number;
 }
@@ -90,7 +92,10 @@ export function createHarness(options: HarnessOptions): Harness {
         argv: plan.argv,
         tree: label,
         purpose,
-        spec: treeSandbox({ repository, tree, part: "test", args, limits: withRoom(limits, REPORT_BYTES) }),
+        spec: withMounts(
+          treeSandbox({ repository, tree, part: "test", args, limits: withRoom(limits, REPORT_BYTES) }),
+          options.mounts?.(tree),
+        ),
       });
       const { command, exit } = execution;
       const outcome = testOutcome(execution, plan.reportPath, limits);
@@ -139,6 +144,12 @@ export function createHarness(options: HarnessOptions): Harness {
     },
   };
 }
+
+/** Read-only, below the tree before it is there: git fills the rest of it around them. */
+const withMounts = (spec: SandboxSpec, mounts: Readonly<Record<string, string>> = {}): SandboxSpec => ({
+  ...spec,
+  readOnly: { ...spec.readOnly, ...mounts },
+});
 
 /** The limits of the plan, with enough room for what must come out. */
 function withRoom(limits: Limits, bytes: number): Limits {

@@ -5,6 +5,7 @@ import type { Clock } from "#lib/clock.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { Finish, Observation, VerifyAssignment } from "#lib/protocol/schema.ts";
+import type { Prepared } from "../setup/prepare-setup.ts";
 import { prepareRepository } from "./git/prepare.ts";
 import type { TreeSpec } from "./git/trees.ts";
 import { createHarness, type Harness, type TestRun } from "./harness.ts";
@@ -20,7 +21,17 @@ export interface VerifyOptions {
   /** Host files, as the control plane sent them. */
   readonly bundles: { readonly base: string; readonly patch: string };
   emit(event: NewEvent): Promise<void>;
+  /** Installs what a commit's manifests ask for; null where the charter has no setup. */
+  readonly setUp?: SetUp | null;
+  /** Numbers the commands, setup's first. */
+  readonly nextCommand?: () => number;
 }
+
+export type SetUp = (of: {
+  readonly repository: string;
+  readonly commit: string;
+  readonly from: "base" | "patch";
+}) => Promise<Prepared>;
 
 type Observed = Omit<Extract<Finish, { outcome: "observed" }>, "attempt">;
 type Which = Observation["tree"];
@@ -41,7 +52,12 @@ export async function verify(options: VerifyOptions): Promise<Observed> {
     commits: [baseCommit, patchCommit],
     signal,
   });
-  const harness = createHarness({ ...options, repository, baseCommit, plan: test, limits });
+  const setup = await setUpBoth(options, repository);
+  const harness = createHarness({
+    ...options,
+    ...{ repository, baseCommit, plan: test, limits },
+    mounts: ({ commit }) => (commit === patchCommit ? setup?.patch : setup?.base)?.mounts ?? {},
+  });
 
   const trees: Record<Which, TreeSpec> = {
     base_on_base: { commit: baseCommit },
@@ -60,7 +76,20 @@ export async function verify(options: VerifyOptions): Promise<Observed> {
       body: { step, outcome: problem === null ? "done" : "failed", detail: problem ?? countsOf(seen) },
     });
   }
-  return { outcome: "observed", environment: environmentOf(sandbox), observations };
+  const seen = setup && {
+    base: setup.base.seen,
+    patch: setup.patch === setup.base ? null : setup.patch.seen,
+  };
+  return { outcome: "observed", environment: environmentOf(sandbox), setup: seen, observations };
+}
+
+/** What the patched tree is tested with is the base's, unless a person allowed its own manifests to be followed. */
+async function setUpBoth({ assignment, setUp = null }: VerifyOptions, repository: string) {
+  if (setUp === null) return null;
+  const { baseCommit, patchCommit, setupOf } = assignment;
+  const base = await setUp({ repository, commit: baseCommit, from: "base" });
+  const patch = setupOf === "patch" ? await setUp({ repository, commit: patchCommit, from: "patch" }) : base;
+  return { base, patch };
 }
 
 async function repeat(

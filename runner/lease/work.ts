@@ -12,6 +12,7 @@ import { untilAnswered } from "../plane/retry.ts";
 import { createRelay, RELAY_PORT, type Relay, SANDBOX_KEY } from "../relay/relay.ts";
 import type { Lease, Work } from "./lease.ts";
 import { isFencing } from "./life.ts";
+import { createNumbers, type SetupHost, setUpOf } from "./set-up.ts";
 
 /** The harness of verification, `verify` of runner/harness. */
 export type Verify = (
@@ -21,21 +22,25 @@ export type Verify = (
 export interface WorkOptions {
   readonly drivers: readonly AgentDriver[];
   readonly verify: Verify;
+  /** Left out: runs whose charter has a setup phase fail here. */
+  readonly setup?: SetupHost;
 }
 
-export function createWork({ drivers, verify }: WorkOptions): Work {
+export function createWork({ drivers, verify, setup }: WorkOptions): Work {
   return async (lease) => {
     const { assignment, sandbox, clock, life, stream, folder } = lease;
     const { attempt } = assignment;
     if (assignment.phase === "agent") {
       const driver = drivers.find(({ name }) => name === assignment.driver);
       if (driver === undefined) throw refused(`This runner has no driver named "${assignment.driver}".`);
-      return handIn(lease, await drive(lease, driver, assignment));
+      return handIn(lease, await drive(lease, driver, assignment, setup));
     }
     const bundles = { base: await download(lease, "base"), patch: await download(lease, "patch") };
     const emit = (event: NewEvent) => stream.emit(event);
+    const nextCommand = createNumbers();
+    const setUp = setUpOf(lease, setup, nextCommand);
     const options = { assignment, sandbox, clock, signal: life.over, directory: folder, bundles, emit };
-    return { attempt, ...(await verify(options)) };
+    return { attempt, ...(await verify({ ...options, setUp, nextCommand })) };
   };
 }
 
@@ -48,7 +53,7 @@ async function download(lease: Lease, name: "base" | "patch"): Promise<string> {
   return file;
 }
 
-async function makeWorkspace(lease: Lease): Promise<Workspace> {
+async function makeWorkspace(lease: Lease, setup: SetupHost | undefined): Promise<Workspace> {
   const { sandbox, assignment, life, folder } = lease;
   const bundle = await download(lease, "base");
   const repository = await prepareRepository({
@@ -60,13 +65,21 @@ async function makeWorkspace(lease: Lease): Promise<Workspace> {
   });
   const scratch = join(folder, "scratch");
   await mkdir(scratch);
-  return { repository, scratch };
+  const nextCommand = createNumbers();
+  const base = { repository, commit: assignment.baseCommit, from: "base" } as const;
+  const mounts = (await setUpOf(lease, setup, nextCommand)?.(base))?.mounts ?? {};
+  return { repository, scratch, mounts, nextCommand };
 }
 
-async function drive(lease: Lease, driver: AgentDriver, assignment: AgentAssignment): Promise<DriverResult> {
+async function drive(
+  lease: Lease,
+  driver: AgentDriver,
+  assignment: AgentAssignment,
+  setup: SetupHost | undefined,
+): Promise<DriverResult> {
   const { sandbox, clock, life, stream, plane, logger } = lease;
   const { model: grant, ...shown } = assignment;
-  const workspace = await makeWorkspace(lease);
+  const workspace = await makeWorkspace(lease, setup);
   const emit = (event: NewEvent) => stream.emit(event);
   const relay = grant && createRelay({ grant, sign: plane.sign, logger, signal: life.over, emit });
   try {
@@ -110,6 +123,7 @@ function accessOf({ sandbox, life }: Lease, { assignment, grant, relay, workspac
           repository: workspace.repository,
           baseCommit,
           reportPath: test.reportPath,
+          mounts: workspace.mounts,
           limits: { ...limits, seconds: maxSeconds },
           signal: life.over,
           onComplaint,

@@ -42,6 +42,8 @@ async function repair(context: DriverContext): Promise<DriverResult> {
   const harness = createHarness({
     sandbox,
     repository: workspace.repository,
+    mounts: () => workspace.mounts ?? {},
+    nextCommand: workspace.nextCommand,
     baseCommit,
     plan,
     limits,

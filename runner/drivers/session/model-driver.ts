@@ -62,7 +62,7 @@ async function work(driver: ModelDriver, context: DriverContext): Promise<Driver
   const { assignment, model, emit } = context;
   if (model === null) return failed(`The agent ${driver.name} needs a model, and this run was given none.`);
   let last = 0;
-  const nextCommand = () => ++last;
+  const nextCommand = context.workspace.nextCommand ?? (() => ++last);
   const step = createSteps(emit);
   const base = await testBase(context, step, nextCommand);
   if (base.problem !== null) return failed(base.problem);
@@ -131,6 +131,7 @@ function testBase(context: DriverContext, step: Step, nextCommand: () => number)
   const harness = createHarness({
     sandbox,
     repository,
+    mounts: () => workspace.mounts ?? {},
     baseCommit,
     plan,
     limits,

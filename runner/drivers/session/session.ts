@@ -9,6 +9,7 @@ import type { Limits } from "#lib/jail/schema.ts";
 import { MAX_SNAPSHOT } from "#lib/protocol/steering.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { BUNDLE_BYTES, readBundle } from "#runner/harness/git/bundle.ts";
+import { TREE_ROOT } from "#runner/harness/git/trees.ts";
 import { RELAY_PORT, type Relay } from "#runner/relay/relay.ts";
 import { createLineQueue } from "./line-queue.ts";
 import { linesOf } from "./lines.ts";
@@ -36,6 +37,8 @@ export interface SessionOptions {
   readonly baseCommit: string;
   /** Path of the tests' report: it is no part of the work. */
   readonly reportPath: string;
+  /** What setup left, host path → path inside. It is no part of the work either. */
+  readonly mounts?: Readonly<Record<string, string>>;
   readonly limits: Limits;
   readonly signal: AbortSignal;
   /** Folders inside that a snapshot keeps besides the tree. */
@@ -54,7 +57,7 @@ export async function startSession(options: SessionOptions, program: AgentProgra
     {
       command: ["node", "--input-type=module-typescript", "-e", KEEPER],
       cwd: "/work",
-      readOnly: { [repository]: "/in/repository", ...snapshot, ...program.readOnly },
+      readOnly: { [repository]: "/in/repository", ...options.mounts, ...snapshot, ...program.readOnly },
       listen: RELAY_PORT,
       limits: { ...limits, outputBytes: Number.MAX_SAFE_INTEGER },
     },
@@ -71,9 +74,13 @@ export async function startSession(options: SessionOptions, program: AgentProgra
   }
 }
 
+/** Relative to the tree. */
+const insideTree = (mounts: Readonly<Record<string, string>>): string[] =>
+  Object.values(mounts).map((inside) => path.posix.relative(TREE_ROOT, inside));
+
 async function attend(
   child: SandboxProcess,
-  { onComplaint, baseCommit, reportPath, keeps = [], restore = null }: SessionOptions,
+  { onComplaint, baseCommit, reportPath, mounts = {}, keeps = [], restore = null }: SessionOptions,
   { command, env, files }: AgentProgram,
 ): Promise<KeptSession> {
   const lines = createLineQueue();
@@ -165,7 +172,7 @@ async function attend(
     return answer.promise;
   }
 
-  const tree = { base: baseCommit, ignored: reportPath };
+  const tree = { base: baseCommit, ignored: [reportPath, ...insideTree(mounts)] };
   const kept = { keeps, packer: PACKER, restore: restore !== null };
   await order({ do: "start", command, env, files: files ?? {}, ...tree, ...kept });
   const { lost = null } = await started.promise;

@@ -22,7 +22,7 @@ interface Order {
   /** Of a snapshot, in the result's frames. */
   readonly number?: number;
   readonly base?: string;
-  readonly ignored?: string;
+  readonly ignored?: readonly string[];
   readonly command?: readonly string[];
   readonly env?: Record<string, string>;
   readonly files?: Record<string, string>;
@@ -74,16 +74,17 @@ function git(args: readonly string[], env: Record<string, string> = {}): Promise
 const own = (args: readonly string[], env = {}): Promise<string> =>
   git([`--git-dir=${OWN}`, `--work-tree=${TREE}`, ...args], env);
 
-async function checkOut(base: string, ignored: string): Promise<void> {
-  mkdirSync(TREE);
+async function checkOut(base: string, ignored: readonly string[]): Promise<void> {
+  mkdirSync(TREE, { recursive: true }); // there already where something is mounted below it
   await git(["init", "--quiet", "--template=", TREE]);
   await git(["init", "--quiet", "--bare", "--template=", OWN]);
   for (const folder of [`${TREE}/.git`, OWN]) {
     mkdirSync(`${folder}/objects/info`, { recursive: true });
     mkdirSync(`${folder}/info`, { recursive: true });
     writeFileSync(`${folder}/objects/info/alternates`, `${BASE_OBJECTS}\n`);
-    // The report of the tests is made by running them; it is no part of the work.
-    writeFileSync(`${folder}/info/exclude`, `/${ignored.replace(/[\\*?[\]!#]/g, "\\$&")}\n`);
+    // The report of the tests is made by running them, and what is mounted was there before: no part of the work.
+    const lines = ignored.map((path) => `/${path.replace(/[\\*?[\]!#]/g, "\\$&")}\n`);
+    writeFileSync(`${folder}/info/exclude`, lines.join(""));
   }
   await git(["checkout", "--quiet", "--detach", base]);
   await own(["read-tree", base]);
@@ -226,7 +227,7 @@ async function bundle(most: number): Promise<void> {
 
 async function start(order: Order): Promise<void> {
   ({ base = "", packer = "", keeps = [] } = order);
-  await checkOut(base, order.ignored ?? "");
+  await checkOut(base, order.ignored ?? []);
   const lost = order.restore ? await restore() : null;
   report({ started: await treeNow(), ...(lost === null ? {} : { lost }) });
   startAgent(order);
