@@ -30,6 +30,7 @@ const holder = globalThis as { pilothouseDatabase?: Connected };
 
 interface Connected {
   readonly client: PrismaClient;
+  readonly pool: pg.Pool;
   readonly bell: Bell;
 }
 
@@ -41,16 +42,18 @@ function connected(): Connected {
 const RING_GAP = 50;
 
 function connect(): Connected {
-  const client = makeClient();
+  const { client, pool } = makeClient();
   const bell = createBell({
-    send: (rings) => client.$executeRaw`
-      select pg_notify(channel, payload) from unnest(
-        ${rings.map(({ channel }) => channel)}::text[],
-        ${rings.map(({ payload }) => payload)}::text[]) as ring (channel, payload)`,
+    send: (rings) =>
+      pool.query({
+        name: "ring",
+        text: "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as ring (channel, payload)",
+        values: [rings.map(({ channel }) => channel), rings.map(({ payload }) => payload)],
+      }),
     failed: (error) => createLogger("database").warn({ err: error }, "wake-up calls were lost"),
     pause: () => systemClock.sleep(RING_GAP),
   });
-  return { client, bell };
+  return { client, pool, bell };
 }
 
 /** Inserts alone, since their plan is the same for all values; the server then reads each text once a connection. */
@@ -66,14 +69,14 @@ function statementName({ sql }: { readonly sql: string }): string {
 const statementNames = new Map<string, string>();
 const MOST_NAMES = 200;
 
-function makeClient(): PrismaClient {
+function makeClient(): { client: PrismaClient; pool: pg.Pool } {
   const url = process.env.DATABASE_URL;
   if (!url) throw unavailable("DATABASE_URL is not set for this process.");
   const pool = new pg.Pool({ connectionString: url, max: 10, statement_timeout: STATEMENT_TIMEOUT });
   // A lost connection is told to the query that waits for it. The adapter stops listening before the last word is read.
   pool.on("connect", (client) => client.on("error", () => undefined));
   const options = { disposeExternalPool: true, statementNameGenerator: statementName };
-  return new PrismaClient({ adapter: new PrismaPg(pool, options) });
+  return { client: new PrismaClient({ adapter: new PrismaPg(pool, options) }), pool };
 }
 
 /** Ends the process's pool; the next call connects anew. */
@@ -113,6 +116,7 @@ const grew = (entries: readonly NewEntry[]): readonly Ring[] =>
 
 /** Prisma's code and the database's own, e.g. P2010 and 57014. */
 function codesOf(error: unknown): readonly string[] {
+  if (error instanceof pg.DatabaseError) return [error.code ?? ""];
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return [];
   const driver = error.meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined;
   return [error.code, driver?.cause?.originalCode ?? ""];
@@ -148,9 +152,12 @@ function translated(error: unknown): unknown {
     const full = "The database's disk is full. Nothing was saved; try again once there is space.";
     return new AppError("unavailable", full, { cause: error, retryAfter: 30 });
   }
-  if (!hasCode(error, NO_ANSWER)) return error;
+  return hasCode(error, NO_ANSWER) ? noAnswer(error) : error;
+}
+
+function noAnswer(cause: unknown): AppError {
   const sentence = "The database does not answer. Try again in a moment.";
-  return new AppError("unavailable", sentence, { cause: error, retryAfter: 2 });
+  return new AppError("unavailable", sentence, { cause, retryAfter: 2 });
 }
 
 /**
@@ -194,6 +201,43 @@ export async function read<T>(_scope: Scope, fn: (db: Db) => Promise<T>): Promis
     throw translated(error);
   }
 }
+
+/** Sent in one round trip, and prepared once a connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const isLost = (error: unknown) =>
+  error instanceof Error &&
+  !(error instanceof pg.DatabaseError) &&
+  /^(?:Connection terminated|connect E|read E|write E)/.test(error.message);
+
+/**
+ * A transaction that is one statement, past the client library: the statement itself writes the entries it needs. Rows
+ * as the database gives them. Serialization failures and deadlocks are tried again; throws as `transaction` does.
+ */
+export async function statement<T extends object>(
+  _scope: Scope,
+  { name, text, values }: Statement,
+  rings: readonly Ring[] = [],
+): Promise<T[]> {
+  for (let attempt = 1; ; attempt++) {
+    const { pool, bell } = connected();
+    try {
+      const { rows } = await pool.query<T>({ name, text, values: [...values] });
+      bell.ring(rings);
+      return rows;
+    } catch (error) {
+      if (isLost(error)) throw noAnswer(error);
+      if (attempt >= 4 || !hasCode(error, RETRYABLE)) throw translated(error);
+    }
+  }
+}
+
+/** What the database says of its own accord: an error of our functions, by its code. */
+export const isSaid = (error: unknown, code: string): boolean => hasCode(error, [code]);
 
 /** True for a violated unique constraint; stores translate it to a sentence. */
 export function isDuplicate(error: unknown): boolean {

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { capsOf, decideClaims, keysOf, keyText, leftOf, refusalSentence } from "./rules.ts";
+import {
+  capsOf,
+  decideClaims,
+  holdsOf,
+  keysOf,
+  keyText,
+  leftOf,
+  refusalSentence,
+  releasesOf,
+} from "./rules.ts";
 import type { BudgetUse, Claim } from "./schema.ts";
 
 const budgets = { runMicros: 100, dayMicros: 250, pilotMicros: 1000 };
@@ -61,6 +70,48 @@ describe("calls against budgets", () => {
         const let_through = claims.filter((_, index) => refusals[index] === null);
         const sum = let_through.reduce((total, { micros }) => total + micros, 0);
         expect(added.get("pilot pil_1 ") ?? 0).toBe(sum);
+      }),
+    );
+  });
+});
+
+describe("what calls hold back together", () => {
+  const limits = fc.record({ runMicros: fc.nat(300), dayMicros: fc.nat(500), pilotMicros: fc.nat(900) });
+  const some = fc.array(
+    fc
+      .record({ run: fc.nat(3), day: fc.nat(2), micros: fc.nat(200), own: limits })
+      .map(({ run, day, micros, own }) => ({ ...claim(`run_${run}`, micros, `day ${day}`), budgets: own })),
+    { minLength: 1, maxLength: 20 },
+  );
+
+  test("probe: fits exactly where each of them is let through by itself, also under charters of different limits", () => {
+    fc.assert(
+      fc.property(some, fc.nat(200), fc.nat(200), (claims, reservedMicros, spentMicros) => {
+        const use = new Map(keysOf(claims).map((key) => [keyText(key), { reservedMicros, spentMicros }]));
+        const { refusals, added } = decideClaims(claims, use);
+        const holds = holdsOf(claims);
+        expect(holds.every(({ most }) => reservedMicros + spentMicros <= most)).toBe(
+          refusals.every((refusal) => refusal === null),
+        );
+        if (refusals.some((refusal) => refusal !== null)) return;
+        expect(new Map(holds.map(({ micros, ...key }) => [keyText(key), micros]))).toEqual(added);
+      }),
+    );
+  });
+
+  test("probe: is given back to the last micro-unit, in the order it was locked in", () => {
+    fc.assert(
+      fc.property(some, (claims) => {
+        const calls = claims.map(({ micros, ...rest }) => ({
+          ...rest,
+          reservedMicros: micros,
+          chargedMicros: 1,
+        }));
+        const back = releasesOf(calls);
+        expect(back.map(({ reserved, spent: _, ...key }) => [keyText(key), 0 - reserved])).toEqual(
+          holdsOf(claims).map(({ micros, most: _, ...key }) => [keyText(key), micros]),
+        );
+        for (const { kind, spent } of back) if (kind === "pilot") expect(spent).toBe(calls.length);
       }),
     );
   });

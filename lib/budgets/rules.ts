@@ -52,6 +52,56 @@ export function decideClaims(claims: readonly Claim[], use: ReadonlyMap<string, 
   return { refusals, added };
 }
 
+/** What some calls, taken together, add to a row. */
+export interface Hold extends BudgetKey {
+  readonly micros: number;
+  /** What may be in use of it before they do, if each of them is to fit: their sentence is `decideClaims`'s. */
+  readonly most: number;
+}
+
+/** In the order in which rows are locked. */
+export function holdsOf(claims: readonly Claim[]): Hold[] {
+  const sums = new Map<string, { micros: number; most: number }>();
+  for (const claim of claims)
+    for (const [, key, limitMicros] of capsOf(claim)) {
+      const { micros: before = 0, most = Number.MAX_SAFE_INTEGER } = sums.get(keyText(key)) ?? {};
+      const micros = before + claim.micros;
+      sums.set(keyText(key), { micros, most: Math.min(most, limitMicros - micros) });
+    }
+  return keysOf(claims).map((key) => ({ ...key, ...(sums.get(keyText(key)) ?? { micros: 0, most: 0 }) }));
+}
+
+/** A call that is over. */
+export interface Settled {
+  readonly runId: string;
+  readonly pilotId: string;
+  readonly day: string;
+  readonly reservedMicros: number;
+  readonly chargedMicros: number;
+}
+
+/** What a row holds back and has spent more than before. */
+export interface Release extends BudgetKey {
+  readonly reserved: number;
+  readonly spent: number;
+}
+
+const NO_BUDGETS = { runMicros: 0, dayMicros: 0, pilotMicros: 0 };
+
+/** What calls held is given back and what they cost is counted, in the order in which rows are locked. */
+export function releasesOf(calls: readonly Settled[]): Release[] {
+  const capped = calls.map((call) => ({ ...call, budgets: NO_BUDGETS }));
+  const sums = new Map(keysOf(capped).map((key) => [keyText(key), { ...key, reserved: 0, spent: 0 }]));
+  for (const call of capped)
+    for (const [, key] of capsOf(call)) {
+      const sum = sums.get(keyText(key));
+      if (!sum) continue;
+      sum.reserved -= call.reservedMicros;
+      sum.spent += call.chargedMicros;
+    }
+  return [...sums.values()];
+}
+
 const dollars = (micros: number): string => `$${(micros / 1_000_000).toFixed(micros < 1_000_000 ? 4 : 2)}`;
 
 const OF: Record<BudgetName, string> = { run: "this run", day: "today's runs", pilot: "the pilot" };

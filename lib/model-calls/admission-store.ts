@@ -1,6 +1,5 @@
 // Tokens of leases, and everything that decides what their holder may call, in one statement.
 import type { Db } from "../db.ts";
-import { CALLING } from "./rules.ts";
 
 export async function insertToken(
   db: Db,
@@ -67,16 +66,4 @@ export async function findAdmission(
         order by version desc limit 1) m on true
     where t.token_sha256 = ${tokenSha256}`;
   return row ?? null;
-}
-
-/** Those of some leases whose holders may still call, asked where the calls are opened. */
-export async function selectLive(db: Db, leaseIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    select l.id from lease l join runner w on w.id = l.runner_id join run r on r.id = l.run_id
-      join pilot p on p.id = r.pilot_id
-    where l.id = any(${[...leaseIds]}) and l.ended_at is null and w.revoked_at is null and l.phase = 'agent'
-      and r.status = any(${[...CALLING]}) and p.status = 'active'
-      and not exists (select from stop s where s.lifted_at is null
-        and (s.pilot_id is null or s.pilot_id = r.pilot_id))`;
-  return new Set(rows.map(({ id }) => id));
 }

@@ -1,115 +1,170 @@
 // Calls that are about to be made: what they may cost is held back, what is asked is stored, and the entry says so,
-// durable before a byte leaves. One transaction for all that wait together.
-
-import { refusalSentence } from "../budgets/rules.ts";
-import { reserve } from "../budgets/service.ts";
-import { type Tx, transaction } from "../db.ts";
-import { eventTime } from "../events/rules.ts";
-import { appendEvents } from "../events/service.ts";
+// durable before a byte leaves. One statement, and so one commit, for all that wait together.
+import { decideClaims, holdsOf, keyText, refusalSentence } from "../budgets/rules.ts";
+import type { BudgetState, Claim } from "../budgets/schema.ts";
+import { isSaid } from "../db.ts";
+import { unavailable } from "../errors.ts";
 import { dayIn } from "../pilots/rules.ts";
+import { type PreparedEntry, preparedEntry } from "../record/prepared.ts";
 import type { Scope } from "../scope.ts";
-import { selectLive } from "./admission-store.ts";
-import { type KeptRequest, keepItems, rememberItems } from "./items.ts";
-import { refusalEntry } from "./record-refusal.ts";
+import { learnStored, type PlacedRequest, placeRequests } from "./items.ts";
+import { rememberOpened } from "./opened.ts";
+import { recordRefusal } from "./record-refusal.ts";
 import { CallRefused } from "./refusal.ts";
-import { requestCommitment } from "./rules.ts";
+import { CALLING } from "./rules.ts";
 import type { Intent, Opening, RefusalReason } from "./schema.ts";
-import { insertCalls } from "./store.ts";
+import { type OpenCall, openTogether, STORED_ALREADY, type Verdict } from "./store.ts";
+import { ringsOf, timelinesOf } from "./timelines.ts";
 
-/** By intent, in order. Throws unavailable when nothing of it is durable: then nothing may be sent. */
+/**
+ * By intent, in order. Whoever is in the way of the others is refused, and the others are opened together. Throws
+ * unavailable when nothing of it is durable: then nothing may be sent.
+ */
 export async function openCalls(scope: Scope, intents: readonly Intent[]): Promise<Opening[]> {
-  const { openings, fresh } = await transaction(scope, (tx) => open(tx, scope, intents));
-  for (const [runId, items] of fresh) rememberItems(runId, items);
-  return openings;
+  const openings = new Map<Intent, Opening>();
+  for (;;) {
+    const left = intents.filter((intent) => !openings.has(intent));
+    if (left.length === 0) break;
+    const verdict = await openKnowing(scope, left);
+    if (verdict.verdict === "opened") for (const intent of left) openings.set(intent, "opened");
+    else for (const [intent, opening] of await refuse(scope, left, verdict)) openings.set(intent, opening);
+  }
+  return intents.map((intent) => openings.get(intent) ?? neverDecided());
 }
 
-async function open(tx: Tx, scope: Scope, intents: readonly Intent[]) {
-  const openings = await decide(tx, scope, intents);
-  const opened = intents.filter((_, at) => openings[at] === "opened");
-  const { kept, fresh } = await keepItems(
-    tx.db,
-    opened.map(({ admission: { runId }, callId, requestHead, requestItems }) => ({
-      ...{ runId, callId, items: requestItems },
-      head: { role: "head", bytes: requestHead },
-    })),
-  );
-  await writeCalls(tx, opened, kept);
-  await tellTimelines(tx, opened);
-  return { openings, fresh };
+function neverDecided(): never {
+  throw new Error("a call was neither opened nor refused");
 }
 
-/** Budgets first: their rows put all that are opened in one order. */
-async function decide(tx: Tx, scope: Scope, intents: readonly Intent[]): Promise<Opening[]> {
-  const live = await selectLive(tx.db, [...new Set(intents.map(({ admission }) => admission.leaseId))]);
-  const isLive = ({ admission }: Intent) => live.has(admission.leaseId);
-  const claims = intents.filter(isLive).map(({ admission, at, reservedMicros }) => ({
-    ...{ runId: admission.runId, pilotId: admission.pilotId, budgets: admission.budgets },
-    ...{ day: dayIn(admission.timeZone, at), micros: reservedMicros },
-  }));
-  const refusals = (await reserve(tx, claims))[Symbol.iterator]();
-  return intents.map((intent): Opening => {
-    if (!isLive(intent)) {
-      tell(tx, scope, intent, "lease_over");
-      return { refused: "forbidden", sentence: new CallRefused("run_not_working").message, budget: null };
+const TRIES = 4;
+
+/** A piece that another gateway stored, or this process before it was started, is learnt when it is in the way. */
+async function openKnowing(scope: Scope, intents: readonly Intent[]): Promise<Verdict> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await open(scope, intents);
+    } catch (error) {
+      if (!isSaid(error, STORED_ALREADY)) throw error;
+      if (tried >= TRIES) throw unavailable("What is asked could not be stored. Try again in a moment.");
+      await learnStored(scope, intents);
     }
-    const state = refusals.next().value ?? null;
-    if (state === null) return "opened";
-    tell(tx, scope, intent, `budget_${state.name}`);
-    return {
-      refused: "refused",
-      sentence: refusalSentence(state, intent.reservedMicros),
-      budget: state.name,
-    };
-  });
-}
-
-function tell(tx: Tx, scope: Scope, { admission }: Intent, reason: RefusalReason): void {
-  const entry = refusalEntry(scope, { reason, runnerId: "", run: admission });
-  if (entry) tx.record(entry);
-}
-
-async function writeCalls(tx: Tx, opened: readonly Intent[], kept: readonly KeptRequest[]): Promise<void> {
-  const rows = opened.flatMap((intent, at) => {
-    const request = kept[at];
-    if (!request) return [];
-    const { head, items } = request;
-    const commitments = [head, ...items].map(({ commitment }) => commitment);
-    return {
-      ...{ intent, head: head.id, items: items.map(({ id }) => id) },
-      day: dayIn(intent.admission.timeZone, intent.at),
-      commitment: requestCommitment(commitments),
-    };
-  });
-  await insertCalls(tx.db, rows);
-  for (const { intent, items, commitment } of rows) {
-    const { admission, callId, api, requestedModel, reservedMicros } = intent;
-    const { runId, pilotId, attempt, agentId, provider, price, charterDigest } = admission;
-    tx.record({
-      kind: "model.called",
-      about: [`run:${runId}`, `pilot:${pilotId}`],
-      charter: charterDigest,
-      detail: {
-        ...{ call: callId, attempt, agent: agentId, provider: provider.id, key: provider.key.id },
-        ...{ price: price.id, api, model: requestedModel, reserved_micros: reservedMicros },
-        ...{ items: items.length, request: commitment.toString("hex") },
-      },
-    });
   }
 }
 
-/** In the order of the runs' ids, as every transaction of the gateway goes through their timelines. */
-async function tellTimelines(tx: Tx, opened: readonly Intent[]): Promise<void> {
-  const byTimeline = Map.groupBy(opened, ({ admission: { runId, attempt } }) => `${runId} ${attempt}`);
-  for (const [, intents] of [...byTimeline].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [first] = intents;
-    if (!first) continue;
-    const { runId, attempt } = first.admission;
-    await appendEvents(tx, {
-      ...{ runId, attempt, observedBy: "gateway" },
-      events: intents.map(({ at, callId, requestedModel }) => ({
-        at: eventTime(at),
-        event: { kind: "model_called", body: { call: callId, model: requestedModel } },
-      })),
-    });
+const dayOf = ({ admission, at }: Intent): string => dayIn(admission.timeZone, at);
+
+const claimOf = (intent: Intent): Claim => ({
+  ...{ runId: intent.admission.runId, pilotId: intent.admission.pilotId, budgets: intent.admission.budgets },
+  ...{ day: dayOf(intent), micros: intent.reservedMicros },
+});
+
+async function open(scope: Scope, intents: readonly Intent[]): Promise<Verdict> {
+  const placed = placeRequests(intents);
+  const requests = intents.flatMap((intent, at) => {
+    const request = placed.requests[at];
+    return request ? [{ intent, request }] : [];
+  });
+  const told = intents.map((intent) => {
+    const { callId, requestedModel, admission, at } = intent;
+    const { runId, attempt, charterDigest: charter } = admission;
+    const body = { call: callId, model: requestedModel };
+    return { runId, attempt, charter, at, event: { kind: "model_called" as const, body } };
+  });
+  const batch = {
+    ...{ calling: CALLING, leases: [...new Set(intents.map(({ admission }) => admission.leaseId))] },
+    ...{ budgets: holdsOf(intents.map(claimOf)), pieces: placed.pieces },
+    calls: requests.map(({ intent, request }) => callRow(intent, request)),
+    entries: requests.map(({ intent, request }) => calledEntry(scope, intent, request)),
+    timelines: timelinesOf(scope, told),
+  };
+  const verdict = await openTogether(scope, batch, placed.bytes, ringsOf(told));
+  if (verdict.verdict === "opened") {
+    placed.stored(verdict.items ?? []);
+    rememberOpened(intents.map(openedCall));
   }
+  return verdict;
+}
+
+function callRow(intent: Intent, { head, items, commitment }: PlacedRequest) {
+  const { admission, callId, at, gateway, api, requestedModel, reservedMicros, contextTokens } = intent;
+  const { runId, pilotId, agentId, leaseId, attempt, provider, price } = admission;
+  return {
+    ...{ id: callId, run: runId, pilot: pilotId, agent: agentId, lease: leaseId, attempt },
+    ...{ provider: provider.id, key: provider.key.id, price: price.id, gateway, api, model: requestedModel },
+    ...{ day: dayOf(intent), opened: at, reserved: reservedMicros, context: contextTokens, head, items },
+    commitment: commitment.toString("hex"),
+  };
+}
+
+function calledEntry(scope: Scope, intent: Intent, { items, commitment }: PlacedRequest): PreparedEntry {
+  const { admission, callId, api, requestedModel, reservedMicros } = intent;
+  const { runId, pilotId, attempt, agentId, provider, price, charterDigest } = admission;
+  return preparedEntry(scope, {
+    kind: "model.called",
+    about: [`run:${runId}`, `pilot:${pilotId}`],
+    charter: charterDigest,
+    detail: {
+      ...{ call: callId, attempt, agent: agentId, provider: provider.id, key: provider.key.id },
+      ...{ price: price.id, api, model: requestedModel, reserved_micros: reservedMicros },
+      ...{ items: items.length, request: commitment.toString("hex") },
+    },
+  });
+}
+
+function openedCall(intent: Intent): OpenCall {
+  const { admission, callId, at, reservedMicros, contextTokens } = intent;
+  const { runId, pilotId, attempt, charterDigest, price } = admission;
+  return {
+    ...{ id: callId, runId, pilotId, attempt, state: "open", day: dayOf(intent), openedAt: new Date(at) },
+    ...{ reservedMicros: BigInt(reservedMicros), contextTokens, charter: charterDigest, price },
+  };
+}
+
+type Refusals = readonly (readonly [Intent, Opening])[];
+
+/** At least one. Told once its entry is durable. */
+async function refuse(
+  scope: Scope,
+  intents: readonly Intent[],
+  verdict: Exclude<Verdict, { verdict: "opened" }>,
+): Promise<Refusals> {
+  const refusals = verdict.verdict === "short" ? overdrawn(intents, verdict) : notLive(intents, verdict);
+  if (refusals.length === 0) throw new Error("calls were turned away and none is in the way");
+  for (const { intent, reason } of refusals)
+    await recordRefusal(scope, { reason, runnerId: "", run: intent.admission });
+  return refusals.map(({ intent, opening }) => [intent, opening] as const);
+}
+
+interface Refused {
+  readonly intent: Intent;
+  readonly reason: RefusalReason;
+  readonly opening: Opening;
+}
+
+function notLive(intents: readonly Intent[], { live }: Extract<Verdict, { verdict: "not_live" }>): Refused[] {
+  const sentence = new CallRefused("run_not_working").message;
+  return intents
+    .filter(({ admission }) => !live.includes(admission.leaseId))
+    .map((intent) => ({
+      ...{ intent, reason: "lease_over" },
+      opening: { refused: "forbidden", sentence, budget: null },
+    }));
+}
+
+/** In the order they came: each is weighed against what those before it hold back. */
+function overdrawn(intents: readonly Intent[], { uses }: Extract<Verdict, { verdict: "short" }>): Refused[] {
+  const use = new Map(
+    uses.map(({ reserved, spent, ...key }) => [
+      keyText(key),
+      { reservedMicros: reserved, spentMicros: spent },
+    ]),
+  );
+  const { refusals } = decideClaims(intents.map(claimOf), use);
+  return intents.flatMap((intent, at) => {
+    const state: BudgetState | null = refusals[at] ?? null;
+    if (state === null) return [];
+    const sentence = refusalSentence(state, intent.reservedMicros);
+    const opening = { refused: "refused", sentence, budget: state.name } as const;
+    return [{ intent, reason: `budget_${state.name}` as const, opening }];
+  });
 }

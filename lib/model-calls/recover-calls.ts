@@ -1,10 +1,10 @@
 // What a gateway left open when it went down. Nobody knows what came of it: it is charged all it held back.
 import { HOUR } from "../clock.ts";
-import { read, transaction } from "../db.ts";
+import { read } from "../db.ts";
 import type { Scope } from "../scope.ts";
 import type { Final } from "./schema.ts";
-import { settleLocked } from "./settle-calls.ts";
-import { lockCalls, type OpenCall, selectAbandoned } from "./store.ts";
+import { settleOpen } from "./settle-calls.ts";
+import { type OpenCall, selectAbandoned, selectCalls } from "./store.ts";
 
 /** Longer than a call may take, and than a gateway holds on to its end while the database is away. */
 const ABANDONED_AFTER = 6 * HOUR;
@@ -14,17 +14,16 @@ const AT_ONCE = 100;
 export async function recoverCalls(scope: Scope, gateway: string): Promise<number> {
   const before = new Date(scope.clock.now() - ABANDONED_AFTER);
   for (let count = 0; ; ) {
-    const ids = await read(scope, (db) => selectAbandoned(db, gateway, before, AT_ONCE));
-    if (ids.length === 0) return count;
-    count += await transaction(scope, async (tx) => {
-      const calls = await lockCalls(tx.db, ids);
-      const open = [...calls.values()].filter(({ state }) => state === "open");
-      await settleLocked(
-        tx,
-        open.map((call) => ({ call, final: unknownEnd(call, scope.clock.now()), hasResponse: false })),
-      );
-      return open.length;
-    });
+    const calls = await read(scope, async (db) =>
+      selectCalls(db, await selectAbandoned(db, gateway, before, AT_ONCE)),
+    );
+    if (calls.size === 0) return count;
+    const now = scope.clock.now();
+    const endings = [...calls.values()].map((call) => ({
+      ...{ call, final: unknownEnd(call, now), hasResponse: false },
+    }));
+    // Where one was settled meanwhile, those that are still open are looked for again.
+    if (await settleOpen(scope, endings)) count += endings.length;
   }
 }
 

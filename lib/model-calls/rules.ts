@@ -56,7 +56,7 @@ export interface AdmissionFacts {
 }
 
 /** Runs at work; only these call models. */
-export const CALLING: readonly string[] = ["preparing", "working"];
+export const CALLING: readonly string[] = ["preparing", "working", "awaiting_decision"];
 
 /** Null when the holder may call. In this order: who it is, whether the run goes on, what it is to call. */
 export function refusalToCall(facts: AdmissionFacts, runnerId: string): RefusalReason | null {

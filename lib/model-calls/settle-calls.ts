@@ -1,39 +1,35 @@
 // Calls that are over: charged, what they held given back, what came kept with the time of each piece, and the entry.
-// One transaction for all that wait together.
+// One statement, and so one commit, for all that wait together.
 import { randomBytes } from "node:crypto";
-import { settle } from "../budgets/service.ts";
-import { type Tx, transaction } from "../db.ts";
-import { conflict, refused } from "../errors.ts";
-import { eventTime } from "../events/rules.ts";
-import { appendEvents } from "../events/service.ts";
+import { releasesOf } from "../budgets/rules.ts";
+import { conflict, refused, unavailable } from "../errors.ts";
 import { settledCharge } from "../prices/rules.ts";
+import { type PreparedEntry, preparedEntry } from "../record/prepared.ts";
 import type { Scope } from "../scope.ts";
+import { findCalls, forgetOpened } from "./opened.ts";
 import { flagsOf, modelNameOf, payloadCommitment } from "./rules.ts";
 import type { Final } from "./schema.ts";
-import {
-  type EndedCall,
-  endCalls,
-  insertOutputs,
-  lockCalls,
-  type NewOutput,
-  type OpenCall,
-} from "./store.ts";
+import { type OpenCall, settleTogether } from "./store.ts";
+import { ringsOf, timelinesOf } from "./timelines.ts";
+
+const TRIES = 3;
 
 /**
  * Throws conflict for a call that is settled already and refused for one that is not of its run; then none of them is
  * settled. Whoever tries again after an answer that was lost takes conflict for done.
  */
 export async function settleCalls(scope: Scope, finals: readonly Final[]): Promise<void> {
-  await transaction(scope, async (tx) => {
-    const open = await lockCalls(
-      tx.db,
-      finals.map(({ callId }) => callId),
-    );
-    await settleLocked(
-      tx,
-      finals.map((final) => ({ final, call: owned(final, open.get(final.callId)), hasResponse: true })),
-    );
-  });
+  const ids = finals.map(({ callId }) => callId);
+  for (let tried = 0; tried < TRIES; tried++) {
+    const calls = await findCalls(scope, ids);
+    const endings = finals.map((final) => ({
+      ...{ final, call: owned(final, calls.get(final.callId)), hasResponse: true },
+    }));
+    const isSettled = await settleOpen(scope, endings);
+    forgetOpened(ids);
+    if (isSettled) return; // otherwise it is read what became of them
+  }
+  throw unavailable("The ends of calls could not be recorded. Try again in a moment.");
 }
 
 function owned({ callId, runId, attempt }: Final, call: OpenCall | undefined): OpenCall {
@@ -50,46 +46,81 @@ export interface Ending {
   readonly hasResponse: boolean;
 }
 
-/** The calls are locked and open, each once. */
-export async function settleLocked(tx: Tx, endings: readonly Ending[]): Promise<void> {
+/** False where one of them is not open any more: then none is settled. */
+export async function settleOpen(scope: Scope, endings: readonly Ending[]): Promise<boolean> {
   if (new Set(endings.map(({ call }) => call.id)).size !== endings.length)
     throw conflict("The same call is settled twice.");
-  const ended = endings.map(({ final, call }): EndedCall => {
-    const reservedMicros = Number(call.reservedMicros);
-    const charge = settledCharge(call.price, { ...final, reservedMicros, contextTokens: call.contextTokens });
-    const returnedModel = modelNameOf(final.returnedModel);
-    return { final, charge, returnedModel, flags: flagsOf(final.flags, charge.flags) };
-  });
-  await settle(
-    tx,
-    endings.map(({ call: { runId, pilotId, day, reservedMicros } }, at) => ({
-      ...{ runId, pilotId, day, reservedMicros: Number(reservedMicros) },
-      chargedMicros: ended[at]?.charge.micros ?? 0,
-    })),
-  );
-  await endCalls(tx.db, ended);
-  const outputs = endings.map(({ final, hasResponse }) => (hasResponse ? newOutput(final) : null));
-  await insertOutputs(
-    tx.db,
-    outputs.filter((output) => output !== null),
-  );
-  for (const [at, { call }] of endings.entries()) {
-    const one = ended[at];
-    if (one) recordAnswer(tx, call, one, outputs[at] ?? null);
-  }
-  await tellTimelines(tx, endings, ended);
+  const ended = endings.map((ending) => endedCall(ending));
+  const told = ended.map(toldOf);
+  const batch = {
+    calls: ended.map(callRow),
+    budgets: releasesOf(
+      ended.map(({ call: { runId, pilotId, day, reservedMicros }, charge }) => ({
+        ...{ runId, pilotId, day, reservedMicros: Number(reservedMicros), chargedMicros: charge.micros },
+      })),
+    ),
+    entries: ended.map((one) => answeredEntry(scope, one)),
+    timelines: timelinesOf(scope, told),
+    ...outputsOf(ended),
+  };
+  const { bytes, ...prepared } = batch;
+  return settleTogether(scope, prepared, bytes, ringsOf(told));
 }
+
+type Ended = ReturnType<typeof endedCall>;
 
 const SALT_BYTES = 32;
 
-function newOutput(final: Final): NewOutput {
-  const salt = new Uint8Array(randomBytes(SALT_BYTES));
-  return { final, salt, commitment: payloadCommitment(salt, final.response) };
+function endedCall({ final, call, hasResponse }: Ending) {
+  const reservedMicros = Number(call.reservedMicros);
+  const charge = settledCharge(call.price, { ...final, reservedMicros, contextTokens: call.contextTokens });
+  const salt = randomBytes(SALT_BYTES);
+  return {
+    ...{ final, call, charge, returnedModel: modelNameOf(final.returnedModel) },
+    flags: flagsOf(final.flags, charge.flags),
+    output: hasResponse ? { salt, commitment: payloadCommitment(salt, final.response) } : null,
+  };
 }
 
-function recordAnswer(tx: Tx, call: OpenCall, ended: EndedCall, output: NewOutput | null): void {
-  const { final, charge, returnedModel, flags } = ended;
-  tx.record({
+function callRow({ final, call, charge: { usage, micros }, returnedModel, flags }: Ended) {
+  return {
+    ...{ id: call.id, run: call.runId, attempt: call.attempt, reserved: Number(call.reservedMicros) },
+    ...{ state: final.outcome, settled: final.at, first_byte: final.firstByteAt, status: final.status },
+    ...{ returned: returnedModel, micros, retries: final.retries, flags },
+    ...{ input: usage?.input ?? null, cached: usage?.cached ?? null, cache_write: usage?.cacheWrite ?? null },
+    ...{ output: usage?.output ?? null, reasoning: usage?.reasoning ?? null },
+  };
+}
+
+/** Responses in one piece, and where each of them is. */
+function outputsOf(ended: readonly Ended[]) {
+  let start = 0;
+  const outputs = ended.flatMap(({ final: { callId, runId, response, chunks }, output }) => {
+    if (output === null) return [];
+    const at = start;
+    start += response.length;
+    return {
+      ...{ call: callId, run: runId, start: at, size: response.length, salt: output.salt.toString("hex") },
+      commitment: output.commitment.toString("hex"),
+      ...{ offsets: chunks.map(({ offset }) => offset), ms: chunks.map(({ ms }) => Math.round(ms)) },
+    };
+  });
+  const kept = ended.filter(({ output }) => output !== null);
+  return { outputs, bytes: Buffer.concat(kept.map(({ final }) => final.response)) };
+}
+
+const tokensOf = (usage: Ended["charge"]["usage"]) => ({
+  input: usage?.input ?? null,
+  cached: usage?.cached ?? null,
+  output: usage?.output ?? null,
+  reasoning: usage?.reasoning ?? null,
+});
+
+function answeredEntry(
+  scope: Scope,
+  { final, call, charge, returnedModel, flags, output }: Ended,
+): PreparedEntry {
+  return preparedEntry(scope, {
     kind: "model.answered",
     about: [`run:${call.runId}`, `pilot:${call.pilotId}`],
     charter: call.charter,
@@ -98,43 +129,17 @@ function recordAnswer(tx: Tx, call: OpenCall, ended: EndedCall, output: NewOutpu
       returned: returnedModel,
       ...tokensOf(charge.usage),
       cache_write: charge.usage?.cacheWrite ?? null,
-      ...{ micros: charge.micros, flags: [...flags], bytes: output ? final.response.length : 0 },
-      response: output ? Buffer.from(output.commitment).toString("hex") : null,
+      ...{ micros: charge.micros, flags, bytes: output ? final.response.length : 0 },
+      response: output?.commitment.toString("hex") ?? null,
     },
   });
 }
 
-const tokensOf = (usage: EndedCall["charge"]["usage"]) => ({
-  input: usage?.input ?? null,
-  cached: usage?.cached ?? null,
-  output: usage?.output ?? null,
-  reasoning: usage?.reasoning ?? null,
-});
-
-/** In the order of the runs' ids, as every transaction of the gateway goes through their timelines. */
-async function tellTimelines(tx: Tx, endings: readonly Ending[], ended: readonly EndedCall[]): Promise<void> {
-  const told = endings.flatMap(({ call }, at) => {
-    const one = ended[at];
-    return one ? [{ call, ...one }] : [];
-  });
-  const byTimeline = Map.groupBy(told, ({ call }) => `${call.runId} ${call.attempt}`);
-  for (const [, calls] of [...byTimeline].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [first] = calls;
-    if (!first) continue;
-    const { runId, attempt } = first.call;
-    await appendEvents(tx, {
-      ...{ runId, attempt, observedBy: "gateway" },
-      events: calls.map(({ call, final, charge, returnedModel }) => ({
-        at: eventTime(final.at),
-        event: {
-          kind: "model_answered",
-          body: {
-            ...{ call: call.id, outcome: final.outcome, returned: returnedModel, ...tokensOf(charge.usage) },
-            ...{ cacheWrite: charge.usage?.cacheWrite ?? null, micros: charge.micros },
-            milliseconds: Math.max(0, Math.round(final.at - call.openedAt.getTime())),
-          },
-        },
-      })),
-    });
-  }
+function toldOf({ final, call: { id, runId, attempt, charter, openedAt }, charge, returnedModel }: Ended) {
+  const body = {
+    ...{ call: id, outcome: final.outcome, returned: returnedModel, ...tokensOf(charge.usage) },
+    ...{ cacheWrite: charge.usage?.cacheWrite ?? null, micros: charge.micros },
+    milliseconds: Math.max(0, Math.round(final.at - openedAt.getTime())),
+  };
+  return { runId, attempt, charter, at: final.at, event: { kind: "model_answered" as const, body } };
 }

@@ -1,49 +1,75 @@
 // Rows of calls. What is intended is inserted once; only how it ended is added.
-import type { Db } from "../db.ts";
-import type { Charge } from "../prices/rules.ts";
-import type { Price } from "../prices/schema.ts";
-import type { Final, Intent } from "./schema.ts";
 
-export interface NewCall {
-  readonly intent: Intent;
-  readonly day: string;
-  readonly head: bigint;
-  readonly items: readonly bigint[];
-  readonly commitment: Uint8Array;
+import type { Ring } from "../bell.ts";
+import type { Hold, Release } from "../budgets/rules.ts";
+import { type Db, statement } from "../db.ts";
+import type { PreparedTimeline } from "../events/prepared.ts";
+import type { Price } from "../prices/schema.ts";
+import type { PreparedEntry } from "../record/prepared.ts";
+import type { Scope } from "../scope.ts";
+import type { PreparedPiece } from "./items.ts";
+
+/** Everything that one commit writes, as its SQL function reads it. */
+interface Prepared {
+  readonly calls: readonly Readonly<Record<string, unknown>>[];
+  readonly entries: readonly PreparedEntry[];
+  readonly timelines: readonly PreparedTimeline[];
 }
 
-/** An array of arrays is no parameter of Postgres', so the items travel as JSON. Their ids are far below 2^53. */
-export async function insertCalls(db: Db, calls: readonly NewCall[]): Promise<void> {
-  if (calls.length === 0) return;
-  const of = <T>(pick: (intent: Intent) => T): T[] => calls.map(({ intent }) => pick(intent));
-  await db.$executeRaw`
-    insert into model_call (id, run_id, pilot_id, agent_id, lease_id, attempt, provider_id, key_id, price_id, gateway,
-      api, state, requested_model, day, opened_at, reserved_micros, context_tokens, head_item, items, request_commitment)
-    select id, run_id, pilot_id, agent_id, lease_id, attempt, provider_id, key_id, price_id, gateway, api, 'open', model,
-      day, to_timestamp(opened_at / 1000.0), reserved, context, head,
-      array(select jsonb_array_elements_text(items)::bigint), commitment
-    from unnest(
-      ${of(({ callId }) => callId)}::text[],
-      ${of(({ admission }) => admission.runId)}::text[],
-      ${of(({ admission }) => admission.pilotId)}::text[],
-      ${of(({ admission }) => admission.agentId)}::text[],
-      ${of(({ admission }) => admission.leaseId)}::text[],
-      ${of(({ admission }) => admission.attempt)}::int[],
-      ${of(({ admission }) => admission.provider.id)}::text[],
-      ${of(({ admission }) => admission.provider.key.id)}::text[],
-      ${of(({ admission }) => admission.price.id)}::text[],
-      ${of(({ gateway }) => gateway)}::text[],
-      ${of(({ api }) => api)}::text[],
-      ${of(({ requestedModel }) => requestedModel)}::text[],
-      ${calls.map(({ day }) => day)}::text[],
-      ${of(({ at }) => at)}::bigint[],
-      ${of(({ reservedMicros }) => reservedMicros)}::bigint[],
-      ${of(({ contextTokens }) => contextTokens)}::int[],
-      ${calls.map(({ head }) => Number(head))}::bigint[],
-      ${calls.map(({ items }) => JSON.stringify(items.map(Number)))}::jsonb[],
-      ${calls.map(({ commitment }) => new Uint8Array(commitment))}::bytea[])
-      as call (id, run_id, pilot_id, agent_id, lease_id, attempt, provider_id, key_id, price_id, gateway, api, model,
-        day, opened_at, reserved, context, head, items, commitment)`;
+export interface PreparedOpening extends Prepared {
+  readonly leases: readonly string[];
+  /** Statuses in which a run may call. */
+  readonly calling: readonly string[];
+  readonly budgets: readonly Hold[];
+  readonly pieces: readonly PreparedPiece[];
+}
+
+export type Verdict =
+  | { readonly verdict: "opened"; readonly items: readonly number[] | null }
+  | { readonly verdict: "not_live"; readonly live: readonly string[] }
+  | { readonly verdict: "short"; readonly uses: readonly Use[] };
+
+interface Use {
+  readonly kind: "run" | "day" | "pilot";
+  readonly subject: string;
+  readonly day: string;
+  readonly reserved: number;
+  readonly spent: number;
+}
+
+/** A piece of it is stored already, by somebody else. */
+export const STORED_ALREADY = "PH010";
+
+/** All of the calls or none. Fails with STORED_ALREADY. */
+export async function openTogether(
+  scope: Scope,
+  batch: PreparedOpening,
+  bytes: Buffer,
+  rings: readonly Ring[],
+): Promise<Verdict> {
+  const text = "select open_model_calls($1, $2) as verdict";
+  const values = [JSON.stringify(batch), bytes];
+  const [row] = await statement<{ verdict: Verdict }>(scope, { name: "open_calls", text, values }, rings);
+  if (!row) throw new Error("a function of the database gave no answer");
+  return row.verdict;
+}
+
+export interface PreparedSettling extends Prepared {
+  readonly budgets: readonly Release[];
+  readonly outputs: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** All of the calls, or none and false: then one is not open, or not the one that is meant. */
+export async function settleTogether(
+  scope: Scope,
+  batch: PreparedSettling,
+  bytes: Buffer,
+  rings: readonly Ring[],
+): Promise<boolean> {
+  const text = "select settle_model_calls($1, $2) as settled";
+  const values = [JSON.stringify(batch), bytes];
+  const [row] = await statement<{ settled: boolean }>(scope, { name: "settle_calls", text, values }, rings);
+  return row?.settled === true;
 }
 
 export interface OpenCall {
@@ -75,14 +101,14 @@ function withPrice(row: OpenRow): OpenCall {
   return { ...call, price: { id, ...rates, output: Number(output), reasoning: Number(reasoning) } };
 }
 
-/** The calls with these ids, locked in the order of their ids until the transaction ends. */
-export async function lockCalls(db: Db, ids: readonly string[]): Promise<Map<string, OpenCall>> {
+/** The calls with these ids, by id. */
+export async function selectCalls(db: Db, ids: readonly string[]): Promise<Map<string, OpenCall>> {
   const rows = await db.$queryRaw<OpenRow[]>`
     select c.id, c.run_id as "runId", c.pilot_id as "pilotId", c.attempt, c.state, c.day, c.opened_at as "openedAt",
       c.reserved_micros as "reservedMicros", c.context_tokens as "contextTokens", r.charter_digest as charter,
       m.id as price_id, m.input, m.cached, m.cache_write, m.output, m.reasoning
     from model_call c join run r on r.id = c.run_id join model_price m on m.id = c.price_id
-    where c.id = any(${[...ids]}) order by c.id for update of c`;
+    where c.id = any(${[...ids]})`;
   return new Map(rows.map((row) => [row.id, withPrice(row)]));
 }
 
@@ -98,63 +124,4 @@ export async function selectAbandoned(
     where state = 'open' and (gateway = ${gateway} or opened_at < ${before})
     order by id limit ${limit}`;
   return rows.map(({ id }) => id);
-}
-
-export interface EndedCall {
-  readonly final: Final;
-  readonly charge: Charge;
-  readonly returnedModel: string | null;
-  readonly flags: readonly string[];
-}
-
-export async function endCalls(db: Db, ended: readonly EndedCall[]): Promise<void> {
-  const of = <T>(pick: (call: EndedCall) => T): T[] => ended.map(pick);
-  await db.$executeRaw`
-    update model_call c set state = e.state, settled_at = to_timestamp(e.at / 1000.0),
-      first_byte_at = to_timestamp(e.first_byte / 1000.0), http_status = e.status, returned_model = e.returned,
-      charged_micros = e.micros, input_tokens = e.input, cached_tokens = e.cached, cache_write_tokens = e.cache_write,
-      output_tokens = e.output, reasoning_tokens = e.reasoning, retries = e.retries,
-      flags = array(select jsonb_array_elements_text(e.flags))
-    from unnest(
-      ${of(({ final }) => final.callId)}::text[],
-      ${of(({ final }) => final.outcome)}::text[],
-      ${of(({ final }) => final.at)}::bigint[],
-      ${of(({ final }) => final.firstByteAt)}::bigint[],
-      ${of(({ final }) => final.status)}::int[],
-      ${of(({ returnedModel }) => returnedModel)}::text[],
-      ${of(({ charge }) => charge.micros)}::bigint[],
-      ${of(({ charge }) => charge.usage?.input ?? null)}::bigint[],
-      ${of(({ charge }) => charge.usage?.cached ?? null)}::bigint[],
-      ${of(({ charge }) => charge.usage?.cacheWrite ?? null)}::bigint[],
-      ${of(({ charge }) => charge.usage?.output ?? null)}::bigint[],
-      ${of(({ charge }) => charge.usage?.reasoning ?? null)}::bigint[],
-      ${of(({ final }) => final.retries)}::int[],
-      ${of(({ flags }) => JSON.stringify(flags))}::jsonb[])
-      as e (id, state, at, first_byte, status, returned, micros, input, cached, cache_write, output, reasoning, retries,
-        flags)
-    where c.id = e.id`;
-}
-
-export interface NewOutput {
-  readonly final: Final;
-  readonly salt: Uint8Array<ArrayBuffer>;
-  readonly commitment: Uint8Array;
-}
-
-export async function insertOutputs(db: Db, outputs: readonly NewOutput[]): Promise<void> {
-  if (outputs.length === 0) return;
-  const of = <T>(pick: (output: NewOutput) => T): T[] => outputs.map(pick);
-  await db.$executeRaw`
-    insert into model_output (call_id, run_id, size, salt, bytes, commitment, chunk_offsets, chunk_ms)
-    select id, run_id, length(bytes), salt, bytes, commitment,
-      array(select (piece ->> 0)::int from jsonb_array_elements(chunks) with ordinality as p (piece, place) order by place),
-      array(select (piece ->> 1)::int from jsonb_array_elements(chunks) with ordinality as p (piece, place) order by place)
-    from unnest(
-      ${of(({ final }) => final.callId)}::text[],
-      ${of(({ final }) => final.runId)}::text[],
-      ${of(({ salt }) => salt)}::bytea[],
-      ${of(({ final }) => new Uint8Array(final.response))}::bytea[],
-      ${of(({ commitment }) => new Uint8Array(commitment))}::bytea[],
-      ${of(({ final }) => JSON.stringify(final.chunks.map(({ offset, ms }) => [offset, Math.round(ms)])))}::jsonb[])
-      as o (id, run_id, salt, bytes, commitment, chunks)`;
 }
