@@ -91,6 +91,7 @@ const SENTENCES = {
   "run.goal_changed": "What a run is to do was changed while it went on.",
   "ask.opened": "The agent of a run asked before it went on.",
   "ask.settled": "What an agent asked was settled.",
+  "run.drifted": "The drift score of a run reached what its charter lets pass.",
   "run.paused": "A run was paused: its agent calls no model and no runner takes it up.",
   "run.resumed": "A paused run goes on.",
   "run.parked": "A runner put a run away with its snapshot and let go of it.",

@@ -127,8 +127,8 @@ export function createDrift(terms: DriftTerms): Drift {
     const isKnown = trees.has(tree);
     trees.add(tree);
     now.tree = tree;
-    now.onTree.clear();
     if (!isChange) return;
+    now.onTree.clear();
     now.deeds.lastEdit = item;
     counts.clear("idleTokens");
     if (isKnown) counts.add("returns", seq);

@@ -71,11 +71,14 @@ export interface DriftPoint {
   readonly parts: readonly PartScore[];
 }
 
+/** `paused`: the run was paused for it. */
+export interface StoredPoint extends DriftPoint {
+  readonly paused: boolean;
+}
+
 /** A run's drift as the page draws it. */
 export interface DriftView {
   /** Null: the charter pauses no run by its drift. */
   readonly threshold: number | null;
-  readonly points: readonly DriftPoint[];
-  /** Numbers of the points' events at which the run was paused. */
-  readonly paused: readonly number[];
+  readonly points: readonly StoredPoint[];
 }

@@ -43,6 +43,7 @@ export const CARRIES = {
   "run.patch_refused": ["bound", "replaced"],
   "run.evidence_recorded": ["bound", "replaced"],
   "run.lease_lost": ["bound", "replaced"],
+  "run.drifted": ["bound", "none"],
   "run.stopped": ["bound", "replaced"],
   "run.cancelled": ["bound", "replaced"],
   "run.failed": ["bound", "replaced"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commit, count, digest, id, ordinal, phase, reason, ref, tier } from "./words.ts";
+import { commit, count, digest, id, ordinal, phase, reason, ref, tier, words } from "./words.ts";
 
 const status = z.enum([
   "queued",
@@ -52,6 +52,14 @@ export const RUN_KINDS = {
   "run.patch_refused": z.strictObject(reason),
   "run.evidence_recorded": z.strictObject({ evidence: id, digest, verdict, patch: digest, ...attempt }),
   "run.lease_lost": z.strictObject({ ...attempt, phase }),
+  /** Its drift score reached what the charter lets pass; `event` is the one after which it did. Its pause is an entry of its own. */
+  "run.drifted": z.strictObject({
+    ...attempt,
+    event: ordinal,
+    score: count,
+    threshold: ordinal,
+    parts: words,
+  }),
   "run.stopped": z.strictObject({ was: status }),
   "run.cancelled": z.strictObject({ was: status, ...reason }),
   "run.failed": z.strictObject({ ...attempt, ...reason }),
