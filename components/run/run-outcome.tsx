@@ -1,4 +1,4 @@
-import { GitMerge, GitPullRequest } from "lucide-react";
+import { GitMerge, GitPullRequest, Hand, Pause } from "lucide-react";
 import Link from "next/link";
 import type { StatusOf } from "../status.ts";
 import { Note } from "../ui/note.tsx";
@@ -9,10 +9,12 @@ interface RunOutcomeProps {
   readonly status: StatusOf<"run">;
   /** In the run's own words; a run that ends without a patch always has one. */
   readonly reason: string | null;
+  /** What one that stands still waits for, and where it goes on. */
+  readonly hold?: string | null;
 }
 
 /** What came out of it, at the end of the timeline. An empty result says why. */
-export function RunOutcome({ runId, status, reason }: RunOutcomeProps) {
+export function RunOutcome({ runId, status, reason, hold = null }: RunOutcomeProps) {
   const because = reason ? <Visible text={reason} mode="block" /> : null;
   switch (status) {
     case "in_review":
@@ -48,7 +50,12 @@ export function RunOutcome({ runId, status, reason }: RunOutcomeProps) {
     case "queued":
     case "paused":
     case "awaiting_decision":
-      return because ? <Note role="status">{because}</Note> : null;
+      return because || hold ? (
+        <Note role="status" icon={status === "paused" ? Pause : Hand}>
+          {because ? <div>{because}</div> : null}
+          {hold}
+        </Note>
+      ) : null;
     case "preparing":
     case "working":
     case "verifying":

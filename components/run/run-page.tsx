@@ -4,6 +4,8 @@ import { Play } from "lucide-react";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import { spentOf } from "#lib/timeline/rules.ts";
+import { newestSnapshot } from "#lib/timeline/steering.ts";
+import { OpenAsks } from "../asks/open-asks.tsx";
 import type { FormAction } from "../form/state.ts";
 import { formatCount, plural } from "../format.ts";
 import { isRunEnded, isRunLive, STATUSES, type StatusOf } from "../status.ts";
@@ -11,14 +13,23 @@ import { Empty } from "../ui/empty.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { EventLinksProvider } from "./event/context.tsx";
 import { EventWaited } from "./event/waited.tsx";
+import { holdSentence, holdWords } from "./hold/hold-words.ts";
 import { Rail, type RailProps } from "./rail.tsx";
-import { RunHeader } from "./run-header.tsx";
+import { RunHeader, type RunHeaderProps } from "./run-header.tsx";
 import { RunOutcome } from "./run-outcome.tsx";
+import { Composer, type ComposerProps } from "./steer/composer.tsx";
+import { isReached } from "./steer/composer-words.ts";
+import { snapshotPlace } from "./steer/snapshot-row.tsx";
+import { type Steering, SteeringProvider } from "./steer/steering-context.tsx";
+import { untold } from "./steer/untold.ts";
+import { useFreshTables } from "./steer/use-fresh-tables.ts";
+import { WaitingMessages } from "./steer/waiting-messages.tsx";
 import { Timeline } from "./timeline.tsx";
 import { useRunEvents } from "./use-run-events.ts";
 
 export interface RunPageProps
-  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "budgetMicros"> {
+  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "budgetMicros">,
+    Pick<RunHeaderProps, "cancel" | "pause" | "resume"> {
   readonly run: RunView;
   /** From the first on, without gaps. */
   readonly events: readonly RunEvent[];
@@ -26,15 +37,29 @@ export interface RunPageProps
   readonly last: number;
   /** `state` is the right rail as a page of its own, for the phone. */
   readonly tab: "timeline" | "state";
-  readonly cancel: FormAction | null;
+  readonly messages: Steering["messages"];
+  readonly asks: Steering["asks"];
+  readonly snapshotBytes: Steering["snapshotBytes"];
+  /** Null for a person who may not write to the agent, and for an agent that reads nothing. */
+  readonly compose: Pick<ComposerProps, "notice" | "send" | "steering"> | null;
+  /** Reads what `DecideGate` reads. */
+  readonly decide: FormAction;
 }
 
-/** Watch one run: header, timeline, and beside it the plan, the budget, the sandbox and the evidence. */
-export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProps) {
+/** Watch one run and steer it: header, timeline with the composer, and beside it the plan, the budget and the sandbox. */
+export function RunPage(props: RunPageProps) {
+  const { run, events, last, tab, cancel, pause, resume, messages, asks, snapshotBytes, ...rest } = props;
+  const { compose, decide, ...rail } = rest;
   const live = !isRunEnded(run.status);
   const placed = useRunEvents(run.id, events, { live, last });
+  useFreshTables(placed.events, last);
   const { timeline } = placed;
   const status = statusOf(timeline.status) ?? run.status;
+  const attempt = timeline.attempts.at(-1)?.attempt ?? run.attempt;
+  const held = timeline.attempts.at(-1)?.endedAt === null;
+  const snapshot = isRunEnded(status) ? null : newestSnapshot(timeline);
+  const holding = { status, held, attempt, goesOn: snapshot ? snapshotPlace(snapshot) : null };
+  const steering = { messages, asks, snapshotBytes, newestSnapshot: snapshot?.seq ?? null };
   const patch = timeline.entries.findLast(
     (entry) => entry.kind === "mark" && entry.what === "patch_imported",
   );
@@ -46,8 +71,9 @@ export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProp
         <RunHeader
           run={run}
           status={status}
-          attempt={timeline.attempts.at(-1)?.attempt ?? run.attempt}
-          cancel={cancel}
+          attempt={attempt}
+          hold={holdWords(holding)}
+          {...{ cancel, pause, resume }}
         />
         <Tabs
           label="Run"
@@ -75,6 +101,7 @@ export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProp
       </div>
       <div className="cols" data-tab={tab}>
         <div className="tlw">
+          <OpenAsks asks={asks.filter(({ settled }) => settled === null)} decide={decide} />
           {timeline.entries.length === 0 ? (
             <Empty
               icon={Play}
@@ -84,12 +111,23 @@ export function RunPage({ run, events, last, tab, cancel, ...rail }: RunPageProp
           ) : (
             <EventLinksProvider runId={run.id} mayReadLog={rail.logEntries !== null} placed={placed}>
               <EventWaited told={timeline.seq} last={last} live={live} />
-              <Timeline timeline={timeline} live={isRunLive(status)} />
+              <SteeringProvider steering={steering}>
+                <Timeline timeline={timeline} live={isRunLive(status)} />
+              </SteeringProvider>
             </EventLinksProvider>
           )}
+          <WaitingMessages messages={untold(messages, timeline)} />
           <div className="py-4">
-            <RunOutcome runId={run.id} status={status} reason={timeline.statusReason ?? run.reason} />
+            <RunOutcome
+              runId={run.id}
+              status={status}
+              reason={timeline.statusReason ?? run.reason}
+              hold={holdSentence(holding)}
+            />
           </div>
+          {compose && isReached(status) ? (
+            <Composer runId={run.id} status={status} held={held} {...compose} />
+          ) : null}
         </div>
         <Rail run={run} status={status} timeline={timeline} spent={spent} {...rail} />
       </div>

@@ -1,5 +1,6 @@
 // Words that went to the agent, told apart by who they are from, and messages that did not arrive.
 import { Anchor, CornerDownRight, Flag, type LucideIcon, MessageSquare, MessageSquareX } from "lucide-react";
+import { visibleText } from "#lib/text/rules.ts";
 import type { MessageItem, PromptItem } from "#lib/timeline/schema.ts";
 import { formatDuration } from "../../format.ts";
 import { OutputBlock } from "../../ui/output-block.tsx";
@@ -36,12 +37,12 @@ export function PromptRow({ item }: { item: PromptItem }) {
         ) : (
           from.map(({ id, effect, known }) => (
             <span key={id} className="block">
-              <span className="med">{known ? <Visible text={known.byName} /> : "Somebody"}</span>{" "}
+              <span className="med">{known ? <Visible text={known.sentByName} /> : "Somebody"}</span>{" "}
               <span className="t2">
-                {isGoal || known?.changesGoal ? "set a new goal" : "steered"}
+                {isGoal || known?.origin === "goal" ? "set a new goal" : "steered"}
                 {" · "}
                 {stateWords({ status: "delivered", mode: known?.mode ?? "now", effect })}
-                {known ? ` after ${formatDuration(Date.parse(item.at) - known.at.getTime())}` : ""}
+                {known ? ` after ${formatDuration(Date.parse(item.at) - known.sentAt.getTime())}` : ""}
               </span>
             </span>
           ))
@@ -68,9 +69,9 @@ export function MessageRow({ item }: { item: MessageItem }) {
       seq={item.seq}
       head={
         <>
-          <span className="med">{known ? <Visible text={known.byName} /> : "A message"}</span>{" "}
+          <span className="med">{known ? <Visible text={known.sentByName} /> : "A message"}</span>{" "}
           <span className={item.reason === null ? "t2" : "need"}>
-            {known?.changesGoal ? "set a new goal · " : ""}
+            {known?.origin === "goal" ? "set a new goal · " : ""}
             {stateWords({ status, mode: known?.mode ?? "now", effect: item.effect })}
             {item.reason === null ? null : (
               <>
@@ -89,7 +90,11 @@ export function MessageRow({ item }: { item: MessageItem }) {
 export function Words({ message }: { message: ShownMessage }) {
   return (
     <div className="said">
-      <OutputBlock text={message.text} label={`Message of ${message.byName}`} shows="start" />
+      <OutputBlock
+        text={message.text}
+        label={`Message of ${visibleText(message.sentByName, "line")}`}
+        shows="start"
+      />
     </div>
   );
 }

@@ -9,13 +9,14 @@ export interface ShownMessage {
   readonly id: string;
   readonly mode: MessageMode;
   readonly text: string;
-  readonly changesGoal: boolean;
+  /** A `goal` is what the run is for from then on. */
+  readonly origin: "steer" | "goal";
   readonly status: "queued" | "delivered" | "undeliverable";
   readonly effect: MessageEffect | null;
   /** Why it did not reach the agent. */
   readonly reason: string | null;
-  readonly byName: string;
-  readonly at: Date;
+  readonly sentByName: string;
+  readonly sentAt: Date;
 }
 
 export interface Steering {

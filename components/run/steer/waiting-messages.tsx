@@ -26,9 +26,9 @@ export function WaitingMessages({ messages }: { messages: readonly ShownMessage[
               <div className="th">
                 <div className="grow tw">
                   <span className="med">
-                    <Visible text={message.byName} />
+                    <Visible text={message.sentByName} />
                   </span>{" "}
-                  {message.changesGoal ? <span className="t2">sets a new goal </span> : null}
+                  {message.origin === "goal" ? <span className="t2">sets a new goal </span> : null}
                   <Remark tone={lost ? "need" : "wait"} icon={lost ? MessageSquareX : MessageSquareDashed}>
                     {stateWords(message)}
                   </Remark>
@@ -38,7 +38,7 @@ export function WaitingMessages({ messages }: { messages: readonly ShownMessage[
                     </span>
                   ) : null}
                 </div>
-                <ClockTime at={message.at.toISOString()} className="t3 sm num nowrap" />
+                <ClockTime at={message.sentAt.toISOString()} className="t3 sm num nowrap" />
               </div>
               <Words message={message} />
             </div>

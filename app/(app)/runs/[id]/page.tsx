@@ -10,6 +10,7 @@ import { getRun, listLeases } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listShownEvents } from "#lib/timeline/service.ts";
 import { loadShell } from "../../load-shell.ts";
+import { decide } from "../../reviews/[id]/actions.ts";
 import { cancel } from "./actions.ts";
 
 /** More than this and the page opens with its first events; the stream brings the rest. */
@@ -45,6 +46,13 @@ export default page({
           last={last}
           tab={query.tab}
           cancel={can(scope.grants, "run.cancel", run.pilotId) ? cancel : null}
+          pause={null}
+          resume={null}
+          messages={[]}
+          asks={[]}
+          snapshotBytes={{}}
+          compose={null}
+          decide={decide}
           leases={leases}
           maxMinutes={charter.charter.controls.maxRunMinutes}
           tierMissing={leases.at(-1)?.tier === "weak" ? ["some limits"] : []}
