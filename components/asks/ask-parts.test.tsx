@@ -18,7 +18,8 @@ const ask: ShownAsk = {
   ...{ attempt: 1, ask: 3, what: "command", title: "pnpm db:migrate", cwd: "/work/checkout" },
   text: JSON.stringify(["bash", "-lc", "pnpm db:migrate --to 0231"]),
   ...{ reason: "The schema lacks a column.", rule: "not on the list of the charter" },
-  ...{ unattended: "deny_and_continue", until: new Date("2030-01-01T08:30:00Z"), settled: null, gate },
+  ...{ unattended: "deny_and_continue", until: new Date("2030-01-01T08:30:00Z"), parked: false },
+  ...{ settled: null, gate },
 };
 const shown = (more: Partial<ShownAsk> = {}) => html(<AskCard ask={{ ...ask, ...more }} decide={decide} />);
 
@@ -38,6 +39,12 @@ describe("an open ask", () => {
       gate.digest,
     ])
       expect(page).toContain(words);
+  });
+
+  test("one that the run was put away for waits as long as it takes", () => {
+    const page = shown({ parked: true });
+    expect(page).toContain("parked until somebody decides");
+    expect(page).not.toContain("Without an answer");
   });
 
   test("an agent that says nothing is not given words", () => {

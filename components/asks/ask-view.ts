@@ -18,6 +18,8 @@ export interface ShownAsk {
   readonly unattended: "deny_and_continue" | "park";
   /** When nobody's answer is waited for any longer. */
   readonly until: Date;
+  /** The run was put away until somebody decides. */
+  readonly parked: boolean;
   /** Null while it is open. */
   readonly settled: {
     readonly decision: AskEnd;

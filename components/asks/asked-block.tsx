@@ -5,7 +5,7 @@ import { SCROLLS } from "../ui/scrolls.ts";
 import { Code, Visible } from "../ui/visible.tsx";
 import { askedText } from "./asked-text.ts";
 
-interface AskedBlockProps {
+export interface AskedBlockProps {
   readonly what: "command" | "change" | "network";
   readonly text: string;
 }

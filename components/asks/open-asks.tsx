@@ -36,11 +36,11 @@ export function OpenAsks({ asks, decide }: OpenAsksProps) {
                 </span>
               ) : null}
             </h2>
-            {folded ? (
-              <span className="sm t2">
+            {ask.parked ? null : (
+              <span className="sm need">
                 <Countdown until={ask.until} />
               </span>
-            ) : null}
+            )}
             {index === 0 ? (
               <Button
                 size="sm"

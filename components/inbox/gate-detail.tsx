@@ -1,6 +1,8 @@
 import { ChevronLeft, Clock } from "lucide-react";
 import Link from "next/link";
 import type { GateView } from "#lib/gates/schema.ts";
+import { AskFacts, type AskFactsProps } from "../asks/ask-facts.tsx";
+import { AskedBlock, type AskedBlockProps } from "../asks/asked-block.tsx";
 import type { FormAction } from "../form/state.ts";
 import { DecisionBar } from "../review/decision-bar.tsx";
 import { rolesInWords } from "../review/roles.ts";
@@ -34,6 +36,8 @@ export interface GateDetailProps {
   readonly digest: string;
   readonly digestName: string;
   readonly approveWord: string;
+  /** What an agent asks for, word for word; of a gate of kind `command` alone. */
+  readonly asked?: (AskedBlockProps & AskFactsProps) | null;
   readonly back: string;
   readonly decide: FormAction;
 }
@@ -46,6 +50,7 @@ export function GateDetail({
   digest,
   digestName,
   approveWord,
+  asked = null,
   back,
   decide,
 }: GateDetailProps) {
@@ -76,6 +81,12 @@ export function GateDetail({
               <Visible text={text} mode="block" />
             </p>
           </div>
+          {asked ? (
+            <div className="grid gap-2.5">
+              <AskedBlock what={asked.what} text={asked.text} />
+              <AskFacts ask={asked} />
+            </div>
+          ) : null}
           {facts.length > 0 ? (
             <Panel
               title={gate.kind === "merge" ? "What the harness saw" : "What it means"}

@@ -1,5 +1,6 @@
 import { Check, Loader, Minus, ShieldAlert, ShieldCheck, TriangleAlert, X } from "lucide-react";
 import Link from "next/link";
+import type { DriftView } from "#lib/drift/schema.ts";
 import type { LeaseView, RunView } from "#lib/runs/schema.ts";
 import { planOf, type Spent } from "#lib/timeline/rules.ts";
 import type { Step, StepOutcome, Timeline } from "#lib/timeline/schema.ts";
@@ -11,6 +12,7 @@ import { Icon } from "../ui/icon.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
 import { Meter } from "../ui/meter.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { DriftSection } from "./drift/drift-section.tsx";
 import { TimeBudget } from "./time-budget.tsx";
 
 export interface RailProps {
@@ -26,6 +28,8 @@ export interface RailProps {
   readonly spent: Spent;
   /** The charter's cap for one run, millionths of a dollar. */
   readonly budgetMicros: number;
+  /** Null for a run whose agent has no model. */
+  readonly drift: DriftView | null;
 }
 
 export function Rail({
@@ -38,6 +42,7 @@ export function Rail({
   logEntries,
   spent,
   budgetMicros,
+  drift,
 }: RailProps) {
   const plan = planOf(timeline);
   const lease = leases.at(-1);
@@ -72,6 +77,7 @@ export function Rail({
             </ol>
           )}
         </section>
+        {drift === null ? null : <DriftSection runId={run.id} drift={drift} timeline={timeline} />}
         <section>
           <h2 className="h2">
             Budget <span className="t3">charter v{run.charterVersion}</span>

@@ -3,6 +3,7 @@ import type { RunEvent } from "#lib/protocol/events.ts";
 import { type Placed, placedOf, withEvents } from "#lib/timeline/placed.ts";
 import { placeOf } from "#lib/timeline/rules.ts";
 import { setConnection } from "../shell/connection.ts";
+import { takePoints } from "./drift/live-points.ts";
 import { isLast, parseMessage, retryDelay } from "./stream-rules.ts";
 
 const FLUSH_MS = 40;
@@ -73,6 +74,13 @@ export function useRunEvents(
           again();
         }
       };
+      source.addEventListener("drift", ({ data }: MessageEvent<string>) => {
+        try {
+          takePoints(runId, data);
+        } catch (error) {
+          reportError(error);
+        }
+      });
       source.onerror = again;
     };
     const onVisible = () => (document.hidden ? close() : open());

@@ -9,7 +9,7 @@ import {
   TimerOff,
 } from "lucide-react";
 import type { AskItem } from "#lib/timeline/schema.ts";
-import { AskFacts } from "../../asks/ask-card.tsx";
+import { AskFacts } from "../../asks/ask-facts.tsx";
 import { askAnchor } from "../../asks/ask-view.ts";
 import { AskedBlock } from "../../asks/asked-block.tsx";
 import { settledWords, subjectWords } from "../../asks/asked-text.ts";
@@ -83,7 +83,9 @@ function QuestionRow({ item, question }: { item: AskItem; question: NonNullable<
     >
       <div className="card" data-ask={settled?.decision ?? "open"}>
         <AskedBlock what={question.what} text={question.text} />
-        <AskFacts ask={{ cwd: question.cwd, reason: question.reason, rule }} />
+        {settled === null && known ? null : (
+          <AskFacts ask={{ cwd: question.cwd, reason: question.reason, rule }} />
+        )}
         {known?.settled?.answer ? (
           <p className="sm">
             <span className="t3">The agent was told</span> “

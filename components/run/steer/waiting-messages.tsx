@@ -1,5 +1,4 @@
 import { MessageSquareDashed, MessageSquareX } from "lucide-react";
-import { Remark } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ClockTime } from "../../ui/relative-time.tsx";
 import { Visible } from "../../ui/visible.tsx";
@@ -28,10 +27,8 @@ export function WaitingMessages({ messages }: { messages: readonly ShownMessage[
                   <span className="med">
                     <Visible text={message.sentByName} />
                   </span>{" "}
-                  {message.origin === "goal" ? <span className="t2">sets a new goal </span> : null}
-                  <Remark tone={lost ? "need" : "wait"} icon={lost ? MessageSquareX : MessageSquareDashed}>
-                    {stateWords(message)}
-                  </Remark>
+                  {message.origin === "goal" ? <span className="t2">sets a new goal · </span> : null}
+                  <span className={lost ? "need" : "t2"}>{stateWords(message)}</span>
                   {message.reason ? (
                     <span className="t2 block">
                       <Visible text={message.reason} />
