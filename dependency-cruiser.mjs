@@ -17,7 +17,7 @@ export default {
       "schema.ts holds shapes; behaviour goes to rules.ts or service.ts.",
       { path: "^lib/[^/]+/schema\\.ts$" },
       {
-        path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema|protocol/events|record/kinds/))(?![^/]+/schema\\.ts)|^generated|^node:",
+        path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema|protocol/|record/kinds/))(?![^/]+/schema\\.ts)|^generated|^node:",
       },
     ),
     rule(

@@ -1,4 +1,4 @@
-import { FilePen, GitPullRequest, Inbox, type LucideIcon, OctagonX } from "lucide-react";
+import { FilePen, GitPullRequest, Globe, Inbox, type LucideIcon, OctagonX } from "lucide-react";
 import Link from "next/link";
 import type { GateKind, GateView } from "#lib/gates/schema.ts";
 import type { FormAction } from "../form/state.ts";
@@ -27,7 +27,12 @@ export interface InboxPageProps {
   readonly decide: FormAction;
 }
 
-const ICONS: Record<GateKind, LucideIcon> = { merge: GitPullRequest, activate: FilePen, resume: OctagonX };
+const ICONS: Record<GateKind, LucideIcon> = {
+  merge: GitPullRequest,
+  network: Globe,
+  activate: FilePen,
+  resume: OctagonX,
+};
 
 export function InboxPage({ gates, show, counts, detail, chosen, now, decide }: InboxPageProps) {
   const groups = byDeadline(gates, now.getTime());

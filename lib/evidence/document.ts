@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Tier } from "../jail/schema.ts";
+import { SetupSeen } from "../protocol/setup-events.ts";
 import type { Judgement } from "./rules.ts";
 
 /** One execution as evidence keeps it: numbers and digests, failing tests by name. */
@@ -30,6 +31,16 @@ export const EvidenceDocument = z.object({
   runner: z.string(),
   sameHost: z.boolean(),
   environment: z.object({ tier: Tier, node: z.string(), platform: z.string(), kernel: z.string() }),
+  /** What setup left for the trees; left out where the charter has no setup phase. */
+  setup: z
+    .object({
+      base: SetupSeen,
+      /** Null: the patched tree was tested with what the base's manifests gave. */
+      patch: SetupSeen.nullable(),
+      /** Manifests that the patch changes. */
+      changed: z.array(z.string()),
+    })
+    .optional(),
   observations: z.array(ObservedRun),
   judgement: z.custom<Judgement>((value) => typeof value === "object" && value !== null),
 });

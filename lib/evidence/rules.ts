@@ -37,8 +37,15 @@ export interface Judgement {
   readonly doesNotProve: readonly string[];
 }
 
-/** `claimed`: tests the agent says it repaired. The order of observations does not matter. */
-export function judge(observations: readonly Observation[], claimed: readonly string[]): Judgement {
+/**
+ * `claimed`: tests the agent says it repaired. `further`: what else the evidence does not prove. The order of observations
+ * does not matter.
+ */
+export function judge(
+  observations: readonly Observation[],
+  claimed: readonly string[],
+  further: readonly string[] = [],
+): Judgement {
   const of = (tree: TreeName) => observations.filter((observation) => observation.tree === tree);
   const base = behaviour(of("base_on_base"));
   const patch = behaviour(of("patch_on_patch"));
@@ -78,7 +85,13 @@ export function judge(observations: readonly Observation[], claimed: readonly st
     base_on_patch: counts(crossed, of("base_on_patch").length),
   };
   const [verdict, sentence] = verdictOf(observations, sorted);
-  return { verdict, sentence, matrix, ...sorted, doesNotProve: doubts(observations, sorted) };
+  return {
+    verdict,
+    sentence,
+    matrix,
+    ...sorted,
+    doesNotProve: [...doubts(observations, sorted), ...further],
+  };
 }
 
 type Lists = Pick<

@@ -7,7 +7,7 @@ import type { Tier } from "../jail/schema.ts";
 import { openMergeGate } from "../merges/open-merge-gate.ts";
 import type { PatchView } from "../patches/schema.ts";
 import { findPatchToVerify } from "../patches/service.ts";
-import { testPlanOf } from "../pilots/rules.ts";
+import { setupPlanOf, testPlanOf } from "../pilots/rules.ts";
 import { charterOf } from "../pilots/service.ts";
 import type { Finish, Observation, TestPlan } from "../protocol/schema.ts";
 import { Summary } from "../protocol/schema.ts";
@@ -16,8 +16,10 @@ import { canonicalText } from "../record/rules.ts";
 import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
+import { changedManifests, networkDecision } from "../setup/network-gate.ts";
 import { EvidenceDocument, type EvidenceView, type ObservedRun } from "./document.ts";
 import { judge, TREES } from "./rules.ts";
+import { setupDoubts } from "./setup-doubts.ts";
 
 export interface VerifyLease {
   readonly attempt: number;
@@ -43,6 +45,7 @@ export async function recordEvidence(
   const document = await documentOf(tx.db, run, lease, patch, seen);
   const canonical = canonicalText(document);
   const digest = sha256Hex(Buffer.from(canonical, "utf8"));
+  await refuseOtherSetup(tx.db, run, patch, seen);
   const { verdict, sentence } = document.judgement;
   if (verdict === "verified") refuseOtherRepeats(plan, seen.observations);
   const id = newId("evidence", scope.clock.now());
@@ -95,6 +98,17 @@ function refuseOtherCommands({ argv }: TestPlan, observations: readonly Observat
     throw refused("An observation names another command than the charter's.");
 }
 
+/** What the patch's own manifests ask for is installed only where a person allowed it, and never left out then. */
+async function refuseOtherSetup(db: Db, run: RunRow, patch: PatchView, { setup }: Observed): Promise<void> {
+  const hasSetup = setupPlanOf(await charterOf(db, run.charterId)) !== null;
+  if (hasSetup !== Boolean(setup))
+    throw refused("The verification says something else of setup than the charter.");
+  if (!setup) return;
+  const isAllowed = (await networkDecision(db, run.id, patch.digest)) === "approved";
+  if (isAllowed !== (setup.patch !== null))
+    throw refused("The patched tree was set up from other manifests than was decided.");
+}
+
 /** A runner may not spare itself the repeats that would show a flaky test. What is not verified opens no gate anyway. */
 function refuseOtherRepeats({ repeats }: TestPlan, observations: readonly Observation[]): void {
   for (const tree of TREES) {
@@ -111,6 +125,7 @@ async function documentOf(
   patch: PatchView,
   seen: Observed,
 ): Promise<EvidenceDocument> {
+  const setup = setupSeen(patch, seen);
   const summary = run.summary === null ? null : Summary.parse(run.summary);
   const claimed = summary?.repaired.flatMap((repair) => repair.tests) ?? [];
   return {
@@ -124,9 +139,16 @@ async function documentOf(
     runner: lease.runnerId,
     sameHost: await isSameHost(db, run.id, lease.runnerId),
     environment: { ...seen.environment, tier: lease.tier },
+    ...(setup ? { setup } : {}),
     observations: seen.observations.map(observedRun),
-    judgement: judge(seen.observations, claimed),
+    judgement: judge(seen.observations, claimed, setup ? setupDoubts(setup) : []),
   };
+}
+
+const MOST_NAMED = 200;
+
+function setupSeen({ files }: PatchView, { setup }: Observed): EvidenceDocument["setup"] | null {
+  return setup ? { ...setup, changed: changedManifests(files).slice(0, MOST_NAMED) } : null;
 }
 
 function observedRun({

@@ -1,8 +1,10 @@
 import type { Role } from "../authz/schema.ts";
+import { decideAsk } from "../asks/decide-ask.ts";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { intendMerge, recheckMerge, rejectAtGate } from "../merges/intend-merge.ts";
+import { notify } from "../notify.ts";
 import { liveGrants } from "../people/service.ts";
 import { activatePilot, resumePilot, returnToDraft } from "../pilots/service.ts";
 import { changeOf } from "../record/change.ts";
@@ -49,7 +51,7 @@ export async function decideGate(scope: Scope, input: DecideGate): Promise<{ sta
     await sign(tx, scope, gate, { personId: actor.personId, role, input });
     return input.decision === "deny"
       ? deny(tx, scope, gate, input.reason, "denied")
-      : approve(tx, scope, gate);
+      : approve(tx, scope, gate, input.reason);
   });
 }
 
@@ -59,10 +61,8 @@ export async function decideGate(scope: Scope, input: DecideGate): Promise<{ sta
  */
 async function lockToDecide(tx: Tx, gateId: string): Promise<GateRow | null> {
   const gate = await findGate(tx.db, gateId);
-  if (gate?.kind === "merge") {
-    await holdStops(tx.db);
-    await lockRun(tx, gate.runId ?? "");
-  }
+  if (gate?.kind === "merge") await holdStops(tx.db);
+  if (gate?.kind === "merge" || gate?.kind === "command") await lockRun(tx, gate.runId ?? "");
   return lockGate(tx.db, gateId);
 }
 
@@ -123,7 +123,12 @@ async function standing(tx: Tx, gate: GateRow): Promise<GateRow["approvals"]> {
   return counting;
 }
 
-async function approve(tx: Tx, scope: Scope, { id }: GateRow): Promise<{ status: GateStatus }> {
+async function approve(
+  tx: Tx,
+  scope: Scope,
+  { id }: GateRow,
+  said: string,
+): Promise<{ status: GateStatus }> {
   const gate = await lockGate(tx.db, id);
   const approvals = gate ? await standing(tx, gate) : [];
   if (!gate || !isSatisfied(factsOf(gate).rule, approvals.length)) return { status: "open" };
@@ -133,6 +138,12 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow): Promise<{ status:
   switch (gate.kind) {
     case "merge":
       if (merging) await intendMerge(tx, scope, { ...gate, approvals }, merging);
+      return { status: "approved" };
+    case "network":
+      await notify(tx, "work_waiting", "");
+      return { status: "approved" };
+    case "command":
+      await decideAsk(tx, scope, gate, { decision: "allowed", by: "person", answer: said });
       return { status: "approved" };
     case "activate":
       await activatePilot(tx, scope, gate.pilotId ?? "", gate.charterId ?? "");
@@ -153,6 +164,12 @@ async function deny(
 ): Promise<{ status: GateStatus }> {
   await close(tx, scope, gate, status, reason);
   if (gate.kind === "merge") await rejectAtGate(tx, scope, gate.runId ?? "", reason);
+  // The verification goes on either way, without what nobody agreed to.
+  if (gate.kind === "network") await notify(tx, "work_waiting", "");
+  if (gate.kind === "command") {
+    const by = status === "denied" ? "person" : "unattended";
+    await decideAsk(tx, scope, gate, { decision: "declined", by, answer: reason });
+  }
   if (gate.kind === "activate") await returnToDraft(tx, gate.pilotId ?? "", reason);
   return { status };
 }

@@ -10,7 +10,7 @@ import { charterDigestOf } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { type GateRule, gateState } from "./rules.ts";
 import type { GateKind } from "./schema.ts";
-import { closeGate, findOpenMergeGate, insertGate } from "./store.ts";
+import { closeGate, findOpenOf, type GateRow, insertGate, lockGate } from "./store.ts";
 
 export interface OpenGate {
   readonly kind: GateKind;
@@ -71,7 +71,20 @@ export async function charterOfGate(
 
 /** Voids a run's open merge gate, if there is one. */
 export async function voidMergeGate(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
-  const gate = await findOpenMergeGate(tx.db, runId);
+  await voidRow(tx, scope, await findOpenOf(tx.db, runId, "merge"), reason);
+}
+
+/** Voids a run's open question about a network for its patch, if there is one. */
+export async function voidNetworkGate(tx: Tx, scope: Scope, runId: string, reason: string): Promise<void> {
+  await voidRow(tx, scope, await findOpenOf(tx.db, runId, "network"), reason);
+}
+
+/** Voids a gate that is still open. */
+export async function voidGate(tx: Tx, scope: Scope, gateId: string, reason: string): Promise<void> {
+  await voidRow(tx, scope, await lockGate(tx.db, gateId), reason);
+}
+
+async function voidRow(tx: Tx, scope: Scope, gate: GateRow | null, reason: string): Promise<void> {
   if (!gate || !(await closeGate(tx.db, gate.id, "open", "void", new Date(scope.clock.now()), reason)))
     return;
   tx.record({
@@ -85,5 +98,5 @@ export async function voidMergeGate(tx: Tx, scope: Scope, runId: string, reason:
 
 /** The id of a run's open merge gate, or null. */
 export async function findOpenGateOf(tx: Tx, runId: string): Promise<string | null> {
-  return (await findOpenMergeGate(tx.db, runId))?.id ?? null;
+  return (await findOpenOf(tx.db, runId, "merge"))?.id ?? null;
 }

@@ -45,13 +45,20 @@ async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise
   });
 }
 
-/** Merge gates are opened by what a runner handed in. */
-const openerOf = (id: string): string => (id.startsWith("rnr_") ? "the verification" : id);
+/** Merge gates are opened by what a runner handed in, others by what was found in it. */
+const openerOf = (id: string): string => {
+  if (id.startsWith("system:")) return "Pilothouse itself";
+  return id.startsWith("rnr_") ? "the verification" : id;
+};
 
 function titleOf(gate: GateRow, run: string | undefined, pilot: string | undefined): string {
   switch (gate.kind) {
+    case "command":
+      return `Asked by the agent: ${run ?? gate.runId}`;
     case "merge":
       return `Merge: ${run ?? gate.runId}`;
+    case "network":
+      return `Install for the patch: ${run ?? gate.runId}`;
     case "activate":
       return `Activate: ${pilot ?? gate.pilotId}`;
     case "resume":

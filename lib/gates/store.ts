@@ -48,9 +48,17 @@ export async function closeGate(
   return count === 1;
 }
 
-export async function findOpenMergeGate(db: Db, runId: string): Promise<GateRow | null> {
-  const where = { runId, kind: "merge", status: "open" };
+export async function findOpenOf(db: Db, runId: string, kind: GateKind): Promise<GateRow | null> {
+  const where = { runId, kind, status: "open" };
   return (await db.gate.findFirst({ where, include: { approvals: true } })) as GateRow | null;
+}
+
+export async function findNewestOf(db: Db, runId: string, kind: GateKind): Promise<GateRow | null> {
+  return (await db.gate.findFirst({
+    where: { runId, kind },
+    include: { approvals: true },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+  })) as GateRow | null;
 }
 
 export async function listOpen(db: Db, pilotIds: "all" | readonly string[]): Promise<GateRow[]> {

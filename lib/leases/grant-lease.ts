@@ -10,7 +10,7 @@ import { newId } from "../ids.ts";
 import type { Tier } from "../jail/schema.ts";
 import { giveToken } from "../model-calls/lease-tokens.ts";
 import { findPatchToVerify } from "../patches/service.ts";
-import { anchoringOf, limitsOf, testPlanOf } from "../pilots/rules.ts";
+import { anchoringOf, limitsOf, setupPlanOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
 import type { Assignment, LeaseRequest, ModelGrant } from "../protocol/schema.ts";
@@ -22,6 +22,7 @@ import { moveRun } from "../runs/move-run.ts";
 import { heldState } from "../runs/rules.ts";
 import { changeRun, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
+import { networkDecision } from "../setup/network-gate.ts";
 import { holdStops } from "../stops/service.ts";
 import { HEARTBEAT_SECONDS, mayTake, PAUSE_AFTER_SECONDS } from "./rules.ts";
 import {
@@ -148,6 +149,7 @@ async function assignmentOf(
     maxSeconds: charter.controls.maxRunMinutes * 60,
     pauseAfterSeconds: PAUSE_AFTER_SECONDS,
     heartbeatSeconds: HEARTBEAT_SECONDS,
+    setup: setupPlanOf(charter),
   };
   if (lease.phase === "agent") {
     const agent = await requireAgent(tx.db, run.agentId);
@@ -174,7 +176,14 @@ async function assignmentOf(
     };
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
-  return { ...common, phase: "verify", patchCommit: patch.commit, patchDigest: patch.digest };
+  const isAllowed = (await networkDecision(tx.db, run.id, patch.digest)) === "approved";
+  return {
+    ...common,
+    phase: "verify",
+    patchCommit: patch.commit,
+    patchDigest: patch.digest,
+    setupOf: isAllowed ? "patch" : "base",
+  };
 }
 
 /** The token is made with the lease and sent once, in its assignment; a lost answer loses it, and the lease runs out. */

@@ -93,6 +93,7 @@ export async function listWaiting(db: Db, phases: readonly Phase[], limit: numbe
         (r.status = 'queued' and 'agent' = any(${[...phases]})
           and exists (select from base_bundle b where b.repository_id = r.repository_id and b.commit = r.base_commit))
         or (r.status = 'verifying' and 'verify' = any(${[...phases]})
+          and not exists (select from gate g where g.run_id = r.id and g.kind = 'network' and g.status = 'open')
           and exists (select from patch x where x.run_id = r.id and x.base_commit = r.base_commit
             and not exists (select from evidence e where e.patch_id = x.id)))
       )

@@ -13,6 +13,7 @@ import { reasonDetail } from "../record/reason.ts";
 import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
+import { openNetworkGate } from "../setup/network-gate.ts";
 import { PatchFile, PatchFlag, type PatchView } from "./schema.ts";
 
 type PatchRow = NonNullable<Awaited<ReturnType<Db["patch"]["findUnique"]>>>;
@@ -52,10 +53,18 @@ export interface ImportedPatch {
   readonly bundle: StoredBlob;
 }
 
-/** Stores what the jailed import found; the run then waits for verification. Of one attempt there is one patch. */
-export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: ImportedPatch): Promise<void> {
+/**
+ * Stores what the jailed import found; the run then waits for verification. Of one attempt there is one patch: null
+ * where it was there already, else its id.
+ */
+export async function recordPatch(
+  tx: Tx,
+  scope: Scope,
+  run: RunRow,
+  patch: ImportedPatch,
+): Promise<string | null> {
   const now = scope.clock.now();
-  if (await tx.db.patch.findFirst({ where: { runId: run.id, attempt: patch.attempt } })) return;
+  if (await tx.db.patch.findFirst({ where: { runId: run.id, attempt: patch.attempt } })) return null;
   const added = patch.files.reduce((sum, file) => sum + (file.added ?? 0), 0);
   const removed = patch.files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
   const id = newId("patch", now);
@@ -106,7 +115,9 @@ export async function recordPatch(tx: Tx, scope: Scope, run: RunRow, patch: Impo
       bundle: patch.bundle.commitment,
     },
   });
+  await openNetworkGate(tx, scope, run, patch);
   await notify(tx, "work_waiting", "");
+  return id;
 }
 
 /** The tree policy or git itself refused what the agent handed in: the run ends with the reason. */

@@ -1,7 +1,7 @@
 import { requirePermission } from "../authz/require.ts";
 import { transaction } from "../db.ts";
 import { conflict } from "../errors.ts";
-import { voidMergeGate } from "../gates/open-gate.ts";
+import { voidMergeGate, voidNetworkGate } from "../gates/open-gate.ts";
 import { endLeaseOf } from "../leases/end-lease.ts";
 import { reasonDetail } from "../record/reason.ts";
 import type { Scope } from "../scope.ts";
@@ -19,6 +19,7 @@ export async function cancelRun(scope: Scope, { runId, reason }: CancelRun): Pro
     if (isEnded(run.status)) throw conflict(`The run has ended already: it is ${run.status}.`);
     await endLeaseOf(tx, scope, runId, `cancelled: ${reason}`);
     await voidMergeGate(tx, scope, runId, "The run was cancelled.");
+    await voidNetworkGate(tx, scope, runId, "The run was cancelled.");
     const moved = await moveRun(tx, scope, run, "cancelled", reason);
     tx.record({
       kind: "run.cancelled",

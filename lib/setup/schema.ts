@@ -74,3 +74,11 @@ export const SetupPlan = z.object({
   scripts: SetupScripts,
 });
 export type SetupPlan = z.infer<typeof SetupPlan>;
+
+/** Of the gate's decision document, what its page shows. */
+export const NetworkDocument = z.looseObject({
+  patch: z.string(),
+  manifests: z.array(z.string()),
+  count: z.int(),
+  setup: SetupPlan,
+});

@@ -14,7 +14,7 @@ import { grantLease } from "../leases/grant-lease.ts";
 import { finishLease, markPrepared } from "../leases/service.ts";
 import { takeBundle } from "../leases/transfers.ts";
 import type { ProcessName } from "../migrate/roles.ts";
-import type { PatchFlag } from "../patches/schema.ts";
+import type { PatchFile, PatchFlag } from "../patches/schema.ts";
 import { recordPatch } from "../patches/service.ts";
 import type { Assignment, Finish, LeaseRequest, Phase } from "../protocol/schema.ts";
 import { newRunnerKeys } from "../protocol/signing.ts";
@@ -126,6 +126,7 @@ export async function takeIn(
   worker: Scope,
   runId: string,
   flags: readonly PatchFlag[] = [],
+  files: readonly PatchFile[] = [],
 ): Promise<void> {
   const stored = (text: string) => storeBytes(Readable.from([Buffer.from(text)]), 1000, worker.clock.now());
   const [manifest, diff, bundle] = [await stored("manifest"), await stored("diff"), await stored("bundle")];
@@ -134,7 +135,7 @@ export async function takeIn(
       const run = await lockRun(tx, runId);
       await recordPatch(tx, worker, run, {
         ...{ attempt: run.attempt, baseTree: "1".repeat(40), tree: "2".repeat(40), commit: PATCH },
-        ...{ digest: "3".repeat(64), files: [], flags, manifest, diff, bundle },
+        ...{ digest: "3".repeat(64), files, flags, manifest, diff, bundle },
       });
     }),
   );

@@ -9,6 +9,7 @@ import { findShownPatch } from "#lib/patches/shown-patch.ts";
 import { getCharter } from "#lib/pilots/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
+import { NetworkDocument } from "#lib/setup/schema.ts";
 
 export type GateDetailData = Omit<GateDetailProps, "decide" | "back">;
 
@@ -18,6 +19,8 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
   switch (gate.kind) {
     case "merge":
       return describeMerge(scope, gate);
+    case "network":
+      return describeNetwork(gate);
     case "activate":
       return describeActivation(scope, gate);
     case "resume":
@@ -82,6 +85,36 @@ function policyFacts(patch: PatchView | null): DecisionFact[] {
       word: serious.length === 0 ? "Nothing" : "Check",
     },
   ];
+}
+
+/** What the patch changes of what is installed, and what an approval would let happen. */
+function describeNetwork(gate: GateView): GateDetailData {
+  const { manifests, count, setup } = NetworkDocument.parse(JSON.parse(gate.document));
+  const more = count > manifests.length ? ` and ${count - manifests.length} more` : "";
+  return {
+    gate,
+    text: `The patch changes what is installed. Approving lets its own manifests be installed for its verification; otherwise it is tested with what the base installs, and the evidence says so. ${EXPIRY}`,
+    facts: [
+      { title: "Changed", text: `${manifests.join(", ")}${more}`, tone: "need", word: "Read them" },
+      { title: "Would run", text: setup.argv.join(" "), tone: "wait", word: "Once" },
+      {
+        title: "Would reach",
+        text: setup.hosts.length === 0 ? "no host" : setup.hosts.join(", "),
+        tone: "wait",
+        word: "By the charter",
+      },
+      {
+        title: "Scripts of packages",
+        text: setup.scripts === "off" ? "asked to stay off" : "run",
+        tone: setup.scripts === "off" ? "good" : "need",
+        word: setup.scripts === "off" ? "Off" : "On",
+      },
+    ],
+    more: { title: "Read the patch", href: `/reviews/${gate.runId}` },
+    digest: gate.digest,
+    digestName: "Decision document",
+    approveWord: "Let it install",
+  };
 }
 
 async function describeActivation(scope: Scope, gate: GateView): Promise<GateDetailData> {
