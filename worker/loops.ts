@@ -2,6 +2,8 @@
 import { DAY, HOUR, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
 import { diskAlarms } from "#lib/disk/service.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
+import { bringBackFindings } from "#lib/findings/decide-finding.ts";
+import { followLog } from "#lib/findings/follow-log.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
 import { beatProcess, sweepLeases } from "#lib/leases/sweep-leases.ts";
 import { indexLog } from "#lib/log-index/service.ts";
@@ -58,6 +60,8 @@ function loops(workplace: Workplace): Loop[] {
     { name: "reconcile_merges", every: 5 * SECOND, run: (scope) => reconcileMerges(workplace, scope) },
     { name: "mirror_repositories", every: MINUTE, run: requestMirrors },
     { name: "index_log", every: SECOND / 4, run: indexLog },
+    { name: "find", every: SECOND / 4, run: followLog },
+    { name: "bring_back_findings", every: 10 * SECOND, run: bringBackFindings },
     { name: "look_at_disks", every: MINUTE, run: () => tellOfDisks(workplace) },
     { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },
     { name: "expire_payloads", every: HOUR, run: () => expirePayloads(workerScope("retention")) },

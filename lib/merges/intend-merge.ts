@@ -15,6 +15,7 @@ import { rebaseRun } from "../runs/rebase-runs.ts";
 import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { stopReason } from "../stops/service.ts";
+import { bindsFindings, rebindMergeGate } from "./rebind-merge-gate.ts";
 import { commitMessage } from "./rules.ts";
 
 export interface ApprovedGate {
@@ -45,7 +46,7 @@ export interface MergeReady {
 
 /**
  * Re-checks everything the approval was bound to, before the gate closes. A base that moved voids the gate and sends
- * the run back. Throws refused under a stop, while the log is disputed, and where the patch or the charter is another one.
+ * the run back; findings that changed void it and open another one. Throws refused under a stop, while the log is disputed, and where the patch or the charter is another one.
  */
 export async function recheckMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Promise<MergeReady | "void"> {
   const run = await lockRun(tx, gate.runId ?? "");
@@ -59,6 +60,10 @@ export async function recheckMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Pr
   if (!repository?.headCommit) throw notFound("repository");
   if (repository.headCommit !== bound.baseCommit || run.baseCommit !== bound.baseCommit) {
     await rebaseRun(tx, scope, run, repository.headCommit);
+    return "void";
+  }
+  if (!(await bindsFindings(tx, run.id, gate.document))) {
+    await rebindMergeGate(tx, scope, run);
     return "void";
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { HOUR } from "../clock.ts";
 import type { Tx } from "../db.ts";
+import { hasGraveFinding } from "../findings/rules.ts";
+import { findingsOf } from "../findings/run-findings.ts";
 import { openGate } from "../gates/open-gate.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { charterOf } from "../pilots/service.ts";
@@ -9,7 +11,7 @@ import type { Scope } from "../scope.ts";
 import { mergeDocument, mergeRule } from "./rules.ts";
 import { firstEntryId } from "./store.ts";
 
-/** Opens the merge gate of a run in review, over its newest patch and all evidence about it. */
+/** Opens the merge gate of a run in review, over its newest patch, all evidence about it, and the run's findings. */
 export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<string> {
   const charter = await charterOf(tx.db, run.charterId);
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
@@ -18,7 +20,8 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
     orderBy: { createdAt: "asc" },
     select: { digest: true },
   });
-  const rule = mergeRule(charter, patch.flags, [run.launchedBy]);
+  const findings = await findingsOf(tx.db, run.id);
+  const rule = mergeRule(charter, patch.flags, [run.launchedBy], hasGraveFinding(findings));
   const integrity = patch.flags.filter((flag) => flag.severity !== "notice").map((flag) => flag.sentence);
   const document = mergeDocument({
     deployment: await firstEntryId(tx.db),
@@ -31,7 +34,7 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
     tree: patch.tree,
     patch: patch.digest,
     evidence: evidence.map((row) => row.digest),
-    findings: [],
+    findings,
     testIntegrity: integrity,
     charter: run.charterDigest,
     needed: rule.needed,

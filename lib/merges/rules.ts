@@ -1,15 +1,18 @@
+import type { BoundFinding } from "../findings/schema.ts";
 import type { GateRule } from "../gates/rules.ts";
 import type { PatchFlag } from "../patches/schema.ts";
 import type { Charter } from "../pilots/schema.ts";
 
-/** Who has to approve a merge under the charter. Flags may ask for one person more. */
+/** Who has to approve a merge under the charter. Flags, and grave findings that nobody dealt with, may ask for one person more. */
 export function mergeRule(
   charter: Charter,
   flags: readonly PatchFlag[],
   barred: readonly string[],
+  hasGraveFinding = false,
 ): GateRule {
   const { approverCount, approverRoles, extraApproverOnFlags } = charter.controls;
-  const extra = extraApproverOnFlags && flags.some((flag) => flag.severity === "extra_approver") ? 1 : 0;
+  const isFlagged = hasGraveFinding || flags.some((flag) => flag.severity === "extra_approver");
+  const extra = extraApproverOnFlags && isFlagged ? 1 : 0;
   return { needed: approverCount + extra, roles: approverRoles, barred };
 }
 
@@ -24,7 +27,8 @@ export interface MergeDocument {
   readonly tree: string;
   readonly patch: string;
   readonly evidence: readonly string[];
-  readonly findings: readonly string[];
+  /** All of the run, with what has become of each. */
+  readonly findings: readonly BoundFinding[];
   readonly testIntegrity: readonly string[];
   readonly charter: string;
   readonly needed: number;

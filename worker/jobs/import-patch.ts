@@ -5,6 +5,9 @@ import { Readable } from "node:stream";
 import { blobStore, storeBytes } from "#lib/blobs/service.ts";
 import { SECOND } from "#lib/clock.ts";
 import { transaction } from "#lib/db.ts";
+import { detectPatch, flagSightings, refusedBundle } from "#lib/findings/detect-patch.ts";
+import { openFindings } from "#lib/findings/open-findings.ts";
+import type { Sighting } from "#lib/findings/schema.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import { findImportOrder, type ImportOrder, recordPatch, refusePatch } from "#lib/patches/service.ts";
 import { lockRun } from "#lib/runs/run-in-tx.ts";
@@ -52,7 +55,11 @@ function takeIn(workplace: Workplace, order: ImportOrder, bundlePath: string): P
 const BLOB_CAP = DEFAULT_CAPS.bundleBytes * 2;
 
 async function write(scope: Scope, order: ImportOrder, intake: Intake): Promise<void> {
-  if (intake.outcome === "refused") return refuse(scope, order, intake.sentence);
+  const at = scope.clock.now();
+  const { attempt } = order;
+  if (intake.outcome === "refused") {
+    return refuse(scope, order, intake.sentence, [refusedBundle(attempt, at, intake.sentence)]);
+  }
   const { patch, rebuilt } = intake;
   if (!rebuilt) {
     const blocking = patch.verdict.flags.filter((flag) => flag.severity === "block").slice(0, 5);
@@ -60,6 +67,7 @@ async function write(scope: Scope, order: ImportOrder, intake: Intake): Promise<
       scope,
       order,
       `The tree policy blocks this patch: ${blocking.map((flag) => flag.sentence).join(" ")}`,
+      flagSightings({ patchId: null, attempt, at, flags: patch.verdict.flags }),
     );
   }
   const now = scope.clock.now();
@@ -80,17 +88,31 @@ async function write(scope: Scope, order: ImportOrder, intake: Intake): Promise<
     diff,
     bundle,
   };
+  const seen = await detectPatch({ patchId: null, attempt, at, flags, diff: patch.diff.toString("utf8") });
   await transaction(scope, async (tx) => {
     const run = await lockRun(tx, order.runId);
-    if (run.status === "verifying" && run.bundleBlobId === order.bundleBlobId)
-      await recordPatch(tx, scope, run, imported);
+    if (run.status !== "verifying" || run.bundleBlobId !== order.bundleBlobId) return;
+    const patchId = await recordPatch(tx, scope, run, imported);
+    if (patchId !== null)
+      await openFindings(
+        tx,
+        scope,
+        run.id,
+        seen.map((each) => ({ ...each, patchId })),
+      );
   });
 }
 
-async function refuse(scope: Scope, order: ImportOrder, reason: string): Promise<void> {
+async function refuse(
+  scope: Scope,
+  order: ImportOrder,
+  reason: string,
+  seen: readonly Sighting[],
+): Promise<void> {
   await transaction(scope, async (tx) => {
     const run = await lockRun(tx, order.runId);
-    if (run.status === "verifying" && run.bundleBlobId === order.bundleBlobId)
-      await refusePatch(tx, scope, run, reason);
+    if (run.status !== "verifying" || run.bundleBlobId !== order.bundleBlobId) return;
+    await refusePatch(tx, scope, run, reason);
+    await openFindings(tx, scope, run.id, seen);
   });
 }

@@ -10,7 +10,7 @@ const DONE: Record<string, string> = {
   open: "Your approval counts; another person's is needed.",
   approved: "Approved.",
   denied: "Denied.",
-  void: "The base moved meanwhile: the approval is void, and the work is done again on the new base.",
+  void: "The base moved, or findings changed, meanwhile: the approval is void. Reload the page to see what is decided now.",
   expired: "The gate had expired.",
 };
 
