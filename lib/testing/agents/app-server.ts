@@ -15,6 +15,8 @@ export interface TestAppServer {
   readonly sent: SentMessage[];
   /** Says a line; an object as JSON. */
   say(line: string | object): void;
+  /** How often it was told to stop. */
+  stops: number;
   /** Ends its lines and itself. */
   end(how?: Partial<AgentEnd>): void;
 }
@@ -25,6 +27,7 @@ const thread = {
   thread: { id: "thread-1" },
   model: "gpt-5.5",
   approvalPolicy: "never",
+  approvalsReviewer: "user",
   sandbox: { type: "dangerFullAccess" },
 };
 
@@ -34,6 +37,7 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   "thread/start": thread,
   "thread/resume": thread,
   "turn/start": { turn: { id: "turn-1" } },
+  "turn/steer": { turnId: "turn-1" },
   "turn/interrupt": {},
 };
 
@@ -80,6 +84,7 @@ export function createAppServer({ answers = ANSWERS, onSent }: AppServerChoices 
   const absent = () => Promise.reject(new Error("There is no sandbox here."));
   const server: TestAppServer = {
     sent,
+    stops: 0,
     agent: {
       lines,
       async send(line) {
@@ -91,7 +96,11 @@ export function createAppServer({ answers = ANSWERS, onSent }: AppServerChoices 
       },
       ended: ended.promise,
       tree: absent,
-      stop: absent,
+      async stop() {
+        server.stops += 1;
+        server.end({ code: null, signal: "SIGKILL" });
+        return ended.promise;
+      },
       bundle: absent,
       close: absent,
     },

@@ -2,7 +2,7 @@
 // differs from that.
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { SILENCED, USED_NOTIFICATIONS } from "#runner/drivers/codex/messages.ts";
+import { SILENCED, USED_NOTIFICATIONS, type USED_REQUESTS } from "#runner/drivers/codex/messages.ts";
 
 export const Contract = z.object({ version: z.string(), shapes: z.record(z.string(), z.string()) });
 export type Contract = z.infer<typeof Contract>;
@@ -13,8 +13,15 @@ const CALLS = {
   "thread/start": "ThreadStartResponse",
   "thread/resume": "ThreadResumeResponse",
   "turn/start": "TurnStartResponse",
+  "turn/steer": "TurnSteerResponse",
   "turn/interrupt": "TurnInterruptResponse",
 } as const;
+
+/** Calls that are answered, with the shape of our answers. */
+const ANSWERED: Readonly<Record<(typeof USED_REQUESTS)[number], string>> = {
+  "item/commandExecution/requestApproval": "CommandExecutionRequestApprovalResponse",
+  "item/fileChange/requestApproval": "FileChangeRequestApprovalResponse",
+};
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Schema = { readonly [key: string]: Json };
@@ -82,6 +89,7 @@ export function contractOf(version: string, schemas: unknown): Contract {
     ? { ...(definitions.v2 as Schema), ...definitions }
     : definitions;
   const calls = methodsOf(own.ClientRequest as Json);
+  const requests = methodsOf(own.ServerRequest as Json);
   const notifications = methodsOf(own.ServerNotification as Json);
   const shapes: Record<string, string> = {};
   const add = (name: string, schema: Json | undefined) => {
@@ -90,6 +98,10 @@ export function contractOf(version: string, schemas: unknown): Contract {
   for (const [method, answer] of Object.entries(CALLS)) {
     add(`→ ${method}`, calls.get(method));
     add(`← ${method}`, own[answer] as Json | undefined);
+  }
+  for (const [method, answer] of Object.entries(ANSWERED)) {
+    add(`← ${method}`, requests.get(method));
+    add(`→ ${method}`, own[answer] as Json | undefined);
   }
   for (const method of [...USED_NOTIFICATIONS, ...SILENCED].toSorted())
     add(method, notifications.get(method));

@@ -4,6 +4,8 @@ import type { ModelAnswer } from "./gateway-stand-in.ts";
 
 export type ScriptedItem =
   | { readonly say: string }
+  /** The beginning of a message whose end never comes. */
+  | { readonly saying: string }
   | { readonly think: string }
   | { readonly call: string; readonly args: object }
   /** A tool that takes text: Codex's apply_patch. */
@@ -11,7 +13,7 @@ export type ScriptedItem =
   | { readonly refuse: string };
 
 export type ScriptedTurn =
-  | { readonly items: readonly ScriptedItem[]; readonly incomplete?: string }
+  | { readonly items: readonly ScriptedItem[]; readonly incomplete?: string; readonly tokens?: number }
   /** An answer that is no stream. */
   | { readonly status: number; readonly body: object }
   | {
@@ -30,6 +32,9 @@ const USAGE = {
   output_tokens_details: { reasoning_tokens: 10 },
   total_tokens: 1050,
 };
+
+const usageOf = (total?: number) =>
+  total === undefined ? USAGE : { ...USAGE, input_tokens: total - USAGE.output_tokens, total_tokens: total };
 
 /** What is beyond the script is answered with its last line. */
 export function scriptedModel(script: readonly ScriptedTurn[]): ModelAnswer {
@@ -64,14 +69,17 @@ function play(turn: Exclude<ScriptedTurn, { status: number }>, id: string, respo
   response.writeHead(200, { "content-type": "text/event-stream" });
   send("response.created", { response: base });
   const output = turn.items.map((item, index) => sendItem(item, index, `${id}_${index}`, send));
-  if ("cut" in turn) return void response.destroy();
+  if ("cut" in turn) return void response.write("\n", () => response.destroy());
   if ("hang" in turn) return;
   if ("failed" in turn)
     send("response.failed", { response: { ...base, status: "failed", error: turn.failed } });
   else if (turn.incomplete !== undefined) {
     const details = { incomplete_details: { reason: turn.incomplete }, usage: USAGE };
     send("response.incomplete", { response: { ...base, status: "incomplete", output, ...details } });
-  } else send("response.completed", { response: { ...base, status: "completed", output, usage: USAGE } });
+  } else {
+    const usage = usageOf(turn.tokens);
+    send("response.completed", { response: { ...base, status: "completed", output, usage } });
+  }
   response.end();
 }
 
@@ -114,7 +122,8 @@ function sendItem(scripted: ScriptedItem, output_index: number, key: string, sen
     return done;
   }
   const isRefusal = "refuse" in scripted;
-  const text = isRefusal ? scripted.refuse : scripted.say;
+  const isOpen = "saying" in scripted;
+  const text = isRefusal ? scripted.refuse : isOpen ? scripted.saying : scripted.say;
   const item = { id: `msg_${key}`, type: "message", role: "assistant", status: "in_progress", content: [] };
   send("response.output_item.added", { output_index, item });
   const kind = isRefusal ? "response.refusal.delta" : "response.output_text.delta";
@@ -123,6 +132,7 @@ function sendItem(scripted: ScriptedItem, output_index: number, key: string, sen
     ? { type: "refusal", refusal: text }
     : { type: "output_text", text, annotations: [], logprobs: [] };
   const done = { ...item, status: "completed", content: [part] };
+  if (isOpen) return done;
   send("response.output_item.done", { output_index, item: done });
   return done;
 }

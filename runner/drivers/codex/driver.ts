@@ -16,6 +16,11 @@ import { CATALOG_FILE, CODEX_HOME, CONFIG_FILE, codexConfig, KEY_VARIABLE } from
 import { converse } from "./conversation.ts";
 
 const INSIDE = "/opt/codex";
+/**
+ * What another process needs to take a thread up: its history. The databases beside it are made again from that, and what
+ * it keeps under locks is of one process.
+ */
+export const KEEPS: readonly string[] = [`${CODEX_HOME}/sessions`];
 const PATH = "/opt/ph:/usr/local/bin:/usr/bin:/bin";
 
 /** Codex could do more of it than is asked of it here. */

@@ -119,7 +119,7 @@ describe("a thread", () => {
       onRequest: () => undefined,
       onStray: async () => undefined,
     });
-    const choices = { tree: "/work/tree" };
+    const choices = { tree: "/work/tree", asks: false };
     await initialize(rpc);
     const thread = await startThread(rpc, choices);
     await startTurn(rpc, thread, "Remember the number.");

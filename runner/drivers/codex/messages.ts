@@ -7,8 +7,14 @@ const count = z.int().min(0);
 
 export const Initialized = z.object({ userAgent: z.string() });
 
+/** Whether it asks before it runs a command or changes a file. */
+export const ApprovalPolicy = z.enum(["never", "untrusted"]);
+export type ApprovalPolicy = z.infer<typeof ApprovalPolicy>;
+
 const Policies = {
-  approvalPolicy: z.literal("never"),
+  approvalPolicy: ApprovalPolicy,
+  /** A model that answers in a person's place would be the other choice. */
+  approvalsReviewer: z.literal("user"),
   sandbox: z.object({ type: z.literal("dangerFullAccess") }),
   model: z.string(),
 };
@@ -16,14 +22,19 @@ export const ThreadStarted = z.object({ thread: z.object({ id }), ...Policies })
 
 const Turn = z.object({ id });
 export const TurnStarted = z.object({ turn: Turn });
+export const TurnSteered = z.object({ turnId: id });
 export const Nothing = z.object({});
 
-const TurnError = z.object({ message: z.string() });
+/** A word, or a word with what belongs to it. */
+const ErrorKind = z.union([z.string(), z.record(z.string(), z.unknown())]);
+const TurnError = z.object({ message: z.string(), codexErrorInfo: ErrorKind.nullish() });
+export type TurnError = z.infer<typeof TurnError>;
 
 const Command = z.object({
   type: z.literal("commandExecution"),
   id,
   command: z.string(),
+  cwd: z.string().nullish(),
   status: z.enum(["inProgress", "completed", "failed", "declined"]),
   aggregatedOutput: z.string().nullish(),
   exitCode: z.int().nullish(),
@@ -59,8 +70,8 @@ const Known = z.discriminatedUnion("type", [
     content: z.array(z.string()).default([]),
   }),
   z.object({ type: z.literal("contextCompaction"), id }),
-  /** What was sent to it, told back. */
-  z.object({ type: z.literal("userMessage"), id }),
+  /** What was sent to it, told back when its model is given it; `clientId` is the name we gave it. */
+  z.object({ type: z.literal("userMessage"), id, clientId: z.string().nullish() }),
 ]);
 const KNOWN: ReadonlySet<string> = new Set(Known.options.map(({ shape }) => shape.type.value));
 
@@ -99,6 +110,8 @@ const shapes = {
   "item/reasoning/textDelta": delta,
   "item/reasoning/summaryPartAdded": z.object({ ...inTurn, itemId: id, summaryIndex: count }),
   "item/commandExecution/outputDelta": delta,
+  /** What the agent typed into a terminal that a command waits at. Nobody was asked about that. */
+  "item/commandExecution/terminalInteraction": z.object({ ...inTurn, itemId: id, stdin: z.string() }),
   "thread/tokenUsage/updated": z.object({ ...inTurn, tokenUsage: z.object({ total: Tokens }) }),
 } as const;
 
@@ -112,6 +125,7 @@ export const USED_NOTIFICATIONS = Object.keys(shapes) as (keyof Shapes)[];
 export const SILENCED = [
   "account/rateLimits/updated",
   "remoteControl/status/changed",
+  "serverRequest/resolved",
   "thread/settings/updated",
   "thread/started",
   "thread/status/changed",
@@ -124,4 +138,33 @@ export function readNotification(method: string, params: unknown): Notification 
   if (!Object.hasOwn(shapes, method)) return null;
   const parsed = shapes[method as keyof Shapes].safeParse(params);
   return parsed.success ? ({ method, params: parsed.data } as Notification) : null;
+}
+
+const about = { ...inTurn, itemId: id, reason: z.string().nullish() };
+
+const requests = {
+  "item/commandExecution/requestApproval": z.object({
+    ...about,
+    /** Other kinds and callbacks are about parts of a command, of which nothing is known here. */
+    kind: z.literal("command"),
+    approvalId: z.null().optional(),
+    networkApprovalContext: z.null().optional(),
+    command: z.string(),
+    cwd: z.string(),
+  }),
+  "item/fileChange/requestApproval": z.object({ ...about, grantRoot: z.null().optional() }),
+} as const;
+
+type Requests = typeof requests;
+export type Request = {
+  [K in keyof Requests]: { readonly method: K; readonly params: z.infer<Requests[K]> };
+}[keyof Requests];
+export const USED_REQUESTS = Object.keys(requests) as (keyof Requests)[];
+
+export const isRequest = (method: string): method is keyof Requests => Object.hasOwn(requests, method);
+
+/** Null for one that asks for something else than a command or a change as such. */
+export function readRequest(method: keyof Requests, params: unknown): Request | null {
+  const parsed = requests[method].safeParse(params);
+  return parsed.success ? ({ method, params: parsed.data } as Request) : null;
 }

@@ -7,7 +7,7 @@ import { run } from "#lib/jail/run.ts";
 import { installedCodex } from "#lib/testing/agents/installed-codex.ts";
 import { Contract, contractOf, differenceOf } from "#lib/testing/agents/protocol-contract.ts";
 import { TEST_LIMITS, testSandbox } from "#lib/testing/sandbox.ts";
-import { SILENCED, USED_NOTIFICATIONS } from "./messages.ts";
+import { SILENCED, USED_NOTIFICATIONS, USED_REQUESTS } from "./messages.ts";
 
 const pinned = Contract.parse(JSON.parse(readFileSync(join(import.meta.dirname, "protocol.json"), "utf8")));
 const { sandbox } = await testSandbox();
@@ -37,7 +37,15 @@ describe("the pinned Codex", () => {
   test("knows every message that is used", () => {
     const names = Object.keys(pinned.shapes);
     for (const method of [...USED_NOTIFICATIONS, ...SILENCED]) expect(names).toContain(method);
-    for (const method of ["initialize", "thread/start", "thread/resume", "turn/start", "turn/interrupt"])
+    const calls = [
+      "initialize",
+      "thread/start",
+      "thread/resume",
+      "turn/start",
+      "turn/steer",
+      "turn/interrupt",
+    ];
+    for (const method of [...calls, ...USED_REQUESTS])
       expect(names).toEqual(expect.arrayContaining([`→ ${method}`, `← ${method}`]));
   });
 });

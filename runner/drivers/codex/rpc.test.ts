@@ -7,7 +7,8 @@ import {
   createAppServer,
   type TestAppServer,
 } from "#lib/testing/agents/app-server.ts";
-import { openRpc, type Rpc } from "./rpc.ts";
+import { until } from "#lib/testing/runner/parts.ts";
+import { NO_ANSWER, openRpc, type Rpc } from "./rpc.ts";
 
 const PATIENCE = 30_000;
 const Answer = z.object({ answer: z.int() });
@@ -16,6 +17,14 @@ let server: TestAppServer;
 let rpc: Rpc;
 let notified: [string, unknown][];
 let strays: string[];
+let slow: PromiseWithResolvers<unknown>;
+
+const requests: Readonly<Record<string, () => Promise<unknown>>> = {
+  known: async () => ({ decision: "decline" }),
+  slow: () => slow.promise,
+  withdrawn: async () => NO_ANSWER,
+  broken: async () => Promise.reject(new Error("nobody can be asked")),
+};
 
 function connect(choices: AppServerChoices = { answers: {} }): void {
   server = createAppServer(choices);
@@ -28,7 +37,7 @@ function connect(choices: AppServerChoices = { answers: {} }): void {
       notified.push([method, params]);
       return method !== "unheard";
     },
-    onRequest: (method) => (method === "known" ? { decision: "decline" } : undefined),
+    onRequest: (method) => requests[method]?.(),
     onStray: async (line) => void strays.push(line),
   });
 }
@@ -36,6 +45,7 @@ function connect(choices: AppServerChoices = { answers: {} }): void {
 beforeEach(() => {
   notified = [];
   strays = [];
+  slow = Promise.withResolvers();
   connect();
 });
 
@@ -116,6 +126,36 @@ describe("what the other side says by itself", () => {
       { id: "r-1", result: { decision: "decline" } },
       { id: 7, error: { code: -32601, message: "strange is not offered here" } },
     ]);
+  });
+
+  test("is kept as it came where it is a request that nobody offers", async () => {
+    server.say({ id: 7, method: "strange" });
+    await settle();
+    expect(strays).toEqual(['{"id":7,"method":"strange"}']);
+  });
+
+  test("goes on while a request waits for its answer", async () => {
+    server.say({ id: 1, method: "slow" });
+    server.say({ id: 2, method: "known" });
+    server.say({ method: "a" });
+    await until(() => notified.length === 1);
+    slow.resolve({ decision: "accept" });
+    await settle();
+    expect(server.sent).toEqual([
+      { id: 2, result: { decision: "decline" } },
+      { id: 1, result: { decision: "accept" } },
+    ]);
+  });
+
+  test("gets no answer where it is a request that nobody waits for any more", async () => {
+    server.say({ id: 1, method: "withdrawn" });
+    await settle();
+    expect(server.sent).toEqual([]);
+  });
+
+  test("ends everything where a request cannot be put to anybody", async () => {
+    server.say({ id: 1, method: "broken" });
+    await expect(rpc.over).rejects.toThrow("nobody can be asked");
   });
 
   test("ends everything where it cannot be kept", async () => {

@@ -18,14 +18,20 @@ const Incoming = z.union([
 /** JSON-RPC's "method not found". */
 const UNKNOWN_METHOD = -32601;
 
+/** What a request is answered with that the other side no longer waits for. */
+export const NO_ANSWER = Symbol("no answer");
+
 export interface RpcOptions {
   readonly lines: AsyncIterable<string>;
   send(line: string): Promise<void>;
   readonly clock: Clock;
   /** False where the method or the shape of its parameters is not known. Awaited before the next line is read. */
   onNotification(method: string, params: unknown): Promise<boolean>;
-  /** The answer; undefined where the method is not known, which the other side is told. */
-  onRequest(method: string, params: unknown): unknown;
+  /**
+   * The answer, which may take hours in which other lines go on; undefined where the method is not offered, which the other
+   * side is told. Where it rejects, everything ends as when a notification could not be kept; `NO_ANSWER`: none is sent.
+   */
+  onRequest(method: string, params: unknown): Promise<unknown> | undefined;
   /** A line that nobody understood, as it came. */
   onStray(line: string): Promise<void>;
 }
@@ -60,10 +66,26 @@ export function openRpc(options: RpcOptions): Rpc {
 
   const send = (message: Readonly<Record<string, unknown>>) => options.send(JSON.stringify(message));
 
-  async function answer(id: number | string, method: string, params: unknown): Promise<void> {
+  /** Of the reading: what an answer that comes later cannot go on with ends it. */
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined); // raced with the lines
+
+  async function answer(id: number | string, result: Promise<unknown>): Promise<void> {
+    const answered = await result;
+    // Whoever asked may be gone before the answer; then the lines end.
+    if (answered !== NO_ANSWER) await send({ id, result: answered }).catch(() => undefined);
+  }
+
+  /** False where nobody offers what is asked for. */
+  async function takeRequest(id: number | string, method: string, params: unknown): Promise<boolean> {
     const result = options.onRequest(method, params);
-    if (result !== undefined) return send({ id, result });
-    return send({ id, error: { code: UNKNOWN_METHOD, message: `${method} is not offered here` } });
+    if (result === undefined) {
+      const error = { code: UNKNOWN_METHOD, message: `${method} is not offered here` };
+      await send({ id, error }).catch(() => undefined);
+      return false;
+    }
+    answer(id, result).catch(broken.reject);
+    return true;
   }
 
   /** False where the line means nothing to us. */
@@ -72,9 +94,7 @@ export function openRpc(options: RpcOptions): Rpc {
     if (message === null) return false;
     if ("method" in message) {
       if (!("id" in message)) return options.onNotification(message.method, message.params);
-      // Whoever asked may be gone before the answer; then the lines end.
-      await answer(message.id, message.method, message.params).catch(() => undefined);
-      return true;
+      return takeRequest(message.id, message.method, message.params);
     }
     const call = waiting.get(message.id);
     if (call === undefined) return false;
@@ -83,11 +103,15 @@ export function openRpc(options: RpcOptions): Rpc {
     return true;
   }
 
+  async function readLines(): Promise<void> {
+    for await (const line of lines) {
+      if (!(await take(line))) await options.onStray(line);
+    }
+  }
+
   async function read(): Promise<void> {
     try {
-      for await (const line of lines) {
-        if (!(await take(line))) await options.onStray(line);
-      }
+      await Promise.race([readLines(), broken.promise]);
     } finally {
       ended = unavailable("The agent program has ended.");
       for (const call of waiting.values()) call.reject(ended);

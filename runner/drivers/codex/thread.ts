@@ -3,7 +3,15 @@
 import { CODEX } from "#lib/agent-programs/pins.ts";
 import { SECOND } from "#lib/clock.ts";
 import { refused } from "#lib/errors.ts";
-import { Initialized, Nothing, SILENCED, ThreadStarted, TurnStarted } from "./messages.ts";
+import {
+  type ApprovalPolicy,
+  Initialized,
+  Nothing,
+  SILENCED,
+  ThreadStarted,
+  TurnStarted,
+  TurnSteered,
+} from "./messages.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** It reads 300 MB from disk before it answers for the first time. */
@@ -30,40 +38,72 @@ export async function initialize(rpc: Rpc): Promise<void> {
 export interface ThreadChoices {
   /** The checkout. */
   readonly tree: string;
+  /** Whether it asks before it runs a command or changes a file. */
+  readonly asks: boolean;
 }
 
-/** Inside our sandbox Codex needs none of its own, and nobody is there to be asked. */
-const policies = ({ tree }: ThreadChoices) => ({
+/**
+ * Inside our sandbox Codex needs none of its own. What asks about everything is said here and not in its configuration,
+ * where the pinned version no longer takes it.
+ */
+const policies = ({ tree, asks }: ThreadChoices) => ({
   cwd: tree,
-  approvalPolicy: "never",
+  approvalPolicy: (asks ? "untrusted" : "never") satisfies ApprovalPolicy,
+  approvalsReviewer: "user",
   sandbox: "danger-full-access",
 });
 
-/** The thread's name, which another process can take it up by. */
-export async function startThread(rpc: Rpc, choices: ThreadChoices): Promise<string> {
-  const { thread } = await rpc.call("thread/start", policies(choices), ThreadStarted, PATIENCE);
+async function openThread(
+  rpc: Rpc,
+  method: "thread/start" | "thread/resume",
+  choices: ThreadChoices,
+  more: object,
+): Promise<string> {
+  const chosen = policies(choices);
+  const { thread, approvalPolicy } = await rpc.call(method, { ...chosen, ...more }, ThreadStarted, PATIENCE);
+  if (approvalPolicy !== chosen.approvalPolicy)
+    throw refused(`Codex was told to ask "${chosen.approvalPolicy}" and would ask "${approvalPolicy}".`);
   return thread.id;
 }
 
+/** The thread's name, which another process can take it up by. */
+export const startThread = (rpc: Rpc, choices: ThreadChoices): Promise<string> =>
+  openThread(rpc, "thread/start", choices, {});
+
 /** Takes up a thread of another process that has ended, in the same CODEX_HOME. A turn that was under way is over. */
 export async function resumeThread(rpc: Rpc, threadId: string, choices: ThreadChoices): Promise<void> {
-  const params = { threadId, ...policies(choices), excludeTurns: true };
-  const { thread } = await rpc.call("thread/resume", params, ThreadStarted, PATIENCE);
-  if (thread.id !== threadId) throw refused("Codex took up another thread than it was asked for.");
+  const found = await openThread(rpc, "thread/resume", choices, { threadId, excludeTurns: true });
+  if (found !== threadId) throw refused("Codex took up another thread than it was asked for.");
 }
+
+const asInput = (text: string) => [{ type: "text", text, text_elements: [] }];
 
 /** The turn's name. It goes on until `turn/completed`. */
 export async function startTurn(rpc: Rpc, threadId: string, text: string): Promise<string> {
-  const input = [{ type: "text", text, text_elements: [] }];
-  const { turn } = await rpc.call("turn/start", { threadId, input }, TurnStarted, PATIENCE);
+  const { turn } = await rpc.call("turn/start", { threadId, input: asInput(text) }, TurnStarted, PATIENCE);
   return turn.id;
 }
 
-export async function interruptTurn(
+export interface TurnName {
+  readonly threadId: string;
+  readonly turnId: string;
+}
+
+/**
+ * Says something into a turn. Codex has it then, not its model: that is told by a `userMessage` with this name, and not at
+ * all where the turn ends before. Rejects (`refused`) where the turn is over.
+ */
+export async function steerTurn(
   rpc: Rpc,
-  threadId: string,
-  turnId: string,
-  patience: number,
+  { threadId, turnId }: TurnName,
+  clientUserMessageId: string,
+  text: string,
 ): Promise<void> {
-  await rpc.call("turn/interrupt", { threadId, turnId }, Nothing, patience);
+  const params = { threadId, expectedTurnId: turnId, clientUserMessageId, input: asInput(text) };
+  await rpc.call("turn/steer", params, TurnSteered, PATIENCE);
+}
+
+/** Rejects (`refused`) where the turn is over. */
+export async function interruptTurn(rpc: Rpc, turn: TurnName, patience: number): Promise<void> {
+  await rpc.call("turn/interrupt", turn, Nothing, patience);
 }

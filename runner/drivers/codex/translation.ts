@@ -9,14 +9,27 @@ import {
   readNotification,
   SILENCED,
   type Tokens,
+  type TurnError,
 } from "./messages.ts";
-import { shellWords } from "./words.ts";
+import { patchText, patchTitle, shellWords } from "./words.ts";
 
-export interface TurnEnd {
+export interface EndedTurn {
+  readonly id: string;
   readonly status: "completed" | "interrupted" | "failed";
-  readonly error: string | null;
+  readonly error: TurnError | null;
   /** The last message of the turn. */
   readonly text: string;
+}
+
+export type OpenItem = CommandItem | FileChangeItem;
+
+export interface TranslationOptions {
+  readonly record: SessionRecord;
+  /** The checkout, whose name is left out of paths. */
+  readonly tree: string;
+  onEnd(turn: EndedTurn): void;
+  /** Its model is given what was said into the turn under this name. `brokeOff`: for that it left an answer unfinished. */
+  onRead(clientId: string, brokeOff: boolean): void;
 }
 
 export interface Translation {
@@ -24,8 +37,12 @@ export interface Translation {
   bind(thread: string): void;
   /** False where it was not understood. */
   take(method: string, params: unknown): Promise<boolean>;
-  /** The end of the turn under way. To be called before the turn is started. */
-  nextEnd(): Promise<TurnEnd>;
+  /** A command or change that is open, as it was told when it was opened. */
+  find(of: { readonly threadId: string; readonly turnId: string; readonly itemId: string }): OpenItem | null;
+  /** Whether a tool is at work, or waits for leave to be. */
+  isAtTool(): boolean;
+  /** What was counted before the first turn belongs to another process. */
+  startTurn(): void;
 }
 
 type Statuses = Readonly<Record<CommandItem["status"], ItemStatus>>;
@@ -38,24 +55,10 @@ const STATUS: Statuses = {
 
 /** As much of a command's output as tells where in the summary it begins. */
 const HEAD = 1000;
+const TYPED = "\n[typed into its terminal by the agent:] ";
 const TOLD_LAST = "\n[how this output began, told by Codex at its end:]\n";
 
 const NO_TOKENS: Tokens = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningOutputTokens: 0 };
-
-const changedPath = ({ path, kind }: FileChangeItem["changes"][number], tree: string): string => {
-  const local = (name: string) => (name.startsWith(`${tree}/`) ? name.slice(tree.length + 1) : name);
-  return kind.move_path ? `${local(path)} → ${local(kind.move_path)}` : local(path);
-};
-
-function patchTitle({ changes }: FileChangeItem, tree: string): string {
-  const [first] = changes;
-  if (first === undefined) return "Change nothing";
-  const more = changes.length - 1;
-  return `Change ${changedPath(first, tree)}${more > 0 ? ` and ${more} more` : ""}`;
-}
-
-const patchText = ({ changes }: FileChangeItem, tree: string): string =>
-  changes.map((change) => `${change.kind.type} ${changedPath(change, tree)}\n${change.diff}`).join("\n");
 
 /** Text of an item that has one, as it is when the item is complete. */
 function textOf(item: Item): string {
@@ -70,19 +73,27 @@ function missedBeginning(begun: string, whole: string): string {
   return begun === "" ? whole : whole.slice(0, Math.max(0, at));
 }
 
-/** `tree` is the checkout, whose name is left out of paths. */
-export function createTranslation(record: SessionRecord, tree: string): Translation {
-  /** What each open item has said so far. */
-  const said = new Map<string, string>();
+const isTool = (item: Item): boolean =>
+  item.type === "commandExecution" || item.type === "fileChange" || item.type === "other";
+
+interface Open {
+  readonly item: Item;
+  readonly turnId: string;
+  /** What it has said so far. */
+  said: string;
+}
+
+export function createTranslation({ record, tree, onEnd, onRead }: TranslationOptions): Translation {
+  const opened = new Map<string, Open>();
+  let isFresh = true;
   let before = NO_TOKENS;
   let total = NO_TOKENS;
   let lastMessage = "";
-  let ending: PromiseWithResolvers<TurnEnd> | null = null;
   let thread: string | null = null;
 
-  async function open(item: Item): Promise<void> {
-    if (item.type === "userMessage" || said.has(item.id)) return;
-    said.set(item.id, "");
+  async function open(item: Item, turnId: string): Promise<void> {
+    if (item.type === "userMessage" || opened.has(item.id)) return;
+    opened.set(item.id, { item, turnId, said: "" });
     if (item.type === "commandExecution")
       return record.openCommand(item.id, shellWords(item.command), "Run by the agent");
     if (item.type === "fileChange") return record.open(item.id, "patch", patchTitle(item, tree));
@@ -93,27 +104,27 @@ export function createTranslation(record: SessionRecord, tree: string): Translat
   }
 
   async function say(native: string, text: string): Promise<void> {
-    const soFar = said.get(native);
-    if (soFar === undefined || text === "") return;
-    said.set(native, soFar + text);
+    const state = opened.get(native);
+    if (state === undefined || text === "") return;
+    state.said += text;
     await record.delta(native, text);
   }
 
   async function print(native: string, text: string): Promise<void> {
-    const soFar = said.get(native);
-    if (soFar === undefined || text === "") return;
-    said.set(native, (soFar + text).slice(0, HEAD));
+    const state = opened.get(native);
+    if (state === undefined || text === "") return;
+    state.said = (state.said + text).slice(0, HEAD);
     await record.output(native, "stdout", text);
   }
 
   /** What of the whole was not said yet; all of it where something else was said. */
   function restOf(native: string, whole: string): string {
-    const soFar = said.get(native) ?? "";
+    const soFar = opened.get(native)?.said ?? "";
     return whole.startsWith(soFar) ? whole.slice(soFar.length) : whole;
   }
 
   async function closeCommand(item: CommandItem): Promise<void> {
-    const begun = said.get(item.id) ?? "";
+    const begun = opened.get(item.id)?.said ?? "";
     const missed = missedBeginning(begun, item.aggregatedOutput ?? "");
     if (missed !== "") await print(item.id, begun === "" ? missed : `${TOLD_LAST}${missed}`);
     await record.closeCommand(item.id, {
@@ -123,8 +134,8 @@ export function createTranslation(record: SessionRecord, tree: string): Translat
     });
   }
 
-  async function close(item: Item): Promise<void> {
-    await open(item);
+  async function close(item: Item, turnId: string): Promise<void> {
+    await open(item, turnId);
     if (item.type === "userMessage") return;
     if (item.type === "commandExecution") await closeCommand(item);
     else if (item.type === "fileChange") {
@@ -136,7 +147,22 @@ export function createTranslation(record: SessionRecord, tree: string): Translat
       await record.close(item.id, "completed", item.type === "other");
     }
     if (item.type === "agentMessage") lastMessage = item.text;
-    said.delete(item.id);
+    opened.delete(item.id);
+  }
+
+  /** Codex leaves what its model was saying without an end when something is said into the turn. */
+  async function breakOff(): Promise<boolean> {
+    const left = [...opened].filter(([, { item }]) => !isTool(item) && item.type !== "contextCompaction");
+    for (const [native] of left) {
+      await record.close(native, "aborted");
+      opened.delete(native);
+    }
+    return left.length > 0;
+  }
+
+  async function start(item: Item, turnId: string): Promise<void> {
+    if (item.type === "userMessage" && item.clientId) onRead(item.clientId, await breakOff());
+    await open(item, turnId);
   }
 
   /** Codex counts a thread from its beginning, and repeats itself. */
@@ -156,18 +182,18 @@ export function createTranslation(record: SessionRecord, tree: string): Translat
     turn,
   }: Extract<Notification, { method: "turn/completed" }>["params"]): Promise<void> {
     await reportUsage();
-    said.clear();
-    ending?.resolve({ status: turn.status, error: turn.error?.message ?? null, text: lastMessage });
-    ending = null;
+    opened.clear();
+    const text = lastMessage;
     lastMessage = "";
+    onEnd({ id: turn.id, status: turn.status, error: turn.error ?? null, text });
   }
 
   async function follow({ method, params }: Notification): Promise<void> {
     switch (method) {
       case "item/started":
-        return open(params.item);
+        return start(params.item, params.turnId);
       case "item/completed":
-        return close(params.item);
+        return close(params.item, params.turnId);
       case "item/agentMessage/delta":
       case "item/reasoning/summaryTextDelta":
       case "item/reasoning/textDelta":
@@ -176,8 +202,11 @@ export function createTranslation(record: SessionRecord, tree: string): Translat
         return params.summaryIndex > 0 ? say(params.itemId, "\n\n") : undefined;
       case "item/commandExecution/outputDelta":
         return print(params.itemId, params.delta);
+      case "item/commandExecution/terminalInteraction":
+        return params.stdin === "" ? undefined : print(params.itemId, `${TYPED}${params.stdin}\n`);
       case "thread/tokenUsage/updated":
         total = params.tokenUsage.total;
+        if (isFresh) before = total;
         return;
       case "turn/completed":
         return endTurn(params);
@@ -195,9 +224,15 @@ export function createTranslation(record: SessionRecord, tree: string): Translat
       await follow(notification);
       return true;
     },
-    nextEnd() {
-      ending = Promise.withResolvers<TurnEnd>();
-      return ending.promise;
+    find({ threadId, turnId, itemId }) {
+      const state = opened.get(itemId);
+      if (threadId !== thread || state?.turnId !== turnId) return null;
+      const { item } = state;
+      return item.type === "commandExecution" || item.type === "fileChange" ? item : null;
+    },
+    isAtTool: () => [...opened.values()].some(({ item }) => isTool(item)),
+    startTurn() {
+      isFresh = false;
     },
   };
 }

@@ -1,4 +1,5 @@
 // Texts as Codex gives them, read back into what they say.
+import type { FileChangeItem } from "./messages.ts";
 
 /** The words of a command line that was put together with a shell's quotes. One whose quotes are open is one word. */
 export function shellWords(line: string): string[] {
@@ -45,3 +46,19 @@ export function sentenceOf(message: string): string {
   const inside = start < 0 ? null : messageIn(message.slice(start, end + 1));
   return inside ?? QUOTED.exec(message)?.groups?.answer ?? message;
 }
+
+const changedPath = ({ path, kind }: FileChangeItem["changes"][number], tree: string): string => {
+  const local = (name: string) => (name.startsWith(`${tree}/`) ? name.slice(tree.length + 1) : name);
+  return kind.move_path ? `${local(path)} → ${local(kind.move_path)}` : local(path);
+};
+
+export function patchTitle({ changes }: FileChangeItem, tree: string): string {
+  const [first] = changes;
+  if (first === undefined) return "Change nothing";
+  const more = changes.length - 1;
+  return `Change ${changedPath(first, tree)}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** As a decision is asked about it, and as it is shown. */
+export const patchText = ({ changes }: FileChangeItem, tree: string): string =>
+  changes.map((change) => `${change.kind.type} ${changedPath(change, tree)}\n${change.diff}`).join("\n");
