@@ -30,9 +30,10 @@ function stage() {
   const ring = () => {
     for (const wake of [...wakes]) wake();
   };
-  const start = (after = 0) =>
+  const start = (after = 0, beside?: () => Promise<string>) =>
     streamRows<Row>({
       read,
+      ...(beside ? { beside } : {}),
       after,
       subscribe: (wake) => {
         wakes.add(wake);
@@ -73,6 +74,22 @@ describe("rows as a stream", () => {
     ring();
     await new Promise((resolve) => setImmediate(resolve));
     expect(read).toHaveBeenCalledOnce();
+    await stream.return(undefined);
+  });
+
+  test("what goes beside them comes at each wake-up, also where no row is new", async () => {
+    const { add, start, ring } = stage();
+    add(1);
+    const texts = ["event: drift\ndata: 1\n\n", "", "event: drift\ndata: 2\n\n"];
+    const stream = start(0, async () => texts.shift() ?? "");
+    await next(stream);
+    expect(numbers(await next(stream))).toEqual([1]);
+    expect(await next(stream)).toBe("event: drift\ndata: 1\n\n");
+    const waiting = next(stream);
+    ring();
+    await expect.poll(() => texts.length).toBe(1);
+    ring();
+    expect(await waiting).toBe("event: drift\ndata: 2\n\n");
     await stream.return(undefined);
   });
 

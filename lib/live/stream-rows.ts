@@ -19,13 +19,15 @@ export interface RowStream<R extends { readonly seq: number }> {
   readonly event?: string;
   /** Whether this row is the last there will ever be. */
   readonly isLast?: (row: R) => boolean;
+  /** Frames without a number that go with the rows, asked for at each wake-up; empty for nothing new. */
+  readonly beside?: () => Promise<string>;
 }
 
 /** One text per pull: a page of rows, a heartbeat, or the opening. */
 export async function* streamRows<R extends { readonly seq: number }>(
   stream: RowStream<R>,
 ): AsyncGenerator<string> {
-  const { read, signal, clock, event, isLast } = stream;
+  const { read, signal, clock, event, isLast, beside } = stream;
   const bell = doorbell();
   const stop = stream.subscribe(bell.ring); // before the first read: what comes in between rings
   signal.addEventListener("abort", bell.ring, { once: true });
@@ -42,6 +44,8 @@ export async function* streamRows<R extends { readonly seq: number }>(
         if (isLast?.(last)) return;
         if (rows.length === PAGE) continue;
       }
+      const more = (await beside?.()) ?? "";
+      if (more !== "") yield more;
       while (!signal.aborted && !bell.hasRung()) {
         if (!(await bell.waitFor(HEARTBEAT_EVERY, clock))) yield HEARTBEAT;
       }

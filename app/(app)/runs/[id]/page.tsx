@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RunPage } from "#components/run/run-page.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
+import { findDrift } from "#lib/drift/service.ts";
 import { lastEvent } from "#lib/events/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { countAbout } from "#lib/log/service.ts";
@@ -22,10 +23,11 @@ export default page({
   query: z.object({ tab: z.enum(["timeline", "state"]).catch("timeline") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
     const run = await maskValue(await getRun(scope, id));
-    const [events, last, leases, charter, shell] = await Promise.all([
+    const [events, last, leases, drift, charter, shell] = await Promise.all([
       listShownEvents(scope, id, 0, FIRST_EVENTS),
       lastEvent(scope, id),
       listLeases(scope, id).then((leases) => maskValue(leases)),
+      findDrift(scope, id),
       getCharter(scope, run.charterId),
       loadShell(scope, session, { run }),
     ]);
@@ -54,6 +56,7 @@ export default page({
           compose={null}
           decide={decide}
           leases={leases}
+          drift={drift}
           maxMinutes={charter.charter.controls.maxRunMinutes}
           tierMissing={leases.at(-1)?.tier === "weak" ? ["some limits"] : []}
           budgetMicros={charter.charter.controls.budgetRunCents * MICROS_A_CENT}
