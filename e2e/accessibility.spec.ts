@@ -39,7 +39,7 @@ test("axe is silent on every page, light and dark", async ({ as }) => {
   const paths = [
     ...NAVIGATION.map(({ href }) => href),
     ...[`/runs/${run}`, `/reviews/${run}`, `/reviews/${run}?tab=document`, `/pilots/${pilot}`],
-    ...[`/pilots/${pilot}?tab=charter`, `/pilots/${pilot}?tab=members`],
+    ...[`/pilots/${pilot}?tab=charter`, `/pilots/${pilot}?tab=members`, `/pilots/${pilot}/hosts`],
     ...["/pilots/new", "/runs/new", "/repositories/new", "/stops", "/no-such-page"],
   ];
   const found: string[] = [];

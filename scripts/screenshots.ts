@@ -50,6 +50,7 @@ function beforeDecision(run: string, pilot: string): Shot[] {
 
 const afterMerge = (run: string, pilot: string, entry: string): Shot[] => [
   { name: "pilot", path: `/pilots/${pilot}` },
+  { name: "pilot-hosts", path: `/pilots/${pilot}/hosts`, quiet: true },
   { name: "pilot-data", path: `/pilots/${pilot}?tab=data`, quiet: true },
   { name: "run-payloads", path: `/runs/${run}/payloads`, quiet: true },
   { name: "log", path: "/log", quiet: true },

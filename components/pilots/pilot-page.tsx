@@ -77,6 +77,7 @@ export function PilotPage({ pilot, runs, report, tab, canLaunch, canAmend, actio
             current: tab === "members",
           },
           { href: `${base}?tab=data`, title: "Data", current: tab === "data" },
+          { href: `${base}/hosts`, title: "Hosts", current: false },
         ]}
       />
       {pilot.statusReason ? (

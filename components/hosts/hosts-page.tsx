@@ -1,0 +1,118 @@
+import { Globe, GlobeLock } from "lucide-react";
+import type { HostRow, Way } from "#lib/hosts/schema.ts";
+import { formatBytes, formatCount, plural } from "../format.ts";
+import { PageHead } from "../list/page-head.tsx";
+import { Remark } from "../ui/badge.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { Note } from "../ui/note.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { Table } from "../ui/table.tsx";
+import { Code, Visible } from "../ui/visible.tsx";
+
+export interface HostsPageProps {
+  readonly pilotName: string;
+  readonly hosts: readonly HostRow[];
+}
+
+const WAYS: Readonly<Record<Way, string>> = {
+  model: "Models, by the gateway",
+  setup: "Setup, by its proxy",
+  repository: "Repository, by the worker",
+  agent: "Agent, at its relay",
+};
+
+/** Every host that a byte of the pilot went to, and what it was kept from. */
+export function HostsPage({ pilotName, hosts }: HostsPageProps) {
+  const [reached, denied] = (["allowed", "denied"] as const).map((verdict) =>
+    hosts.filter((row) => row.verdict === verdict),
+  );
+  return (
+    <div className="page">
+      <PageHead
+        title="Hosts"
+        text={
+          <>
+            Every host a byte of <Visible text={pilotName} /> went to. Sandboxes have no other way out.
+          </>
+        }
+      />
+      <Panel title="Reached" fact={plural(reached?.length ?? 0, "host")}>
+        {reached?.length ? (
+          <HostTable label="Hosts that were reached" rows={reached} />
+        ) : (
+          <Empty
+            icon={Globe}
+            title="No host yet"
+            text="Calls of models, setup and repositories stand here once a byte has left."
+          />
+        )}
+      </Panel>
+      {denied?.length ? (
+        <Panel title="Kept from" fact={plural(denied.length, "host")} className="mt-4">
+          <HostTable label="Hosts that were kept from runs" rows={denied} />
+        </Panel>
+      ) : null}
+      <div className="mt-4">
+        <Note>
+          Witnesses, the anchor and where Pilothouse itself is installed from belong to the deployment, not to
+          a pilot. Inside an encrypted tunnel only the host and the bytes are known. Events that were taken
+          away are counted here no more.
+        </Note>
+      </div>
+    </div>
+  );
+}
+
+function HostTable({ label, rows }: { label: string; rows: readonly HostRow[] }) {
+  return (
+    <Table
+      label={label}
+      tall
+      columns={[
+        { key: "host", title: "Host" },
+        { key: "rule", title: "By which rule" },
+        { key: "up", title: "Up", number: true },
+        { key: "down", title: "Down", number: true },
+        { key: "times", title: "Times", number: true },
+        { key: "first", title: "First", wide: true },
+        { key: "last", title: "Last" },
+      ]}
+    >
+      {rows.map((row) => (
+        <tr key={[row.way, row.host, row.port, row.rule].join(" ")}>
+          <td>
+            <div className="cell2">
+              <Code text={row.port === null ? row.host : `${row.host}:${row.port}`} />
+              <div className="t3 sm">{WAYS[row.way]}</div>
+            </div>
+          </td>
+          <td className="tw">
+            {row.verdict === "denied" ? (
+              <Remark tone="need" icon={GlobeLock}>
+                <Visible text={row.rule} />
+              </Remark>
+            ) : (
+              <Visible text={row.rule} />
+            )}
+          </td>
+          <td className="n">{bytes(row.up, row.atLeast)}</td>
+          <td className="n">{bytes(row.down, false)}</td>
+          <td className="n">{row.times === null ? "–" : formatCount(row.times)}</td>
+          <td className="only-wide nowrap t2">
+            <Moment at={row.first} />
+          </td>
+          <td className="nowrap t2">
+            <Moment at={row.last} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+const bytes = (count: number | null, atLeast: boolean): string =>
+  count === null ? "not counted" : `${atLeast && count > 0 ? "≥ " : ""}${formatBytes(count)}`;
+
+const Moment = ({ at }: { at: Date | null }) =>
+  at === null ? "not yet" : <RelativeTime at={at.toISOString()} />;
