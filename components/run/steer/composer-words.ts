@@ -15,7 +15,7 @@ export const VERBS = { now: "Steer", queue: "Queue", interrupt: "Interrupt" } as
 
 const NOW: Readonly<Record<MessageEffect, string>> = {
   preempt:
-    "Reaches the agent at once: what its model is writing is dropped, and the turn goes on with your words.",
+    "Reaches the agent at once: what its model is writing is dropped, a command it runs goes on to its end, and the turn goes on with your words.",
   tool_boundary: "Delivered at the next tool boundary, when what it runs now is done. The turn goes on.",
   after_turn: "This agent takes nothing in during a turn: it becomes the next one.",
 };
