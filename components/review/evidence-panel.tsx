@@ -1,9 +1,10 @@
-import { Check, CircleOff, FlaskConical, Link2, Minus, TriangleAlert, Unlink, X } from "lucide-react";
-import Link from "next/link";
+import { Check, CircleOff, Minus, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
+import type { ClaimsView } from "#lib/claims/schema.ts";
 import type { EvidenceView } from "#lib/evidence/document.ts";
 import type { PatchFlag } from "#lib/patches/schema.ts";
 import type { Summary } from "#lib/protocol/schema.ts";
+import { ClaimsPanel } from "../claims/claims-panel.tsx";
 import { plural, shortHash } from "../format.ts";
 import { TestList } from "../run/test-list.tsx";
 import { Badge, Remark } from "../ui/badge.tsx";
@@ -17,15 +18,16 @@ export interface EvidencePanelProps {
   readonly evidence: EvidenceView | null;
   readonly flags: readonly PatchFlag[];
   readonly summary: Summary | null;
+  readonly claims: ClaimsView | null;
 }
 
 /** What the harness saw, what the agent says, and what none of it proves. */
-export function EvidencePanel({ runId, evidence, flags, summary }: EvidencePanelProps) {
+export function EvidencePanel({ runId, evidence, flags, summary, claims }: EvidencePanelProps) {
   return (
     <aside className="evp" aria-label="Evidence">
       {evidence ? <Observed evidence={evidence} /> : <NoEvidence />}
       <Integrity flags={flags} />
-      {summary ? <Claims runId={runId} summary={summary} /> : null}
+      {claims ? <ClaimsPanel runId={runId} claims={claims} /> : null}
       {summary && summary.givenUp.length > 0 ? <GivenUp summary={summary} /> : null}
       {evidence ? <Doubts sentences={evidence.document.judgement.doesNotProve} /> : null}
     </aside>
@@ -139,49 +141,6 @@ function Fact({ good, children }: { good: keyof typeof FACE; children: ReactNode
       <Icon of={icon} className={tone} />
       <span className="tw">{children}</span>
     </div>
-  );
-}
-
-function Claims({ runId, summary: { claims, text } }: { runId: string; summary: Summary }) {
-  const tied = claims.filter(({ commands }) => commands.length > 0).length;
-  return (
-    <section>
-      <h2 className="h2">
-        Claims{" "}
-        <span className="t3 sm num font-normal ml-auto">
-          {tied} of {claims.length} tied
-        </span>
-      </h2>
-      {claims.map((claim) => (
-        <div key={claim.text} className="fact two">
-          <Icon
-            of={claim.commands.length > 0 ? Link2 : Unlink}
-            className={claim.commands.length > 0 ? "good" : "need"}
-          />
-          <span className="tw">
-            “<Visible text={claim.text} />”{" "}
-            {claim.commands.length > 0 ? (
-              <Link className="link in" href={`/runs/${runId}`}>
-                {claim.commands.length === 1 ? "command" : "commands"} {claim.commands.join(", ")}
-              </Link>
-            ) : (
-              <span className="need">Unverified: it names no evidence</span>
-            )}
-          </span>
-        </div>
-      ))}
-      {text ? (
-        <details className="fold">
-          <summary className="fact">
-            <Icon of={FlaskConical} className="t3" />
-            <span>The agent's own summary</span>
-          </summary>
-          <p className="t2 sm tw">
-            <Visible text={text} mode="block" />
-          </p>
-        </details>
-      ) : null}
-    </section>
   );
 }
 

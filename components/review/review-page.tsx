@@ -3,6 +3,7 @@
 import { Clock, PanelRightClose, PanelRightOpen } from "lucide-react";
 import Link from "next/link";
 import { useRef, useState } from "react";
+import type { ClaimsView } from "#lib/claims/schema.ts";
 import type { EvidenceView } from "#lib/evidence/document.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import type { PatchView } from "#lib/patches/schema.ts";
@@ -35,6 +36,7 @@ export interface ReviewPageProps {
   readonly files: readonly ReviewFile[];
   readonly evidence: EvidenceView | null;
   readonly summary: Summary | null;
+  readonly claims: ClaimsView | null;
   /** The newest merge gate; null before there is one. */
   readonly gate: GateView | null;
   /** One sentence when the base moved or a merge was refused. */
@@ -57,6 +59,7 @@ export function ReviewPage({
   files,
   evidence,
   summary,
+  claims,
   gate,
   notice,
   tab,
@@ -133,12 +136,24 @@ export function ReviewPage({
             <DiffView files={files} layout={layout} viewed={viewed} onViewed={view} handle={handle} />
           </section>
           {beside ? (
-            <EvidencePanel runId={run.id} evidence={evidence} flags={patch.flags} summary={summary} />
+            <EvidencePanel
+              runId={run.id}
+              evidence={evidence}
+              flags={patch.flags}
+              summary={summary}
+              claims={claims}
+            />
           ) : null}
         </div>
       ) : tab === "evidence" ? (
         <div className="one">
-          <EvidencePanel runId={run.id} evidence={evidence} flags={patch.flags} summary={summary} />
+          <EvidencePanel
+            runId={run.id}
+            evidence={evidence}
+            flags={patch.flags}
+            summary={summary}
+            claims={claims}
+          />
         </div>
       ) : (
         <div className="one">

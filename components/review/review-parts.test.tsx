@@ -1,5 +1,6 @@
 import { renderToStaticMarkup as html } from "react-dom/server";
 import { describe, expect, test } from "vitest";
+import type { ClaimsView } from "#lib/claims/schema.ts";
 import { judge } from "#lib/evidence/rules.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import type { Observation, Summary } from "#lib/protocol/schema.ts";
@@ -150,8 +151,26 @@ const summary: Summary = {
   flaky: [],
 };
 
+const claims: ClaimsView = {
+  lastTest: null,
+  text: "done",
+  claims: [
+    {
+      ...{ text: "All pass.", standing: "rests", against: [] },
+      rests: [{ command: 9, text: "npm test", exit: 0, seq: 31 }],
+      ...{ harness: "agrees", because: "Every test passes every time in a clean sandbox." },
+    },
+    {
+      ...{ text: "No other caller is affected.", standing: "unverified", rests: [], against: [] },
+      ...{ harness: "cannot_say", because: "It is nothing that the tests or the patch could show." },
+    },
+  ],
+};
+
 describe("the evidence panel", () => {
-  const page = html(<EvidencePanel runId="run_1" evidence={evidence} flags={[]} summary={summary} />);
+  const page = html(
+    <EvidencePanel runId="run_1" evidence={evidence} flags={[]} summary={summary} claims={claims} />,
+  );
 
   test("shows the matrix, who observed it and on whose host", () => {
     for (const row of ["base on base", "base&#x27;s tests on patch", "patch on patch"])
@@ -163,6 +182,9 @@ describe("the evidence panel", () => {
   test("ties each claim to its commands or calls it unverified", () => {
     expect(page).toContain("1 of 2 tied");
     expect(page).toContain("Unverified: it names no evidence");
+    expect(page).toContain('href="/runs/run_1?event=31"');
+    expect(page).toContain("The harness agrees");
+    expect(page).toContain("The harness cannot say");
   });
 
   test("lists what was given up with its reason", () => {
@@ -175,9 +197,9 @@ describe("the evidence panel", () => {
   });
 
   test("without evidence nothing can be approved, and it says so", () => {
-    expect(html(<EvidencePanel runId="run_1" evidence={null} flags={[]} summary={null} />)).toContain(
-      "Without evidence nothing can be approved",
-    );
+    expect(
+      html(<EvidencePanel runId="run_1" evidence={null} flags={[]} summary={null} claims={null} />),
+    ).toContain("Without evidence nothing can be approved");
   });
 
   test("a flag that asks for another person is something to check, a notice is not", () => {
@@ -188,10 +210,20 @@ describe("the evidence panel", () => {
       sentence: "a.test.ts is a test.",
     });
     expect(
-      html(<EvidencePanel runId="r" evidence={evidence} flags={[flag("extra_approver")]} summary={null} />),
+      html(
+        <EvidencePanel
+          runId="r"
+          evidence={evidence}
+          flags={[flag("extra_approver")]}
+          summary={null}
+          claims={null}
+        />,
+      ),
     ).toContain("1 to check");
     expect(
-      html(<EvidencePanel runId="r" evidence={evidence} flags={[flag("notice")]} summary={null} />),
+      html(
+        <EvidencePanel runId="r" evidence={evidence} flags={[flag("notice")]} summary={null} claims={null} />,
+      ),
     ).toContain("Nothing to check");
   });
 });

@@ -97,6 +97,23 @@ const failed = (ran: Ran | undefined): number[] =>
 const saysDone = (statement: string): boolean =>
   SAYS_PASS.test(statement) && !DENIES.test(statement) && !SUPPOSES.test(statement);
 
+const NO_TESTS = "The agent ran no tests that are known as such.";
+const OLDER = "The agent's last test run is older than its last edit: what is proposed was not tested by it.";
+const NEWER = "The agent's last test run is newer than its last edit;";
+
+/** About its tests, in our words, because it may not say it; and the commands that rests on. */
+export function testStatement({ ran, lastEdit }: Deeds, plan: Testing): { text: string; commands: number[] } {
+  const last = ran.findLast(({ text }) => isTestRun(text, plan));
+  if (last === undefined) return { text: NO_TESTS, commands: [] };
+  const how = last.exit === null ? "was ended before its end" : `ended with exit ${last.exit}`;
+  if (last.item <= lastEdit) return { text: `${OLDER} The run ${how}.`, commands: [] };
+  return { text: `${NEWER} it ${how}.`, commands: [last.command] };
+}
+
+/** Whether a claim is that statement. It is made again from the events where claims are shown. */
+export const isOurs = (text: string): boolean =>
+  text === NO_TESTS || text.startsWith(OLDER) || text.startsWith(NEWER);
+
 /** Which commands say the opposite of something in this message. */
 export const contradictedBy = (message: string, deeds: Deeds, plan: Testing): number[] => [
   ...new Set(statementsOf(message).flatMap((statement) => bearingOf(statement, deeds, plan).against)),

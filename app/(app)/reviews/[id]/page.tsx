@@ -5,6 +5,7 @@ import { ReviewPage } from "#components/review/review-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
+import { findClaims } from "#lib/claims/service.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
@@ -25,10 +26,11 @@ export default page({
     const run = await maskValue(await getRun(scope, id));
     const patch = await findShownPatch(scope, id);
     if (!patch) notFound();
-    const [diff, evidence, summary, gates, redactions, shell] = await Promise.all([
+    const [diff, evidence, summary, claims, gates, redactions, shell] = await Promise.all([
       readShownDiff(scope, patch),
       listEvidence(scope, id).then((found) => maskValue(found)),
       findSummary(scope, id).then((found) => maskValue(found)),
+      findClaims(scope, id).then((found) => maskValue(found)),
       listGatesOf(scope, id),
       listRedactions(scope, id),
       loadShell(scope, session, { run }),
@@ -53,6 +55,7 @@ export default page({
           files={reviewFiles(patch.files, patch.flags, diff.text, diff.lines)}
           evidence={evidence[0] ?? null}
           summary={summary}
+          claims={claims}
           gate={gate}
           notice={diff.isTakenAway ? TAKEN_AWAY : noticeOf(run, redactions.length > 0)}
           tab={query.tab}
