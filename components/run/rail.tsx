@@ -1,9 +1,11 @@
 import { Check, Loader, Minus, ShieldAlert, ShieldCheck, TriangleAlert, X } from "lucide-react";
 import Link from "next/link";
+import type { ClaimsView } from "#lib/claims/schema.ts";
 import type { DriftView } from "#lib/drift/schema.ts";
 import type { LeaseView, RunView } from "#lib/runs/schema.ts";
 import { planOf, type Spent } from "#lib/timeline/rules.ts";
 import type { Step, StepOutcome, Timeline } from "#lib/timeline/schema.ts";
+import { ClaimsPanel } from "../claims/claims-panel.tsx";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { isRunEnded, type StatusOf } from "../status.ts";
 import { Remark } from "../ui/badge.tsx";
@@ -30,6 +32,8 @@ export interface RailProps {
   readonly budgetMicros: number;
   /** Null for a run whose agent has no model. */
   readonly drift: DriftView | null;
+  /** Null before the agent has said its last word. */
+  readonly claims: ClaimsView | null;
 }
 
 export function Rail({
@@ -43,6 +47,7 @@ export function Rail({
   spent,
   budgetMicros,
   drift,
+  claims,
 }: RailProps) {
   const plan = planOf(timeline);
   const lease = leases.at(-1);
@@ -140,6 +145,7 @@ export function Rail({
             </p>
           )}
         </section>
+        {claims ? <ClaimsPanel runId={run.id} claims={claims} /> : null}
         {logEntries === null ? null : (
           <section>
             <h2 className="h2">

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RunPage } from "#components/run/run-page.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
+import { findClaims } from "#lib/claims/service.ts";
 import { findDrift } from "#lib/drift/service.ts";
 import { lastEvent } from "#lib/events/service.ts";
 import { page } from "#lib/guard/page.tsx";
@@ -23,11 +24,12 @@ export default page({
   query: z.object({ tab: z.enum(["timeline", "state"]).catch("timeline") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
     const run = await maskValue(await getRun(scope, id));
-    const [events, last, leases, drift, charter, shell] = await Promise.all([
+    const [events, last, leases, drift, claims, charter, shell] = await Promise.all([
       listShownEvents(scope, id, 0, FIRST_EVENTS),
       lastEvent(scope, id),
       listLeases(scope, id).then((leases) => maskValue(leases)),
       findDrift(scope, id),
+      findClaims(scope, id).then((found) => maskValue(found)),
       getCharter(scope, run.charterId),
       loadShell(scope, session, { run }),
     ]);
@@ -57,6 +59,7 @@ export default page({
           decide={decide}
           leases={leases}
           drift={drift}
+          claims={claims}
           maxMinutes={charter.charter.controls.maxRunMinutes}
           tierMissing={leases.at(-1)?.tier === "weak" ? ["some limits"] : []}
           budgetMicros={charter.charter.controls.budgetRunCents * MICROS_A_CENT}
