@@ -26,8 +26,8 @@ export const SetupHost = z
   .string({ error: HOST })
   .max(260, HOST)
   .regex(/^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}(?::[1-9][0-9]{0,4})?$/, HOST)
-  // A last label without a letter is how addresses are written, in all their forms.
-  .refine((host) => /[a-z][a-z0-9-]*(?::\d+)?$/.test(host.split(".").at(-1) ?? ""), HOST)
+  // A last label that begins with a digit is how addresses are written, in all their forms.
+  .refine((host) => /^[a-z]/.test(host.split(".").at(-1) ?? ""), HOST)
   .refine((host) => Number(host.split(":")[1] ?? 443) < 65_536, HOST);
 
 export const SetupHosts = z

@@ -16,6 +16,7 @@ import type { SetupSeen } from "#lib/protocol/setup-events.ts";
 import { sha256Hex } from "#lib/protocol/signing.ts";
 import { MANIFEST_NAME } from "#lib/setup/rules.ts";
 import type { SetupPlan } from "#lib/setup/schema.ts";
+import { visibleText } from "#lib/text/rules.ts";
 import { follow } from "../harness/execute.ts";
 import { TREE_ROOT } from "../harness/git/trees.ts";
 import { createOutputEvents } from "../harness/output-events.ts";
@@ -61,6 +62,8 @@ export interface Prepared {
 
 const Manifests = z.object({
   manifests: z.array(z.object({ mode: z.string(), id: z.string(), path: z.string() })).max(50_000),
+  /** A declared folder that is part of the commit; empty where there is none. */
+  tracked: z.string(),
 });
 
 /** Throws a sentence when setup fails: a run without what its charter installs would test something else. */
@@ -89,11 +92,11 @@ export async function prepareSetup(options: SetupOptions): Promise<Prepared> {
 const mountsOf = ({ paths }: SetupPlan, kept: Kept): Record<string, string> =>
   Object.fromEntries(paths.map((inside, index) => [kept.folderOf(index), `${TREE_ROOT}/${inside}`]));
 
-async function listManifests({ sandbox, repository, of, signal }: SetupOptions) {
+async function listManifests({ plan, sandbox, repository, of, signal }: SetupOptions) {
   const { exit, result, dropped } = await run(
     sandbox,
     {
-      command: command({ commit: of.commit, run: null }),
+      command: command({ commit: of.commit, paths: plan.paths, run: null }),
       readOnly: { [repository]: "/in/repository" },
       limits: { ...GIT_LIMITS, outputBytes: LIST_BYTES },
     },
@@ -102,7 +105,12 @@ async function listManifests({ sandbox, repository, of, signal }: SetupOptions) 
   signal.throwIfAborted();
   if (exit.code !== 0 || dropped.result > 0)
     throw refused("The manifests of the commit could not be listed.");
-  return Manifests.parse(JSON.parse(result.toString("utf8"))).manifests;
+  const { manifests, tracked } = Manifests.parse(JSON.parse(result.toString("utf8")));
+  if (tracked !== "")
+    throw refused(
+      `${visibleText(tracked, "line")} is part of the repository; setup can only leave folders that are not.`,
+    );
+  return manifests;
 }
 
 async function performSetup(options: SetupOptions, folder: string) {
@@ -121,7 +129,8 @@ async function performSetup(options: SetupOptions, folder: string) {
   const spec = {
     command: command({
       commit: of.commit,
-      run: { argv: plan.argv, env: setupEnvironment(plan), paths: plan.paths, ...caps },
+      paths: plan.paths,
+      run: { argv: plan.argv, env: setupEnvironment(plan), ...caps },
     }),
     cwd: "/work",
     readOnly: { [repository]: "/in/repository" },

@@ -19,11 +19,12 @@ interface Order {
   readonly commit: string;
   /** Matches names of manifests, in lower case. */
   readonly manifest: string;
+  /** The declared folders. */
+  readonly paths: readonly string[];
   /** Null: the manifests are listed, and nothing else happens. */
   readonly run: {
     readonly argv: readonly string[];
     readonly env: Record<string, string>;
-    readonly paths: readonly string[];
     readonly mostEntries: number;
     readonly mostBytes: number;
   } | null;
@@ -111,7 +112,7 @@ function endAll(): void {
   }
 }
 
-function pack({ paths, mostEntries, mostBytes }: NonNullable<Order["run"]>): void {
+function pack({ mostEntries, mostBytes }: NonNullable<Order["run"]>): void {
   let entries = 0;
   let bytes = 0;
   const block = Buffer.alloc(1024 * 1024);
@@ -162,7 +163,7 @@ function pack({ paths, mostEntries, mostBytes }: NonNullable<Order["run"]>): voi
     }
   }
 
-  for (const path of paths) {
+  for (const path of order.paths) {
     for (let at = path; at !== "."; at = dirname(at)) {
       const found = lstatSync(join(TREE, at), { throwIfNoEntry: false });
       if (found === undefined) throw new Failure(`Setup left no ${path}.`);
@@ -176,7 +177,8 @@ function pack({ paths, mostEntries, mostBytes }: NonNullable<Order["run"]>): voi
 async function main(): Promise<void> {
   const manifests = manifestsOf(order.commit);
   if (order.run === null) {
-    say({ manifests });
+    const tracked = git(["ls-tree", "-z", "--name-only", order.commit, "--", ...order.paths]);
+    say({ manifests, tracked: tracked.toString("utf8").split("\0")[0] });
     return;
   }
   checkOut(order.commit, manifests);

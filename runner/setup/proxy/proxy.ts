@@ -46,7 +46,7 @@ export interface ProxyOptions {
   emit(event: NewEvent): Promise<void>;
 }
 
-export interface Proxy {
+export interface SetupProxy {
   /** Serves the connections of a listener that was handed out. */
   take(listener: Server): void;
   /** Cuts every connection and tells what is left to tell. */
@@ -55,7 +55,7 @@ export interface Proxy {
 
 const UNREADABLE = "This is not a request to a host by its name.";
 
-export function createProxy(options: ProxyOptions): Proxy {
+export function createProxy(options: ProxyOptions): SetupProxy {
   const { hosts, network = {}, caps = PROXY_CAPS, logger, signal } = options;
   const egress = createEgress(options.emit);
   const sockets = new Set<Duplex>();
