@@ -4,6 +4,8 @@ import type { Tx } from "./db.ts";
 export type Channel =
   /** Payload: run id. New events or another status. */
   | "run_changed"
+  /** Payload: run id. There is something to say to whoever has the run. */
+  | "inbox_grew"
   /** Payload: empty. A run waits for a runner. */
   | "work_waiting"
   /** Payload: empty. Rung by `transaction` itself whenever something but events was recorded. */

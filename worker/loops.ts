@@ -1,17 +1,21 @@
 // What the worker does by the clock. A loop that fails says so and goes on at its next turn.
+import { sweepAsks } from "#lib/asks/sweep-asks.ts";
 import { DAY, HOUR, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
 import { diskAlarms } from "#lib/disk/service.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
 import { bringBackFindings } from "#lib/findings/decide-finding.ts";
 import { followLog } from "#lib/findings/follow-log.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
-import { beatProcess, sweepLeases } from "#lib/leases/sweep-leases.ts";
+import { beatProcess, sweepLeases, sweepUnparked } from "#lib/leases/sweep-leases.ts";
 import { indexLog } from "#lib/log-index/service.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
 import { expirePayloads } from "#lib/retention/expire-payloads.ts";
+import { pauseRun } from "#lib/runs/pause-run.ts";
 import type { Scope } from "#lib/scope.ts";
+import { dropSnapshots } from "#lib/snapshots/drop-snapshots.ts";
 import { anchorLatest } from "./anchor/anchor-latest.ts";
+import { createDriftFollower } from "./drift/follow-drift.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
 import { carryOutRedactions } from "./redaction/carry-out-redactions.ts";
 import { workerScope } from "./scope.ts";
@@ -53,12 +57,20 @@ export async function eachByItself<T>(
 const RECONCILE_AFTER = 15 * SECOND;
 
 function loops(workplace: Workplace): Loop[] {
+  const drift = createDriftFollower({
+    pause: (scope, runId, reason) => pauseRun(scope, { runId, reason }),
+    failed: (err, runId) => workplace.logger.error({ err, runId }, "a run's drift could not be counted"),
+  });
   return [
     { name: "beat", every: SECOND, run: (scope) => beatProcess(scope, "worker") },
     { name: "sweep_leases", every: SECOND, run: sweepLeases },
+    { name: "sweep_unparked", every: 10 * SECOND, run: sweepUnparked },
+    { name: "sweep_asks", every: 5 * SECOND, run: sweepAsks },
+    { name: "drop_snapshots", every: 5 * SECOND, run: dropSnapshots },
     { name: "expire_gates", every: 10 * SECOND, run: expireGates },
     { name: "reconcile_merges", every: 5 * SECOND, run: (scope) => reconcileMerges(workplace, scope) },
     { name: "mirror_repositories", every: MINUTE, run: requestMirrors },
+    { name: "follow_drift", every: SECOND / 2, run: (scope) => drift.follow(scope) },
     { name: "index_log", every: SECOND / 4, run: indexLog },
     { name: "find", every: SECOND / 4, run: followLog },
     { name: "bring_back_findings", every: 10 * SECOND, run: bringBackFindings },

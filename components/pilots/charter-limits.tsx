@@ -3,6 +3,7 @@ import { ApproverRole } from "#lib/pilots/schema.ts";
 import { CheckField } from "../form/choice.tsx";
 import { SelectField, TextField } from "../form/field.tsx";
 import { errorsOf } from "../form/state.ts";
+import { Asking } from "./charter-asking.tsx";
 import { LinesField, NumberField, Part, type PartProps, textOf } from "./charter-parts.tsx";
 import { Setup } from "./charter-setup.tsx";
 
@@ -144,6 +145,7 @@ export function Controls({ values, errors }: PartProps) {
           hint="US cents; 100 are a dollar."
         />
       </div>
+      <Asking {...own} />
       <div className="r4">
         <NumberField
           {...own}

@@ -62,6 +62,16 @@ export function CharterView({ stored, versions, repositoryName }: CharterViewPro
                 { key: "Sandbox", value: `${environment.minimumTier} or better` },
                 ...setupRows(environment, joined),
                 { key: "Approvers", value: `${controls.approverCount}, within ${controls.approvalHours} h` },
+                ...(controls.askMode === "unlisted"
+                  ? [
+                      { key: "Allowed commands", value: joined(controls.allowedCommands) },
+                      {
+                        key: "Answer to an ask",
+                        value: `within ${controls.askMinutes} min, else ${controls.unattended === "park" ? "parked" : "declined"}`,
+                      },
+                    ]
+                  : [{ key: "Asks", value: "never" }]),
+                { key: "Denied commands", value: joined(controls.deniedCommands) },
                 {
                   key: "Targets",
                   value: `≥ ${kpis.throughputPerWeek} a week, launch to merge ≤ ${kpis.agentLeadTimeHours} h, review to merge ≤ ${kpis.reviewToMergeHours} h`,

@@ -43,6 +43,25 @@ describe("a charter in words", () => {
     expect(other.join(" ")).not.toContain("passwords");
   });
 
+  test("says before what the agent asks, and what happens where nobody answers", () => {
+    expect(part("asks")).toEqual([]);
+    const controls = { ...charter.controls, askMode: "unlisted" as const, allowedCommands: ["npm run *"] };
+    const asking = part("asks", { ...charter, controls });
+    expect(asking.join(" ")).toContain("only read, the test command, npm run *. One of these decides");
+    expect(asking.join(" ")).toContain("in 30 minutes, it is declined, and the agent goes on");
+    const parks = { ...charter.controls, askMode: "unlisted", unattended: "park", askMinutes: 1 } as const;
+    expect(part("asks", { ...charter, controls: parks }).join(" ")).toContain(
+      "in 1 minute, the run is parked",
+    );
+  });
+
+  test("what is denied is never run, whether the agent asks or not", () => {
+    const controls = { ...charter.controls, deniedCommands: ["git push", "npm publish"] };
+    expect(part("never", { ...charter, controls })).toContain(
+      "Run these, whoever would allow them: git push, npm publish.",
+    );
+  });
+
   test("every part has something to say, and long lists are cut with their number", () => {
     for (const { sentences } of policyOf(charter, "ledger")) expect(sentences.length).toBeGreaterThan(0);
     expect(part("merge").join(" ")).toMatch(/and \d+ more/);

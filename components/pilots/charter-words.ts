@@ -70,6 +70,24 @@ function driftSentences({
   ];
 }
 
+/** When the agent has to ask, and what happens where nobody answers. */
+function askSentences({
+  allowedCommands,
+  unattended,
+  askMinutes,
+  approverRoles,
+}: Charter["controls"]): string[] {
+  const unasked = ["commands that only read", "the test command", ...allowedCommands];
+  const then =
+    unattended === "park"
+      ? "the run is parked until somebody does"
+      : "it is declined, and the agent goes on without it";
+  return [
+    `Before any command but these: ${list(unasked, 8)}. One of these decides: ${rolesInWords(approverRoles)}.`,
+    `Where nobody answers in ${plural(askMinutes, "minute")}, ${then}.`,
+  ];
+}
+
 export function policyOf(charter: Charter, repositoryName: string): PolicyPart[] {
   const { scope, environment, controls, rollback } = charter;
   const { approverCount, approverRoles, extraApproverOnFlags } = controls;
@@ -91,8 +109,14 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
         "Change a file outside these paths: such a patch is refused.",
         "Judge itself: tests and harness files are taken from the base.",
         ...outboundSentences(controls),
+        ...(controls.deniedCommands.length > 0
+          ? [`Run these, whoever would allow them: ${list(controls.deniedCommands, 8)}.`]
+          : []),
       ],
     },
+    ...(controls.askMode === "unlisted"
+      ? [{ title: "It asks first", kind: "asks" as const, sentences: askSentences(controls) }]
+      : []),
     {
       title: "Before anything merges",
       kind: "merge",

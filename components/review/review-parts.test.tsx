@@ -71,7 +71,10 @@ describe("the decision bar", () => {
 
   test("who may not approve cannot, and reads why", () => {
     const page = bar({
-      gate: { ...gate, cannotApprove: "You launched or asked for this, so somebody else has to approve it." },
+      gate: {
+        ...gate,
+        cannotApprove: "You launched, steered or asked for this, so somebody else has to approve it.",
+      },
     });
     expect(button(page, "Approve…")).toContain('aria-disabled="true"');
     expect(button(page, "Deny…")).not.toContain("aria-disabled");

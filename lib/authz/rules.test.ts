@@ -28,6 +28,8 @@ const MATRIX: Record<Permission, string> = {
   "run.view": "AESRUV",
   "run.launch": "ES",
   "run.cancel": "ESR",
+  "run.steer": "ESR",
+  "run.pause": "ESR",
   "gate.decide": "ESR",
   "repository.view": "AESRUV",
   "repository.add": "AES",

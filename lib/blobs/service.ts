@@ -8,7 +8,7 @@ import { newId } from "../ids.ts";
 import { createFileStore } from "./file-store.ts";
 import type { BlobStore, WrittenBlob } from "./port.ts";
 
-export type BlobKind = "bundle" | "manifest" | "diff" | "patch_bundle";
+export type BlobKind = "bundle" | "manifest" | "diff" | "patch_bundle" | "snapshot";
 
 let opened: { readonly folder: string; readonly store: BlobStore } | undefined;
 

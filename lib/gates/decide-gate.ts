@@ -1,5 +1,5 @@
-import type { Role } from "../authz/schema.ts";
 import { decideAsk } from "../asks/decide-ask.ts";
+import type { Role } from "../authz/schema.ts";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -123,12 +123,7 @@ async function standing(tx: Tx, gate: GateRow): Promise<GateRow["approvals"]> {
   return counting;
 }
 
-async function approve(
-  tx: Tx,
-  scope: Scope,
-  { id }: GateRow,
-  said: string,
-): Promise<{ status: GateStatus }> {
+async function approve(tx: Tx, scope: Scope, { id }: GateRow, said: string): Promise<{ status: GateStatus }> {
   const gate = await lockGate(tx.db, id);
   const approvals = gate ? await standing(tx, gate) : [];
   if (!gate || !isSatisfied(factsOf(gate).rule, approvals.length)) return { status: "open" };

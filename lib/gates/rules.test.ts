@@ -24,7 +24,7 @@ describe("who may approve", () => {
       personId: "per_launcher",
       grants: Role.options.map((role) => ({ role, pilotId: null })),
     };
-    expect(refusalToApprove(gate, launcher, 0)).toContain("You launched or asked for this");
+    expect(refusalToApprove(gate, launcher, 0)).toContain("You launched, steered or asked for this");
     expect(refusalToDeny(gate, launcher, 0)).toBeNull();
   });
 

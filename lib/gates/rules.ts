@@ -39,7 +39,7 @@ export function refusalToApprove(facts: GateFacts, person: Candidate, now: numbe
   if (facts.status !== "open") return `This gate is ${facts.status}; nothing is left to decide.`;
   if (now >= facts.expiresAt) return "This gate has expired, which counts as denied.";
   if (facts.rule.barred.includes(person.personId)) {
-    return "You launched or asked for this, so somebody else has to approve it.";
+    return "You launched, steered or asked for this, so somebody else has to approve it.";
   }
   if (facts.approvedBy.includes(person.personId))
     return "You have approved already; another person is needed.";

@@ -64,6 +64,20 @@ export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<
   await notify(tx, "work_waiting", "");
 }
 
+/** A runner did not put its run away when it was told to: it has it no more. The run stays what it is, or waits. */
+export async function takeBack(tx: Tx, scope: Scope, leaseId: string): Promise<boolean> {
+  const found = await findLease(tx.db, leaseId);
+  if (!found) return false;
+  const run = await lockRun(tx, found.runId);
+  const lease = await lockLease(tx.db, leaseId);
+  const isWorking = run.status === "working" || run.status === "preparing";
+  // Whoever was told meanwhile that it may go on works again.
+  if (!lease || isWorking || !(await endLease(tx, scope, lease, "was not put away in time"))) return false;
+  recordLoss(tx, run, lease, run.status);
+  await notify(tx, "work_waiting", "");
+  return true;
+}
+
 function recordLoss(tx: Tx, run: RunRow, { attempt, phase, runnerId }: LeaseRow, status: RunStatus): void {
   tx.record({
     kind: "run.lease_lost",

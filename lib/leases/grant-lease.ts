@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { apiOf } from "../agents/apis.ts";
 import { requireAgent } from "../agents/service.ts";
+import { askPolicyOf } from "../asks/rules.ts";
+import { decidedFor } from "../asks/service.ts";
 import { type Tx, transaction } from "../db.ts";
 import { gatewayUrl } from "../env.ts";
 import { unavailable } from "../errors.ts";
@@ -8,13 +10,13 @@ import { appendOwnEvent } from "../events/service.ts";
 import { countAttempt } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import type { Tier } from "../jail/schema.ts";
+import { changedGoal } from "../messages/service.ts";
 import { giveToken } from "../model-calls/lease-tokens.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { anchoringOf, limitsOf, setupPlanOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
 import type { Assignment, LeaseRequest, ModelGrant } from "../protocol/schema.ts";
-import { NEVER_ASKS } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
 import { CONTACT_WINDOW } from "../runners/rules.ts";
 import { findRunner } from "../runners/service.ts";
@@ -23,8 +25,9 @@ import { heldState } from "../runs/rules.ts";
 import { changeRun, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { networkDecision } from "../setup/network-gate.ts";
+import { findResumable } from "../snapshots/service.ts";
 import { holdStops } from "../stops/service.ts";
-import { HEARTBEAT_SECONDS, mayTake, PAUSE_AFTER_SECONDS } from "./rules.ts";
+import { HEARTBEAT_SECONDS, mayTake, PAUSE_AFTER_SECONDS, secondsLeft } from "./rules.ts";
 import {
   type Candidate,
   countHeld,
@@ -32,6 +35,7 @@ import {
   insertLease,
   listWaiting,
   lockWaiting,
+  parkedTime,
   taskOf,
 } from "./store.ts";
 
@@ -152,12 +156,14 @@ async function assignmentOf(
     setup: setupPlanOf(charter),
   };
   if (lease.phase === "agent") {
+    const left = secondsLeft(charter, await parkedTime(tx.db, run.id));
     const agent = await requireAgent(tx.db, run.agentId);
     return {
       ...common,
+      maxSeconds: left,
       phase: "agent",
       driver: agent.driver,
-      task: await taskOf(tx.db, run.id),
+      task: (await changedGoal(tx.db, run.id)) ?? (await taskOf(tx.db, run.id)),
       goal: charter.goal.statement,
       allowedPaths: charter.scope.allowedPaths,
       model:
@@ -169,9 +175,9 @@ async function assignmentOf(
               { ...lease, runId: run.id },
             ),
       maxHistory: MAX_HISTORY,
-      resume: null,
-      asks: NEVER_ASKS,
-      decided: [],
+      resume: (await findResumable(tx.db, run, agent.driver))?.resume ?? null,
+      asks: askPolicyOf(charter),
+      decided: await decidedFor(tx.db, run.id),
       anchor: anchoringOf(charter),
     };
   }

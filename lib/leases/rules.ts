@@ -57,3 +57,10 @@ export function mayTake({ phase, tier, charter, held }: Offer): boolean {
 
 /** After `lost` leases of one phase: does the run go on? */
 export const mayRetry = (charter: Charter, lost: number): boolean => lost < charter.controls.maxAttempts;
+
+/** An attempt that takes a run up again gets a minute at least: to hand in what is done. */
+const LEAST_SECONDS = 60;
+
+/** What is left of the charter's time for an attempt, where earlier ones put the run away. Waiting costs nothing. */
+export const secondsLeft = ({ controls }: Charter, usedMs: number): number =>
+  Math.max(LEAST_SECONDS, controls.maxRunMinutes * 60 - Math.floor(usedMs / SECOND));

@@ -17,6 +17,8 @@ import { moveRun } from "../runs/move-run.ts";
 import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { endLease } from "./end-lease.ts";
+import { parkRun } from "./park-lease.ts";
+import { isReacting, react } from "./react.ts";
 import { findLease, type LeaseRow, lockLease, setAcknowledged, touchHeartbeat } from "./store.ts";
 
 function owned(scope: Scope, lease: LeaseRow | null): LeaseRow {
@@ -72,7 +74,9 @@ export async function appendRunnerEvents(
   batch: EventBatch,
 ): Promise<{ acknowledged: number }> {
   return transaction(scope, async (tx) => {
-    const lease = live(scope, await lockLease(tx.db, leaseId), batch.attempt);
+    const lease = batch.events.some(({ event }) => isReacting(event))
+      ? (await holdLease(tx, scope, leaseId, batch.attempt)).lease
+      : live(scope, await lockLease(tx.db, leaseId), batch.attempt);
     const foreign = batch.events.find(({ event }) => !isRunnerKind(event.kind));
     if (foreign) throw refused(`A runner may not send “${foreign.event.kind}”.`);
     if (batch.first > lease.acknowledged + 1)
@@ -88,6 +92,7 @@ export async function appendRunnerEvents(
       observedBy: "runner",
       events: fresh,
     });
+    for (const { event } of fresh) if (isReacting(event)) await react(tx, scope, lease, event);
     return { acknowledged };
   });
 }
@@ -164,7 +169,7 @@ async function settle(
       return;
     }
     case "parked":
-      throw refused("This control plane parks no runs.");
+      return parkRun(tx, scope, run, lease, finish.why);
     case "failed":
       return fail(tx, scope, run, attempt, finish.reason);
     case "observed":

@@ -82,7 +82,8 @@ export async function listWaiting(db: Db, phases: readonly Phase[], limit: numbe
   return db.$queryRaw<Candidate[]>`
     select r.id, r.pilot_id as "pilotId", r.charter_id as "charterId",
       case r.status when 'queued' then 'agent' else 'verify' end as phase,
-      (select count(*)::int from run h where h.pilot_id = r.pilot_id and h.status in ('preparing', 'working')) as held,
+      (select count(*)::int from lease l join run h on h.id = l.run_id
+        where h.pilot_id = r.pilot_id and l.phase = 'agent' and l.ended_at is null) as held,
       (select l.runner_id from lease l where l.run_id = r.id and l.phase = 'agent' order by l.attempt desc limit 1) as author,
       a.model is not null as "usesModel"
     from run r join pilot p on p.id = r.pilot_id join agent a on a.id = r.agent_id
@@ -116,8 +117,12 @@ export async function lockWaiting(db: Db, runId: string, phase: Phase): Promise<
   return rows.length === 1 && (await liveLeaseOf(db, runId)) === null;
 }
 
+/** Runs whose agents runners work for now; one that was put away takes nobody's place. */
 export async function countHeld(db: Db, pilotId: string): Promise<number> {
-  return db.run.count({ where: { pilotId, status: { in: ["preparing", "working"] } } });
+  const [row] = await db.$queryRaw<{ held: number }[]>`
+    select count(*)::int as held from lease l join run r on r.id = l.run_id
+    where r.pilot_id = ${pilotId} and l.phase = 'agent' and l.ended_at is null`;
+  return row?.held ?? 0;
 }
 
 interface Silent {
@@ -168,4 +173,39 @@ export async function hasOtherVerifier(
   return (
     (await db.runner.count({ where: { id: { in: ids }, revokedAt: null, phases: { has: "verify" } } })) > 0
   );
+}
+
+/** How leases end whose runs were put away. */
+export const PARKED = "parked";
+/** How leases end with which an agent's work was handed in. */
+const HANDED_IN = ["patch", "no_change"];
+
+/** How long runners worked on what is not handed in yet and was put away, milliseconds. */
+export async function parkedTime(db: Db, runId: string): Promise<number> {
+  const [row] = await db.$queryRaw<{ used: number }[]>`
+    select coalesce(sum(extract(epoch from l.ended_at - l.granted_at) * 1000), 0)::float8 as used
+    from lease l where l.run_id = ${runId} and l.phase = 'agent' and l.end_reason = ${PARKED}
+      and l.attempt > coalesce((select max(x.attempt) from lease x
+        where x.run_id = ${runId} and x.end_reason = any(${HANDED_IN})), 0)`;
+  return row?.used ?? 0;
+}
+
+export async function selectHeldRuns(db: Db, pilotId: string | null): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select r.id from lease l join run r on r.id = l.run_id
+    where l.ended_at is null and (${pilotId}::text is null or r.pilot_id = ${pilotId})`;
+  return rows.map(({ id }) => id);
+}
+
+export interface Unparked {
+  readonly leaseId: string;
+  readonly runId: string;
+}
+
+/** Leases of paused runs that were told to let go before a time. */
+export async function selectUnparked(db: Db, before: Date): Promise<Unparked[]> {
+  return db.$queryRaw<Unparked[]>`
+    select l.id as "leaseId", l.run_id as "runId" from lease l join run_inbox i on i.run_id = l.run_id and i.attempt = l.attempt
+    where l.ended_at is null and i.kind = 'pause' and i.settled_at is null and i.created_at < ${before}
+    group by l.id, l.run_id order by l.id limit 100`;
 }

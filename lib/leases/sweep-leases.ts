@@ -1,8 +1,9 @@
+import { MINUTE } from "../clock.ts";
 import { read, transaction } from "../db.ts";
 import type { Scope } from "../scope.ts";
-import { loseLease } from "./end-lease.ts";
+import { loseLease, takeBack } from "./end-lease.ts";
 import { BEACON_STALE, healthySince, isLost } from "./rules.ts";
-import { beaconsOf, beat, liveHeartbeats } from "./store.ts";
+import { beaconsOf, beat, liveHeartbeats, selectUnparked } from "./store.ts";
 
 /** The processes a heartbeat passes through; while one is silent, nobody's silence counts. */
 const ON_THE_WAY = ["web", "worker"] as const;
@@ -10,6 +11,20 @@ export type BeatingProcess = (typeof ON_THE_WAY)[number];
 
 export async function beatProcess(scope: Scope, process: BeatingProcess): Promise<void> {
   await transaction(scope, (tx) => beat(tx.db, process, new Date(scope.clock.now()), BEACON_STALE));
+}
+
+/** A snapshot of the largest size takes a slow line so long; who still has the run then does not let go of it. */
+const PARKING = 3 * MINUTE;
+
+/** Ends leases whose runners were told to put their run away and did not; returns their ids. */
+export async function sweepUnparked(scope: Scope): Promise<string[]> {
+  const before = new Date(scope.clock.now() - PARKING);
+  const due = await read(scope, (db) => selectUnparked(db, before));
+  const ended: string[] = [];
+  for (const { leaseId } of due) {
+    if (await transaction(scope, (tx) => takeBack(tx, scope, leaseId))) ended.push(leaseId);
+  }
+  return ended;
 }
 
 /** Ends leases whose runners fell silent; returns their ids. */

@@ -2,13 +2,16 @@
 import { createReadStream, existsSync } from "node:fs";
 import { Readable } from "node:stream";
 import type { ReadableStream as WebStream } from "node:stream/web";
+import { requireAgent } from "../agents/service.ts";
 import { baseBundlePath, blobStore, registerBlob, storeBytes } from "../blobs/service.ts";
 import { read, transaction } from "../db.ts";
 import { notFound, refused, unavailable } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { patchBundle } from "../patches/service.ts";
+import { MAX_SNAPSHOT } from "../protocol/steering.ts";
 import { findBaseBundle } from "../repositories/service.ts";
 import type { Scope } from "../scope.ts";
+import { faultOfUpload, findResumable } from "../snapshots/service.ts";
 import { holdLease, requireLease } from "./service.ts";
 import type { LeaseRow } from "./store.ts";
 
@@ -30,9 +33,17 @@ export async function openBundle(
   attempt: number,
   name: "base" | "patch" | "snapshot",
 ): Promise<OpenBundle> {
-  if (name === "snapshot") throw notFound("snapshot");
   const lease = await requireLease(scope, leaseId, attempt);
   const run = await read(scope, (db) => db.run.findUniqueOrThrow({ where: { id: lease.runId } }));
+  if (name === "snapshot") {
+    const found = await read(scope, async (db) => {
+      const { driver } = await requireAgent(db, run.agentId);
+      return findResumable(db, run, driver);
+    });
+    if (!found) throw notFound("snapshot");
+    const { blobId, resume } = found;
+    return { stream: await blobStore().open(blobId), size: resume.bytes, sha256: resume.sha256 };
+  }
   if (name === "patch") {
     const { blobId, size, sha256 } = await read(scope, (db) => patchBundle(db, run.id, run.baseCommit));
     return { stream: await blobStore().open(blobId), size, sha256 };
@@ -63,6 +74,36 @@ export async function takeBundle(
     await registerBlob(tx, lease.runId, "bundle", blob, now);
     tx.record({
       kind: "run.bundle_uploaded",
+      about: [`run:${run.id}`],
+      charter: run.charterDigest,
+      detail: { attempt, blob: blob.id, bytes: blob.size, commitment: blob.commitment },
+    });
+  });
+  return { blobId: blob.id };
+}
+
+/** Stores where an agent at work can be taken up again. It counts once the event `snapshot_taken` names it. */
+export async function takeSnapshot(
+  scope: Scope,
+  leaseId: string,
+  attempt: number,
+  source: ReadableStream<Uint8Array>,
+): Promise<{ blobId: string }> {
+  const { runId, phase } = await requireLease(scope, leaseId, attempt);
+  if (phase !== "agent") throw refused(`A lease to ${phase} takes no snapshots.`);
+  const fault = await read(scope, async (db) => {
+    const { grantedAt } = await db.lease.findUniqueOrThrow({ where: { id: leaseId } });
+    return faultOfUpload(db, runId, grantedAt);
+  });
+  if (fault === "too_many") throw refused("This lease handed in too many snapshots; it may hand in no more.");
+  if (fault === "not_yet") throw unavailable("Older snapshots are being deleted; try again in a moment.");
+  const now = scope.clock.now();
+  const blob = await storeBytes(Readable.fromWeb(source as WebStream), MAX_SNAPSHOT, now);
+  await transaction(scope, async (tx) => {
+    const { run } = await holdLease(tx, scope, leaseId, attempt); // a long upload may outlive its lease
+    await registerBlob(tx, runId, "snapshot", blob, now);
+    tx.record({
+      kind: "snapshot.uploaded",
       about: [`run:${run.id}`],
       charter: run.charterDigest,
       detail: { attempt, blob: blob.id, bytes: blob.size, commitment: blob.commitment },

@@ -8,6 +8,7 @@ import type { Channel } from "../notify.ts";
 const CHANNELS: readonly Channel[] = [
   "run_changed",
   "record_grew",
+  "inbox_grew",
   "work_waiting",
   "provider_test_asked",
   "session_revoked",

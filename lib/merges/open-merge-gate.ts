@@ -4,6 +4,7 @@ import type { Tx } from "../db.ts";
 import { hasGraveFinding } from "../findings/rules.ts";
 import { findingsOf } from "../findings/run-findings.ts";
 import { openGate } from "../gates/open-gate.ts";
+import { steerersOf } from "../messages/service.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { charterOf } from "../pilots/service.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
@@ -21,7 +22,12 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
     select: { digest: true },
   });
   const findings = await findingsOf(tx.db, run.id);
-  const rule = mergeRule(charter, patch.flags, [run.launchedBy], hasGraveFinding(findings));
+  const rule = mergeRule(
+    charter,
+    patch.flags,
+    [run.launchedBy, ...(await steerersOf(tx.db, run.id))],
+    hasGraveFinding(findings),
+  );
   const integrity = patch.flags.filter((flag) => flag.severity !== "notice").map((flag) => flag.sentence);
   const document = mergeDocument({
     deployment: await firstEntryId(tx.db),

@@ -1,6 +1,6 @@
 import { type Permission, rolesFor } from "../authz/rules.ts";
 import type { Role, RoleGrant } from "../authz/schema.ts";
-import { isDuplicate, read, type Tx, transaction } from "../db.ts";
+import { type Db, isDuplicate, read, type Tx, transaction } from "../db.ts";
 import { badInput, conflict, notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { changeOf, made } from "../record/change.ts";
@@ -14,6 +14,7 @@ import {
   insertPerson,
   lockPerson,
   selectGrants,
+  selectHolderIds,
   selectHolders,
   selectNames,
   selectPeople,
@@ -99,6 +100,17 @@ export async function holdersOf(
   pilotId: string | null,
 ): Promise<Holder[]> {
   return read(scope, (db) => selectHolders(db, roles, pilotId));
+}
+
+export interface Deciding {
+  readonly personId: string;
+  readonly name: string;
+}
+
+/** The people who hold one of the roles for this pilot, each once, by name. */
+export async function peopleWith(db: Db, roles: readonly Role[], pilotId: string): Promise<Deciding[]> {
+  const rows = await selectHolderIds(db, roles, pilotId);
+  return [...new Map(rows.map(({ personId, name }) => [personId, { personId, name }])).values()];
 }
 
 /** Names whoever could do what the permission covers. */

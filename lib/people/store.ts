@@ -79,3 +79,15 @@ export async function selectHolders(
     where g.revoked_at is null and p.disabled_at is null and g.role = any(${[...roles]})
       and (g.pilot_id is null or g.pilot_id = ${pilotId}) order by p.name, p.id limit 200`;
 }
+
+/** The same with their ids: one row for each role somebody holds. */
+export async function selectHolderIds(
+  db: Db,
+  roles: readonly Role[],
+  pilotId: string,
+): Promise<(Holder & { readonly personId: string })[]> {
+  return db.$queryRaw<(Holder & { readonly personId: string })[]>`
+    select p.id as "personId", p.name, g.role from role_grant g join person p on p.id = g.person_id
+    where g.revoked_at is null and p.disabled_at is null and g.role = any(${[...roles]})
+      and (g.pilot_id is null or g.pilot_id = ${pilotId}) order by p.name, p.id limit 1000`;
+}

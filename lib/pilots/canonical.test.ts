@@ -57,12 +57,14 @@ describe("a charter's canonical text", () => {
         ...{ budgetRunCents: 500, budgetDayCents: 5000, budgetPilotCents: 50_000 },
         ...{ outboundSecret: "block", outboundCardNumber: "mask" },
         ...{ outboundEmail: "allow", outboundIban: "allow" },
+        ...{ askMode: "unlisted", allowedCommands: ["npm run *"], deniedCommands: ["git push"] },
+        ...{ unattended: "park", askMinutes: 20 },
         ...{ driftPause: 60, anchorTurns: 8, anchorMinutes: 30, anchorTokens: 200_000 },
       },
       kpis: { throughputPerWeek: 3, agentLeadTimeHours: 24, reviewToMergeHours: 8, minimumSample: 5 },
       rollback: { pauseAfterFailedRuns: 3, maxRuns: 100, endsOn: "2030-12-31" },
     };
-    expect(charterDigest(charter)).toBe("91e27a02416ef21f5a080311107f3c94d56ad91407e3ffdf2876a926f6c1b106");
+    expect(charterDigest(charter)).toBe("f27bd9d2ac5ea544e7d38c658a2c80950608c33c55cb650ef0267fb6d59d544e");
   });
 
   test("of before there were models is read as one that lets none be called", () => {
@@ -91,6 +93,16 @@ describe("a charter's canonical text", () => {
     expect(old.controls).toMatchObject({ driftPause: 0, anchorTurns: 0, anchorMinutes: 0, anchorTokens: 0 });
     expect(old.controls.budgetRunCents).toBe(good.controls.budgetRunCents);
     const half = Object.fromEntries([...before, ["driftPause", 5]]);
+    expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
+  });
+
+  test("of before agents could ask is read as one whose agents ask nobody", () => {
+    const { v, controls, ...parts } = JSON.parse(charterText(good));
+    const asks = ["askMode", "allowedCommands", "deniedCommands", "unattended", "askMinutes"];
+    const before = Object.entries(controls).filter(([name]) => !asks.includes(name));
+    const old = parseCharter(JSON.stringify({ v, ...parts, controls: Object.fromEntries(before) }));
+    expect(old.controls).toMatchObject({ askMode: "never", allowedCommands: [], deniedCommands: [] });
+    const half = Object.fromEntries([...before, ["askMode", "unlisted"]]);
     expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
   });
 

@@ -42,8 +42,17 @@ const WITHOUT_DRIFT = {
   anchorTokens: 0,
 } as const satisfies Partial<Charter["controls"]>;
 
+/** Nor whether its agent asks anybody. */
+const WITHOUT_ASKS: Partial<Charter["controls"]> = {
+  askMode: "never",
+  allowedCommands: [],
+  deniedCommands: [],
+  unattended: "deny_and_continue",
+  askMinutes: 30,
+};
+
 /** What was added to the controls together, oldest first: a charter has all of an addition or nothing of it. */
-const ADDED: readonly Partial<Charter["controls"]>[] = [WITHOUT_MODELS, WITHOUT_DRIFT];
+const ADDED: readonly Partial<Charter["controls"]>[] = [WITHOUT_MODELS, WITHOUT_DRIFT, WITHOUT_ASKS];
 
 /** A part with what it was written before. One that has some of an addition was not written by us: it stays as it is. */
 function completed(part: unknown, additions: readonly object[]): unknown {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { askDeadlines, askPolicyOf, judgeCommand } from "../asks/rules.ts";
 import { pauseAt } from "../drift/rules.ts";
 import { duration, throughput } from "../kpis/rules.ts";
 import { mayRetry, mayTake } from "../leases/rules.ts";
@@ -117,6 +118,15 @@ describe("changing a field changes what happens", () => {
     ["controls.outboundCardNumber", "mask", outboundOf],
     ["controls.outboundEmail", "mask", outboundOf],
     ["controls.outboundIban", "mask", outboundOf],
+    ["controls.askMode", "unlisted", (each) => judgeCommand(askPolicyOf(each), [], ["npm", "publish"])],
+    [
+      "controls.allowedCommands",
+      "npm *",
+      (each) => judgeCommand({ ...askPolicyOf(each), mode: "unlisted" }, [], ["npm", "publish"]),
+    ],
+    ["controls.deniedCommands", "npm", (each) => judgeCommand(askPolicyOf(each), [], ["npm", "publish"])],
+    ["controls.unattended", "park", (each) => askDeadlines(each, 0)],
+    ["controls.askMinutes", "5", (each) => askDeadlines(each, 0)],
     ["controls.driftPause", "20", pauseAt],
     ["controls.anchorTurns", "3", anchoringOf],
     ["controls.anchorMinutes", "45", anchoringOf],

@@ -17,6 +17,7 @@ const limits = { module: "lib/pilots/rules.ts", name: "limitsOf" } as const;
 const merge = { module: "lib/merges/rules.ts", name: "mergeRule" } as const;
 const policy = { module: "worker/git/policy/judge-patch.ts", name: "judgePatch" } as const;
 const budgets = { module: "lib/model-calls/rules.ts", name: "budgetsOf" } as const;
+const asking = { module: "lib/asks/rules.ts", name: "judgeCommand" } as const;
 const outbound = { module: "lib/model-calls/rules.ts", name: "outboundOf" } as const;
 const anchoring = { module: "lib/pilots/rules.ts", name: "anchoringOf" } as const;
 const verification = { module: "runner/harness/verify.ts", name: "verify" } as const;
@@ -124,6 +125,27 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
   "controls.outboundIban": {
     ...outbound,
     effect: "Bank accounts (IBAN) in a request to a model: not sent, masked, or let through.",
+  },
+  "controls.askMode": {
+    ...asking,
+    reads: "mode",
+    effect:
+      "Never: the agent asks nobody. Unlisted: it asks before what neither only reads nor stands below.",
+  },
+  "controls.allowedCommands": {
+    ...asking,
+    reads: "allowed",
+    effect: "Run without anybody being asked; so are reading and the project's own test command.",
+  },
+  "controls.deniedCommands": { ...asking, reads: "denied", effect: "Refused, whoever would allow them." },
+  "controls.unattended": {
+    ...{ module: "lib/asks/sweep-asks.ts", name: "sweepAsks" },
+    effect:
+      "Where nobody answers: declined and the agent goes on, or the run is put away until somebody does.",
+  },
+  "controls.askMinutes": {
+    ...{ module: "lib/asks/rules.ts", name: "askDeadlines" },
+    effect: "So long the agent waits for an answer.",
   },
   "controls.driftPause": {
     ...{ module: "lib/drift/rules.ts", name: "pauseAt" },

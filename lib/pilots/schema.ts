@@ -129,6 +129,21 @@ const Environment = z
 /** What happens when something of a class stands in a request to a model. */
 export const OutboundRule = z.enum(["block", "mask", "allow"], "Choose block, mask or allow.");
 
+const COMMANDS =
+  "Write commands, one a line, such as npm run build, without quotes; a * at the end allows any further words.";
+
+/** Plain words with one blank between. A lone `*` would be any command, and names none. */
+const commands = z
+  .array(
+    z
+      .string({ error: COMMANDS })
+      .max(300, COMMANDS)
+      .regex(/^(?!\*)[^\s'"\\\p{C}]+(?: [^\s'"\\\p{C}]+)*$/u, COMMANDS),
+    { error: COMMANDS },
+  )
+  .max(100, "At most 100 commands.")
+  .refine(uniqueBy, "The same command stands here twice.");
+
 /** US cents; up to a million dollars. */
 const cents = whole(0, 100_000_000, "US cents");
 
@@ -158,6 +173,13 @@ const Controls = z.strictObject({
   anchorTurns: whole(0, 1000, "turns"),
   anchorMinutes: whole(0, 1440, "minutes"),
   anchorTokens: whole(0, 100_000_000, "tokens"),
+  /** Whether the agent asks before it does what neither only reads nor stands on the list. */
+  askMode: z.enum(["never", "unlisted"], "Choose never or unlisted."),
+  allowedCommands: commands,
+  deniedCommands: commands,
+  /** What happens where nobody answers in `askMinutes`. */
+  unattended: z.enum(["deny_and_continue", "park"], "Choose deny and continue, or park."),
+  askMinutes: whole(1, 1440, "minutes"),
 });
 
 const Kpis = z.strictObject({

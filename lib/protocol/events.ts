@@ -103,6 +103,9 @@ export const EVENT_KINDS = Object.keys(body) as EventKind[];
 /** An event before it has a number: `{ kind, body }`. */
 export type NewEvent = { [K in EventKind]: { readonly kind: K; readonly body: Bodies[K] } }[EventKind];
 
+/** The body of one kind of event. */
+export type BodyOf<Kind extends EventKind> = Bodies[Kind];
+
 const members = EVENT_KINDS.map((kind) => z.object({ kind: z.literal(kind), body: body[kind] }));
 export const NewEvent = z.union(
   members as unknown as [(typeof members)[0], (typeof members)[0]],

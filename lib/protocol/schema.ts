@@ -7,7 +7,7 @@ import { SetupPlan } from "../setup/schema.ts";
 import { Anchoring, NEVER_ANCHORS } from "./anchoring.ts";
 import { NewEvent, TestId } from "./events.ts";
 import { SetupSeen } from "./setup-events.ts";
-import { AskPolicy, Decided, NEVER_ASKS, Resume } from "./steering.ts";
+import { AskPolicy, Decided, MAX_MESSAGE, NEVER_ASKS, Resume } from "./steering.ts";
 
 export const PROTOCOL_VERSION = 1;
 export const ACCEPTED_VERSIONS: readonly number[] = [1];
@@ -90,7 +90,7 @@ export const AgentAssignment = z.object({
   ...assignment,
   driver: z.string(),
   /** What this run is to do, in the words of whoever launched it; empty for an agent that needs none. */
-  task: z.string().max(16_000).default(""),
+  task: z.string().max(MAX_MESSAGE).default(""),
   /** The charter's goal, in its own words. */
   goal: z.string().max(16_000).default(""),
   /** Path patterns of the charter: a patch that touches anything else is refused. */

@@ -4,6 +4,7 @@ import { appendOwnEvent } from "../events/service.ts";
 import { moveFact, opensReview } from "../facts/service.ts";
 import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
+import { endTalk } from "./end-talk.ts";
 import { isEnded, mayBecome, runState } from "./rules.ts";
 import type { RunStatus } from "./schema.ts";
 import { type RunChange, type RunRow, updateStatus } from "./store.ts";
@@ -39,6 +40,7 @@ export async function moveRun(
     ...change,
   });
   if (!moved) throw conflict(`The run is no longer ${run.status}.`);
+  await endTalk(tx, scope, run, to);
   await moveFact(tx, { runId: run.id, from: run.status, to, attempt, at, outcome });
   await appendOwnEvent(tx, scope, run.id, attempt, {
     kind: "status_changed",

@@ -1,13 +1,16 @@
 import type { Charter } from "../pilots/schema.ts";
 import type { RunStatus } from "./schema.ts";
 
-/** What a run may become. The write repeats the expected state, so two writers cannot both win. */
+/**
+ * What a run may become. The write repeats the expected state, so two writers cannot both win. An agent may hand in its
+ * work while it is being paused, or resumed before its runner let go: that work counts.
+ */
 export const TRANSITIONS = {
-  queued: ["preparing", "failed", "cancelled"],
+  queued: ["preparing", "verifying", "failed", "cancelled"],
   preparing: ["working", "queued", "paused", "failed", "cancelled"],
   working: ["verifying", "awaiting_decision", "queued", "paused", "failed", "cancelled"],
-  awaiting_decision: ["working", "queued", "paused", "failed", "cancelled"],
-  paused: ["preparing", "working", "awaiting_decision", "queued", "cancelled"],
+  awaiting_decision: ["working", "verifying", "queued", "paused", "failed", "cancelled"],
+  paused: ["awaiting_decision", "verifying", "queued", "failed", "cancelled"],
   verifying: ["in_review", "queued", "failed", "cancelled"],
   in_review: ["merging", "queued", "rejected", "cancelled"],
   merging: ["merged", "in_review"],

@@ -12,6 +12,9 @@ export async function lockRun(tx: Tx, runId: string): Promise<RunRow> {
   return run;
 }
 
+/** The run as it stands, without a lock; null where there is none. */
+export const findRunRow = (db: Db, runId: string): Promise<RunRow | null> => findRun(db, runId);
+
 /** Digest of the charter the run was launched under. */
 export async function charterDigestOf(db: Db, runId: string): Promise<string> {
   const run = await findRun(db, runId);

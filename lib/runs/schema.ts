@@ -44,6 +44,12 @@ export const CancelRun = z.object({
 });
 export type CancelRun = z.infer<typeof CancelRun>;
 
+export const PauseRun = CancelRun;
+export type PauseRun = CancelRun;
+
+export const ResumeRun = z.object({ runId: z.string().min(1).max(100) });
+export type ResumeRun = z.infer<typeof ResumeRun>;
+
 export const RejectRun = CancelRun;
 export type RejectRun = CancelRun;
 

@@ -1,5 +1,6 @@
 import type { Tx } from "../db.ts";
 import { endLeaseOf } from "../leases/end-lease.ts";
+import { heldRuns } from "../leases/live-lease.ts";
 import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
 import { moveRun } from "./move-run.ts";
@@ -16,9 +17,11 @@ export async function stopRuns(
   pilotId: string | null,
   reason: string,
 ): Promise<number> {
+  // A run that is being paused, or goes on before its runner let go, is in a sandbox as well.
+  const onRunners = await heldRuns(tx, pilotId);
   const runs = await tx.db.run.findMany({
     where: {
-      status: { in: [...HELD] },
+      OR: [{ status: { in: [...HELD] } }, { id: { in: onRunners } }],
       ...(pilotId ? { pilotId } : {}),
     },
     select: { id: true },
@@ -27,11 +30,12 @@ export async function stopRuns(
   let taken = 0;
   for (const { id } of runs) {
     const run = await lockRun(tx, id);
-    if (!HELD.includes(run.status)) continue; // it ended while others were taken
-    taken += 1;
     const held = await endLeaseOf(tx, scope, id, `stopped: ${reason}`);
-    const status = run.status === "verifying" ? "verifying" : "queued";
-    if (status === "queued") await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
+    if (!held && !HELD.includes(run.status)) continue; // it ended while others were taken
+    taken += 1;
+    const stays = run.status === "verifying" || !HELD.includes(run.status);
+    const status = stays ? run.status : "queued";
+    if (!stays) await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
     tx.record({
       kind: "run.stopped",
       about: [`run:${id}`, `pilot:${run.pilotId}`],

@@ -1,0 +1,14 @@
+/** What is to be said, with what it speaks of. */
+export interface ItemRow {
+  readonly number: number;
+  readonly kind: "message" | "answer" | "pause";
+  readonly why: "pause" | "ask" | null;
+  readonly messageId: string | null;
+  readonly mode: "now" | "queue" | "interrupt" | null;
+  readonly origin: "steer" | "goal" | null;
+  readonly text: string | null;
+  readonly ask: number | null;
+  readonly askStatus: "open" | "allowed" | "declined" | "expired" | null;
+  readonly answer: string | null;
+  readonly runReason: string | null;
+}

@@ -1,0 +1,46 @@
+import { maySee } from "../authz/require.ts";
+import type { Db } from "../db.ts";
+import { read } from "../db.ts";
+import { notFound } from "../errors.ts";
+import { peopleWith } from "../people/service.ts";
+import { charterOf } from "../pilots/service.ts";
+import { findRunRow } from "../runs/run-in-tx.ts";
+import { actorId, type Scope } from "../scope.ts";
+import { noticeOf } from "./rules.ts";
+import type { MessageView, SteerNotice } from "./schema.ts";
+import { clearTexts, findGoal, findSaid, selectSenders, selectViews } from "./store.ts";
+
+/** Messages to the agent of a run, the oldest first. The caller has checked the run's visibility. */
+export async function listMessages(scope: Scope, runId: string): Promise<MessageView[]> {
+  return read(scope, (db) => selectViews(db, runId));
+}
+
+/** Who steered the run, and so cannot approve its merge: whoever wrote to its agent. */
+export const steerersOf = (db: Db, runId: string): Promise<string[]> => selectSenders(db, runId);
+
+/** What to say before this person writes to the agent: whom that leaves as approvers of the merge. */
+export async function steerNotice(scope: Scope, runId: string): Promise<SteerNotice> {
+  return read(scope, async (db) => {
+    const run = await findRunRow(db, runId);
+    if (!run || !maySee(scope, run.pilotId)) throw notFound("run");
+    const { controls } = await charterOf(db, run.charterId);
+    return noticeOf({
+      me: actorId(scope.actor),
+      needed: controls.approverCount,
+      approvers: await peopleWith(db, controls.approverRoles, run.pilotId),
+      barred: [run.launchedBy, ...(await steerersOf(db, runId))],
+    });
+  });
+}
+
+/** What the run is to do by the newest message that says so; null where the launch still says it. */
+export async function changedGoal(db: Db, runId: string): Promise<string | null> {
+  return (await findGoal(db, runId))?.text ?? null;
+}
+
+/** For a redaction. Returns how many lost their words. */
+export const takeMessages = (db: Db, runId: string, text: string): Promise<number> =>
+  clearTexts(db, runId, text);
+
+/** The words of a message with the salt of their commitment; null for one that never was. */
+export const saidInMessage = findSaid;

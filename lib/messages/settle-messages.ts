@@ -1,0 +1,64 @@
+// What became of messages: told by the runner, or known because the agent's work is over.
+import type { Tx } from "../db.ts";
+import { refused } from "../errors.ts";
+import { hush } from "../inboxes/service.ts";
+import type { MessageEffect } from "../protocol/steering.ts";
+import { changeOf } from "../record/change.ts";
+import { reasonDetail } from "../record/reason.ts";
+import type { RunRow } from "../runs/run-in-tx.ts";
+import type { Scope } from "../scope.ts";
+import { messageState } from "./rules.ts";
+import { findMessage, listWaiting, settle } from "./store.ts";
+
+/** The caller has locked the run. Saying it again changes nothing. */
+export async function messageDelivered(
+  tx: Tx,
+  scope: Scope,
+  run: RunRow,
+  { message, attempt, effect }: { message: string; attempt: number; effect: MessageEffect },
+): Promise<void> {
+  await requireOfRun(tx, run, message);
+  const settledAt = new Date(scope.clock.now());
+  await hush(tx, scope, run.id, message);
+  if (!(await settle(tx.db, message, { status: "delivered", effect, attempt, settledAt }))) return;
+  tx.record({
+    kind: "message.delivered",
+    about: [`run:${run.id}`],
+    charter: run.charterDigest,
+    ...changeOf(messageState(message, "queued"), messageState(message, "delivered")),
+    detail: { message, attempt, effect },
+  });
+}
+
+/** The caller has locked the run. Saying it again changes nothing. */
+export async function messageUndeliverable(
+  tx: Tx,
+  scope: Scope,
+  run: RunRow,
+  message: string,
+  reason: string,
+): Promise<void> {
+  await requireOfRun(tx, run, message);
+  const settledAt = new Date(scope.clock.now());
+  await hush(tx, scope, run.id, message);
+  if (!(await settle(tx.db, message, { status: "undeliverable", reason, settledAt }))) return;
+  tx.record({
+    kind: "message.undeliverable",
+    about: [`run:${run.id}`],
+    charter: run.charterDigest,
+    ...changeOf(messageState(message, "queued"), messageState(message, "undeliverable")),
+    detail: { message, ...reasonDetail(reason) },
+  });
+}
+
+/** The agent works no more: what waits will not reach it. */
+export async function dropMessages(tx: Tx, scope: Scope, run: RunRow, reason: string): Promise<void> {
+  for (const { id } of await listWaiting(tx.db, run.id)) {
+    await messageUndeliverable(tx, scope, run, id, reason);
+  }
+}
+
+async function requireOfRun(tx: Tx, run: RunRow, message: string): Promise<void> {
+  if (!(await findMessage(tx.db, run.id, message)))
+    throw refused("The event names a message that was not sent to this run.");
+}

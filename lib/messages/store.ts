@@ -1,0 +1,91 @@
+import type { Prisma } from "#generated/prisma/client.ts";
+import type { Db } from "../db.ts";
+import type { MessageView } from "./schema.ts";
+
+export type MessageRow = Prisma.RunMessageGetPayload<object>;
+
+export async function insertMessage(db: Db, row: Prisma.RunMessageUncheckedCreateInput): Promise<void> {
+  await db.runMessage.create({ data: row });
+}
+
+export async function findByRequestKey(
+  db: Db,
+  runId: string,
+  requestKey: string,
+): Promise<MessageRow | null> {
+  return db.runMessage.findUnique({ where: { runId_requestKey: { runId, requestKey } } });
+}
+
+export async function findMessage(db: Db, runId: string, id: string): Promise<MessageRow | null> {
+  return db.runMessage.findFirst({ where: { id, runId } });
+}
+
+export async function listWaiting(db: Db, runId: string): Promise<{ id: string }[]> {
+  return db.runMessage.findMany({
+    where: { runId, status: "queued" },
+    orderBy: { id: "asc" },
+    select: { id: true },
+  });
+}
+
+export interface Settled {
+  readonly status: "delivered" | "undeliverable";
+  readonly effect?: string;
+  readonly attempt?: number;
+  readonly reason?: string;
+  readonly settledAt: Date;
+}
+
+/** False when it was settled before. */
+export async function settle(db: Db, id: string, change: Settled): Promise<boolean> {
+  const { count } = await db.runMessage.updateMany({ where: { id, status: "queued" }, data: change });
+  return count === 1;
+}
+
+/** The newest that says what the run is for, and was not taken away; null where the launch still says it. */
+export async function findGoal(db: Db, runId: string): Promise<MessageRow | null> {
+  return db.runMessage.findFirst({
+    where: { runId, origin: "goal", status: { not: "undeliverable" }, salt: { not: null } },
+    orderBy: [{ sentAt: "desc" }, { id: "desc" }],
+  });
+}
+
+/** Who wrote to the agent, as far as it got or may still get there. */
+export async function selectSenders(db: Db, runId: string): Promise<string[]> {
+  const rows = await db.runMessage.findMany({
+    where: { runId, status: { not: "undeliverable" } },
+    distinct: ["sentBy"],
+    orderBy: { sentBy: "asc" },
+    select: { sentBy: true },
+  });
+  return rows.map(({ sentBy }) => sentBy);
+}
+
+export async function selectViews(db: Db, runId: string): Promise<MessageView[]> {
+  return db.$queryRaw<MessageView[]>`
+    select m.id, m.mode, m.origin, m.text, m.status, m.effect, m.attempt, m.reason, m.sent_by as "sentBy",
+      coalesce(p.name, m.sent_by) as "sentByName", m.sent_at as "sentAt", m.settled_at as "settledAt"
+    from run_message m left join person p on p.id = m.sent_by
+    where m.run_id = ${runId} order by m.sent_at, m.id limit 1000`;
+}
+
+/** Takes the words and their salts. Returns of how many. */
+export async function clearTexts(db: Db, runId: string, text: string): Promise<number> {
+  const { count } = await db.runMessage.updateMany({
+    where: { runId, salt: { not: null } },
+    data: { text, salt: null },
+  });
+  await db.runMessage.updateMany({
+    where: { runId, reason: { not: null } },
+    data: { reason: text },
+  });
+  return count;
+}
+
+/** What was said, with what its commitment is salted with. */
+export async function findSaid(
+  db: Db,
+  id: string,
+): Promise<{ text: string; salt: Uint8Array | null } | null> {
+  return db.runMessage.findUnique({ where: { id }, select: { text: true, salt: true } });
+}
