@@ -5,10 +5,12 @@ import Link from "next/link";
 import { useRef, useState } from "react";
 import type { ClaimsView } from "#lib/claims/schema.ts";
 import type { EvidenceView } from "#lib/evidence/document.ts";
+import type { FindingView } from "#lib/findings/schema.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import type { PatchView } from "#lib/patches/schema.ts";
 import type { Summary } from "#lib/protocol/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
+import { FindingsPanel } from "../findings/findings-panel.tsx";
 import type { FormAction } from "../form/state.ts";
 import { formatDuration } from "../format.ts";
 import { Badge, Remark } from "../ui/badge.tsx";
@@ -28,6 +30,7 @@ import { type DiffHandle, DiffView, type Layout } from "./diff-view.tsx";
 import { EvidencePanel } from "./evidence-panel.tsx";
 import { FileList } from "./file-list.tsx";
 import { RejectBar } from "./reject-bar.tsx";
+import { type OpenAt, useOpenAt } from "./use-open-at.ts";
 
 export interface ReviewPageProps {
   readonly run: RunView;
@@ -41,7 +44,10 @@ export interface ReviewPageProps {
   readonly gate: GateView | null;
   /** One sentence when the base moved or a merge was refused. */
   readonly notice: string | null;
-  readonly tab: "changes" | "evidence" | "document";
+  readonly tab: "changes" | "evidence" | "findings" | "document";
+  readonly findings: readonly FindingView[];
+  /** Where the diff opens: a file of the patch, and a line of its new form. */
+  readonly at?: OpenAt | null;
   readonly decide: FormAction;
   /** Reads `runId` and `reason`; null for a person who may not. */
   readonly reject: FormAction | null;
@@ -63,15 +69,18 @@ export function ReviewPage({
   gate,
   notice,
   tab,
+  findings,
+  at = null,
   decide,
   reject,
 }: ReviewPageProps) {
   const [viewed, setViewed] = useState<ReadonlySet<string>>(new Set());
-  const [current, setCurrent] = useState<string | null>(files[0]?.path ?? null);
+  const [current, setCurrent] = useState<string | null>(at?.path ?? files[0]?.path ?? null);
   const [chosenLayout, setLayout] = useState<Layout | null>(null);
   const [beside, setBeside] = useState(true);
   const narrow = useNarrow(1180);
   const handle = useRef<DiffHandle>(null);
+  useOpenAt(handle, at, files);
   const layout = chosenLayout ?? (narrow ? "unified" : "split");
   const base = `/reviews/${run.id}`;
   const unread = files.filter(({ path }) => !viewed.has(path)).length;
@@ -100,6 +109,12 @@ export function ReviewPage({
                 title: "Evidence",
                 count: evidence ? 1 : 0,
                 current: tab === "evidence",
+              },
+              {
+                href: `${base}?tab=findings`,
+                title: "Findings",
+                count: findings.length,
+                current: tab === "findings",
               },
               { href: `${base}?tab=document`, title: "Decision document", current: tab === "document" },
             ]}
@@ -154,6 +169,10 @@ export function ReviewPage({
             summary={summary}
             claims={claims}
           />
+        </div>
+      ) : tab === "findings" ? (
+        <div className="one">
+          <FindingsPanel findings={findings} />
         </div>
       ) : (
         <div className="one">

@@ -10,6 +10,7 @@ import {
   ListChecks,
   type LucideIcon,
   Play,
+  Radar,
   ScrollText,
   Server,
 } from "lucide-react";
@@ -20,6 +21,7 @@ export type NavKey =
   | "runs"
   | "pilots"
   | "kpis"
+  | "findings"
   | "log"
   | "setup"
   | "agents"
@@ -46,6 +48,7 @@ export const NAVIGATION: readonly NavItem[] = [
   { key: "runs", href: "/runs", title: "Runs", icon: Play, letter: "r", part: "work", tab: true },
   { key: "pilots", href: "/pilots", title: "Pilots", icon: Compass, letter: "p", part: "work", tab: true },
   { key: "kpis", href: "/kpis", title: "KPIs", icon: ChartLine, letter: "k", part: "work" },
+  { key: "findings", href: "/findings", title: "Findings", icon: Radar, letter: "f", part: "work" },
   { key: "log", href: "/log", title: "Log", icon: ScrollText, letter: "l", part: "work" },
   { key: "agents", href: "/agents", title: "Agents", icon: Bot, part: "connected" },
   { key: "providers", href: "/providers", title: "Providers", icon: Cloud, part: "connected" },

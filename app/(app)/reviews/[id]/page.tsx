@@ -7,6 +7,7 @@ import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
 import { findClaims } from "#lib/claims/service.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
+import { listFindingsOfRun } from "#lib/findings/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
@@ -21,7 +22,11 @@ import { decide, reject } from "./actions.ts";
 
 export default page({
   permission: "run.view",
-  query: z.object({ tab: z.enum(["changes", "evidence", "document"]).catch("changes") }),
+  query: z.object({
+    tab: z.enum(["changes", "evidence", "findings", "document"]).catch("changes"),
+    file: z.string().min(1).max(4096).optional().catch(undefined),
+    line: z.coerce.number().int().min(1).optional().catch(undefined),
+  }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
     const run = await maskValue(await getRun(scope, id));
     const patch = await findShownPatch(scope, id);
@@ -59,6 +64,8 @@ export default page({
           gate={gate}
           notice={diff.isTakenAway ? TAKEN_AWAY : noticeOf(run, redactions.length > 0)}
           tab={query.tab}
+          findings={await listFindingsOfRun(scope, id)}
+          at={query.file === undefined ? null : { path: query.file, line: query.line ?? null }}
           decide={decide}
           reject={can(scope.grants, "gate.decide", run.pilotId) ? reject : null}
         />

@@ -1,0 +1,31 @@
+import { type RefObject, useEffect } from "react";
+import type { ReviewFile } from "./diff-rules.ts";
+import type { DiffHandle } from "./diff-view.tsx";
+
+/** A file of the patch, and a line of its new form. */
+export interface OpenAt {
+  readonly path: string;
+  readonly line: number | null;
+}
+
+/** Scrolls once the diff is there; a path that is not in it is left alone. */
+export function useOpenAt(
+  handle: RefObject<DiffHandle | null>,
+  at: OpenAt | null,
+  files: readonly ReviewFile[],
+): void {
+  const path = at?.path ?? null;
+  const line = at?.line ?? null;
+  const isThere = files.some((file) => file.path === path);
+  useEffect(() => {
+    if (path === null || !isThere) return;
+    const scroll = () =>
+      handle.current?.scrollTo(
+        line === null
+          ? { type: "item", id: path, align: "start" }
+          : { type: "line", id: path, lineNumber: line, side: "additions", align: "center" },
+      );
+    const frame = requestAnimationFrame(scroll);
+    return () => cancelAnimationFrame(frame);
+  }, [handle, path, line, isThere]);
+}
