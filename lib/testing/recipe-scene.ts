@@ -84,7 +84,7 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
       await onPrepared?.();
     },
   });
-  if (result.outcome !== "failed") Summary.parse(result.summary);
+  if ("summary" in result) Summary.parse(result.summary);
   return { result, events, prepared };
 }
 
@@ -97,7 +97,7 @@ export function ofKind<K extends NewEvent["kind"]>(events: readonly NewEvent[], 
 
 /** The summary of a run that did not fail. */
 export function summaryOf({ result }: RecipeRun): Summary {
-  if (result.outcome === "failed") throw new Error(result.reason);
+  if (!("summary" in result)) throw new Error(JSON.stringify(result));
   return result.summary;
 }
 

@@ -4,7 +4,8 @@ import type { Clock } from "#lib/clock.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { AgentAssignment, ModelApi, Summary } from "#lib/protocol/schema.ts";
-import type { AgentProgram, AgentSession } from "./session/port.ts";
+import type { InboxItem } from "#lib/protocol/steering.ts";
+import type { AgentProgram, KeptSession } from "./session/port.ts";
 
 export interface Workspace {
   /** Host path of a bare repository holding the base's history; mount it read-only. Made inside the sandbox from the plane's bundle. */
@@ -25,8 +26,23 @@ export interface ModelAccess {
   readonly baseUrl: string;
   /** What the agent presents as its key. Worth nothing outside. */
   readonly key: string;
-  /** Starts the program beside a fresh checkout of the base, with the relay's listener inside. `onComplaint`: its stderr. */
-  session(program: AgentProgram, onComplaint?: (text: string) => void): Promise<AgentSession>;
+  /** Starts the program beside a checkout of the base or of a snapshot, with the relay's listener inside. */
+  session(program: AgentProgram, choices?: SessionChoices): Promise<KeptSession>;
+  /** What people and the control plane say meanwhile, in order; ends with the lease. To be read once. */
+  readonly inbox: AsyncIterable<InboxItem>;
+  /** The snapshot that the assignment's `resume` speaks of, as a host file; null where that says nothing. */
+  readonly resumed: string | null;
+  /** Hands a snapshot in; resolves with the id of its blob. */
+  upload(file: string): Promise<string>;
+}
+
+export interface SessionChoices {
+  /** Folders inside that a snapshot keeps besides the tree. */
+  readonly keeps?: readonly string[];
+  /** A snapshot to begin with, as a host file that everybody may read. */
+  readonly restore?: string | null;
+  /** What the program writes to stderr, as it comes. */
+  readonly onComplaint?: (text: string) => void;
 }
 
 export interface DriverContext {
@@ -49,6 +65,8 @@ export type DriverResult =
   /** `bundle` is a host file: one ref `refs/heads/patch`, prerequisite = the base commit only. */
   | { readonly outcome: "patch"; readonly bundle: string; readonly summary: Summary }
   | { readonly outcome: "no_change"; readonly summary: Summary }
+  /** The run is left as its last snapshot has it; another lease goes on from there. */
+  | { readonly outcome: "parked"; readonly why: "pause" | "ask" }
   | { readonly outcome: "failed"; readonly reason: string };
 
 /** What the driver can do as it is built, not what its program could. */

@@ -1,7 +1,9 @@
 // What a lease asks for: an agent's driver, or the harness.
-import { mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { refused } from "#lib/errors.ts";
+import { AppError, refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { AgentAssignment, Finish, ModelGrant } from "#lib/protocol/schema.ts";
 import type { AgentDriver, DriverResult, ModelAccess, Workspace } from "../drivers/port.ts";
@@ -10,6 +12,7 @@ import { prepareRepository } from "../harness/git/prepare.ts";
 import type { VerifyOptions } from "../harness/verify.ts";
 import { untilAnswered } from "../plane/retry.ts";
 import { createRelay, RELAY_PORT, type Relay, SANDBOX_KEY } from "../relay/relay.ts";
+import { inboxOf } from "./inbox.ts";
 import type { Lease, Work } from "./lease.ts";
 import { isFencing } from "./life.ts";
 import { createNumbers, type SetupHost, setUpOf } from "./set-up.ts";
@@ -25,6 +28,9 @@ export interface WorkOptions {
   /** Left out: runs whose charter has a setup phase fail here. */
   readonly setup?: SetupHost;
 }
+
+const PASSABLE = 0o711;
+const READABLE = 0o444;
 
 export function createWork({ drivers, verify, setup }: WorkOptions): Work {
   return async (lease) => {
@@ -44,7 +50,7 @@ export function createWork({ drivers, verify, setup }: WorkOptions): Work {
   };
 }
 
-async function download(lease: Lease, name: "base" | "patch"): Promise<string> {
+async function download(lease: Lease, name: "base" | "patch" | "snapshot"): Promise<string> {
   const file = join(lease.folder, `${name}.bundle`);
   const { plane, assignment, life } = lease;
   await patiently(lease, `downloading the ${name} bundle`, () =>
@@ -65,6 +71,7 @@ async function makeWorkspace(lease: Lease, setup: SetupHost | undefined): Promis
   });
   const scratch = join(folder, "scratch");
   await mkdir(scratch);
+  await chmod(scratch, PASSABLE); // a sandbox reads the snapshots in it
   const nextCommand = createNumbers();
   const base = { repository, commit: assignment.baseCommit, from: "base" } as const;
   const mounts = (await setUpOf(lease, setup, nextCommand)?.(base))?.mounts ?? {};
@@ -80,6 +87,7 @@ async function drive(
   const { sandbox, clock, life, stream, plane, logger } = lease;
   const { model: grant, ...shown } = assignment;
   const workspace = await makeWorkspace(lease, setup);
+  const resumed = grant && (await fetchSnapshot(lease, assignment));
   const emit = (event: NewEvent) => stream.emit(event);
   const relay = grant && createRelay({ grant, sign: plane.sign, logger, signal: life.over, emit });
   try {
@@ -88,7 +96,7 @@ async function drive(
       workspace,
       sandbox,
       clock,
-      model: grant && relay && accessOf(lease, { assignment, grant, relay, workspace }),
+      model: grant && relay && accessOf(lease, { assignment, grant, relay, workspace, resumed }),
       signal: life.over,
       emit,
       prepared: () =>
@@ -106,16 +114,42 @@ interface Access {
   readonly grant: ModelGrant;
   readonly relay: Relay;
   readonly workspace: Workspace;
+  readonly resumed: string | null;
 }
 
-function accessOf({ sandbox, life }: Lease, { assignment, grant, relay, workspace }: Access): ModelAccess {
+/** What an earlier attempt left, where it is what the control plane announced. */
+async function fetchSnapshot(lease: Lease, { resume }: AgentAssignment): Promise<string | null> {
+  if (resume === null) return null;
+  const file = await download(lease, "snapshot");
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  if (hash.digest("hex") !== resume.sha256) throw refused("The snapshot is not the one that was announced.");
+  await chmod(file, READABLE);
+  return file;
+}
+
+/** A control plane of the version before keeps no snapshots; a lease that is gone is told by every other call. */
+function refuseUnknown(error: unknown): never {
+  if (error instanceof AppError && error.code === "not_found")
+    throw refused("The control plane takes no snapshots.");
+  throw error;
+}
+
+function accessOf(lease: Lease, { assignment, grant, relay, workspace, resumed }: Access): ModelAccess {
+  const { sandbox, life, plane } = lease;
   const { baseCommit, test, limits, maxSeconds } = assignment;
   return {
     model: grant.model,
     api: grant.api,
     baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
     key: SANDBOX_KEY,
-    session: (program, onComplaint) =>
+    inbox: inboxOf(lease),
+    resumed,
+    upload: (file) =>
+      patiently(lease, "keeping the session", () =>
+        plane.upload(assignment, file, life.over, "snapshot").catch(refuseUnknown),
+      ),
+    session: (program, choices) =>
       startSession(
         {
           sandbox,
@@ -126,7 +160,7 @@ function accessOf({ sandbox, life }: Lease, { assignment, grant, relay, workspac
           mounts: workspace.mounts,
           limits: { ...limits, seconds: maxSeconds },
           signal: life.over,
-          onComplaint,
+          ...choices,
         },
         program,
       ),

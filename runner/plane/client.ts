@@ -12,6 +12,7 @@ import {
   type Register,
   Registered,
 } from "#lib/protocol/schema.ts";
+import { InboxAnswer, type InboxItem, type InboxRequest } from "#lib/protocol/steering.ts";
 import { type Call, readJson, readNothing, type Transport } from "./transport.ts";
 
 const ANSWER_DEADLINE = 10 * SECOND;
@@ -33,6 +34,12 @@ export interface PlaneClient {
   /** The number up to which everything is durable. */
   events(lease: LeaseRef, batch: Omit<EventBatch, "attempt">, signal: AbortSignal): Promise<number>;
   prepared(lease: LeaseRef, signal: AbortSignal): Promise<void>;
+  /** What is new for the lease's agent; empty when there was nothing. */
+  inbox(
+    lease: LeaseRef,
+    ask: Pick<InboxRequest, "after" | "waitSeconds">,
+    signal: AbortSignal,
+  ): Promise<readonly InboxItem[]>;
   finish(lease: LeaseRef, finish: Finish, signal: AbortSignal): Promise<void>;
 }
 
@@ -71,6 +78,16 @@ export function createPlaneClient({ open }: Transport): PlaneClient {
     async prepared({ leaseId, attempt }, signal) {
       const { call, answer } = await post(leasePath(leaseId, "/prepared"), { attempt }, signal);
       await readNothing(answer, call);
+    },
+    async inbox({ leaseId, attempt }, ask, signal) {
+      const deadline = ask.waitSeconds * SECOND + POLL_MARGIN;
+      const { call, answer } = await post(
+        leasePath(leaseId, "/inbox"),
+        { attempt, ...ask },
+        signal,
+        deadline,
+      );
+      return parse(InboxAnswer, await readJson(answer, call)).items;
     },
     async finish({ leaseId }, finish, signal) {
       const { call, answer } = await post(leasePath(leaseId, "/finish"), finish, signal, FINISH_DEADLINE);

@@ -13,27 +13,34 @@ import { type Call, failureOf, readJson, type Transport } from "./transport.ts";
 /** No bundle either way is larger. */
 export const MAX_BUNDLE_BYTES = 2 * 1024 ** 3;
 
+export type Upload = "bundle" | "snapshot";
+
 export interface PlaneTransfers {
-  /** Uploads a bundle; resolves with the id of its blob. */
-  upload(lease: LeaseRef, file: string, signal: AbortSignal): Promise<string>;
+  /** Uploads a bundle, or a snapshot to go on from; resolves with the id of its blob. */
+  upload(lease: LeaseRef, file: string, signal: AbortSignal, what?: Upload): Promise<string>;
   /** Writes the bundle to a new file `to`. Throws `refused` when it is not what the plane announced. */
   download(lease: LeaseRef, name: z.infer<typeof BundleName>, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export function createPlaneTransfers({ open }: Transport, maxBytes = MAX_BUNDLE_BYTES): PlaneTransfers {
-  async function upload(lease: LeaseRef, path: string, signal: AbortSignal): Promise<string> {
+  async function upload(
+    lease: LeaseRef,
+    path: string,
+    signal: AbortSignal,
+    what: Upload = "bundle",
+  ): Promise<string> {
     const file = await openFile(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const found = await file.stat();
       if (!found.isFile() || found.size === 0)
-        throw refused("The bundle to upload is not a file with contents.");
+        throw refused(`The ${what} to upload is not a file with contents.`);
       if (found.size > maxBytes)
-        throw refused(`The bundle is larger than the ${maxBytes} bytes a run may hand in.`);
+        throw refused(`The ${what} is larger than the ${maxBytes} bytes a run may hand in.`);
       const sha256 = await hashOf(file, found.size);
       const stream = readFrom(file, found.size);
       const call: Call = {
         method: "PUT",
-        path: leasePath(lease.leaseId, "/uploads/bundle"),
+        path: leasePath(lease.leaseId, `/uploads/${what}`),
         body: { stream, size: found.size, sha256 },
         headers: { "content-type": "application/octet-stream", [HEADERS.attempt]: String(lease.attempt) },
         deadline: null,

@@ -1,11 +1,13 @@
 // A whole run of an agent with a model: its driver in a real sandbox, the relay, and a stand-in of the gateway in front of a
 // scripted model.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { readJson } from "#gateway/request/json.ts";
 import { responsesRequest } from "#gateway/request/responses.ts";
-import { systemClock } from "#lib/clock.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
 import { NewEvent } from "#lib/protocol/events.ts";
 import { type ModelApi, Summary } from "#lib/protocol/schema.ts";
+import type { InboxItem } from "#lib/protocol/steering.ts";
 import type { AgentDriver, DriverContext, DriverResult } from "#runner/drivers/port.ts";
 import { startSession } from "#runner/drivers/session/session.ts";
 import { createRelay, RELAY_PORT, SANDBOX_KEY } from "#runner/relay/relay.ts";
@@ -33,6 +35,15 @@ export interface AgentRunChoices {
   readonly task?: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: NewEvent) => void;
+  /** What people say meanwhile; nothing when left out. */
+  readonly inbox?: TestInbox;
+  /** Of the assignment. */
+  readonly changes?: Partial<DriverContext["assignment"]>;
+  /** A snapshot to go on from, with `changes.resume`. */
+  readonly resumed?: Buffer;
+  readonly clock?: Clock;
+  /** Called before a snapshot is taken in. */
+  readonly onUpload?: () => Promise<void>;
 }
 
 export interface AgentRun {
@@ -41,6 +52,40 @@ export interface AgentRun {
   /** What the gateway was asked. */
   readonly requests: readonly ModelRequest[];
   readonly milliseconds: number;
+  /** Snapshots by the id of their blob. */
+  readonly snapshots: ReadonlyMap<string, Buffer>;
+}
+
+export interface TestInbox extends AsyncIterable<InboxItem> {
+  push(item: InboxWords): void;
+}
+type InboxWords = InboxItem extends infer Item
+  ? Item extends InboxItem
+    ? Omit<Item, "number">
+    : never
+  : never;
+
+/** An inbox that a test writes into. */
+export function createTestInbox(): TestInbox {
+  const items: InboxItem[] = [];
+  let pushed = Promise.withResolvers<void>();
+  return {
+    push(item) {
+      items.push({ ...item, number: items.length + 1 } as InboxItem);
+      pushed.resolve();
+      pushed = Promise.withResolvers<void>();
+    },
+    async *[Symbol.asyncIterator]() {
+      for (let next = 0; ; ) {
+        const item = items[next];
+        if (item === undefined) await pushed.promise;
+        else {
+          next += 1;
+          yield item;
+        }
+      }
+    },
+  };
 }
 
 /** Whether the gateway would let this request of the Responses API out: throws its sentence where it would not. */
@@ -56,6 +101,9 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
   const gateway = choices.gateway ?? standIn;
   if (!gateway) throw new Error("There is no gateway.");
   const events: NewEvent[] = [];
+  const snapshots = new Map<string, Buffer>();
+  const resumed = choices.resumed === undefined ? null : join(scratch, "resumed");
+  if (resumed !== null && choices.resumed) writeFileSync(resumed, choices.resumed, { mode: 0o444 });
   const emit = async (event: NewEvent) => {
     events.push(NewEvent.parse(event));
     onEvent?.(event);
@@ -71,6 +119,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
     task: choices.task ?? "Make the failing test pass.",
     test: { ...NODE_PLAN, ...choices.test },
     limits,
+    ...choices.changes,
   });
   const began = performance.now();
   try {
@@ -78,24 +127,41 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
       assignment,
       workspace: { repository, scratch },
       sandbox,
-      clock: systemClock,
+      clock: choices.clock ?? systemClock,
       model: {
         model: choices.model ?? "gpt-5.5",
         api: choices.api ?? "responses",
         baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
         key: SANDBOX_KEY,
-        session: (program) =>
+        session: (program, own) =>
           startSession(
-            { sandbox, relay, repository, baseCommit: base, reportPath: "report.xml", limits, signal },
+            {
+              ...{ sandbox, relay, repository, baseCommit: base, reportPath: "report.xml", limits, signal },
+              ...own,
+            },
             program,
           ),
+        inbox: choices.inbox ?? createTestInbox(),
+        resumed,
+        async upload(file) {
+          await choices.onUpload?.();
+          const blob = `blb_${snapshots.size + 1}`;
+          snapshots.set(blob, readFileSync(file));
+          return blob;
+        },
       },
       signal,
       emit,
       prepared: async () => undefined,
     });
-    if (result.outcome !== "failed") Summary.parse(result.summary);
-    return { result, events, requests: standIn?.requests ?? [], milliseconds: performance.now() - began };
+    if ("summary" in result) Summary.parse(result.summary);
+    return {
+      result,
+      events,
+      snapshots,
+      requests: standIn?.requests ?? [],
+      milliseconds: performance.now() - began,
+    };
   } finally {
     await relay.close();
     await standIn?.close();

@@ -8,6 +8,7 @@ import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { SUM } from "#lib/testing/harness-scene.ts";
 import { type ScriptedTurn, scriptedModel } from "#lib/testing/model/responses-script.ts";
 import { ofKind } from "#lib/testing/recipe-scene.ts";
+import { fastClock } from "#lib/testing/runner/parts.ts";
 import { timelineOf } from "#lib/timeline/rules.ts";
 import { createOpenai } from "./driver.ts";
 
@@ -200,7 +201,7 @@ describe("a gateway that ends it", () => {
   });
 
   test("again and again is given up", async () => {
-    const run = await play([{ items: [], cut: true }]);
+    const run = await play([{ items: [], cut: true }], { clock: fastClock(10_000) });
     expect(run.result.outcome).toBe("failed");
     expect(run.requests).toHaveLength(3);
   });

@@ -10,7 +10,7 @@ export const LoopLine = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("open"),
     id,
-    item: z.enum(["message", "reasoning", "patch", "tool"]),
+    item: z.enum(["message", "reasoning", "patch", "tool", "compaction"]),
     title: z.string(),
   }),
   z.object({ type: z.literal("delta"), id, text: z.string() }),
@@ -18,7 +18,7 @@ export const LoopLine = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("close"),
     id,
-    status: z.enum(["completed", "failed", "aborted"]),
+    status: z.enum(["completed", "declined", "failed", "aborted"]),
     wait: z.boolean().default(false),
   }),
   z.object({ type: z.literal("command"), id, argv: z.array(z.string()).max(100) }),
@@ -26,12 +26,21 @@ export const LoopLine = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("command_end"),
     id,
+    status: z.enum(["completed", "declined", "aborted"]),
     exit: z.int().nullable(),
-    ended: z.enum(["itself", "time"]),
+    ended: z.enum(["itself", "time", "cancelled"]),
     milliseconds: count,
   }),
   z.object({ type: z.literal("usage"), input: count, cached: count, output: count, reasoning: count }),
-  z.object({ type: z.literal("done"), text: z.string() }),
-  z.object({ type: z.literal("failed"), reason: z.string() }),
+  z.object({ type: z.literal("ask"), id, what: z.enum(["command", "change"]), text: z.string() }),
+  z.object({ type: z.literal("steered"), id }),
+  z.object({
+    type: z.literal("turn"),
+    status: z.enum(["completed", "interrupted", "failed"]),
+    text: z.string(),
+    error: z.string().optional(),
+    transient: z.boolean().default(false),
+    late: z.array(id).max(1000),
+  }),
 ]);
 export type LoopLine = z.infer<typeof LoopLine>;

@@ -2,7 +2,7 @@
 // let it work, hand the work out, and hold what it says against what it did.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { AppError, refused } from "#lib/errors.ts";
+import { AppError } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { createHarness } from "#runner/harness/harness.ts";
 import { idsOf } from "#runner/harness/reports/report.ts";
@@ -13,8 +13,9 @@ import type { Ending, OneTurn } from "./one-turn.ts";
 import type { AgentProgram, AgentSession, Conversation, Talk } from "./port.ts";
 import { firstPrompt } from "./prompt.ts";
 import { createRecord, type FollowedRecord } from "./record.ts";
+import { type WorkOptions, workInTurns } from "./turns/work.ts";
 
-export type ModelDriver = ProgramOf & (TalkingDriver | OneTurnDriver);
+export type ModelDriver = TalkingDriver | (ProgramOf & OneTurnDriver);
 
 interface ProgramOf {
   readonly name: string;
@@ -25,7 +26,7 @@ interface ProgramOf {
   ): Promise<AgentProgram> | AgentProgram;
 }
 
-export interface TalkingDriver {
+export interface TalkingDriver extends ProgramOf {
   /** Folders inside the sandbox that a snapshot keeps besides the tree; below /work or /home/agent. */
   readonly keeps: readonly string[];
   open(conversation: Conversation): Talk;
@@ -64,48 +65,64 @@ async function work(driver: ModelDriver, context: DriverContext): Promise<Driver
   let last = 0;
   const nextCommand = context.workspace.nextCommand ?? (() => ++last);
   const step = createSteps(emit);
-  const base = await testBase(context, step, nextCommand);
-  if (base.problem !== null) return failed(base.problem);
+  const isResumed = assignment.resume !== null && model.resumed !== null;
+  const base = isResumed ? null : await testBase(context, step, nextCommand);
+  if (base !== null && base.problem !== null) return failed(base.problem);
   await context.prepared();
 
   const program = await driver.program(model);
+  const handIn = (session: AgentSession, text: string, record: FollowedRecord) =>
+    proposeWork(context, step, session, { text, record });
+  const own = { context, model, program, base, nextCommand, step, handIn };
+  if ("open" in driver) return workInTurns({ ...own, driver, judge: judgeOf(assignment) });
+  return workInOneTurn(driver, own);
+}
+
+async function proposeWork(
+  context: DriverContext,
+  step: Step,
+  session: AgentSession,
+  { text, record }: { readonly text: string; readonly record: FollowedRecord },
+): Promise<DriverResult> {
+  const bundle = await step("Propose the patch", () => propose(session, context), proposedText);
+  const summary = summarise(text, record.deeds(), context.assignment.test);
+  return bundle === null
+    ? { outcome: "no_change", summary }
+    : { outcome: "patch", bundle: bundle.file, summary };
+}
+
+async function workInOneTurn(
+  driver: OneTurnDriver,
+  { context, model, program, base, nextCommand, step, handIn }: Omit<WorkOptions, "driver" | "judge">,
+): Promise<DriverResult> {
+  const { assignment, clock, signal, emit } = context;
   const complaints: string[] = [];
   let complain = (text: string): void => void complaints.push(text);
   const session = await step(
     "Start the agent",
-    () => model.session(program, (text) => complain(text)),
+    () => model.session(program, { onComplaint: (text) => complain(text) }),
     () => ({ detail: "" }),
   );
   try {
-    const record = createRecord({
-      clock: context.clock,
-      nextCommand,
-      firstTree: await session.tree(),
-      tree: () => session.tree(),
-      treeLabel: "the agent's checkout",
-      emit,
-    });
+    const tree = () => session.tree();
+    const treeLabel = "the agent's checkout";
+    const record = createRecord({ clock, nextCommand, firstTree: await tree(), tree, treeLabel, emit });
     complain = record.complain;
     for (const early of complaints) complain(early);
     const prompt = firstPrompt(assignment, base);
-    const ending = await converse(driver, { agent: session, record, prompt, signal: context.signal });
+    const ending = await converse(driver, { agent: session, record, prompt, signal });
     if (ending.outcome === "failed") return failed(ending.reason);
-    const bundle = await step("Propose the patch", () => propose(session, context), proposedText);
-    const summary = summarise(ending.text, record.deeds(), assignment.test);
-    return bundle === null
-      ? { outcome: "no_change", summary }
-      : { outcome: "patch", bundle: bundle.file, summary };
+    return await handIn(session, ending.text, record);
   } finally {
     await session.close();
   }
 }
 
 async function converse(
-  driver: ModelDriver,
+  driver: OneTurnDriver,
   conversation: OneTurn & { record: FollowedRecord },
 ): Promise<Ending> {
   const { record, agent } = conversation;
-  if ("open" in driver) throw refused("Talks are not held yet.");
   try {
     return await driver.converse(conversation);
   } finally {
@@ -116,6 +133,10 @@ async function converse(
     agent.ended.catch(() => undefined); // whoever needed it has asked
   }
 }
+
+const judgeOf =
+  ({ asks }: DriverContext["assignment"]): WorkOptions["judge"] =>
+  () => ({ verdict: asks.mode === "never" ? "quiet" : "ask", rule: "" });
 
 interface Base {
   readonly problem: string | null;

@@ -10,19 +10,18 @@ export interface BaseResult {
 
 const SHOWN = 50;
 
-export function firstPrompt(assignment: Task, base: BaseResult): string {
+/** `base` is null where its tests were not run. */
+export function firstPrompt(assignment: Task, base: BaseResult | null): string {
   const { title, task, goal, allowedPaths, test } = assignment;
-  const failing = base.failing.slice(0, SHOWN).map((id) => `- ${id}`);
-  const more = base.failing.length - failing.length;
+  const failing = base?.failing.slice(0, SHOWN).map((id) => `- ${id}`) ?? [];
+  const more = (base?.failing.length ?? 0) - failing.length;
   const parts = [
     `# Task\n${task.trim() || title}`,
     goal.trim() === "" ? "" : `# Goal of the pilot\n${goal.trim()}`,
     [
       "# Tests",
       `The tests are run with: ${test.argv.join(" ")}`,
-      base.failing.length === 0
-        ? `On the unchanged checkout all ${base.passed} tests pass.`
-        : `On the unchanged checkout ${base.passed} tests pass and ${base.failing.length} fail:`,
+      ...(base === null ? [] : [baseText(base)]),
       ...failing,
       ...(more > 0 ? [`- and ${more} more`] : []),
     ].join("\n"),
@@ -37,3 +36,8 @@ export function firstPrompt(assignment: Task, base: BaseResult): string {
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
+
+const baseText = ({ passed, failing }: BaseResult): string =>
+  failing.length === 0
+    ? `On the unchanged checkout all ${passed} tests pass.`
+    : `On the unchanged checkout ${passed} tests pass and ${failing.length} fail:`;

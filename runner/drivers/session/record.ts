@@ -20,17 +20,29 @@ export interface RecordOptions {
   readonly clock: Clock;
   /** Numbers commands on from those of the preparation. */
   readonly nextCommand: () => number;
-  /** The tree before the agent did anything, and what gives the one that is there now. */
+  /** The tree before the agent did anything, empty where that is said by `moved`; and what gives the one that is there now. */
   readonly firstTree: string;
   readonly tree: () => Promise<string>;
   /** In few words, what an agent's command runs on; shown beside it. */
   readonly treeLabel: string;
+  /** Called when an item has ended after which files may have changed. */
+  readonly onTree?: (tree: string) => Promise<void>;
   emit(event: NewEvent): Promise<void>;
 }
 
 export interface FollowedRecord extends SessionRecord {
   /** What was done so far, for the claims. */
   deeds(): Deeds;
+  /** Number of the turn begun last; 0 before the first. */
+  turn(): number;
+  /** How many items were opened so far. */
+  items(): number;
+  /** Number of an open item. */
+  itemOf(native: string): number | undefined;
+  /** By the agent's own count: in without what was cached, and out. */
+  tokens(): number;
+  /** The tree is this one now, by no deed of an item: what ran before ran on another one. */
+  moved(tree: string): void;
   /** What the program wrote to stderr, as it came. */
   complain(text: string): void;
   /** Closes everything that is still open. */
@@ -63,6 +75,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
   let isInTurn = false;
   let lastItem = 0;
   let events = 0;
+  let tokensSoFar = 0;
 
   function emit(event: NewEvent): Promise<void> {
     events += 1;
@@ -93,6 +106,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
       deeds.lastEdit = item;
     }
     await emit({ kind: "tree_recorded", body: { item, tree } });
+    await options.onTree?.(tree);
   }
 
   async function closeItem(native: string, status: ItemStatus, exit?: number | null): Promise<Open | null> {
@@ -220,6 +234,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
     async usage(tokens) {
       const count = (value: number) => (Number.isSafeInteger(value) && value > 0 ? value : 0);
       const { input, cached, output, reasoning } = tokens;
+      tokensSoFar += count(input - cached) + count(output);
       const body = {
         input: count(input),
         cached: count(cached),
@@ -234,6 +249,14 @@ export function createRecord(options: RecordOptions): FollowedRecord {
     complain: (text) => void lines.stderr.add(text).catch(() => undefined),
     endTurn,
     deeds: () => deeds,
+    turn: () => turn,
+    items: () => lastItem,
+    itemOf: (native) => open.get(native)?.item,
+    tokens: () => tokensSoFar,
+    moved(now) {
+      if (tree !== "" && now !== tree) deeds.lastEdit = lastItem;
+      tree = now;
+    },
 
     async finish() {
       await closeOpen();

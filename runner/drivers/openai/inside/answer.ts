@@ -33,50 +33,62 @@ export interface Answer {
   readonly refusal: string;
   /** Why it ended early; null when it is whole. */
   readonly incomplete: string | null;
+  /** Of question and answer, by the provider's count; 0 where it does not count. */
+  readonly tokens: number;
+}
+
+export interface AskChoices {
+  readonly signal: AbortSignal;
+  /** Without tools, and without telling what comes. */
+  readonly quiet?: boolean;
 }
 
 /** The stream ended before the answer did. */
 export class CutOff extends Error {}
 
-async function open(settings: Settings, input: Items): Promise<AsyncIterable<ResponseStreamEvent>> {
+async function open(
+  settings: Settings,
+  input: Items,
+  { signal, quiet = false }: AskChoices,
+): Promise<AsyncIterable<ResponseStreamEvent>> {
   const { client, model, instructions } = settings;
   const request = {
     model,
     instructions,
     input,
-    tools: TOOLS,
-    parallel_tool_calls: false,
+    ...(quiet ? {} : { tools: TOOLS, parallel_tool_calls: false }),
     stream: true as const,
     store: false,
   };
-  if (!settings.reasons) return client.responses.create(request);
+  if (!settings.reasons) return client.responses.create(request, { signal });
   const reasoning = {
     reasoning: { summary: "auto" as const },
     include: ["reasoning.encrypted_content" as const],
   };
   try {
-    return await client.responses.create({ ...request, ...reasoning });
+    return await client.responses.create({ ...request, ...reasoning }, { signal });
   } catch (error) {
     // A model that does not reason refuses what is said about it.
     if (!(error instanceof OpenAI.BadRequestError) || !/reasoning|encrypted/i.test(error.message))
       throw error;
     settings.reasons = false;
-    return client.responses.create(request);
+    return client.responses.create(request, { signal });
   }
 }
 
 /** Throws `CutOff` where asking again may help, and the provider's own error where not. */
-export async function answerOf(settings: Settings, input: Items): Promise<Answer> {
+export async function answerOf(settings: Settings, input: Items, choices: AskChoices): Promise<Answer> {
   const opened = new Set<string>();
   const whole: ResponseOutputItem[] = [];
   let last: ResponseStreamEvent | null = null;
   try {
-    for await (const event of await open(settings, input)) {
-      follow(event, opened);
+    for await (const event of await open(settings, input, choices)) {
+      if (!choices.quiet) follow(event, opened);
       if (event.type === "response.output_item.done") whole.push(event.item);
       if (ENDS.includes(event.type)) last = event;
     }
   } catch (error) {
+    choices.signal.throwIfAborted();
     if (error instanceof OpenAI.APIError && !(error instanceof OpenAI.APIConnectionError)) throw error;
     throw new CutOff(error instanceof Error ? error.message : String(error));
   } finally {
@@ -134,6 +146,7 @@ function read(last: ResponseStreamEvent | null, whole: readonly ResponseOutputIt
   }
   const parts = whole.flatMap((item) => (item.type === "message" ? item.content : []));
   return {
+    tokens: usage?.total_tokens ?? 0,
     items: whole.flatMap(resent),
     wanted: whole.flatMap((item) =>
       item.type === "function_call" && item.status !== "incomplete"

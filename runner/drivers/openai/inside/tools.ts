@@ -3,7 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { applyHunks, type FileEdit, PatchError, parsePatch } from "./patch.ts";
-import { say, sayAndWait } from "./wire.ts";
+import { ask, Interrupted, say, sayAndWait } from "./wire.ts";
 
 /** What of a result goes back to the model, characters; every call after it pays for it again. */
 const RESULT = 24_000;
@@ -63,19 +63,36 @@ const textOf = (value: unknown, name: string): string => {
 const numberOf = (value: unknown, otherwise: number, most: number): number =>
   typeof value === "number" && Number.isInteger(value) && value > 0 ? Math.min(value, most) : otherwise;
 
+export interface CallChoices {
+  /** When it aborts, the tool is ended; then it rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Whether commands and changes are asked for first. */
+  readonly asks: boolean;
+}
+
+/** What is declined; its message is for the model. */
+class Declined extends Error {}
+
 /** Does what the model asked for; what went wrong is a result too. */
-export async function callTool(id: string, name: string, args: Arguments): Promise<string> {
+export async function callTool(
+  id: string,
+  name: string,
+  args: Arguments,
+  choices: CallChoices,
+): Promise<string> {
   switch (name) {
-    case "shell":
-      return shell(
-        id,
-        textOf(args.command, "command"),
-        numberOf(args.timeout_seconds, DEFAULT_SECONDS, MOST_SECONDS),
-      );
-    case "apply_patch":
-      return told(id, "patch", patchTitle(args), textOf(args.patch, "patch"), () =>
-        applyPatch(textOf(args.patch, "patch")),
-      );
+    case "shell": {
+      const seconds = numberOf(args.timeout_seconds, DEFAULT_SECONDS, MOST_SECONDS);
+      return shell(id, textOf(args.command, "command"), seconds, choices);
+    }
+    case "apply_patch": {
+      const patch = textOf(args.patch, "patch");
+      return told(id, "patch", patchTitle(args), patch, async () => {
+        parsePatch(patch); // nobody is asked about what cannot be done
+        await requireAllowed(id, "change", patch, choices);
+        return applyPatch(patch);
+      });
+    }
     case "read":
       return told(id, "tool", `read ${String(args.path)}`, null, () => read(args));
     case "search":
@@ -83,6 +100,17 @@ export async function callTool(id: string, name: string, args: Arguments): Promi
     default:
       return `There is no tool named ${name}.`;
   }
+}
+
+async function requireAllowed(
+  id: string,
+  what: "command" | "change",
+  text: string,
+  { asks, signal }: CallChoices,
+): Promise<void> {
+  if (!asks) return;
+  const { decision, reason } = await ask({ type: "ask", id, what, text }, signal);
+  if (decision === "declined") throw new Declined(reason === "" ? "It was declined." : reason);
 }
 
 /** A tool as an item: with its text, or else with its result as text. */
@@ -101,16 +129,34 @@ async function told(
     await sayAndWait({ type: "close", id, status: "completed", wait: true });
     return result;
   } catch (error) {
+    if (error instanceof Interrupted) {
+      await sayAndWait({ type: "close", id, status: "aborted", wait: true });
+      throw error;
+    }
     const reason = error instanceof Error ? error.message : String(error);
     say({ type: "delta", id, text: `${text === null ? "" : "\n"}${reason}` });
-    await sayAndWait({ type: "close", id, status: "failed", wait: true });
-    return `Failed: ${shortened(reason)}`;
+    const isDeclined = error instanceof Declined;
+    await sayAndWait({ type: "close", id, status: isDeclined ? "declined" : "failed", wait: true });
+    return `${isDeclined ? "Declined, not done" : "Failed"}: ${shortened(reason)}`;
   }
 }
 
-function shell(id: string, command: string, seconds: number): Promise<string> {
-  const began = performance.now();
+async function shell(id: string, command: string, seconds: number, choices: CallChoices): Promise<string> {
   say({ type: "command", id, argv: ["bash", "-c", command] });
+  const none = { type: "command_end", id, exit: null, ended: "cancelled", milliseconds: 0 } as const;
+  try {
+    await requireAllowed(id, "command", command, choices);
+  } catch (error) {
+    const isDeclined = error instanceof Declined;
+    await sayAndWait({ ...none, status: isDeclined ? "declined" : "aborted" });
+    if (isDeclined) return `Declined, not run: ${error.message}`;
+    throw error;
+  }
+  return runShell(id, command, seconds, choices.signal);
+}
+
+function runShell(id: string, command: string, seconds: number, signal: AbortSignal): Promise<string> {
+  const began = performance.now();
   const child = spawn("bash", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   let isLate = false;
@@ -134,15 +180,21 @@ function shell(id: string, command: string, seconds: number): Promise<string> {
     isLate = true;
     endGroup();
   }, seconds * 1000);
+  signal.addEventListener("abort", endGroup, { once: true });
   // A process left in the background keeps the pipes open: the command is over when its shell is.
   child.once("exit", () => setTimeout(endGroup, 200));
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     child.once("error", (error) => keep("stderr")(error.message));
-    child.once("close", async (code, signal) => {
+    child.once("close", async (code, endedBy) => {
       clearTimeout(timer);
-      const exit = isLate ? null : (code ?? 128 + (signal === null ? 0 : 9));
+      signal.removeEventListener("abort", endGroup);
+      const isCut = signal.aborted;
+      const exit = isLate || isCut ? null : (code ?? 128 + (endedBy === null ? 0 : 9));
       const milliseconds = Math.round(performance.now() - began);
-      await sayAndWait({ type: "command_end", id, exit, ended: isLate ? "time" : "itself", milliseconds });
+      const ended = isCut ? "cancelled" : isLate ? "time" : "itself";
+      const status = isCut ? "aborted" : "completed";
+      await sayAndWait({ type: "command_end", id, status, exit, ended, milliseconds });
+      if (isCut) return reject(signal.reason);
       const how = isLate ? `ended after ${seconds} seconds` : `exit code ${exit}`;
       resolve(`${how}\n${shortened(output)}`);
     });

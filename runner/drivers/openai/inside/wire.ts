@@ -6,14 +6,14 @@ export type Said =
   | {
       readonly type: "open";
       readonly id: string;
-      readonly item: "message" | "reasoning" | "patch" | "tool";
+      readonly item: "message" | "reasoning" | "patch" | "tool" | "compaction";
       readonly title: string;
     }
   | { readonly type: "delta"; readonly id: string; readonly text: string }
   | {
       readonly type: "close";
       readonly id: string;
-      readonly status: "completed" | "failed" | "aborted";
+      readonly status: "completed" | "declined" | "failed" | "aborted";
       readonly wait?: boolean;
     }
   | { readonly type: "command"; readonly id: string; readonly argv: readonly string[] }
@@ -26,10 +26,13 @@ export type Said =
   | {
       readonly type: "command_end";
       readonly id: string;
+      readonly status: "completed" | "declined" | "aborted";
       readonly exit: number | null;
-      readonly ended: "itself" | "time";
+      readonly ended: "itself" | "time" | "cancelled";
       readonly milliseconds: number;
     }
+  /** May this be done? Answered by `answer`. */
+  | { readonly type: "ask"; readonly id: string; readonly what: "command" | "change"; readonly text: string }
   | {
       readonly type: "usage";
       readonly input: number;
@@ -37,29 +40,91 @@ export type Said =
       readonly output: number;
       readonly reasoning: number;
     }
-  | { readonly type: "done"; readonly text: string }
-  | { readonly type: "failed"; readonly reason: string };
+  /** A message that came during the turn is part of what the model is asked next. */
+  | { readonly type: "steered"; readonly id: string }
+  | {
+      readonly type: "turn";
+      readonly status: "completed" | "interrupted" | "failed";
+      readonly text: string;
+      readonly error?: string;
+      readonly transient?: boolean;
+      /** Messages that came too late for the turn. */
+      readonly late: readonly string[];
+    };
 
 export const say = (said: Said): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
+export interface Allowed {
+  readonly decision: "allowed" | "declined";
+  readonly reason: string;
+}
+
 type Heard =
-  | { readonly type: "prompt"; readonly text: string }
+  | { readonly type: "begin"; readonly session: string | null; readonly asks: boolean }
+  | { readonly type: "turn"; readonly text: string }
+  | { readonly type: "steer"; readonly id: string; readonly text: string }
+  | { readonly type: "interrupt" }
+  | ({ readonly type: "answer"; readonly id: string } & Allowed)
   | { readonly type: "go_on"; readonly id: string };
 
+export interface Steer {
+  readonly id: string;
+  readonly text: string;
+}
+
 const waiting = new Map<string, () => void>();
-const prompt = Promise.withResolvers<string>();
+const asked = new Map<string, (allowed: Allowed) => void>();
+const begun = Promise.withResolvers<Beginning>();
+let nextTurn = Promise.withResolvers<string>();
+let steers: Steer[] = [];
+let interruption = new AbortController();
 
 createInterface({ input: process.stdin }).on("line", (line) => {
   const heard = JSON.parse(line) as Heard;
-  if (heard.type === "prompt") prompt.resolve(heard.text);
-  else {
-    waiting.get(heard.id)?.();
-    waiting.delete(heard.id);
+  switch (heard.type) {
+    case "begin":
+      return begun.resolve(heard);
+    case "turn":
+      interruption = new AbortController();
+      return nextTurn.resolve(heard.text);
+    case "steer":
+      return void steers.push({ id: heard.id, text: heard.text });
+    case "interrupt":
+      return interruption.abort(new Interrupted("The turn was interrupted."));
+    case "answer":
+      asked.get(heard.id)?.({ decision: heard.decision, reason: heard.reason });
+      return void asked.delete(heard.id);
+    case "go_on":
+      waiting.get(heard.id)?.();
+      return void waiting.delete(heard.id);
   }
 });
 
-/** The first thing the driver says. */
-export const firstPrompt = (): Promise<string> => prompt.promise;
+/** Somebody outside wants the turn to end. */
+export class Interrupted extends Error {}
+
+export interface Beginning {
+  /** Name of the session to take up; null for a new one. */
+  readonly session: string | null;
+  /** Whether commands and changes are asked for first. */
+  readonly asks: boolean;
+}
+
+export const begin = (): Promise<Beginning> => begun.promise;
+
+/** What the next turn is about, and what ends it. */
+export async function turn(): Promise<{ text: string; signal: AbortSignal }> {
+  const text = await nextTurn.promise;
+  nextTurn = Promise.withResolvers<string>();
+  return { text, signal: interruption.signal };
+}
+
+/** Messages that came since. */
+export function takeSteers(): Steer[] {
+  const taken = steers;
+  steers = [];
+  return taken;
+}
 
 /** Says that a tool has ended, and waits until the driver has looked at the checkout as it is now. */
 export async function sayAndWait(said: Extract<Said, { type: "close" | "command_end" }>): Promise<void> {
@@ -67,4 +132,20 @@ export async function sayAndWait(said: Extract<Said, { type: "close" | "command_
   waiting.set(said.id, resolve);
   say(said);
   await promise;
+}
+
+/** Waits for the answer; rejects when the turn is interrupted meanwhile. */
+export async function ask(said: Extract<Said, { type: "ask" }>, signal: AbortSignal): Promise<Allowed> {
+  const { promise, resolve, reject } = Promise.withResolvers<Allowed>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  asked.set(said.id, resolve);
+  say(said);
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    asked.delete(said.id);
+  }
 }

@@ -1,0 +1,126 @@
+// One program from its start to its end: turn after turn, until the work is done or left, or the program is gone.
+import { SECOND } from "#lib/clock.ts";
+import { visibleText } from "#lib/text/rules.ts";
+import type { DriverContext, DriverResult } from "../../port.ts";
+import type { TalkingDriver } from "../model-driver.ts";
+import type { KeptSession } from "../port.ts";
+import type { BaseResult } from "../prompt.ts";
+import type { FollowedRecord } from "../record.ts";
+import type { Asks } from "./asks.ts";
+import type { Desk, Waiting } from "./desk.ts";
+import type { SnapshotSource, Snapshots } from "./snapshots.ts";
+import { openingPrompts, type Start } from "./start.ts";
+import { type EndedTurn, orAborted, type Prompt, runTurn } from "./turn.ts";
+import { cutOffText, shortened } from "./words.ts";
+
+/** Turns in a row that came to nothing because the way to the model was broken. */
+const MOST_FAILURES = 20;
+const LONGEST_WAIT = 60 * SECOND;
+const NO_REASON = "The agent broke off its turn and gave no reason.";
+
+/** What the lives of the programs of one lease have in common. */
+export interface Shared {
+  readonly driver: TalkingDriver;
+  readonly context: DriverContext;
+  /** Null where it was not tested, because the work goes on from an earlier attempt. */
+  readonly base: BaseResult | null;
+  readonly record: FollowedRecord;
+  readonly desk: Desk;
+  readonly asks: Asks;
+  readonly snapshots: Snapshots;
+  readonly signal: AbortSignal;
+  /** Of the program that lives now. */
+  source: (() => SnapshotSource) | null;
+  handIn(session: KeptSession, text: string): Promise<DriverResult>;
+}
+
+export type LifeEnd =
+  | { readonly result: DriverResult }
+  /** The program ended before its work did; `unread` may not have been read by it. */
+  | { readonly gone: string; readonly unread: readonly Prompt[] };
+
+export const failed = (reason: string): DriverResult => ({
+  outcome: "failed",
+  reason: reason.slice(0, 4000).toWellFormed(),
+});
+
+const toPrompt = ({ origin, text, message, effect }: Waiting): Prompt => ({ origin, text, message, effect });
+const withoutMessage = ({ origin, text }: Prompt): Prompt => ({ origin, text });
+
+export async function live(shared: Shared, session: KeptSession, start: Start): Promise<LifeEnd> {
+  const { driver, context, record, desk, snapshots, signal } = shared;
+  let isGone = false;
+  const gone = () => {
+    isGone = true;
+  };
+  session.ended.then(gone, gone);
+  const asks = context.assignment.asks.mode !== "never";
+  const talk = driver.open({ agent: session, record, signal, asks, ask: shared.asks.ask });
+  const native = await orAborted(talk.begin(session.lost === null ? start.native : null), signal);
+  await record.bound(driver.name, native);
+  const source = (): SnapshotSource => ({ native, turn: record.turn(), take: () => session.snapshot() });
+  shared.source = source;
+
+  const begun = { native, isRestored: start.restore !== null && session.lost === null };
+  let prompts = openingPrompts(start, begun, context.assignment, shared.base);
+  for (let failures = 0; ; ) {
+    const parking = desk.parking();
+    if (parking !== null) return park(shared, source(), parking.why);
+    prompts = [...prompts, ...desk.takeWaiting().map(toPrompt)];
+    const end = await runTurn({ talk, desk, record, signal, emit: context.emit }, prompts);
+    const unread = end.hadItems ? [] : prompts.map(withoutMessage);
+    // A run that is paused loses its way to the model at once: the word that says so may come a moment later.
+    const wait = end.status === "failed" ? SECOND : 0;
+    if ((await desk.parkingWithin(wait)) !== null) continue;
+    await snapshots.take(source(), "turn");
+    if (isGone || end.isStuck) return { gone: goneReason(end), unread };
+    failures = end.status === "failed" && !end.hadItems ? failures + 1 : 0;
+    const next = await after(shared, session, { end, failures, unread });
+    if ("result" in next) return next;
+    prompts = next.prompts;
+  }
+}
+
+async function park(
+  { snapshots, desk }: Shared,
+  source: SnapshotSource,
+  why: "pause" | "ask",
+): Promise<LifeEnd> {
+  await snapshots.take(source, why);
+  await snapshots.settled();
+  await desk.close(null);
+  return { result: { outcome: "parked", why } };
+}
+
+const goneReason = ({ isStuck, error }: EndedTurn): string =>
+  isStuck ? "It did not end its turn although it was asked to." : shortened(error ?? NO_REASON);
+
+interface TurnFacts {
+  readonly end: EndedTurn;
+  readonly failures: number;
+  readonly unread: readonly Prompt[];
+}
+
+type Next = { readonly result: DriverResult } | { readonly prompts: Prompt[] };
+
+async function after(
+  shared: Shared,
+  session: KeptSession,
+  { end, failures, unread }: TurnFacts,
+): Promise<Next> {
+  const { desk, snapshots } = shared;
+  if (end.status === "completed" && !desk.hasWaiting()) {
+    await snapshots.settled();
+    await desk.close("The work was done before it came.");
+    return { result: await shared.handIn(session, end.text) };
+  }
+  if (end.status === "completed" || end.wasInterrupted) return { prompts: [] };
+  const reason = visibleText(end.status === "failed" ? (end.error ?? NO_REASON) : NO_REASON);
+  if (end.status === "interrupted" || end.transient !== true || failures > MOST_FAILURES)
+    return { result: failed(reason) };
+  await desk.parkingWithin(Math.min(LONGEST_WAIT, SECOND * 2 ** failures));
+  shared.signal.throwIfAborted();
+  return {
+    prompts: unread.length > 0 ? [...unread] : [{ origin: "answer", text: cutOffText(shortened(reason)) }],
+  };
+}
