@@ -1,6 +1,7 @@
 import { FilePen, GitPullRequest, Globe, Inbox, type LucideIcon, OctagonX } from "lucide-react";
 import Link from "next/link";
 import type { GateKind, GateView } from "#lib/gates/schema.ts";
+import type { RunView } from "#lib/runs/schema.ts";
 import type { FormAction } from "../form/state.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Empty } from "../ui/empty.tsx";
@@ -11,6 +12,7 @@ import { SegmentedLinks } from "../ui/tabs.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { byDeadline } from "./deadline-rules.ts";
 import { GateDetail, type GateDetailProps } from "./gate-detail.tsx";
+import { PausedRuns } from "./paused-runs.tsx";
 
 export type InboxShow = "mine" | "team" | "decided";
 
@@ -24,6 +26,8 @@ export interface InboxPageProps {
   /** The address names the gate: a phone then shows it instead of the list. */
   readonly chosen: boolean;
   readonly now: Date;
+  /** Runs that stand still until somebody resumes or cancels them. */
+  readonly paused: readonly RunView[];
   readonly decide: FormAction;
 }
 
@@ -34,7 +38,7 @@ const ICONS: Record<GateKind, LucideIcon> = {
   resume: OctagonX,
 };
 
-export function InboxPage({ gates, show, counts, detail, chosen, now, decide }: InboxPageProps) {
+export function InboxPage({ gates, show, counts, detail, chosen, now, paused, decide }: InboxPageProps) {
   const groups = byDeadline(gates, now.getTime());
   const link = (gate: GateView) => `/inbox?show=${show}&gate=${gate.id}`;
   return (
@@ -54,7 +58,8 @@ export function InboxPage({ gates, show, counts, detail, chosen, now, decide }: 
           <span className="t3 sm">by deadline</span>
         </div>
         <ListKeys>
-          {groups.length === 0 ? <EmptyInbox show={show} team={counts.team} /> : null}
+          <PausedRuns runs={paused} />
+          {groups.length === 0 && paused.length === 0 ? <EmptyInbox show={show} team={counts.team} /> : null}
           {groups.map(({ title, gates: members }) => (
             <section key={title} aria-label={title}>
               <div className="grp">

@@ -5,7 +5,9 @@ import { Shell } from "#components/shell/shell.tsx";
 import type { GateView } from "#lib/gates/schema.ts";
 import { listDecisions, listInbox } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
-import type { Scope } from "#lib/scope.ts";
+import { listRuns } from "#lib/runs/service.ts";
+import { actorId, type Scope } from "#lib/scope.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../load-shell.ts";
 import { decide } from "../reviews/[id]/actions.ts";
 import { describeGate } from "./describe-gate.ts";
@@ -22,6 +24,7 @@ export default page({
     const gates = await gatesOf(scope, show, open, mine);
     const chosen = gates.find(({ id }) => id === chosenId);
     const shown = chosen ?? gates[0];
+    const paused = show === "decided" ? [] : await pausedRuns(scope);
     return (
       <Shell data={await loadShell(scope, session)} current="inbox">
         <LiveRefresh />
@@ -32,12 +35,17 @@ export default page({
           detail={shown ? await describeGate(scope, shown) : null}
           chosen={chosen !== undefined}
           now={new Date(scope.clock.now())}
+          paused={
+            show === "team" ? paused : paused.filter(({ launchedBy }) => launchedBy === actorId(scope.actor))
+          }
           decide={decide}
         />
       </Shell>
     );
   },
 });
+
+const pausedRuns = async (scope: Scope) => maskValue(await listRuns(scope, { statuses: ["paused"] }));
 
 const isMine = (gate: GateView): boolean => gate.cannotApprove === null;
 
