@@ -146,7 +146,10 @@ export function createHarness(options: HarnessOptions): Harness {
 }
 
 /** Read-only, below the tree before it is there: git fills the rest of it around them. */
-const withMounts = (spec: SandboxSpec, mounts: Readonly<Record<string, string>> = {}): SandboxSpec => ({
+export const withMounts = (
+  spec: SandboxSpec,
+  mounts: Readonly<Record<string, string>> = {},
+): SandboxSpec => ({
   ...spec,
   readOnly: { ...spec.readOnly, ...mounts },
 });

@@ -7,7 +7,7 @@ import { readFrames } from "#runner/harness/frames.ts";
 import { type ChangedFile, parseNumstat } from "#runner/harness/git/bundle.ts";
 import { createStack } from "#runner/harness/git/stack.ts";
 import { type TreeSpec, treeSandbox } from "#runner/harness/git/trees.ts";
-import { createHarness, type HarnessOptions } from "#runner/harness/harness.ts";
+import { createHarness, type HarnessOptions, withMounts } from "#runner/harness/harness.ts";
 import { idsOf, type Report } from "#runner/harness/reports/report.ts";
 import type { Assumption, Checked } from "./anchor-assumptions.ts";
 import type { Snapshot } from "./port.ts";
@@ -48,7 +48,8 @@ export function createMeasure(options: MeasureOptions) {
       seconds: Math.min(limits.seconds, LOOK_SECONDS),
       outputBytes: Math.max(limits.outputBytes, FRAMES),
     };
-    const spec = treeSandbox({ repository, tree, part: "look", args, limits: short });
+    const plain = treeSandbox({ repository, tree, part: "look", args, limits: short });
+    const spec = withMounts(plain, options.mounts?.(tree));
     const { exit, result, isResultCut } = await execute({ sandbox, spec, signal, onOutput: async () => {} });
     return { exit, frames: isResultCut ? null : readFrames(result) };
   }
