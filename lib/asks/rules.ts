@@ -42,11 +42,9 @@ export function judgeCommand(
   testArgv: readonly string[],
   command: readonly string[] | string,
 ): Judgement {
-  const commands = typeof command === "string" ? commandsOf(command) : commandsIn(command);
+  const commands = commandsIn(typeof command === "string" ? ["sh", "-c", command] : command);
   if (commands === null) return unread(policy, command);
-  const denied = policy.denied.find((pattern) =>
-    commands.some((argv) => startsWith([programOf(argv[0] ?? ""), ...argv.slice(1)], wordsOf(pattern))),
-  );
+  const denied = policy.denied.find((pattern) => commands.some((argv) => holds(argv, wordsOf(pattern))));
   if (denied !== undefined) return { verdict: "denied", rule: denied };
   if (policy.mode === "never") return { verdict: "allowed", rule: "never" };
   const judged: Judgement[] = [];
@@ -113,12 +111,26 @@ const SHELLS = new Set([
   "/usr/bin/sh",
 ]);
 
+const MAX_DEPTH = 3;
+
 /** A shell with one script is that script; any other vector runs as it stands. */
-function commandsIn(argv: readonly string[]): string[][] | null {
+function commandsIn(argv: readonly string[], depth = 0): string[][] | null {
   const [shell = "", option, script, ...more] = argv;
   if (!SHELLS.has(shell)) return argv.length === 0 ? null : [[...argv]];
   const isScript = (option === "-c" || option === "-lc") && script !== undefined && more.length === 0;
-  return isScript ? commandsOf(script) : null;
+  const inner = isScript && depth < MAX_DEPTH ? commandsOf(script) : null;
+  return inner && allOf(inner, depth + 1);
+}
+
+/** The commands with those of the shells among them; null where one of these cannot be read. */
+function allOf(commands: readonly string[][], depth: number): string[][] | null {
+  const all: string[][] = [];
+  for (const argv of commands) {
+    const inner = commandsIn(argv, depth);
+    if (inner === null) return null;
+    all.push(...inner);
+  }
+  return all;
 }
 
 /** `npm run build` is that command alone; `npm run *` is it with anything behind. */
@@ -133,6 +145,10 @@ const wordsOf = (pattern: string): readonly string[] => pattern.split(" ");
 const startsWith = (argv: readonly string[], words: readonly string[]): boolean =>
   words.length > 0 && words.every((word, index) => argv[index] === word);
 
+/** Also behind other words, such as those of `env`, and by whatever path the program is named. */
+const holds = (argv: readonly string[], words: readonly string[]): boolean =>
+  argv.some((word, index) => startsWith([programOf(word), ...argv.slice(index + 1)], words));
+
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length > 0 && one.length === other.length && startsWith(one, other);
 
@@ -145,9 +161,7 @@ const programOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1
 function unread(policy: AskPolicy, command: readonly string[] | string): Judgement {
   if (policy.mode === "unlisted") return ask("cannot be read");
   const text = typeof command === "string" ? command : command.join(" ");
-  const words = text.split(/[\s'"`\\;&|(){}<>$]+/).map(programOf);
-  const denied = policy.denied.find((pattern) =>
-    words.some((_, index) => startsWith(words.slice(index), wordsOf(pattern))),
-  );
+  const words = text.split(/[\s'"`\\;&|(){}<>$]+/);
+  const denied = policy.denied.find((pattern) => holds(words, wordsOf(pattern)));
   return denied === undefined ? { verdict: "allowed", rule: "never" } : { verdict: "denied", rule: denied };
 }

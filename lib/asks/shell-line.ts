@@ -9,6 +9,12 @@ const GLOB = /[*?]/;
 const BLANK = /[ \t]/;
 const CONTROL = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/u;
 
+/** Words that begin something else than a command. */
+const RESERVED = new Set([
+  ...["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in"],
+  ...["function", "select", "time", "coproc", "[["],
+]);
+
 /** Where nothing is lost or written: only these redirects are read, as whole words. */
 const HARMLESS = /^(?:2>&1|[12]?>[ ]?\/dev\/null)(?=[ \t\n;|]|&&|$)/;
 const SEPARATOR = /^(?:&&|\|\||\||;|\n)/;
@@ -48,7 +54,8 @@ export function commandsOf(line: string): string[][] | null {
   }
   if (words.length > 0) commands.push(words);
   else if (!mayBeEmpty) return null;
-  return commands.length === 0 ? null : commands;
+  if (commands.length === 0 || commands.some(([name = ""]) => RESERVED.has(name))) return null;
+  return commands;
 }
 
 interface Word {
