@@ -13,7 +13,7 @@ import { modelDriver } from "../session/model-driver.ts";
 import type { AgentProgram } from "../session/port.ts";
 import { catalogFor } from "./catalog.ts";
 import { CATALOG_FILE, CODEX_HOME, CONFIG_FILE, codexConfig, KEY_VARIABLE } from "./config.ts";
-import { converse } from "./conversation.ts";
+import { openTalk } from "./talk.ts";
 
 const INSIDE = "/opt/codex";
 /**
@@ -23,12 +23,12 @@ const INSIDE = "/opt/codex";
 export const KEEPS: readonly string[] = [`${CODEX_HOME}/sessions`];
 const PATH = "/opt/ph:/usr/local/bin:/usr/bin:/bin";
 
-/** Codex could do more of it than is asked of it here. */
 const caps: DriverCapabilities = {
-  steer: "none",
-  approvals: false,
-  resume: false,
-  interrupt: false,
+  // What its model is saying is dropped; a command that runs goes on to its end first.
+  steer: "preempt",
+  approvals: true,
+  resume: true,
+  interrupt: true,
   deltas: true,
 };
 
@@ -76,5 +76,6 @@ export const codex = ({ agents, clock }: CodexOptions): AgentDriver =>
     name: CODEX.program,
     caps,
     program: (model) => codexProgram(agents, model),
-    converse: (conversation) => converse(conversation, { clock, tree: TREE_ROOT }),
+    keeps: KEEPS,
+    open: (conversation) => openTalk(conversation, { clock, tree: TREE_ROOT }),
   });

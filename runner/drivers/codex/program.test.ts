@@ -103,6 +103,6 @@ describe("a run is refused with what to do", () => {
 test("the driver promises no more than it does", () => {
   expect(codex({ agents: null, clock: systemClock })).toMatchObject({
     name: "codex",
-    caps: { steer: "none", approvals: false, resume: false, interrupt: false, deltas: true },
+    caps: { steer: "preempt", approvals: true, resume: true, interrupt: true, deltas: true },
   });
 });

@@ -2,6 +2,7 @@
 // let it work, hand the work out, and hold what it says against what it did.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { judgeCommand } from "#lib/asks/rules.ts";
 import { AppError } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { createHarness } from "#runner/harness/harness.ts";
@@ -74,7 +75,7 @@ async function work(driver: ModelDriver, context: DriverContext): Promise<Driver
   const handIn = (session: AgentSession, text: string, record: FollowedRecord) =>
     proposeWork(context, step, session, { text, record });
   const own = { context, model, program, base, nextCommand, step, handIn };
-  if ("open" in driver) return workInTurns({ ...own, driver, judge: judgeOf(assignment) });
+  if ("open" in driver) return workInTurns({ ...own, driver });
   return workInOneTurn(driver, own);
 }
 
@@ -93,7 +94,7 @@ async function proposeWork(
 
 async function workInOneTurn(
   driver: OneTurnDriver,
-  { context, model, program, base, nextCommand, step, handIn }: Omit<WorkOptions, "driver" | "judge">,
+  { context, model, program, base, nextCommand, step, handIn }: Omit<WorkOptions, "driver">,
 ): Promise<DriverResult> {
   const { assignment, clock, signal, emit } = context;
   const complaints: string[] = [];
@@ -133,10 +134,6 @@ async function converse(
     agent.ended.catch(() => undefined); // whoever needed it has asked
   }
 }
-
-const judgeOf =
-  ({ asks }: DriverContext["assignment"]): WorkOptions["judge"] =>
-  () => ({ verdict: asks.mode === "never" ? "quiet" : "ask", rule: "" });
 
 interface Base {
   readonly problem: string | null;

@@ -54,7 +54,9 @@ export async function live(shared: Shared, session: KeptSession, start: Start): 
     isGone = true;
   };
   session.ended.then(gone, gone);
-  const asks = context.assignment.asks.mode !== "never";
+  const { mode, denied } = context.assignment.asks;
+  // What is denied is denied also where nobody is asked: only a program that asks can be told so.
+  const asks = mode !== "never" || denied.length > 0;
   const talk = driver.open({ agent: session, record, signal, asks, ask: shared.asks.ask });
   const native = await orAborted(talk.begin(session.lost === null ? start.native : null), signal);
   await record.bound(driver.name, native);
