@@ -1,7 +1,9 @@
 import { FilePen, GitPullRequest, Globe, Inbox, type LucideIcon, OctagonX } from "lucide-react";
 import Link from "next/link";
+import type { FindingView } from "#lib/findings/schema.ts";
 import type { GateKind, GateView } from "#lib/gates/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
+import { InboxFindings } from "../findings/inbox-findings.tsx";
 import type { FormAction } from "../form/state.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Empty } from "../ui/empty.tsx";
@@ -28,6 +30,8 @@ export interface InboxPageProps {
   readonly now: Date;
   /** Runs that stand still until somebody resumes or cancels them. */
   readonly paused: readonly RunView[];
+  /** Grave ones that nobody has dealt with; none where only decisions are shown. */
+  readonly findings?: readonly FindingView[];
   readonly decide: FormAction;
 }
 
@@ -38,7 +42,17 @@ const ICONS: Record<GateKind, LucideIcon> = {
   resume: OctagonX,
 };
 
-export function InboxPage({ gates, show, counts, detail, chosen, now, paused, decide }: InboxPageProps) {
+export function InboxPage({
+  gates,
+  show,
+  counts,
+  detail,
+  chosen,
+  now,
+  paused,
+  findings = [],
+  decide,
+}: InboxPageProps) {
   const groups = byDeadline(gates, now.getTime());
   const link = (gate: GateView) => `/inbox?show=${show}&gate=${gate.id}`;
   return (
@@ -59,7 +73,10 @@ export function InboxPage({ gates, show, counts, detail, chosen, now, paused, de
         </div>
         <ListKeys>
           <PausedRuns runs={paused} />
-          {groups.length === 0 && paused.length === 0 ? <EmptyInbox show={show} team={counts.team} /> : null}
+          <InboxFindings findings={findings} />
+          {groups.length === 0 && paused.length === 0 && findings.length === 0 ? (
+            <EmptyInbox show={show} team={counts.team} />
+          ) : null}
           {groups.map(({ title, gates: members }) => (
             <section key={title} aria-label={title}>
               <div className="grp">

@@ -2,10 +2,12 @@ import { Check, Loader, Minus, ShieldAlert, ShieldCheck, TriangleAlert, X } from
 import Link from "next/link";
 import type { ClaimsView } from "#lib/claims/schema.ts";
 import type { DriftView } from "#lib/drift/schema.ts";
+import type { FindingView } from "#lib/findings/schema.ts";
 import type { LeaseView, RunView } from "#lib/runs/schema.ts";
 import { planOf, type Spent } from "#lib/timeline/rules.ts";
 import type { Step, StepOutcome, Timeline } from "#lib/timeline/schema.ts";
 import { ClaimsPanel } from "../claims/claims-panel.tsx";
+import { RunFindings } from "../findings/run-findings.tsx";
 import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { isRunEnded, type StatusOf } from "../status.ts";
 import { Remark } from "../ui/badge.tsx";
@@ -27,6 +29,7 @@ export interface RailProps {
   /** What a weak sandbox of this run lacks: "cgroup limits". */
   readonly tierMissing: readonly string[];
   readonly logEntries: number | null;
+  readonly findings: readonly FindingView[];
   readonly spent: Spent;
   /** The charter's cap for one run, millionths of a dollar. */
   readonly budgetMicros: number;
@@ -44,6 +47,7 @@ export function Rail({
   maxMinutes,
   tierMissing,
   logEntries,
+  findings,
   spent,
   budgetMicros,
   drift,
@@ -146,6 +150,7 @@ export function Rail({
           )}
         </section>
         {claims ? <ClaimsPanel runId={run.id} claims={claims} /> : null}
+        <RunFindings runId={run.id} findings={findings} />
         {logEntries === null ? null : (
           <section>
             <h2 className="h2">

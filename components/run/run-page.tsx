@@ -28,7 +28,7 @@ import { Timeline } from "./timeline.tsx";
 import { useRunEvents } from "./use-run-events.ts";
 
 export interface RunPageProps
-  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "budgetMicros" | "drift" | "claims">,
+  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "budgetMicros" | "drift" | "claims" | "findings">,
     Pick<RunHeaderProps, "cancel" | "pause" | "resume"> {
   readonly run: RunView;
   /** From the first on, without gaps. */

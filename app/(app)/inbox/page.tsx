@@ -2,6 +2,7 @@ import { z } from "zod";
 import { InboxPage, type InboxShow } from "#components/inbox/inbox-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
+import { listGraveFindings } from "#lib/findings/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import { listDecisions, listInbox } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
@@ -38,6 +39,7 @@ export default page({
           paused={
             show === "team" ? paused : paused.filter(({ launchedBy }) => launchedBy === actorId(scope.actor))
           }
+          findings={show === "decided" ? [] : await listGraveFindings(scope)}
           decide={decide}
         />
       </Shell>

@@ -5,6 +5,7 @@ import { can } from "#lib/authz/rules.ts";
 import { findClaims } from "#lib/claims/service.ts";
 import { findDrift } from "#lib/drift/service.ts";
 import { lastEvent } from "#lib/events/service.ts";
+import { listFindingsOfRun } from "#lib/findings/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { countAbout } from "#lib/log/service.ts";
 import { getCharter } from "#lib/pilots/service.ts";
@@ -60,6 +61,7 @@ export default page({
           leases={leases}
           drift={drift}
           claims={claims}
+          findings={await listFindingsOfRun(scope, id)}
           maxMinutes={charter.charter.controls.maxRunMinutes}
           tierMissing={leases.at(-1)?.tier === "weak" ? ["some limits"] : []}
           budgetMicros={charter.charter.controls.budgetRunCents * MICROS_A_CENT}
