@@ -19,7 +19,7 @@ import { liveStops } from "#lib/stops/service.ts";
 import { signOut } from "../(auth)/actions.ts";
 import { stop } from "./actions.ts";
 
-const LIVE = ["queued", "preparing", "working", "verifying"] as const;
+const LIVE = ["queued", "preparing", "working", "awaiting_decision", "paused", "verifying"] as const;
 
 interface Focus {
   readonly pilotId?: string;

@@ -8,7 +8,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { Code, Visible } from "../ui/visible.tsx";
 import { RunActions, type RunActionsProps } from "./hold/run-actions.tsx";
 
-export interface RunHeaderProps extends Pick<RunActionsProps, "cancel" | "pause" | "resume"> {
+export interface RunHeaderProps {
   readonly run: RunView;
   /** Newer than the run's own where events said so. */
   readonly status: StatusOf<"run">;
@@ -16,9 +16,10 @@ export interface RunHeaderProps extends Pick<RunActionsProps, "cancel" | "pause"
   readonly attempt: number;
   /** Beside the status: "parked, no runner holds it". */
   readonly hold: string | null;
+  readonly actions: Omit<RunActionsProps, "runId" | "status">;
 }
 
-export function RunHeader({ run, status, attempt, hold, ...actions }: RunHeaderProps) {
+export function RunHeader({ run, status, attempt, hold, actions }: RunHeaderProps) {
   return (
     <>
       <div className="rt">

@@ -28,8 +28,10 @@ import { Timeline } from "./timeline.tsx";
 import { useRunEvents } from "./use-run-events.ts";
 
 export interface RunPageProps
-  extends Pick<RailProps, "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "budgetMicros" | "drift" | "claims" | "findings">,
-    Pick<RunHeaderProps, "cancel" | "pause" | "resume"> {
+  extends Pick<
+    RailProps,
+    "leases" | "maxMinutes" | "tierMissing" | "logEntries" | "budgetMicros" | "drift" | "claims" | "findings"
+  > {
   readonly run: RunView;
   /** From the first on, without gaps. */
   readonly events: readonly RunEvent[];
@@ -37,9 +39,8 @@ export interface RunPageProps
   readonly last: number;
   /** `state` is the right rail as a page of its own, for the phone. */
   readonly tab: "timeline" | "state";
-  readonly messages: Steering["messages"];
-  readonly asks: Steering["asks"];
-  readonly snapshotBytes: Steering["snapshotBytes"];
+  readonly actions: RunHeaderProps["actions"];
+  readonly steering: Omit<Steering, "newestSnapshot">;
   /** Null for a person who may not write to the agent, and for an agent that reads nothing. */
   readonly compose: Pick<ComposerProps, "notice" | "send" | "steering"> | null;
   /** Reads what `DecideGate` reads. */
@@ -48,8 +49,7 @@ export interface RunPageProps
 
 /** Watch one run and steer it: header, timeline with the composer, and beside it the plan, the budget and the sandbox. */
 export function RunPage(props: RunPageProps) {
-  const { run, events, last, tab, cancel, pause, resume, messages, asks, snapshotBytes, ...rest } = props;
-  const { compose, decide, ...rail } = rest;
+  const { run, events, last, tab, actions, steering, compose, decide, ...rail } = props;
   const live = !isRunEnded(run.status);
   const placed = useRunEvents(run.id, events, { live, last });
   useFreshTables(placed.events, last);
@@ -59,7 +59,6 @@ export function RunPage(props: RunPageProps) {
   const held = timeline.attempts.at(-1)?.endedAt === null;
   const snapshot = isRunEnded(status) ? null : newestSnapshot(timeline);
   const holding = { status, held, attempt, goesOn: snapshot ? snapshotPlace(snapshot) : null };
-  const steering = { messages, asks, snapshotBytes, newestSnapshot: snapshot?.seq ?? null };
   const patch = timeline.entries.findLast(
     (entry) => entry.kind === "mark" && entry.what === "patch_imported",
   );
@@ -68,13 +67,7 @@ export function RunPage(props: RunPageProps) {
   return (
     <div data-run-status={status}>
       <div className="rh">
-        <RunHeader
-          run={run}
-          status={status}
-          attempt={attempt}
-          hold={holdWords(holding)}
-          {...{ cancel, pause, resume }}
-        />
+        <RunHeader run={run} status={status} attempt={attempt} hold={holdWords(holding)} actions={actions} />
         <Tabs
           label="Run"
           tabs={[
@@ -101,7 +94,7 @@ export function RunPage(props: RunPageProps) {
       </div>
       <div className="cols" data-tab={tab}>
         <div className="tlw">
-          <OpenAsks asks={asks.filter(({ settled }) => settled === null)} decide={decide} />
+          <OpenAsks asks={steering.asks.filter(({ settled }) => settled === null)} decide={decide} />
           {timeline.entries.length === 0 ? (
             <Empty
               icon={Play}
@@ -111,12 +104,12 @@ export function RunPage(props: RunPageProps) {
           ) : (
             <EventLinksProvider runId={run.id} mayReadLog={rail.logEntries !== null} placed={placed}>
               <EventWaited told={timeline.seq} last={last} live={live} />
-              <SteeringProvider steering={steering}>
+              <SteeringProvider steering={{ ...steering, newestSnapshot: snapshot?.seq ?? null }}>
                 <Timeline timeline={timeline} live={isRunLive(status)} />
               </SteeringProvider>
             </EventLinksProvider>
           )}
-          <WaitingMessages messages={untold(messages, timeline)} />
+          <WaitingMessages messages={untold(steering.messages, timeline)} />
           <div className="py-4">
             <RunOutcome
               runId={run.id}

@@ -10,6 +10,7 @@ import { getCharter } from "#lib/pilots/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { NetworkDocument } from "#lib/setup/schema.ts";
+import { describeCommand } from "./describe-command.ts";
 
 export type GateDetailData = Omit<GateDetailProps, "decide" | "back">;
 
@@ -19,6 +20,8 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
   switch (gate.kind) {
     case "merge":
       return describeMerge(scope, gate);
+    case "command":
+      return describeCommand(scope, gate);
     case "network":
       return describeNetwork(gate);
     case "activate":

@@ -13,14 +13,22 @@ export interface RunActionsProps {
   readonly status: StatusOf<"run">;
   /** Reads `runId` and `reason`; null for a person who may not cancel. */
   readonly cancel: FormAction | null;
-  /** Reads `runId` and `reason`; null for a person who may not, and for an agent that has nothing to pause. */
+  /** Reads `runId` and `reason`; null for a person who may not. */
   readonly pause: FormAction | null;
   /** Reads `runId`. */
   readonly resume: FormAction | null;
+  /** Its agent has a session that can be gone on with; without one it begins again. */
+  readonly hasSession: boolean;
 }
 
+const PAUSES = {
+  session:
+    "Its model is cut off within a second and the turn ends. A snapshot is taken, then its runner is free for others. Resumed, the run goes on from the snapshot; meanwhile its clock stands still.",
+  none: "Its sandbox is ended, and its runner is free for others. This agent has no session to keep: resumed, it begins again.",
+} as const;
+
 /** What can be done to the run in its state; what cannot is not shown. */
-export function RunActions({ runId, status, cancel, pause, resume }: RunActionsProps) {
+export function RunActions({ runId, status, cancel, pause, resume, hasSession }: RunActionsProps) {
   const [asking, setAsking] = useState<"cancel" | "pause" | null>(null);
   const close = () => setAsking(null);
   const mayCancel = cancel && !isRunEnded(status) && status !== "merging";
@@ -66,7 +74,7 @@ export function RunActions({ runId, status, cancel, pause, resume }: RunActionsP
           open={asking === "pause"}
           onClose={close}
           title="Pause this run?"
-          text="Its model is cut off within a second and the turn ends. A snapshot is taken, then its runner is free for others. Resumed, the run goes on from the snapshot; meanwhile its clock stands still."
+          text={hasSession ? PAUSES.session : PAUSES.none}
           runId={runId}
           action={pause}
           word="Pause run"

@@ -1,8 +1,16 @@
 "use server";
 
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import { decideGate } from "#lib/gates/decide-gate.ts";
+import { DecideGate } from "#lib/gates/schema.ts";
 import { action } from "#lib/guard/action.ts";
+import { SendMessage } from "#lib/messages/schema.ts";
+import { sendMessage } from "#lib/messages/send-message.ts";
 import { cancelRun } from "#lib/runs/cancel-run.ts";
-import { CancelRun } from "#lib/runs/schema.ts";
+import { pauseRun } from "#lib/runs/pause-run.ts";
+import { resumeRun } from "#lib/runs/resume-run.ts";
+import { CancelRun, PauseRun } from "#lib/runs/schema.ts";
 
 export const cancel = action({
   permission: "run.cancel",
@@ -11,5 +19,68 @@ export const cancel = action({
   handler: async ({ scope, input }) => {
     await cancelRun(scope, input);
     return { done: "The run is cancelled." };
+  },
+});
+
+/** A form says “on” for a checked box. */
+const SteerForm = SendMessage.extend({
+  changesGoal: z
+    .enum(["on", ""])
+    .default("")
+    .transform((checked) => checked === "on"),
+});
+
+export const steer = action({
+  permission: "run.steer",
+  maxBytes: 80_000,
+  input: SteerForm,
+  handler: async ({ scope, input }) => {
+    await sendMessage(scope, input);
+    revalidatePath(`/runs/${input.runId}`);
+    return {};
+  },
+});
+
+export const pause = action({
+  permission: "run.pause",
+  maxBytes: 4096,
+  input: PauseRun,
+  handler: async ({ scope, input }) => {
+    await pauseRun(scope, input);
+    revalidatePath(`/runs/${input.runId}`);
+    return { done: "The run is paused." };
+  },
+});
+
+const ResumeRun = z.object({ runId: z.string().min(1).max(100) });
+
+export const resume = action({
+  permission: "run.pause",
+  maxBytes: 4096,
+  input: ResumeRun,
+  handler: async ({ scope, input }) => {
+    await resumeRun(scope, input);
+    revalidatePath(`/runs/${input.runId}`);
+    return { done: "The run goes on." };
+  },
+});
+
+const ANSWERED: Record<string, string> = {
+  open: "Your word counts; another person's is needed.",
+  approved: "Allowed. The agent is told.",
+  denied: "Declined. The agent is told why.",
+  void: "The ask was over before: nothing was decided.",
+  expired: "The time to answer was over.",
+};
+
+/** The answer to an ask, given on the run's page. */
+export const answer = action({
+  permission: "gate.decide",
+  maxBytes: 16_384,
+  input: DecideGate,
+  handler: async ({ scope, input }) => {
+    const { status } = await decideGate(scope, input);
+    revalidatePath("/runs/[id]", "page");
+    return { done: ANSWERED[status] ?? status };
   },
 });

@@ -13,8 +13,7 @@ import { getRun, listLeases } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listShownEvents } from "#lib/timeline/service.ts";
 import { loadShell } from "../../load-shell.ts";
-import { decide } from "../../reviews/[id]/actions.ts";
-import { cancel } from "./actions.ts";
+import { loadSteering } from "./load-steering.ts";
 
 /** More than this and the page opens with its first events; the stream brings the rest. */
 const FIRST_EVENTS = 2000;
@@ -50,14 +49,7 @@ export default page({
           events={events}
           last={last}
           tab={query.tab}
-          cancel={can(scope.grants, "run.cancel", run.pilotId) ? cancel : null}
-          pause={null}
-          resume={null}
-          messages={[]}
-          asks={[]}
-          snapshotBytes={{}}
-          compose={null}
-          decide={decide}
+          {...(await loadSteering(scope, run, charter.charter))}
           leases={leases}
           drift={drift}
           claims={claims}
