@@ -5,7 +5,7 @@ const text = z.string();
 
 /** One line of the bridge. `message` is the SDK's own. */
 export const BridgeLine = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("begun") }),
+  z.object({ type: z.literal("begun"), session: z.uuid() }),
   z.object({
     type: z.literal("ask"),
     id: text,

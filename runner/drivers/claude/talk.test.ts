@@ -13,6 +13,8 @@ interface Order {
   readonly [name: string]: unknown;
 }
 
+const FRESH = "a2000000-0000-4000-8000-000000000000";
+const KNOWN = "b2000000-0000-4000-8000-000000000000";
 const USAGE = { input_tokens: 6, cache_read_input_tokens: 4, output_tokens: 5 };
 
 const allowed = async (): Promise<AskAnswer> => ({ decision: "allowed", reason: "" });
@@ -26,7 +28,8 @@ function open({ answer = allowed, begins = true }: Scene = {}) {
   const server = createAppServer({
     answers: {},
     onSent: (order, peer) => {
-      if (begins && (order as unknown as Order).do === "begin") peer.say({ type: "begun" });
+      if (begins && (order as unknown as Order).do === "begin")
+        peer.say({ type: "begun", session: (order as unknown as Order).session ?? FRESH });
     },
   });
   const { record, told } = createTestRecord();
@@ -73,18 +76,17 @@ const streamed = (event: object) => ({ type: "stream_event", event });
 describe("a session", () => {
   test("is named before anything is said, and another one's name is taken up", async () => {
     const fresh = open();
-    const name = await fresh.talk.begin(null);
-    expect(name).toMatch(/^[0-9a-f-]{36}$/);
-    expect(fresh.orders()).toEqual([{ do: "begin", session: name, resume: false }]);
+    expect(await fresh.talk.begin(null)).toBe(FRESH);
+    expect(fresh.orders()).toEqual([{ do: "begin" }]);
     const again = open();
-    expect(await again.talk.begin("abc")).toBe("abc");
-    expect(again.orders()).toEqual([{ do: "begin", session: "abc", resume: true }]);
+    expect(await again.talk.begin(KNOWN)).toBe(KNOWN);
+    expect(again.orders()).toEqual([{ do: "begin", session: KNOWN }]);
   });
 
   test("whose program ends is refused with how it ended", async () => {
     const { server, talk } = open({ begins: false });
     server.end({ code: 1, stderr: "No conversation found" });
-    await expect(talk.begin("abc")).rejects.toThrow(
+    await expect(talk.begin(KNOWN)).rejects.toThrow(
       "Claude ended with code 1 before its turn was over. It said: No conversation found",
     );
   });

@@ -52,7 +52,7 @@ function unlessEnding(error: unknown): null {
 export function openTalk({ agent, record, ask }: Conversation, options: TalkOptions): Talk {
   const { clock, tree } = options;
   const translation = createTranslation({ record, clock, tree });
-  const begun = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<string>();
   /** What was said into the turn and is not read yet: id → whoever waits for its being taken. */
   const said = new Map<string, PromiseWithResolvers<void>>();
   let turn: Turn | null = null;
@@ -103,7 +103,7 @@ export function openTalk({ agent, record, ask }: Conversation, options: TalkOpti
   async function take(line: string): Promise<void> {
     const parsed = BridgeLine.safeParse(parse(line));
     if (!parsed.success) return record.line("stdout", line);
-    if (parsed.data.type === "begun") return begun.resolve();
+    if (parsed.data.type === "begun") return begun.resolve(parsed.data.session);
     if (parsed.data.type === "ask") {
       // It waits for people: what comes meanwhile goes on.
       answer(parsed.data).catch(stop);
@@ -144,10 +144,8 @@ export function openTalk({ agent, record, ask }: Conversation, options: TalkOpti
 
   return {
     async begin(native) {
-      const session = native ?? randomUUID();
-      await order({ do: "begin", session, resume: native !== null });
-      await begun.promise;
-      return session;
+      await order({ do: "begin", ...(native === null ? {} : { session: native }) });
+      return begun.promise;
     },
     async turn(text) {
       const id = randomUUID();

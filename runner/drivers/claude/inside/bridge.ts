@@ -1,6 +1,8 @@
 // Runs inside the sandbox: the Agent SDK between lines of JSON on stdin and stdout. It decides nothing and translates nothing;
 // what the SDK says goes out as it came. One file without imports of ours. The SDK and its program are the user's own
 // installation, mounted read-only.
+import { randomUUID } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 interface UserMessage {
@@ -23,7 +25,6 @@ type QueryFunction = (call: { prompt: AsyncIterable<UserMessage>; options: objec
 export interface Order {
   readonly do: "begin" | "say" | "interrupt" | "answer";
   readonly session?: string;
-  readonly resume?: boolean;
   readonly id?: string;
   readonly text?: string;
   readonly allow?: boolean;
@@ -76,11 +77,21 @@ const hooks = {
 
 let session: Query | null = null;
 
-async function begin({ session: id = "", resume = false }: Order): Promise<void> {
+/** Whether the program kept anything of a session. */
+function isKept(id: string): boolean {
+  const folder = `${process.env.CLAUDE_CONFIG_DIR}/projects`;
+  return (
+    existsSync(folder) && readdirSync(folder).some((name) => existsSync(`${folder}/${name}/${id}.jsonl`))
+  );
+}
+
+async function begin({ session: known }: Order): Promise<void> {
+  const isTakenUp = known !== undefined && isKept(known);
+  const id = isTakenUp ? known : randomUUID();
   session = query({
     prompt: said(),
     options: {
-      ...(resume ? { resume: id } : { sessionId: id }),
+      ...(isTakenUp ? { resume: id } : { sessionId: id }),
       model,
       hooks,
       permissionMode: "default",
@@ -96,7 +107,7 @@ async function begin({ session: id = "", resume = false }: Order): Promise<void>
       stderr: (text: string) => void process.stderr.write(text),
     },
   });
-  say({ type: "begun" });
+  say({ type: "begun", session: id });
   for await (const message of session) say({ type: "message", message });
 }
 
