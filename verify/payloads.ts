@@ -45,6 +45,8 @@ const CITED: ReadonlyMap<string, RegExp> = new Map([
   ["diff", /^run\.patch_imported diff$/],
   ["bundle", /^run\.(patch_imported|agent_finished) bundle$|^run\.bundle_uploaded commitment$/],
   ["task", /^run\.launched task$/],
+  ["message", /^message\.sent text$/],
+  ["ask", /^ask\.opened asked$/],
   ["response", /^model\.answered response$/],
   ["reason", /^\S+ reason_sha256$/],
   ["state", /^\S+ (before|after)$/],
@@ -60,6 +62,8 @@ const FOLLOWED: ReadonlyMap<string, readonly (readonly [name: string, member: st
   ["run.patch_imported", ["manifest", "diff", "bundle"].map((name) => [name, name] as const)],
   ["run.bundle_uploaded", [["bundle", "commitment"]]],
   ["run.launched", [["task", "task"]]],
+  ["message.sent", [["message", "text"]]],
+  ["ask.opened", [["ask", "asked"]]],
   ["model.answered", [["response", "response"]]],
 ]);
 

@@ -1,13 +1,16 @@
 // The part of a redaction that happens in the database. The worker calls these in this order; each may be repeated
 // after a crash at any point, and an order is finished only by the last one.
+import { takeAsks } from "../asks/service.ts";
 import { type Db, read, transaction } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { eventCommitment } from "../events/rules.ts";
+import { takeMessages } from "../messages/service.ts";
 import { takeSaid } from "../model-calls/take-payloads.ts";
 import { canonicalText } from "../record/rules.ts";
 import { holdOf } from "../retention/hold.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
+import { takeNatives } from "../snapshots/service.ts";
 import { copiesOf, redactedBody, TAKEN_AWAY, withoutTexts } from "./rules.ts";
 import type { RedactionTarget } from "./schema.ts";
 import * as store from "./store.ts";
@@ -139,7 +142,9 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
     const seqs = seqsOf(work.target);
     const everything = work.target.kind === "all";
     const events = await store.countTaken(tx.db, work.runId, seqs);
-    const task = everything ? await store.takeTask(tx.db, work.runId) : 0;
+    const task = everything
+      ? (await store.takeTask(tx.db, work.runId)) + (await takeTalk(tx.db, work.runId))
+      : 0;
     const blobs = task + (everything ? await store.markBlobsDeleted(tx.db, work.runId, now) : 0);
     const texts = everything ? await takeTexts(tx.db, work.runId) : 0;
     const rows = texts + (await store.deleteWords(tx.db, work.runId, seqs));
@@ -152,6 +157,12 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
       detail: { events, blobs, rows, reached: names(true), not_reached: names(false) },
     });
   });
+}
+
+/** What people wrote to the agent, what it asked, and what its program called its sessions. Returns how many commitments that were. */
+async function takeTalk(db: Db, runId: string): Promise<number> {
+  await takeNatives(db, runId, TAKEN_AWAY);
+  return (await takeMessages(db, runId, TAKEN_AWAY)) + (await takeAsks(db, runId, TAKEN_AWAY));
 }
 
 /** Evidence, patch and run keep their numbers, digests and closed words. Returns how many rows that were. */

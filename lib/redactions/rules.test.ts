@@ -36,6 +36,23 @@ describe("what is left of an event", () => {
       kind: "relay_refused",
       body: { method: "GET", target: "secret", status: 404, reason: "secret", times: 3 },
     },
+    { kind: "message_delivered", body: { message: newId("message"), effect: "preempt" } },
+    { kind: "message_undeliverable", body: { message: newId("message"), reason: "secret" } },
+    {
+      kind: "ask_opened",
+      body: {
+        ...{ ask: 1, what: "command", title: "secret", text: "secret", cwd: "/secret", reason: "secret" },
+        digest: "a".repeat(64),
+      },
+    },
+    { kind: "ask_settled", body: { ask: 1, decision: "allowed", by: "policy", rule: "secret" } },
+    {
+      kind: "snapshot_taken",
+      body: {
+        ...{ blob: newId("blob"), native: "secret", driver: "codex", turn: 2 },
+        ...{ tree: "b".repeat(40), why: "turn" },
+      },
+    },
     { kind: "model_called", body: { call: newId("call"), model: "secret" } },
   ])("of an agent's is what its timeline is made of: $kind", ({ kind, body }) => {
     const left = NewEvent.parse({ kind, body: redactedBody(body) });
@@ -43,6 +60,11 @@ describe("what is left of an event", () => {
     for (const [name, value] of Object.entries(body))
       if (["origin", "type", "status", "tree", "stream", "call"].includes(name))
         expect(left.body).toHaveProperty(name, value);
+  });
+
+  test("probe: of what was asked no digest is left that a short command could be guessed by", () => {
+    const asked = { ask: 1, what: "command", text: "ls", cwd: "/", digest: "ab".repeat(32) };
+    expect(JSON.stringify(redactedBody(asked))).not.toContain("abab");
   });
 
   test("probe: a secret in a field of closed words goes as well", () => {

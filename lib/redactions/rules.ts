@@ -12,7 +12,7 @@ export const TAKEN_AWAY = "[taken away]";
  */
 const KEPT = new Set([
   ...["stream", "outcome", "ended", "steadiness", "by", "phase", "tier", "runner", "from", "to", "verdict"],
-  ...["type", "status", "origin", "call", "what", "effect", "decision", "why", "blob"],
+  ...["type", "status", "origin", "call", "what", "effect", "decision", "why", "blob", "message"],
   ...[
     "digest",
     "commit",
@@ -47,10 +47,14 @@ export function withoutTexts(value: unknown, key = ""): unknown {
 }
 
 /** What is left of an event's body. */
-export const redactedBody = (body: unknown): Record<string, unknown> => ({
-  ...(withoutTexts(body) as Record<string, unknown>),
-  redacted: true,
-});
+export const redactedBody = (body: unknown): Record<string, unknown> => {
+  const left = withoutTexts(body) as Record<string, unknown>;
+  // The digest of what was asked is not salted: of a short command it would be a hint.
+  const isAsk = Object.hasOwn(left, "ask") && Object.hasOwn(left, "digest");
+  return { ...left, ...(isAsk ? { digest: NO_DIGEST } : {}), redacted: true };
+};
+
+const NO_DIGEST = "0".repeat(64);
 
 export interface RedactionFacts {
   readonly status: RunStatus;
@@ -101,7 +105,7 @@ const MODEL_CALLS_STAY: CopyText = {
 const OF_ALL: readonly CopyText[] = [
   {
     name: "blobs",
-    title: "Bundle, patch, diff and manifest",
+    title: "Bundle, snapshots, patch, diff and manifest",
     text: "Files and salts are deleted; the commitments stay.",
   },
   {
@@ -111,8 +115,8 @@ const OF_ALL: readonly CopyText[] = [
   },
   {
     name: "run_texts",
-    title: "Summary, end reason, the agent's task and file names of the patch",
-    text: "Replaced; the task's salt is deleted. What people wrote when they decided stays.",
+    title: "Summary, end reason, the agent's task, messages to it, what it asked and file names of the patch",
+    text: "Replaced; the salts of task, messages and asks are deleted. What people wrote when they decided stays.",
   },
   {
     name: "mirror",
@@ -189,7 +193,7 @@ export function copiesOf({ kind, isMerged }: CopyFacts): Copy[] {
           ...(kind === "events" ? [MODEL_CALLS_STAY] : []),
           {
             name: "other_payloads",
-            title: "Bundle, patch, evidence, summary and task",
+            title: "Bundle, snapshots, patch, evidence, summary, task, messages and asks",
             text: "Only what the agent said and did is taken away; the same text may stand there as well.",
           },
         ];

@@ -68,6 +68,8 @@ async function* linesOf(
       yield* blobLines(scope, cited, unchanged);
       return;
     case "task":
+    case "message":
+    case "ask":
     case "request":
     case "response":
       yield* await saidLines(scope, cited, { unchanged, pieces });

@@ -9,7 +9,7 @@ export type TextRow =
 
 /** Rows that hold a reason somebody gave. It may have been replaced by a later one, or taken away. */
 export interface ReasonRow {
-  readonly table: "approval" | "gate" | "run" | "pilot" | "stop" | "redaction" | "merge";
+  readonly table: "approval" | "gate" | "run" | "pilot" | "stop" | "redaction" | "merge" | "message";
   readonly id: string;
 }
 
@@ -29,6 +29,10 @@ export type Cited =
     }
   /** What the agent was told to do. */
   | { readonly what: "task"; readonly commitment: string; readonly runId: string }
+  /** What a person wrote to the agent. */
+  | { readonly what: "message"; readonly commitment: string; readonly messageId: string }
+  /** What the agent asked before it went on. */
+  | { readonly what: "ask"; readonly commitment: string; readonly askId: string }
   /** The head and the items of what a model was asked: `digest` is over their commitments. */
   | { readonly what: "request"; readonly digest: string; readonly callId: string; readonly runId: string }
   | { readonly what: "response"; readonly commitment: string; readonly callId: string }
@@ -47,7 +51,7 @@ export function subjectId({ about }: Pick<Entry, "about">, noun: SubjectNoun): s
 
 const KIND = /,"kind":"([a-z_]+\.[a-z_]+)","request":/;
 const CITING =
-  /^(gate\.|pilot\.(charter_written|activated)$|model\.(called|answered)$|run\.(launched|evidence_recorded|merge_refused|events_appended|bundle_uploaded|patch_imported)$)/;
+  /^(gate\.|pilot\.(charter_written|activated)$|model\.(called|answered)$|message\.sent$|ask\.opened$|run\.(launched|evidence_recorded|merge_refused|events_appended|bundle_uploaded|patch_imported)$)/;
 
 /** Whether the canonical text of an entry has to be read for what it cites; most entries cite nothing. */
 export function mayCite(text: string): boolean {
@@ -101,7 +105,7 @@ function decisionCited(entry: Entry): string | null {
   return detail?.digest ?? null;
 }
 
-const REASONS: Partial<Record<string, ReasonRow["table"]>> = {
+const REASONS: Partial<Record<string, Exclude<ReasonRow["table"], "approval" | "merge" | "message">>> = {
   "gate.denied": "gate",
   "gate.expired": "gate",
   "gate.voided": "gate",
@@ -109,6 +113,7 @@ const REASONS: Partial<Record<string, ReasonRow["table"]>> = {
   "run.failed": "run",
   "run.rejected": "run",
   "run.patch_refused": "run",
+  "run.paused": "run",
   "pilot.returned_to_draft": "pilot",
   "pilot.paused": "pilot",
   "pilot.completed": "pilot",
@@ -123,9 +128,10 @@ function reasonCited(entry: Entry): Cited[] {
   if (approval) return [{ what: "reason", digest, row: { table: "approval", id: approval } }];
   const merge = detailOf("run.merge_refused", entry)?.merge;
   if (merge) return [{ what: "reason", digest, row: { table: "merge", id: merge } }];
+  const message = detailOf("message.undeliverable", entry)?.message;
+  if (message) return [{ what: "reason", digest, row: { table: "message", id: message } }];
   const table = REASONS[entry.kind];
-  const id =
-    table === undefined || table === "approval" || table === "merge" ? null : subjectId(entry, table);
+  const id = table === undefined ? null : subjectId(entry, table);
   return table && id ? [{ what: "reason", digest, row: { table, id } }] : [];
 }
 
@@ -152,6 +158,10 @@ function payloadsCited(entry: Entry): Cited[] {
 function saidCited(entry: Entry, runId: string): Cited | null {
   const task = detailOf("run.launched", entry)?.task;
   if (task !== undefined) return { what: "task", commitment: task, runId };
+  const sent = detailOf("message.sent", entry);
+  if (sent) return { what: "message", commitment: sent.text, messageId: sent.message };
+  const asked = detailOf("ask.opened", entry);
+  if (asked) return { what: "ask", commitment: asked.asked, askId: asked.ask };
   const called = detailOf("model.called", entry);
   if (called) return { what: "request", digest: called.request, callId: called.call, runId };
   const answered = detailOf("model.answered", entry);

@@ -43,6 +43,8 @@ export async function findReason(db: Db, { table, id }: ReasonRow): Promise<stri
       return (await db.stop.findUnique({ where }))?.reason ?? null;
     case "redaction":
       return (await db.redaction.findUnique({ where }))?.reason ?? null;
+    case "message":
+      return (await db.runMessage.findUnique({ where }))?.reason ?? null;
     case "merge":
       return (await db.merge.findUnique({ where }))?.detail ?? null;
   }

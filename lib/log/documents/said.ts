@@ -1,4 +1,7 @@
 // What an agent was told, what its model was asked and what came back: the lines after the entries that commit to them.
+import { saidInAsk } from "../../asks/service.ts";
+import { read } from "../../db.ts";
+import { saidInMessage } from "../../messages/service.ts";
 import { payloadCommitment, requestCommitment } from "../../model-calls/rules.ts";
 import type { Scope } from "../../scope.ts";
 import { heldRequest, heldResponse, heldTask, type Said } from "../../traces/committed.ts";
@@ -6,7 +9,7 @@ import { type AttachedLine, Broken } from "../bundle.ts";
 import type { Cited } from "./cited.ts";
 import type { ShownPieces } from "./shown-pieces.ts";
 
-type SaidCited = Extract<Cited, { what: "task" | "request" | "response" }>;
+type SaidCited = Extract<Cited, { what: "task" | "message" | "ask" | "request" | "response" }>;
 type BlobLine = Extract<AttachedLine, { type: "blob" }>;
 
 export interface Showing {
@@ -25,13 +28,27 @@ export async function saidLines(
 ): Promise<BlobLine[]> {
   if (cited.what === "request") return requestLines(scope, cited, { unchanged, pieces });
   const { what, commitment } = cited;
-  const said = await (cited.what === "task"
-    ? heldTask(scope, cited.runId)
-    : heldResponse(scope, cited.callId));
+  const said = await heldWords(scope, cited);
   await unchanged();
   if (!said) throw new Broken(`The ${what} that the entry cites is missing from the database.`);
   return wholeLines(what, commitment, said);
 }
+
+function heldWords(scope: Scope, cited: Exclude<SaidCited, { what: "request" }>): Promise<Said | null> {
+  switch (cited.what) {
+    case "task":
+      return heldTask(scope, cited.runId);
+    case "message":
+      return read(scope, async (db) => inBytes(await saidInMessage(db, cited.messageId)));
+    case "ask":
+      return read(scope, async (db) => inBytes(await saidInAsk(db, cited.askId)));
+    case "response":
+      return heldResponse(scope, cited.callId);
+  }
+}
+
+const inBytes = (said: { text: string; salt: Uint8Array | null } | null): Said | null =>
+  said && { salt: said.salt, bytes: said.salt && Buffer.from(said.text, "utf8") };
 
 /** Pieces that were shown are named and not shown again: agents send all of their history with every call. */
 async function requestLines(
