@@ -131,18 +131,18 @@ function History({ finding, steps, mayReadLog }: Pick<FindingPageProps, "finding
         ) : null
       }
     >
-      <ul className="who">
-        <li>
+      <ul className="pb grid gap-2.5">
+        <li className="row items-start">
           <Badge noun="finding" status="open" bare />
-          <span className="tw">The monitor saw it first</span>
+          <span className="tw grow">The monitor saw it first</span>
           <span className="t3 sm nowrap">
             <RelativeTime at={finding.firstAt.toISOString()} />
           </span>
         </li>
         {steps.map(({ number, at, actorName, from, to, reason }) => (
-          <li key={number}>
+          <li key={number} className="row items-start">
             <Badge noun="finding" status={to} bare />
-            <span className="tw">
+            <span className="tw grow">
               {actorName}{" "}
               <span className="t3 sm">
                 ({from} → {to})
@@ -159,9 +159,9 @@ function History({ finding, steps, mayReadLog }: Pick<FindingPageProps, "finding
           </li>
         ))}
         {finding.times > 1 ? (
-          <li>
+          <li className="row items-start">
             <ArrowRight className="i" aria-hidden />
-            <span className="tw">Seen last</span>
+            <span className="tw grow">Seen last</span>
             <span className="t3 sm nowrap">
               <RelativeTime at={finding.lastAt.toISOString()} />
             </span>

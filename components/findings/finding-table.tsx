@@ -46,9 +46,9 @@ function FindingRow({ finding, ofOneRun }: { finding: FindingView; ofOneRun: boo
           <Link href={`/findings/${id}`} className="med" data-row>
             {rule.title}
           </Link>
-          <span className="t3 sm trunc mono">
+          <div className="t3 sm tw mono">
             <Visible text={evidence ? firstLine(evidence.path ?? evidence.text) : "taken away"} />
-          </span>
+          </div>
         </div>
       </td>
       <td className="nowrap">
@@ -57,10 +57,10 @@ function FindingRow({ finding, ofOneRun }: { finding: FindingView; ofOneRun: boo
       {ofOneRun ? null : (
         <td className="only-wide">
           <div className="cell2">
-            <span className="trunc">
+            <div className="trunc">
               <Visible text={finding.runTitle ?? "No run is known"} />
-            </span>
-            <span className="t3 sm trunc">{finding.pilotName ?? ""}</span>
+            </div>
+            <div className="t3 sm trunc">{finding.pilotName ?? ""}</div>
           </div>
         </td>
       )}
@@ -72,4 +72,4 @@ function FindingRow({ finding, ofOneRun }: { finding: FindingView; ofOneRun: boo
   );
 }
 
-const firstLine = (text: string): string => (text.trim().split("\n", 1)[0] ?? "").slice(0, 160);
+const firstLine = (text: string): string => (text.trim().split("\n", 1)[0] ?? "").slice(0, 100);
