@@ -1,5 +1,7 @@
 // What an agent asks before it does something: the charter's policy first, then people, then what the charter says about nobody
 // being there. Everything that is settled is told as it was settled.
+
+import { judgeAsk } from "#lib/asks/rules.ts";
 import { type Clock, MINUTE } from "#lib/clock.ts";
 import { conflict } from "#lib/errors.ts";
 import { MAX_EVENT_TEXT } from "#lib/protocol/agent-events.ts";
@@ -9,17 +11,12 @@ import { visibleText } from "#lib/text/rules.ts";
 import type { AskAnswer, Question } from "../port.ts";
 import type { Parking } from "./desk.ts";
 
-export interface Verdict {
-  readonly verdict: "quiet" | "allowed" | "denied" | "ask";
-  /** What of the policy said so. */
-  readonly rule: string;
-}
-
 export interface AsksOptions {
   readonly policy: AskPolicy;
+  /** How the project's tests are run. */
+  readonly testArgv: readonly string[];
   readonly decided: readonly Decided[];
   readonly clock: Clock;
-  judge(question: Question): Verdict;
   /** The number of an open item in the run's events. */
   itemOf(native: string): number | undefined;
   /** Nobody answered in time, and the charter wants the run to be left until somebody does. */
@@ -48,7 +45,7 @@ const cut = (text: string, max: number) => text.replaceAll("\0", "\u2400").slice
 export function createAsks(options: AsksOptions): Asks {
   const { policy, clock, emit } = options;
   const decided = [...options.decided];
-  const open = new Map<number, PromiseWithResolvers<AskAnswer>>();
+  const waiting = new Map<number, PromiseWithResolvers<AskAnswer>>();
   /** Asks that ended with their turn, whose end is still to be told. */
   let left: number[] = [];
   let last = 0;
@@ -82,26 +79,29 @@ export function createAsks(options: AsksOptions): Asks {
     return { decision: "declined", reason: `${reason} Go on without it.` };
   }
 
-  async function askPeople(question: Question, digest: string): Promise<AskAnswer> {
+  async function open(
+    { what, item: native, title, text, cwd, reason }: Question,
+    digest: string,
+  ): Promise<number> {
     last += 1;
     const ask = last;
+    const item = options.itemOf(native);
+    const body = {
+      ask,
+      ...(item === undefined ? {} : { item }),
+      ...{ what, text, digest, cwd: cut(cwd, CWD), reason: cut(reason, REASON) },
+      title: visibleText(cut(title, TITLE), "line").slice(0, TITLE).toWellFormed(),
+    };
+    await emit({ kind: "ask_opened", body });
+    return ask;
+  }
+
+  async function askPeople(question: Question, digest: string): Promise<AskAnswer> {
     const answer = Promise.withResolvers<AskAnswer>();
     answer.promise.catch(() => undefined); // also where nobody waits yet
-    open.set(ask, answer);
-    const item = options.itemOf(question.item);
-    await emit({
-      kind: "ask_opened",
-      body: {
-        ask,
-        ...(item === undefined ? {} : { item }),
-        what: question.what,
-        title: visibleText(cut(question.title, TITLE), "line").slice(0, TITLE).toWellFormed(),
-        text: question.text,
-        cwd: cut(question.cwd, CWD),
-        reason: cut(question.reason, REASON),
-        digest,
-      },
-    });
+    const ask = last + 1;
+    waiting.set(ask, answer);
+    await open(question, digest);
     const enough = new AbortController();
     const late = clock.sleep(policy.minutes * MINUTE, enough.signal).then(() => null);
     late.catch(() => undefined);
@@ -112,7 +112,7 @@ export function createAsks(options: AsksOptions): Asks {
       return given;
     } finally {
       enough.abort();
-      open.delete(ask);
+      waiting.delete(ask);
     }
   }
 
@@ -126,41 +126,41 @@ export function createAsks(options: AsksOptions): Asks {
     async ask(question) {
       await expire("person");
       const { what, cwd, text } = question;
-      if (what === "network") return byPolicy("a sandbox has no network", "declined");
-      const { verdict, rule } = options.judge(question);
-      if (verdict === "quiet") return { decision: "allowed", reason: "" };
+      const { verdict, rule } = judgeAsk(policy, options.testArgv, { what, text });
+      const isQuiet = verdict === "quiet" || (verdict === "allowed" && policy.mode === "never");
+      if (isQuiet) return { decision: "allowed", reason: "" };
       if (verdict !== "ask") return byPolicy(rule, verdict === "allowed" ? "allowed" : "declined");
       if (text.length > MAX_EVENT_TEXT || text.includes("\0") || !text.isWellFormed())
         return byPolicy("what cannot be shown whole cannot be decided", "declined");
       const digest = askDigest({ what, cwd: cut(cwd, CWD), text });
       const known = takeDecided(digest);
       if (known === undefined) return askPeople(question, digest);
-      last += 1;
+      const ask = await open(question, digest);
       await settle({
-        ask: last,
+        ask,
         decision: known.decision,
         by: "person",
-        rule: "decided while the run was parked",
+        rule: "decided while the run was put away",
       });
       return { decision: known.decision, reason: known.reason };
     },
     answer({ ask, decision, reason }) {
-      open.get(ask)?.resolve({ decision, reason });
+      waiting.get(ask)?.resolve({ decision, reason });
     },
     abandon(parking) {
-      for (const [ask, { reject }] of open) {
+      for (const [ask, { reject }] of waiting) {
         if (parking === null) left.push(ask);
         reject(conflict("The turn ends before there was an answer."));
       }
-      open.clear();
+      waiting.clear();
       if (parking === null) expire("person").catch(() => undefined); // a way of events that is closed is told elsewhere
     },
     async crashed() {
-      for (const [ask, { reject }] of open) {
+      for (const [ask, { reject }] of waiting) {
         left.push(ask);
         reject(conflict("The program has ended."));
       }
-      open.clear();
+      waiting.clear();
       await expire("crash");
     },
   };
