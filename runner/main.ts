@@ -16,6 +16,7 @@ import { createWork } from "./lease/work.ts";
 import { runnerFolder } from "./plane/identity.ts";
 import { ensurePrivateFolder } from "./plane/state-folder.ts";
 import { createSetupCache } from "./setup/cache.ts";
+import { readRegistries } from "./setup/registries.ts";
 import { startRunner } from "./start.ts";
 
 /** The supervisor waits five seconds; sandboxes die with this process in any case. */
@@ -48,7 +49,10 @@ async function main(): Promise<void> {
       createClaude({ agents: env.agentsFolder, stateFolder, uid: sandbox.uid, clock: steadyClock }),
     ];
     const folder = join(runnerFolder(stateFolder, env.name), "setup");
-    const setup = { cache: createSetupCache({ folder, logger }) };
+    const setup = {
+      cache: createSetupCache({ folder, logger }),
+      registries: () => readRegistries(stateFolder),
+    };
     const work = createWork({ drivers, verify, setup });
     await startRunner({ env: { ...env, stateFolder }, sandbox, work, logger, shutdown: shutdown.signal });
   } finally {

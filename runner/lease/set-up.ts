@@ -4,11 +4,14 @@ import type { SetUp } from "../harness/verify.ts";
 import type { SetupCache } from "../setup/cache.ts";
 import { prepareSetup } from "../setup/prepare-setup.ts";
 import type { Network } from "../setup/proxy/dial.ts";
+import type { Registry } from "../setup/registries.ts";
 import type { Lease } from "./lease.ts";
 
 /** What a runner brings for setup. */
 export interface SetupHost {
   readonly cache: SetupCache;
+  /** Registries that want a credential, as this host's own file says now. */
+  readonly registries?: () => Promise<readonly Registry[]>;
   /** Left out: hosts of the public internet, found by the system's resolver. */
   readonly network?: Network;
 }
@@ -22,8 +25,9 @@ export function setUpOf(
   const plan = assignment.setup ?? null;
   if (plan === null) return null;
   if (host === undefined) throw refused("This runner sets nothing up, and the charter asks for it.");
-  return ({ repository, commit, from }) =>
+  return async ({ repository, commit, from }) =>
     prepareSetup({
+      registries: await host.registries?.(),
       ...{ plan, of: { commit, from }, sandbox, repository, limits: assignment.limits },
       ...{ cache: host.cache, network: host.network, clock, logger, signal: life.over, nextCommand },
       emit: (event) => stream.emit(event),

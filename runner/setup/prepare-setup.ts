@@ -21,10 +21,11 @@ import { follow } from "../harness/execute.ts";
 import { TREE_ROOT } from "../harness/git/trees.ts";
 import { createOutputEvents } from "../harness/output-events.ts";
 import type { Kept, SetupCache } from "./cache.ts";
-import { PROXY_PORT, setupEnvironment } from "./environment.ts";
+import { PROXY_PORT, PROXY_URL, setupEnvironment } from "./environment.ts";
 import { hostFacts } from "./host-facts.ts";
 import type { Network } from "./proxy/dial.ts";
 import { createProxy } from "./proxy/proxy.ts";
+import { listedRegistries, type Registry, registryEnvironment } from "./registries.ts";
 import { PACK_CAPS, takePack } from "./take-pack.ts";
 
 const INSIDE = readFileSync(path.join(import.meta.dirname, "inside", "setup.ts"), "utf8");
@@ -45,6 +46,8 @@ export interface SetupOptions {
   readonly repository: string;
   readonly limits: Limits;
   readonly cache: SetupCache;
+  /** Registries with credentials of this host; those that the charter lists are used. */
+  readonly registries?: readonly Registry[];
   /** How hosts are found; left out: by the system's resolver, and of the public internet alone. */
   readonly network?: Network;
   readonly clock: Clock;
@@ -72,7 +75,8 @@ export async function prepareSetup(options: SetupOptions): Promise<Prepared> {
   signal.throwIfAborted();
   const begun = performance.now();
   const manifests = await listManifests(options);
-  const key = sha256Hex(Buffer.from(JSON.stringify([1, plan, manifests, await hostFacts()])));
+  const asked = listed(options).map(({ for: tool, scopes, url }) => [tool, scopes, url.href]);
+  const key = sha256Hex(Buffer.from(JSON.stringify([1, plan, manifests, asked, await hostFacts()])));
   const found = await cache.find(key);
   const kept =
     found ??
@@ -88,6 +92,9 @@ export async function prepareSetup(options: SetupOptions): Promise<Prepared> {
   });
   return { seen: kept.seen, mounts: mountsOf(plan, kept) };
 }
+
+const listed = ({ plan, registries = [] }: SetupOptions): Registry[] =>
+  listedRegistries(registries, plan.hosts);
 
 const mountsOf = ({ paths }: SetupPlan, kept: Kept): Record<string, string> =>
   Object.fromEntries(paths.map((inside, index) => [kept.folderOf(index), `${TREE_ROOT}/${inside}`]));
@@ -125,12 +132,14 @@ async function performSetup(options: SetupOptions, folder: string) {
       purpose: "Setup, with a network of the charter's hosts",
     },
   });
+  const registries = listed(options);
+  const env = { ...setupEnvironment(plan), ...registryEnvironment(registries, PROXY_URL) };
   const caps = { mostEntries: PACK_CAPS.entries, mostBytes: PACK_CAPS.bytes };
   const spec = {
     command: command({
       commit: of.commit,
       paths: plan.paths,
-      run: { argv: plan.argv, env: setupEnvironment(plan), ...caps },
+      run: { argv: plan.argv, env, ...caps },
     }),
     cwd: "/work",
     readOnly: { [repository]: "/in/repository" },
@@ -141,7 +150,7 @@ async function performSetup(options: SetupOptions, folder: string) {
       outputBytes: Number.MAX_SAFE_INTEGER,
     },
   };
-  const proxy = createProxy({ hosts: plan.hosts, network, logger, signal, emit });
+  const proxy = createProxy({ hosts: plan.hosts, registries, network, logger, signal, emit });
   const child = await sandbox.start(spec, { signal });
   try {
     if (child.listener === null) throw refused("This sandbox hands no listener out.");

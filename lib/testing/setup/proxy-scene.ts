@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { Network } from "#runner/setup/proxy/dial.ts";
 import { createProxy, PROXY_CAPS, type ProxyCaps, type SetupProxy } from "#runner/setup/proxy/proxy.ts";
+import type { Registry } from "#runner/setup/registries.ts";
 import { quietLogger } from "./setup-scene.ts";
 
 export async function listening(server: Server): Promise<number> {
@@ -31,6 +32,7 @@ export interface ProxyChoices {
   readonly hosts: readonly string[];
   readonly network?: Network;
   readonly caps?: Partial<ProxyCaps>;
+  readonly registries?: readonly Registry[];
 }
 
 /** Every name leads to loopback, and loopback alone may be reached. */
@@ -39,11 +41,23 @@ export const LOOPBACK: Network = {
   problemOf: (address) => (address === "127.0.0.1" ? null : "is not loopback"),
 };
 
-export async function openProxy({ hosts, network = LOOPBACK, caps }: ProxyChoices): Promise<ProxyScene> {
+export async function openProxy({
+  hosts,
+  network = LOOPBACK,
+  caps,
+  registries,
+}: ProxyChoices): Promise<ProxyScene> {
   const events: NewEvent[] = [];
   const end = new AbortController();
   const proxy = createProxy({
-    ...{ hosts, network, caps: { ...PROXY_CAPS, ...caps }, logger: quietLogger, signal: end.signal },
+    ...{
+      hosts,
+      registries,
+      network,
+      caps: { ...PROXY_CAPS, ...caps },
+      logger: quietLogger,
+      signal: end.signal,
+    },
     emit: async (event) => void events.push(event),
   });
   const listener = createServer();

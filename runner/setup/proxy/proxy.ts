@@ -4,12 +4,14 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import { AppError, messageOf } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { ruleFor } from "#lib/setup/rules.ts";
 import { pour } from "#runner/relay/body.ts";
 import { answeredHeaders, forwardedHeaders } from "#runner/relay/rules.ts";
+import { portOf, type Registry, registryOf } from "../registries.ts";
 import { dial, type Network } from "./dial.ts";
 import { createEgress } from "./egress.ts";
 import { connectTarget, isNumeric, type PlainTarget, plainTarget, type Target } from "./target.ts";
@@ -38,6 +40,8 @@ export const PROXY_CAPS: ProxyCaps = {
 
 export interface ProxyOptions {
   readonly hosts: readonly string[];
+  /** Answered in the clear, at their own paths, with the credential put on here. */
+  readonly registries?: readonly Registry[];
   readonly network?: Network;
   readonly caps?: ProxyCaps;
   readonly logger: Logger;
@@ -53,10 +57,25 @@ export interface SetupProxy {
   close(): Promise<void>;
 }
 
+const targetOf = ({ url }: Registry, path: string): PlainTarget => ({
+  host: url.hostname,
+  port: portOf(url),
+  path,
+});
+
+/** By the name that the operator wrote, whatever address it has. */
+const secured = (socket: Socket, { url, ca }: Registry): TLSSocket =>
+  connectTls({
+    socket,
+    servername: url.hostname,
+    ALPNProtocols: ["http/1.1"],
+    ...(ca === null ? {} : { ca }),
+  });
+
 const UNREADABLE = "This is not a request to a host by its name.";
 
 export function createProxy(options: ProxyOptions): SetupProxy {
-  const { hosts, network = {}, caps = PROXY_CAPS, logger, signal } = options;
+  const { hosts, registries = [], network = {}, caps = PROXY_CAPS, logger, signal } = options;
   const egress = createEgress(options.emit);
   const sockets = new Set<Duplex>();
   const listeners = new Set<Server>();
@@ -74,13 +93,13 @@ export function createProxy(options: ProxyOptions): SetupProxy {
   }
 
   /** The connection to a host that may be reached, watched and counted. Throws an AppError whose message is for setup. */
-  async function reach(target: Target, until: AbortSignal): Promise<Socket> {
+  async function reach(target: Target, until: AbortSignal, by: Network = network): Promise<Socket> {
     const found = judge(target);
     if ("refusal" in found) throw deny(target, found.refusal);
     left.connections -= 1;
     let socket: Socket;
     try {
-      socket = await dial(target, network, until);
+      socket = await dial(target, by, until);
     } catch (error) {
       if (error instanceof AppError) throw deny(target, error.message);
       throw error;
@@ -134,18 +153,27 @@ export function createProxy(options: ProxyOptions): SetupProxy {
     target: PlainTarget,
     request: IncomingMessage,
     response: ServerResponse,
+    registry: Registry | null = null,
   ): Promise<void> {
     const gone = new AbortController();
     response.once("close", () => gone.abort(new Error("Setup went away.")));
     const until = AbortSignal.any([over, gone.signal]);
-    const socket = await reach(target, until);
+    const by = registry?.isPrivate ? { ...network, problemOf: () => null } : network;
+    const socket = await reach(target, until, by);
     until.addEventListener("abort", () => socket.destroy(), { once: true });
-    const host = target.port === 80 ? target.host : `${target.host}:${target.port}`;
-    const headers = { ...forwardedHeaders(request.headersDistinct), host, connection: "close" };
+    const isUsual = target.port === (registry?.url.protocol === "https:" ? 443 : 80);
+    const host = isUsual ? target.host : `${target.host}:${target.port}`;
+    const credential = registry === null ? {} : { authorization: registry.authorization };
+    const headers = {
+      ...forwardedHeaders(request.headersDistinct),
+      ...credential,
+      host,
+      connection: "close",
+    };
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const asked = http.request({
       ...{ method: request.method, path: target.path, headers, setHost: false },
-      createConnection: () => socket,
+      createConnection: () => (registry?.url.protocol === "https:" ? secured(socket, registry) : socket),
     });
     asked.once("response", resolve).once("error", reject).end();
     asked.setTimeout(caps.idleMs, () => asked.destroy(new Error("it said nothing for too long")));
@@ -158,11 +186,12 @@ export function createProxy(options: ProxyOptions): SetupProxy {
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = plainTarget(request.url ?? "");
+    const registry = registryOf(registries, request.url ?? "");
+    const target = registry === null ? plainTarget(request.url ?? "") : targetOf(registry, request.url ?? "");
     if (target === null) throw deny({ host: request.url?.slice(0, 200) ?? "", port: 0 }, UNREADABLE);
     if (request.method !== "GET" && request.method !== "HEAD")
       throw deny(target, "In the clear there is only reading: GET and HEAD.");
-    await plain(target, request, response);
+    await plain(target, request, response, registry);
   }
 
   const statusOf = (error: unknown): number => (error instanceof AppError ? 403 : 502);
