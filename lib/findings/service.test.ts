@@ -6,6 +6,7 @@ import { findingScene } from "../testing/finding-scene.ts";
 import { entriesAbout } from "../testing/journey.ts";
 import { systemActor, testScope } from "../testing/scopes.ts";
 import { getFinding, listFindings, listFindingsOfRun, listGraveFindings } from "./service.ts";
+import { takeEvidence } from "./take-evidence.ts";
 
 const scene = await findingScene();
 const { append, clock, database, onlyFinding, open, security, sighting, watched } = scene;
@@ -149,5 +150,28 @@ describe("the list", () => {
     expect(
       (await listGraveFindings(security)).every(({ severity }) => ["high", "critical"].includes(severity)),
     ).toBe(true);
+  });
+});
+
+describe("a redaction", () => {
+  test("takes the evidence with its salt; the finding and what people said of it stay", async () => {
+    const runId = await scene.launched();
+    await append(runId, command("cat /etc/shadow"));
+    await watched();
+    await scene.asWorker((scope) =>
+      transaction(scope, async (tx) => {
+        const taken = await takeEvidence(tx.db, runId);
+        expect(taken).toHaveLength(1);
+        tx.record({
+          kind: "payload.redacted",
+          about: [`run:${runId}`, ...taken.map((id) => `finding:${id}` as const)],
+          charter: "7".repeat(64),
+          detail: { events: 0, blobs: 0, rows: 1, reached: ["findings"], not_reached: [] },
+        });
+      }),
+    );
+    expect(await onlyFinding(runId)).toMatchObject({ evidence: null, state: "open", times: 1 });
+    const { rows } = await database.owner.query("select salt from finding where run_id = $1", [runId]);
+    expect(rows).toEqual([{ salt: null }]);
   });
 });

@@ -216,3 +216,11 @@ export async function selectBound(db: Db, runId: string): Promise<BoundFinding[]
 export async function isTakenAway(db: Db, runId: string): Promise<boolean> {
   return (await db.redaction.findFirst({ where: { runId }, select: { id: true } })) !== null;
 }
+
+/** Ids of the findings that still had their evidence. */
+export async function clearEvidence(db: Db, runId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    update finding set evidence = null, salt = null, subject = sha256(convert_to(gen_random_uuid()::text, 'UTF8'))
+    where run_id = ${runId} and evidence is not null returning id`;
+  return rows.map(({ id }) => id);
+}

@@ -137,7 +137,7 @@ describe("everything of a run that ended", () => {
     ]);
     expect(entries.at(-1)?.detail).toMatchObject({
       blobs: 4,
-      reached: ["events", "search", "model_calls", "blobs", "evidence", "run_texts", "mirror"],
+      reached: ["events", "search", "findings", "model_calls", "blobs", "evidence", "run_texts", "mirror"],
       not_reached: [
         ...["gate_documents", "backups", "write_ahead_log", "disk_blocks", "runner_spools", "downloads"],
         "model_providers",

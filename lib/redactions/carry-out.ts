@@ -4,6 +4,7 @@ import { takeAsks } from "../asks/service.ts";
 import { type Db, read, transaction } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { eventCommitment } from "../events/rules.ts";
+import { takeEvidence } from "../findings/take-evidence.ts";
 import { takeMessages } from "../messages/service.ts";
 import { takeSaid } from "../model-calls/take-payloads.ts";
 import { canonicalText } from "../record/rules.ts";
@@ -137,8 +138,10 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
   const copies = copiesOf({ kind: work.target.kind, isMerged: work.isMerged });
   const now = new Date(scope.clock.now());
   await transaction(scope, async (tx) => {
+    await lockRun(tx, work.runId); // nothing is found in it meanwhile
     await refuseIfHeld(tx.db, work);
     if (!(await store.markFinished(tx.db, work.id, copies, now))) return;
+    const findings = await takeEvidence(tx.db, work.runId);
     const seqs = seqsOf(work.target);
     const everything = work.target.kind === "all";
     const events = await store.countTaken(tx.db, work.runId, seqs);
@@ -147,12 +150,12 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
       : 0;
     const blobs = task + (everything ? await store.markBlobsDeleted(tx.db, work.runId, now) : 0);
     const texts = everything ? await takeTexts(tx.db, work.runId) : 0;
-    const rows = texts + (await store.deleteWords(tx.db, work.runId, seqs));
+    const rows = texts + findings.length + (await store.deleteWords(tx.db, work.runId, seqs));
     const names = (reached: boolean) =>
       copies.filter((copy) => copy.reached === reached).map(({ name }) => name);
     tx.record({
       kind: "payload.redacted",
-      about: [...aboutOf(work)],
+      about: [...aboutOf(work), ...findings.map((id) => `finding:${id}` as const)],
       charter: work.charterDigest,
       detail: { events, blobs, rows, reached: names(true), not_reached: names(false) },
     });

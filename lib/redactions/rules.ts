@@ -92,6 +92,11 @@ const SEARCH: CopyText = {
   title: "Search index",
   text: "The words of these events are removed.",
 };
+const FINDINGS: CopyText = {
+  name: "findings",
+  title: "Findings of the run",
+  text: "What was kept as evidence is deleted with its salt; the findings, their commitments and decisions stay.",
+};
 const MODEL_CALLS: CopyText = {
   name: "model_calls",
   title: "Requests to models and their answers",
@@ -184,7 +189,7 @@ export interface CopyFacts {
 
 /** Every place a payload may lie, those that are reached first. */
 export function copiesOf({ kind, isMerged }: CopyFacts): Copy[] {
-  const ofEvents = kind === "events" ? [EVENTS, SEARCH] : [EVENTS, SEARCH, MODEL_CALLS];
+  const ofEvents = kind === "events" ? [EVENTS, SEARCH, FINDINGS] : [EVENTS, SEARCH, FINDINGS, MODEL_CALLS];
   const reached = kind === "all" ? [...ofEvents, ...OF_ALL] : ofEvents;
   const elsewhere: CopyText[] =
     kind === "all"
