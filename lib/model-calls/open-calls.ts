@@ -22,12 +22,16 @@ import { ringsOf, timelinesOf } from "./timelines.ts";
  */
 export async function openCalls(scope: Scope, intents: readonly Intent[]): Promise<Opening[]> {
   const openings = new Map<Intent, Opening>();
-  for (;;) {
+  for (let inVain = 0; openings.size < intents.length; ) {
     const left = intents.filter((intent) => !openings.has(intent));
-    if (left.length === 0) break;
     const verdict = await openKnowing(scope, left);
-    if (verdict.verdict === "opened") for (const intent of left) openings.set(intent, "opened");
-    else for (const [intent, opening] of await refuse(scope, left, verdict)) openings.set(intent, opening);
+    const decided =
+      verdict.verdict === "opened"
+        ? left.map((intent) => [intent, "opened"] as const)
+        : await refuse(scope, left, verdict);
+    for (const [intent, opening] of decided) openings.set(intent, opening);
+    // What was in the way is gone already: another call gave back what it held.
+    if (decided.length === 0 && ++inVain >= TRIES) throw unavailable(UNSTORED);
   }
   return intents.map((intent) => openings.get(intent) ?? neverDecided());
 }
@@ -37,6 +41,7 @@ function neverDecided(): never {
 }
 
 const TRIES = 4;
+const UNSTORED = "What is asked could not be stored. Try again in a moment.";
 
 /** A piece that another gateway stored, or this process before it was started, is learnt when it is in the way. */
 async function openKnowing(scope: Scope, intents: readonly Intent[]): Promise<Verdict> {
@@ -45,7 +50,7 @@ async function openKnowing(scope: Scope, intents: readonly Intent[]): Promise<Ve
       return await open(scope, intents);
     } catch (error) {
       if (!isSaid(error, STORED_ALREADY)) throw error;
-      if (tried >= TRIES) throw unavailable("What is asked could not be stored. Try again in a moment.");
+      if (tried >= TRIES) throw unavailable(UNSTORED);
       await learnStored(scope, intents);
     }
   }
@@ -122,14 +127,13 @@ function openedCall(intent: Intent): OpenCall {
 
 type Refusals = readonly (readonly [Intent, Opening])[];
 
-/** At least one. Told once its entry is durable. */
+/** Told once its entry is durable. */
 async function refuse(
   scope: Scope,
   intents: readonly Intent[],
   verdict: Exclude<Verdict, { verdict: "opened" }>,
 ): Promise<Refusals> {
   const refusals = verdict.verdict === "short" ? overdrawn(intents, verdict) : notLive(intents, verdict);
-  if (refusals.length === 0) throw new Error("calls were turned away and none is in the way");
   for (const { intent, reason } of refusals)
     await recordRefusal(scope, { reason, runnerId: "", run: intent.admission });
   return refusals.map(({ intent, opening }) => [intent, opening] as const);

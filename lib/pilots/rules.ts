@@ -73,9 +73,14 @@ export function anchoringOf({ controls }: Charter): Anchoring {
   return { turns, minutes, tokens };
 }
 
+/** One a time zone: making one takes a thousand times as long as asking it. */
+const days = new Map<string, Intl.DateTimeFormat>();
+
 /** The day it is in a time zone, as 2030-12-31. */
 export function dayIn(timeZone: string, milliseconds: number): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(milliseconds);
+  const known = days.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" });
+  days.set(timeZone, known);
+  return known.format(milliseconds);
 }
 
 /** Faults of a charter that only the present day shows. */

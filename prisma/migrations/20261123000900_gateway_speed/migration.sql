@@ -12,7 +12,7 @@ begin
 end $$;
 
 -- 2. RFC 6962's root over hashes of leaves: level by level, the odd one goes up as it is.
-create function event_root(hashes bytea[]) returns bytea language plpgsql immutable set search_path = pg_catalog as $$
+create function event_root(hashes bytea[]) returns bytea language plpgsql immutable as $$
 declare
   level bytea[] := hashes;
   above bytea[];
@@ -29,51 +29,57 @@ begin
 end $$;
 
 -- 3. Entries and events that the gateway prepared. Only numbers, and what follows from them, are filled in here. What was
--- changed must be locked; entries come before the rows they are about, so that these need no note.
-create function append_prepared(entries jsonb, timelines jsonb) returns void
-  language plpgsql set search_path = pg_catalog as $$
+-- changed must be locked; entries come before the rows they are about, so that these need no note. Expressions instead of
+-- queries where one row is meant: starting a query costs more than running it.
+create function append_prepared(entries jsonb, timelines jsonb) returns void language plpgsql as $$
 declare
-  line record;
+  line jsonb;
+  event jsonb;
   total integer;
   first integer;
+  firsts integer[] := '{}';
   leaves bytea[];
+  said jsonb := entries;
 begin
+  for at in 0..jsonb_array_length(timelines) - 1 loop
+    line := timelines -> at;
+    total := jsonb_array_length(line -> 'events');
+    update public.run_cursor set seq = seq + total where run_id = line ->> 'run' returning seq - total + 1 into first;
+    if first is null then
+      raise exception 'run % has no cursor', line ->> 'run';
+    end if;
+    firsts := firsts || first;
+    leaves := '{}';
+    for place in 0..total - 1 loop
+      event := line -> 'events' -> place;
+      leaves := leaves || sha256('\x00'::bytea || convert_to((event ->> 'leaf') || (first + place) || '}', 'UTF8'));
+    end loop;
+    said := said || jsonb_build_object('id', line ->> 'entry', 'kind', 'run.events_appended',
+      'about', jsonb_build_array('run:' || (line ->> 'run')),
+      'body', (line ->> 'before_from') || first || (line ->> 'before_root') || encode(public.event_root(leaves), 'hex')
+        || (line ->> 'before_to') || (first + total - 1) || (line ->> 'after_to'));
+  end loop;
   insert into public.log_entry (id, kind, about, body)
   select id, kind, about, convert_to(body, 'UTF8')
-  from rows from (jsonb_to_recordset(entries) as (id text, kind text, about text[], body text))
+  from rows from (jsonb_to_recordset(said) as (id text, kind text, about text[], body text))
     with ordinality as e (id, kind, about, body, place)
   order by place;
-  for line in
-    select * from jsonb_to_recordset(timelines) as t (run text, attempt integer, entry text, before_from text,
-      before_root text, before_to text, after_to text, events jsonb)
-  loop
-    total := jsonb_array_length(line.events);
-    update public.run_cursor set seq = seq + total where run_id = line.run returning seq - total + 1 into first;
-    if first is null then
-      raise exception 'run % has no cursor', line.run;
-    end if;
-    select array_agg(sha256('\x00'::bytea || convert_to((e ->> 'leaf') || (first + place - 1) || '}', 'UTF8')) order by place)
-    into leaves from jsonb_array_elements(line.events) with ordinality as x (e, place);
-    insert into public.log_entry (id, kind, about, body)
-    values (line.entry, 'run.events_appended', array['run:' || line.run], convert_to(
-      line.before_from || first || line.before_root || encode(public.event_root(leaves), 'hex')
-      || line.before_to || (first + total - 1) || line.after_to, 'UTF8'));
+  for at in 0..jsonb_array_length(timelines) - 1 loop
+    line := timelines -> at;
     insert into public.run_event (run_id, seq, attempt, at, observed_by, kind, body, salt)
-    select line.run, first + place - 1, line.attempt, (e ->> 'at')::timestamptz, 'gateway', e ->> 'kind', e -> 'body',
-      decode(e ->> 'salt', 'hex')
-    from jsonb_array_elements(line.events) with ordinality as x (e, place);
+    select line ->> 'run', firsts[at + 1] + place::integer - 1, (line ->> 'attempt')::integer, (e ->> 'at')::timestamptz, 'gateway',
+      e ->> 'kind', e -> 'body', decode(e ->> 'salt', 'hex')
+    from jsonb_array_elements(line -> 'events') with ordinality as x (e, place);
   end loop;
 end $$;
 
--- 4. All of the calls are opened, or none, and the verdict says why. Budgets first: their rows, locked in the order given, put
+-- 4. All of the calls are opened, or none, and the verdict says why. Budgets first: their rows, taken in the order given, put
 -- all that are opened in one order. `most`: what may be in use of a budget before these calls hold back theirs.
-create function open_model_calls(batch jsonb, bytes bytea) returns jsonb
-  language plpgsql set search_path = pg_catalog as $$
+create function open_model_calls(batch jsonb, bytes bytea) returns jsonb language plpgsql set enable_seqscan = off as $$
 declare
   live text[];
-  cap record;
-  used bigint;
-  is_short boolean := false;
+  caps jsonb := batch -> 'budgets';
+  cap jsonb;
   ids bigint[];
 begin
   select coalesce(array_agg(l.id), '{}') into live
@@ -88,28 +94,31 @@ begin
     return jsonb_build_object('verdict', 'not_live', 'live', to_jsonb(live));
   end if;
 
-  for cap in select * from jsonb_to_recordset(batch -> 'budgets') as b (kind text, subject text, day text, most bigint) loop
+  for at in 0..jsonb_array_length(caps) - 1 loop
+    cap := caps -> at;
     loop
-      select b.reserved_micros + b.spent_micros into used from public.budget_use b
-      where b.kind = cap.kind and b.subject = cap.subject and b.day = cap.day for update;
+      update public.budget_use b set reserved_micros = b.reserved_micros + (cap ->> 'micros')::bigint
+      where b.kind = cap ->> 'kind' and b.subject = cap ->> 'subject' and b.day = cap ->> 'day'
+        and b.reserved_micros + b.spent_micros <= (cap ->> 'most')::bigint;
       exit when found;
-      insert into public.budget_use (kind, subject, day) values (cap.kind, cap.subject, cap.day) on conflict do nothing;
+      insert into public.budget_use (kind, subject, day) values (cap ->> 'kind', cap ->> 'subject', cap ->> 'day')
+      on conflict do nothing;
+      continue when found and (cap ->> 'most')::bigint >= 0;
+      -- It does not fit: what the others hold back already is taken back.
+      for before in 0..at - 1 loop
+        cap := caps -> before;
+        update public.budget_use b set reserved_micros = b.reserved_micros - (cap ->> 'micros')::bigint
+        where b.kind = cap ->> 'kind' and b.subject = cap ->> 'subject' and b.day = cap ->> 'day';
+      end loop;
+      return jsonb_build_object('verdict', 'short', 'uses', (
+        select coalesce(jsonb_agg(jsonb_build_object('kind', b.kind, 'subject', b.subject, 'day', b.day,
+          'reserved', b.reserved_micros, 'spent', b.spent_micros)), '[]')
+        from jsonb_to_recordset(caps) as k (kind text, subject text, day text)
+          join public.budget_use b using (kind, subject, day)));
     end loop;
-    is_short := is_short or used > cap.most;
   end loop;
-  if is_short then
-    return jsonb_build_object('verdict', 'short', 'uses', (
-      select jsonb_agg(jsonb_build_object('kind', b.kind, 'subject', b.subject, 'day', b.day,
-        'reserved', b.reserved_micros, 'spent', b.spent_micros))
-      from jsonb_to_recordset(batch -> 'budgets') as k (kind text, subject text, day text)
-        join public.budget_use b using (kind, subject, day)));
-  end if;
 
   perform public.append_prepared(batch -> 'entries', batch -> 'timelines');
-  for cap in select * from jsonb_to_recordset(batch -> 'budgets') as b (kind text, subject text, day text, micros bigint) loop
-    update public.budget_use b set reserved_micros = b.reserved_micros + cap.micros
-    where b.kind = cap.kind and b.subject = cap.subject and b.day = cap.day;
-  end loop;
   if jsonb_array_length(batch -> 'pieces') > 0 then
     -- Ids are drawn in the order of the pieces.
     with stored as (
@@ -140,11 +149,12 @@ begin
   return jsonb_build_object('verdict', 'opened', 'items', to_jsonb(ids));
 end $$;
 
--- 5. All of the calls are settled, or none, where one is not open any more or is not the one that is meant: then false.
-create function settle_model_calls(batch jsonb, bytes bytea) returns boolean
-  language plpgsql set search_path = pg_catalog as $$
+-- 5. All of the calls are settled, or none, where one is not open any more or is not the one that is meant: then false. They
+-- are locked in the order of their ids, then the budgets in the order given.
+create function settle_model_calls(batch jsonb, bytes bytea) returns boolean language plpgsql set enable_seqscan = off as $$
 declare
-  cap record;
+  caps jsonb := batch -> 'budgets';
+  cap jsonb;
   locked integer;
 begin
   select count(*) into locked from (
@@ -155,13 +165,13 @@ begin
   if locked < jsonb_array_length(batch -> 'calls') then
     return false;
   end if;
-  for cap in
-    select * from jsonb_to_recordset(batch -> 'budgets') as b (kind text, subject text, day text, reserved bigint, spent bigint)
-  loop
-    update public.budget_use b set reserved_micros = b.reserved_micros + cap.reserved, spent_micros = b.spent_micros + cap.spent
-    where b.kind = cap.kind and b.subject = cap.subject and b.day = cap.day;
+  for at in 0..jsonb_array_length(caps) - 1 loop
+    cap := caps -> at;
+    update public.budget_use b set reserved_micros = b.reserved_micros + (cap ->> 'reserved')::bigint,
+      spent_micros = b.spent_micros + (cap ->> 'spent')::bigint
+    where b.kind = cap ->> 'kind' and b.subject = cap ->> 'subject' and b.day = cap ->> 'day';
     if not found then
-      raise exception 'nothing is held back of % % %', cap.kind, cap.subject, cap.day;
+      raise exception 'nothing is held back of %', cap;
     end if;
   end loop;
   perform public.append_prepared(batch -> 'entries', batch -> 'timelines');
