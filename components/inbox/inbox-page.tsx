@@ -1,4 +1,4 @@
-import { FilePen, GitPullRequest, Globe, Inbox, type LucideIcon, OctagonX } from "lucide-react";
+import { FilePen, GitPullRequest, Globe, Hand, Inbox, type LucideIcon, OctagonX } from "lucide-react";
 import Link from "next/link";
 import type { FindingView } from "#lib/findings/schema.ts";
 import type { GateKind, GateView } from "#lib/gates/schema.ts";
@@ -37,6 +37,7 @@ export interface InboxPageProps {
 
 const ICONS: Record<GateKind, LucideIcon> = {
   merge: GitPullRequest,
+  command: Hand,
   network: Globe,
   activate: FilePen,
   resume: OctagonX,
@@ -157,7 +158,7 @@ function EmptyInbox({ show, team }: { show: InboxShow; team: number }) {
     <Empty
       icon={Inbox}
       title="Nothing waits"
-      text="Decisions appear here when a patch is ready to merge, a charter is to be activated or a stop to be lifted."
+      text="Decisions appear here when a patch is ready to merge, an agent asks, a charter is to be activated or a stop to be lifted."
     />
   );
 }

@@ -9,6 +9,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { useEventLinks } from "./event/context.tsx";
 import { EventMark } from "./event/mark.tsx";
 import { MarkRow } from "./mark-row.tsx";
+import { useSteering } from "./steer/steering-context.tsx";
 import { StepRow } from "./step-row.tsx";
 import { useFollow } from "./use-follow.ts";
 
@@ -36,7 +37,8 @@ export function Timeline({ timeline, live }: { timeline: TimelineOf; live: boole
   const [all, setAll] = useState(false);
   const links = useEventLinks();
   const marked = links?.marked ?? null;
-  const follow = useFollow(live, timeline.seq, marked === null);
+  const { messages } = useSteering();
+  const follow = useFollow(live, timeline.seq + messages.length, marked === null);
   const entries = filtered(timeline, filter);
   const steps = entries.filter((entry) => entry.kind === "step");
   const lastOpen = new Set(steps.slice(-OPEN_AT_END).map(({ seq }) => seq));

@@ -36,6 +36,7 @@ export function WaitingMessages({ messages }: { messages: readonly ShownMessage[
                   ) : null}
                 </div>
                 <ClockTime at={message.sentAt.toISOString()} className="t3 sm num nowrap" />
+                <span className="evl" />
               </div>
               <Words message={message} />
             </div>

@@ -1,0 +1,148 @@
+// A run that is steered, asks, is paused and resumed, and goes on to a review: by two people in their browsers, with a
+// model that waits for its cue and everything else real.
+import { mkdirSync } from "node:fs";
+import { scriptedModel } from "#lib/testing/model/responses-script.ts";
+import { type Handler, openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
+import { latch } from "./fixtures/latch.ts";
+import { addModelAgent, addProvider } from "./fixtures/model-agents.ts";
+import { arrangePilot } from "./fixtures/pilots.ts";
+import { untilStatus } from "./fixtures/runs.ts";
+import { expect, test } from "./fixtures/test.ts";
+
+const KEY = "sk-steering-0123456789abcdef-WXYZ";
+const MODEL = "model-that-is-steered";
+const EDIT = "sed -i 's/Math.abs(a) + Math.abs(b) + 1/a + b/' src/ledger.js";
+const TAKES = 240_000;
+/** Where pictures of the pages go, for whoever wants to look at them. */
+const SHOTS = process.env.PILOTHOUSE_E2E_SHOTS;
+
+const shell = (command: string) => ({ call: "shell", args: { command, timeout_seconds: null } });
+const script = scriptedModel([
+  { items: [{ think: "First I read what there is." }, shell("cat src/ledger.js")] },
+  { items: [shell(EDIT)] },
+  { items: [{ say: "add() adds signed amounts again." }] },
+]);
+const cues = { edit: latch(), never: latch() };
+const WAITS_FOR = [null, cues.edit, cues.never];
+let calls = 0;
+
+const provider: Handler = async ({ method, url, headers, body }, response) => {
+  if (url === "/v1/models") {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ object: "list", data: [{ id: MODEL, object: "model" }] }));
+    return;
+  }
+  const cue = WAITS_FOR[calls];
+  calls += 1;
+  await cue?.opened;
+  script({ method, path: url, headers, body }, response);
+};
+
+let upstream: ScriptedUpstream;
+test.beforeAll(async () => {
+  upstream = await openUpstream(provider);
+  if (SHOTS) mkdirSync(SHOTS, { recursive: true });
+});
+test.afterAll(async () => {
+  cues.never.open();
+  await upstream.close();
+});
+
+test("two people steer a run, allow what it asks, pause it and let it go on", async ({ as, place }) => {
+  test.setTimeout(TAKES + 120_000);
+  const { pilotId, name } = arrangePilot(place, "steering", { asks: true });
+  const order = { name, url: upstream.url, key: KEY, model: MODEL };
+  const security = await as("sam");
+  const page = await as("ada");
+  const shot = async (what: string, of = page) => {
+    if (!SHOTS) return;
+    for (const colorScheme of ["light", "dark"] as const)
+      for (const width of [1440, 390]) {
+        await of.emulateMedia({ colorScheme });
+        await of.setViewportSize({ width, height: 900 });
+        await of.screenshot({ path: `${SHOTS}/${what}-${colorScheme}-${width}.png` });
+      }
+    await of.emulateMedia({ colorScheme: "light" });
+    await of.setViewportSize({ width: 1440, height: 900 });
+  };
+
+  await test.step("a run of an agent with a model, in a pilot whose agents ask", async () => {
+    await addProvider(security, order);
+    const agent = await addModelAgent(page, order);
+    await page.goto(`/runs/new?pilot=${pilotId}`);
+    await page.getByLabel("Agent").selectOption({ label: agent });
+    await page.getByLabel("What for").fill("Repair the sums");
+    await page.getByLabel("Task").fill("The tests of add() fail. Find out why, and repair the code.");
+    await page.getByRole("button", { name: "Launch" }).click();
+    await page.waitForURL(/\/runs\/run_\w+$/);
+    await untilStatus(page, "working", TAKES);
+  });
+
+  const words = "Only src/ledger.js is wrong; leave the tests alone.";
+  await test.step("a message: whom it disqualifies is said before, nothing typed is lost, and it waits in sight", async () => {
+    await expect(page.getByText("First I read what there is.")).toBeVisible({ timeout: 60_000 });
+    const composer = page.getByRole("form", { name: "Message the agent" });
+    await expect(composer.getByText(/next tool boundary/)).toBeVisible();
+    await expect(composer.getByText(/cannot approve/)).toBeVisible();
+    await composer.getByLabel("Message to the agent").fill(words);
+    await page.reload();
+    await expect(composer.getByLabel("Message to the agent")).toHaveValue(words);
+    await composer.getByRole("button", { name: "Interrupt" }).click();
+    await expect(composer.getByText(/Ends the turn now/)).toBeVisible();
+    await composer.getByRole("button", { name: "Steer now" }).click();
+    await composer.getByLabel("Message to the agent").press("ControlOrMeta+Enter");
+    await expect(page.locator('[data-message="queued"]')).toContainText(words);
+    await expect(composer.getByLabel("Message to the agent")).toHaveValue("");
+    await shot("queued");
+  });
+
+  await test.step("what it asks is shown to the letter, on the run and in the inbox, and allowed by another person", async () => {
+    cues.edit.open();
+    const asks = page.getByRole("region", { name: "1 ask open" });
+    await expect(asks.getByRole("region", { name: "The exact command" })).toHaveText(EDIT, {
+      timeout: 60_000,
+    });
+    await untilStatus(page, "awaiting_decision", 20_000);
+    await shot("asks");
+    await security.goto("/inbox");
+    await security
+      .getByRole("link", { name: /Asked by the agent/ })
+      .first()
+      .click();
+    await expect(security.getByRole("region", { name: "The exact command" })).toHaveText(EDIT);
+    await shot("inbox", security);
+    await security.goto(page.url());
+    await security.getByRole("region", { name: "1 ask open" }).getByRole("button", { name: "Allow" }).click();
+    await expect(page.getByText(/Allowed by Sam/)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText("delivered at a tool boundary")).toBeVisible({ timeout: 30_000 });
+    expect(upstream.asked.some(({ body }) => body.toString().includes(words))).toBe(true);
+  });
+
+  await test.step("it is paused with a reason, and no runner holds it", async () => {
+    await expect.poll(() => calls, { timeout: 30_000 }).toBe(3);
+    await page.getByRole("button", { name: "Pause…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Pause run" }).click();
+    await expect(dialog.getByRole("alert").first()).toBeVisible(); // why is asked
+    await dialog.getByLabel("Reason").fill("The numbers have to be talked about first.");
+    await dialog.getByRole("button", { name: "Pause run" }).click();
+    await untilStatus(page, "paused", 20_000);
+    await expect(page.getByText("parked, no runner holds it")).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText(/^Snapshot /).first()).toBeVisible();
+    await shot("paused");
+  });
+
+  await test.step("resumed, it goes on from its snapshot to a review", async () => {
+    await page.getByRole("button", { name: "Resume" }).click();
+    await expect(page.getByText(/goes on from the snapshot/).first()).toBeVisible({ timeout: 60_000 });
+    await untilStatus(page, "in_review", TAKES);
+    await shot("in-review");
+    await security.goto(`/reviews/${page.url().split("/").at(-1)}`);
+    await security
+      .getByRole("region", { name: "Decision" })
+      .getByRole("button", { name: "Approve…" })
+      .click();
+    await security.getByRole("dialog").getByRole("button", { name: "Approve merge" }).click();
+    await untilStatus(page, "merged", 60_000);
+  });
+});
