@@ -11,13 +11,14 @@ import { createHarness, type HarnessOptions, withMounts } from "#runner/harness/
 import { idsOf, type Report } from "#runner/harness/reports/report.ts";
 import type { Assumption, Checked } from "./anchor-assumptions.ts";
 import type { Snapshot } from "./port.ts";
+import type { BaseResult } from "./prompt.ts";
 
 export interface Measured {
   readonly tree: string;
   readonly passed: number;
   readonly failing: readonly string[];
-  readonly basePassed: number;
-  readonly baseFailing: readonly string[];
+  /** Null where the base was not tested in this attempt. */
+  readonly base: BaseResult | null;
   /** Why the tests gave nothing to rely on; null where they did. */
   readonly problem: string | null;
   readonly files: readonly ChangedFile[];
@@ -26,7 +27,7 @@ export interface Measured {
 export interface MeasureOptions extends HarnessOptions {
   /** Host folder of this lease. */
   readonly scratch: string;
-  readonly base: { readonly passed: number; readonly failing: readonly string[] };
+  readonly base: BaseResult | null;
   snapshot(): Promise<Snapshot>;
   /** Whether the charter's policy lets the agent run this without asking. */
   mayRun(argv: readonly string[]): boolean;
@@ -106,8 +107,7 @@ export function createMeasure(options: MeasureOptions) {
       tree,
       passed: ids("passed").length,
       failing: ids("failed"),
-      basePassed: base.passed,
-      baseFailing: base.failing,
+      base,
       problem: run.problem,
       files: parseNumstat(numstat.bytes),
     };

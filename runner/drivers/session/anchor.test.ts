@@ -6,21 +6,33 @@ import { type AnchorOptions, createAnchor, FORM, isDue } from "./anchor.ts";
 import type { Assumption } from "./anchor-assumptions.ts";
 
 const TREE = "a".repeat(40);
-const start = { turns: 0, tokens: 0, at: 0 };
+const start = { turns: 0, items: 0, tokens: 0, at: 0 };
 
 describe("an anchor is due", () => {
   test.each([
-    ["after so many turns", { turns: 3, minutes: 0, tokens: 0 }, { turns: 3, tokens: 0, at: 0 }],
-    ["after so many minutes", { turns: 0, minutes: 5, tokens: 0 }, { turns: 1, tokens: 0, at: 300_000 }],
-    ["after so many tokens", { turns: 0, minutes: 0, tokens: 100 }, { turns: 1, tokens: 100, at: 0 }],
-    ["after whichever is first", { turns: 9, minutes: 9, tokens: 100 }, { turns: 1, tokens: 100, at: 0 }],
+    ["after so many turns", { turns: 3, minutes: 0, tokens: 0 }, { turns: 3, items: 9, tokens: 0, at: 0 }],
+    [
+      "after so many minutes",
+      { turns: 0, minutes: 5, tokens: 0 },
+      { turns: 0, items: 1, tokens: 0, at: 300_000 },
+    ],
+    [
+      "after so many tokens",
+      { turns: 0, minutes: 0, tokens: 100 },
+      { turns: 0, items: 1, tokens: 100, at: 0 },
+    ],
+    [
+      "after whichever is first",
+      { turns: 9, minutes: 9, tokens: 100 },
+      { turns: 1, items: 0, tokens: 100, at: 0 },
+    ],
   ])("%s", (_, plan, now) => {
     expect(isDue(plan, start, now)).toBe(true);
-    expect(isDue(plan, start, { ...now, turns: 0 })).toBe(false);
+    expect(isDue(plan, start, { ...now, turns: 0, items: 0 })).toBe(false);
   });
 
   test("never where the charter says 0, and not twice for the same turn", () => {
-    const moment = fc.record({ turns: fc.nat(), tokens: fc.nat(), at: fc.nat() });
+    const moment = fc.record({ turns: fc.nat(), items: fc.nat(), tokens: fc.nat(), at: fc.nat() });
     fc.assert(
       fc.property(moment, (now) => {
         expect(isDue({ turns: 0, minutes: 0, tokens: 0 }, start, now)).toBe(false);
@@ -34,8 +46,7 @@ const measured = {
   tree: TREE,
   passed: 4,
   failing: ["a.test.js › new"],
-  basePassed: 3,
-  baseFailing: ["a.test.js › old"],
+  base: { passed: 3, failing: ["a.test.js › old"] },
   problem: null,
   files: [{ path: "src/a.js", added: 3, removed: 1 }],
 };
@@ -59,7 +70,7 @@ function open(changes: Partial<AnchorOptions> = {}) {
   });
   return { anchor, events, asked };
 }
-const now = { turns: 2, tokens: 10, at: 5, goal: "Repair the sum.", secondsLeft: 601 };
+const now = { turns: 2, items: 4, tokens: 10, at: 5, goal: "Repair the sum.", secondsLeft: 601 };
 
 describe("an anchor", () => {
   test("says goal, rules, the plan as last stated, what was measured and what holds, and asks again", async () => {
@@ -73,7 +84,7 @@ describe("an anchor", () => {
       "# Goal of the pilot\nKeep main green.",
       "Change files only at: src/**",
       "- change src/a.js\n- run the tests",
-      "4 pass, 1 fail. On the base: 3 pass, 1 fail.",
+      "4 pass, 1 fail.\n- On the base: 3 pass, 1 fail.",
       "Failing now and not on the base:\n  - a.test.js › new",
       "Failing on the base and not now: 1.",
       "src/a.js (+3 −1)",

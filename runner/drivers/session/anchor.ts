@@ -11,15 +11,17 @@ import type { Measured } from "./anchor-measure.ts";
 export interface AnchorMoment {
   /** Turns that have ended. */
   readonly turns: number;
+  /** What the agent did so far: items that were opened. */
+  readonly items: number;
   /** By the agent's own count: in without what was cached, and out. */
   readonly tokens: number;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Whether the charter wants the agent re-anchored now. Never before its first turn has ended. */
+/** Whether the charter wants the agent re-anchored now. Never where nothing happened since the last time. */
 export function isDue(plan: Anchoring, last: AnchorMoment, now: AnchorMoment): boolean {
-  if (now.turns <= last.turns) return false; // nothing happened since
+  if (now.turns === last.turns && now.items === last.items) return false;
   const passed = (limit: number, amount: number) => limit > 0 && amount >= limit;
   return (
     passed(plan.turns, now.turns - last.turns) ||
@@ -60,19 +62,23 @@ function stateText({ measured, secondsLeft, microsLeft }: AnchorText): string[] 
     ...(microsLeft === null ? [] : [`- Budget left: $${(microsLeft / 1_000_000).toFixed(2)}.`]),
   ];
   if (typeof measured === "string") return [`- ${measured}`, ...left];
-  const { passed, failing, basePassed, baseFailing, problem, files } = measured;
-  const known = new Set(baseFailing);
+  const { passed, failing, base, problem, files } = measured;
+  const known = new Set(base?.failing);
   const now = new Set(failing);
-  const newly = failing.filter((id) => !known.has(id));
-  const repaired = baseFailing.filter((id) => !now.has(id));
+  const newly = base === null ? failing : failing.filter((id) => !known.has(id));
+  const repaired = base?.failing.filter((id) => !now.has(id)).length ?? 0;
   const tests =
     problem === null
       ? [
-          `- Tests, run by the harness in a clean sandbox: ${passed} pass, ${failing.length} fail. On the base: ${basePassed} pass, ${baseFailing.length} fail.`,
+          `- Tests, run by the harness in a clean sandbox: ${passed} pass, ${failing.length} fail.`,
+          ...(base === null ? [] : [`- On the base: ${base.passed} pass, ${base.failing.length} fail.`]),
           ...(newly.length > 0
-            ? ["- Failing now and not on the base:", ...listed(newly).map((line) => `  ${line}`)]
+            ? [
+                base === null ? "- Failing now:" : "- Failing now and not on the base:",
+                ...listed(newly).map((line) => `  ${line}`),
+              ]
             : []),
-          `- Failing on the base and not now: ${repaired.length}.`,
+          ...(base === null ? [] : [`- Failing on the base and not now: ${repaired}.`]),
         ]
       : [`- The harness could not test the work as it is: ${problem}`];
   return [
@@ -162,7 +168,7 @@ const isOn = ({ turns, minutes, tokens }: Anchoring): boolean => turns + minutes
 
 export function createAnchor(options: AnchorOptions): Anchor {
   const { plan, pilotGoal, allowedPaths, testArgv, emit } = options;
-  let last: AnchorMoment = { turns: 0, tokens: 0, at: options.began };
+  let last: AnchorMoment = { turns: 0, items: 0, tokens: 0, at: options.began };
   let steps: readonly string[] = [];
   let assumptions: readonly Assumption[] = [];
 
@@ -174,13 +180,14 @@ export function createAnchor(options: AnchorOptions): Anchor {
     },
     due: (now) => isDue(plan, last, now),
     async compose({ goal, secondsLeft, microsLeft = null, ...now }) {
-      last = { turns: now.turns, tokens: now.tokens, at: now.at };
       const seen = await options.measure(assumptions).catch(sentenceOf);
       const checked = typeof seen === "string" ? [] : seen.checked;
       if (typeof seen !== "string") {
         const { tree } = seen.measured;
         for (const each of checked) await emit({ kind: "assumption_checked", body: { ...each, tree } });
       }
+      const { turns, items, tokens, at } = now;
+      last = { turns, items, tokens, at };
       const measured = typeof seen === "string" ? seen : seen.measured;
       const own = { goal, pilotGoal, allowedPaths, testArgv, plan: steps };
       return composeAnchor({ ...own, measured, checked, secondsLeft, microsLeft });

@@ -11,6 +11,7 @@ import type { CommandEnd, SessionRecord } from "./port.ts";
 
 const MOMENT = 250;
 const MOST_OF_ITEM = 1024 * 1024;
+const MOST_SAID = 128 * 1024;
 const MOST_OF_OUTPUT = 256 * 1024;
 const MOST_OF_LINES = 8 * 1024 * 1024;
 /** The plane takes 50,000 events of a lease: the nearer that comes, the more is gathered into one. */
@@ -25,6 +26,8 @@ export interface RecordOptions {
   readonly tree: () => Promise<string>;
   /** In few words, what an agent's command runs on; shown beside it. */
   readonly treeLabel: string;
+  /** Called with each message of the agent, once it has ended. */
+  readonly onMessage?: (text: string) => void;
   /** Called when an item has ended after which files may have changed. */
   readonly onTree?: (tree: string) => Promise<void>;
   emit(event: NewEvent): Promise<void>;
@@ -61,6 +64,8 @@ interface Open {
   readonly output: ReturnType<typeof createOutputEvents> | null;
   outputLeft: number;
   dropped: number;
+  /** Of a message, for whoever wants it whole. */
+  said: string;
 }
 
 const line = (text: string, max: number): string =>
@@ -114,6 +119,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
     if (!item) return null;
     open.delete(native);
     await item.text?.finish();
+    if (item.type === "message" && item.said !== "") options.onMessage?.(item.said);
     const body = { item: item.item, status, ...(exit === undefined ? {} : { exit }) };
     await emit({ kind: "item_closed", body });
     return item;
@@ -175,12 +181,23 @@ export function createRecord(options: RecordOptions): FollowedRecord {
       if (open.has(native)) return;
       const item = ++lastItem;
       const text = gatherer(MOST_OF_ITEM, (more) => ({ kind: "item_delta", body: { item, text: more } }));
-      open.set(native, { item, type, text, command: null, output: null, outputLeft: 0, dropped: 0 });
+      open.set(native, {
+        item,
+        type,
+        text,
+        command: null,
+        output: null,
+        outputLeft: 0,
+        dropped: 0,
+        said: "",
+      });
       await emit({ kind: "item_opened", body: { item, type, title: line(title, 300) } });
     },
 
     async delta(native, text) {
-      await open.get(native)?.text?.add(text);
+      const item = open.get(native);
+      if (item?.type === "message" && item.said.length < MOST_SAID) item.said += text;
+      await item?.text?.add(text);
     },
 
     async close(native, status, touched = false) {
@@ -207,6 +224,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
         output,
         outputLeft: MOST_OF_OUTPUT,
         dropped: 0,
+        said: "",
       };
       open.set(native, state);
       await emit({

@@ -6,6 +6,7 @@ import type { TalkingDriver } from "../model-driver.ts";
 import type { KeptSession } from "../port.ts";
 import type { BaseResult } from "../prompt.ts";
 import type { FollowedRecord } from "../record.ts";
+import type { Anchors } from "./anchors.ts";
 import type { Asks } from "./asks.ts";
 import type { Desk, Waiting } from "./desk.ts";
 import type { SnapshotSource, Snapshots } from "./snapshots.ts";
@@ -28,6 +29,7 @@ export interface Shared {
   readonly desk: Desk;
   readonly asks: Asks;
   readonly snapshots: Snapshots;
+  readonly anchors: Anchors;
   readonly signal: AbortSignal;
   /** Of the program that lives now. */
   source: (() => SnapshotSource) | null;
@@ -48,7 +50,7 @@ const toPrompt = ({ origin, text, message, effect }: Waiting): Prompt => ({ orig
 const withoutMessage = ({ origin, text }: Prompt): Prompt => ({ origin, text });
 
 export async function live(shared: Shared, session: KeptSession, start: Start): Promise<LifeEnd> {
-  const { driver, context, record, desk, snapshots, signal } = shared;
+  const { driver, context, record, desk, snapshots, anchors, signal } = shared;
   let isGone = false;
   const gone = () => {
     isGone = true;
@@ -64,12 +66,16 @@ export async function live(shared: Shared, session: KeptSession, start: Start): 
   shared.source = source;
 
   const begun = { native, isRestored: start.restore !== null && session.lost === null };
-  let prompts = openingPrompts(start, begun, context.assignment, shared.base);
+  let prompts = withForm(openingPrompts(start, begun, context.assignment, shared.base), anchors.form);
   for (let failures = 0; ; ) {
     const parking = desk.parking();
     if (parking !== null) return park(shared, source(), parking.why);
     prompts = [...prompts, ...desk.takeWaiting().map(toPrompt)];
-    const end = await runTurn({ talk, desk, record, signal, emit: context.emit }, prompts);
+    const anchoring = anchors.during();
+    const end = await runTurn({ talk, desk, record, signal, emit: context.emit }, prompts).finally(
+      anchoring.stop,
+    );
+    anchors.heard(end.text);
     const unread = end.hadItems ? [] : prompts.map(withoutMessage);
     // A run that is paused loses its way to the model at once: the word that says so may come a moment later.
     const wait = end.status === "failed" ? SECOND : 0;
@@ -79,9 +85,15 @@ export async function live(shared: Shared, session: KeptSession, start: Start): 
     failures = end.status === "failed" && !end.hadItems ? failures + 1 : 0;
     const next = await after(shared, session, { end, failures, unread });
     if ("result" in next) return next;
-    prompts = next.prompts;
+    prompts = [...(await anchors.between()), ...next.prompts];
   }
 }
+
+/** What the first words ask for, where the charter has the agent re-anchored. */
+const withForm = ([first, ...others]: Prompt[], form: string): Prompt[] =>
+  first === undefined || form === ""
+    ? [...(first ? [first] : []), ...others]
+    : [{ ...first, text: `${first.text}\n\n${form}` }, ...others];
 
 async function park(
   { snapshots, desk }: Shared,

@@ -1,5 +1,6 @@
 // The work of an agent that can be talked to: people are heard meanwhile, what is done is kept so that it can go on elsewhere, and
 // a program that ends before its work did is taken up by another one.
+import { refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { DriverContext, DriverResult, ModelAccess } from "../../port.ts";
 import type { Step } from "../../steps.ts";
@@ -7,7 +8,8 @@ import type { TalkingDriver } from "../model-driver.ts";
 import type { AgentProgram, KeptSession } from "../port.ts";
 import type { BaseResult } from "../prompt.ts";
 import { createRecord, type FollowedRecord } from "../record.ts";
-import { createAsks, type Verdict } from "./asks.ts";
+import { createAnchors } from "./anchors.ts";
+import { createAsks } from "./asks.ts";
 import { createDesk } from "./desk.ts";
 import { failed, live, type Shared } from "./life.ts";
 import { createSnapshots } from "./snapshots.ts";
@@ -24,8 +26,6 @@ export interface WorkOptions {
   readonly base: BaseResult | null;
   readonly nextCommand: () => number;
   readonly step: Step;
-  /** What the charter says about a command: its arguments, or a line for a shell. */
-  judge(command: readonly string[] | string): Verdict;
   /** Hands the work out of the session that made it. */
   handIn(session: KeptSession, text: string, record: FollowedRecord): Promise<DriverResult>;
 }
@@ -82,7 +82,7 @@ const keptBefore = ({ assignment: { resume } }: DriverContext, { resumed }: Mode
   resume === null || resumed === null ? null : { file: resumed, native: resume.native };
 
 function share(
-  { driver, context, model, base, nextCommand, judge, handIn }: WorkOptions,
+  { driver, context, model, base, nextCommand, handIn }: WorkOptions,
   now: { readonly session: KeptSession | null },
   signal: AbortSignal,
   onBroken: (error: unknown) => void,
@@ -95,6 +95,7 @@ function share(
     firstTree: "",
     tree: () => now.session?.tree() ?? Promise.resolve(""),
     treeLabel: "the agent's checkout",
+    onMessage: (text) => anchors.heard(text),
     onTree: async (tree) => {
       if (shared.source !== null) await snapshots.afterItem(shared.source(), tree);
     },
@@ -104,8 +105,7 @@ function share(
     policy: assignment.asks,
     decided: assignment.decided,
     clock,
-    judge: ({ what, argv, text }) =>
-      what === "command" ? judge(argv ?? text) : { verdict: "quiet", rule: "" },
+    testArgv: assignment.test.argv,
     itemOf: record.itemOf,
     park: (parking) => desk.park(parking),
     emit,
@@ -124,8 +124,15 @@ function share(
   const snapshots = createSnapshots({
     ...{ driver: driver.name, folder: workspace.scratch, clock, upload, emit, onBroken },
   });
+  const anchors = createAnchors({
+    ...{ context, base, record, desk, nextCommand, onBroken },
+    snapshot: async () => {
+      if (now.session === null) throw refused("The agent is not up.");
+      return now.session.snapshot();
+    },
+  });
   const shared: Shared = {
-    ...{ driver, context, base, record, desk, asks, snapshots, signal },
+    ...{ driver, context, base, record, desk, asks, snapshots, anchors, signal },
     source: null,
     handIn: (session, text) => handIn(session, text, record),
   };

@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { type Clock, MINUTE } from "#lib/clock.ts";
+import { refused } from "#lib/errors.ts";
+import type { NewEvent } from "#lib/protocol/events.ts";
+import { agentAssignment } from "#lib/testing/runner/parts.ts";
+import type { DriverContext } from "../../port.ts";
+import type { Snapshot } from "../port.ts";
+import { createAnchors } from "./anchors.ts";
+
+/** Time that passes when the test says so. */
+function stage(
+  anchor: { turns?: number; minutes?: number; tokens?: number },
+  snapshot: () => Promise<Snapshot> = async () => Promise.reject(refused("The tree is gone.")),
+) {
+  let at = 0;
+  const sleeps: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => at,
+    sleep: (_milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        sleeps.push(resolve);
+        signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      }),
+  };
+  const done = { items: 0, tokens: 0 };
+  const said: string[] = [];
+  const prompts: string[] = [];
+  const broken: unknown[] = [];
+  const { model: _model, ...assignment } = agentAssignment({
+    task: "Repair the sum.",
+    anchor: { turns: 0, minutes: 0, tokens: 0, ...anchor },
+  });
+  const context = {
+    assignment,
+    clock,
+    signal: new AbortController().signal,
+    workspace: { repository: "/nowhere", scratch: "/nowhere" },
+    emit: async (_event: NewEvent) => undefined,
+  } as unknown as DriverContext;
+  let goal: string | null = null;
+  const anchors = createAnchors({
+    context,
+    base: { passed: 1, failing: [] },
+    record: {
+      turn: () => 1,
+      items: () => done.items,
+      tokens: () => done.tokens,
+      prompt: async (origin, text) => void prompts.push(`${origin}: ${text}`),
+    },
+    desk: {
+      goal: () => goal,
+      say: async (text, recorded) => {
+        said.push(text);
+        await recorded();
+        return true;
+      },
+    },
+    nextCommand: () => 1,
+    snapshot,
+    onBroken: (error) => void broken.push(error),
+  });
+  return {
+    anchors,
+    done,
+    said,
+    prompts,
+    broken,
+    sleeps,
+    changeGoal: (text: string) => {
+      goal = text;
+    },
+    async minute() {
+      await expect.poll(() => sleeps.length).toBeGreaterThan(0);
+      at += MINUTE;
+      sleeps.shift()?.();
+    },
+  };
+}
+
+describe("re-anchoring", () => {
+  test("goes into the turn under way, with the newest goal, when its time has come", async () => {
+    const { anchors, done, said, prompts, minute, changeGoal, sleeps, broken } = stage({ minutes: 2 });
+    changeGoal("Repair the product instead.");
+    const turn = anchors.during();
+    done.items = 3;
+    await minute();
+    await expect.poll(() => sleeps.length).toBe(1);
+    expect(said).toEqual([]);
+    await minute();
+    await expect.poll(() => said.length).toBe(1);
+    await expect.poll(() => sleeps.length).toBe(1);
+    expect(said[0]).toContain("# Goal\nRepair the product instead.");
+    expect(said[0]).toContain("could not be measured: The tree is gone.");
+    expect(prompts[0]).toMatch(/^anchor: Stop for a moment/);
+    await minute();
+    await minute();
+    await expect.poll(() => sleeps.length).toBe(1);
+    expect(said).toHaveLength(1); // nothing happened since
+    await turn.stop();
+    expect(broken).toEqual([]);
+  });
+
+  test("comes before the next turn after so many of them", async () => {
+    const { anchors } = stage({ turns: 2 });
+    await anchors.during().stop();
+    expect(await anchors.between()).toEqual([]);
+    await anchors.during().stop();
+    expect(await anchors.between()).toMatchObject([{ origin: "anchor" }]);
+    expect(await anchors.between()).toEqual([]);
+  });
+
+  test("that is being measured when its turn ends is left, and the work goes on", async () => {
+    const { promise, resolve } = Promise.withResolvers<Snapshot>();
+    let isAsked = false;
+    const { anchors, done, said, minute, broken } = stage({ minutes: 1 }, () => {
+      isAsked = true;
+      return promise;
+    });
+    const turn = anchors.during();
+    done.items = 1;
+    await minute();
+    await expect.poll(() => isAsked).toBe(true);
+    const stopped = turn.stop();
+    resolve({ tree: "a".repeat(40), bytes: Buffer.from("no snapshot") });
+    await stopped;
+    expect([said, broken]).toEqual([[], []]);
+  });
+
+  test("tells its form with the first words, and asks nothing of an agent that is not re-anchored", async () => {
+    expect(stage({ tokens: 5 }).anchors.form).toContain("ASSUME file PATH exists");
+    const { anchors, sleeps } = stage({});
+    expect(anchors.form).toBe("");
+    await anchors.during().stop();
+    expect([await anchors.between(), sleeps]).toEqual([[], []]);
+  });
+
+  test("that fails by a fault of ours is told to whoever runs the work", async () => {
+    const { anchors, done, minute, broken } = stage({ minutes: 1 }, async () => {
+      throw new TypeError("ours");
+    });
+    const turn = anchors.during();
+    done.items = 1;
+    await minute();
+    await expect.poll(() => broken.length).toBe(1);
+    await turn.stop();
+  });
+});

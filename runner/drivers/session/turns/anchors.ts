@@ -1,0 +1,145 @@
+// When the agent is re-anchored: into the turn under way where its program takes that, else before the next one. Measuring goes
+// on beside the agent and ends with the turn it was for; that it was impossible never ends the work.
+import { judgeCommand } from "#lib/asks/rules.ts";
+import { type Clock, MINUTE } from "#lib/clock.ts";
+import { AppError } from "#lib/errors.ts";
+import type { NewEvent } from "#lib/protocol/events.ts";
+import type { DriverContext } from "../../port.ts";
+import { type Anchor, type AnchorMoment, createAnchor } from "../anchor.ts";
+import { createMeasure } from "../anchor-measure.ts";
+import type { Snapshot } from "../port.ts";
+import type { BaseResult } from "../prompt.ts";
+import type { FollowedRecord } from "../record.ts";
+import type { Desk } from "./desk.ts";
+import type { Prompt } from "./turn.ts";
+
+export interface AnchorsOptions {
+  readonly context: DriverContext;
+  /** Null where it was not tested in this attempt. */
+  readonly base: BaseResult | null;
+  readonly record: Pick<FollowedRecord, "turn" | "items" | "tokens" | "prompt">;
+  readonly desk: Pick<Desk, "goal" | "say">;
+  readonly nextCommand: () => number;
+  /** Of the session that lives now. */
+  snapshot(): Promise<Snapshot>;
+  /** Where events cannot go on. */
+  onBroken(error: unknown): void;
+}
+
+export interface Anchors {
+  /** To be added to the first prompt; empty where the charter re-anchors nobody. */
+  readonly form: string;
+  /** Words of the agent. */
+  heard(message: string): void;
+  /** While a turn is on. To be stopped when it has ended: resolves when nothing is measured any more. */
+  during(): { stop(): Promise<void> };
+  /** Before the next turn, where it is due then. */
+  between(): Promise<Prompt[]>;
+}
+
+const NONE: Anchors = {
+  form: "",
+  heard: () => undefined,
+  during: () => ({ stop: async () => undefined }),
+  between: async () => [],
+};
+
+export function createAnchors(options: AnchorsOptions): Anchors {
+  const { context, record, desk } = options;
+  const { assignment, clock, signal } = context;
+  const { turns, minutes, tokens } = assignment.anchor;
+  if (turns + minutes + tokens === 0) return NONE;
+  const began = clock.now();
+  const standing = () => ({
+    goal: desk.goal() ?? (assignment.task.trim() || assignment.title),
+    secondsLeft: assignment.maxSeconds - (clock.now() - began) / 1000,
+  });
+  let ended = 0;
+  const now = (): AnchorMoment => ({
+    turns: ended,
+    items: record.items(),
+    tokens: record.tokens(),
+    at: clock.now(),
+  });
+  let measuring: AbortSignal = signal;
+  const anchor = anchorOf(options, began, () => measuring);
+
+  /** Null where it came to nothing because the turn or the lease is over. */
+  async function compose(until: AbortSignal): Promise<string | null> {
+    measuring = until;
+    try {
+      const text = await anchor.compose({ ...now(), ...standing() });
+      return until.aborted ? null : text;
+    } catch (error) {
+      if (until.aborted) return null;
+      throw error;
+    }
+  }
+
+  async function watch(over: AbortSignal): Promise<void> {
+    while (!over.aborted && (await minutePasses(clock, over))) {
+      if (!anchor.due(now())) continue;
+      const text = await compose(over);
+      if (text !== null) await desk.say(text, () => record.prompt("anchor", text));
+    }
+  }
+
+  return {
+    form: anchor.form,
+    heard: anchor.heard,
+    during() {
+      const over = new AbortController();
+      const watching = watch(AbortSignal.any([signal, over.signal]));
+      watching.catch((error: unknown) => {
+        if (!signal.aborted) options.onBroken(error);
+      });
+      return {
+        async stop() {
+          over.abort(new AppError("conflict", "The turn has ended."));
+          await watching.catch(() => undefined); // told above
+          ended += 1;
+        },
+      };
+    },
+    async between() {
+      if (!anchor.due(now())) return [];
+      const text = await compose(signal);
+      return text === null ? [] : [{ origin: "anchor", text }];
+    },
+  };
+}
+
+const minutePasses = (clock: Clock, over: AbortSignal): Promise<boolean> =>
+  clock.sleep(MINUTE, over).then(
+    () => true,
+    () => false,
+  );
+
+function anchorOf(
+  { context, base, nextCommand, snapshot }: AnchorsOptions,
+  began: number,
+  measuring: () => AbortSignal,
+): Anchor {
+  const { assignment, sandbox, workspace, clock } = context;
+  const { asks, test, goal, allowedPaths, baseCommit, limits } = assignment;
+  const emit = (event: NewEvent) => context.emit(event);
+  const mayRun = (argv: readonly string[]): boolean => {
+    const { verdict } = judgeCommand(asks, test.argv, argv);
+    return verdict !== "denied" && (asks.mode === "never" || verdict !== "ask");
+  };
+  return createAnchor({
+    plan: assignment.anchor,
+    pilotGoal: goal,
+    allowedPaths,
+    testArgv: test.argv,
+    began,
+    measure: (assumptions) =>
+      createMeasure({
+        ...{ sandbox, repository: workspace.repository, baseCommit, plan: test, limits, clock },
+        mounts: () => workspace.mounts ?? {},
+        ...{ emit, nextCommand, scratch: workspace.scratch, base, snapshot, mayRun },
+        signal: measuring(),
+      })(assumptions),
+    emit,
+  });
+}
