@@ -48,9 +48,22 @@ function git(args: readonly string[], input?: string): Buffer {
   });
 }
 
+/** Small pieces leave together. */
+const held = Buffer.alloc(512 * 1024);
+let used = 0;
+
+function flush(): void {
+  for (let from = 0; from < used; ) from += writeSync(OUT, held, from, used - from);
+  used = 0;
+}
+
 function put(bytes: Buffer): void {
-  let left = bytes;
-  while (left.length > 0) left = left.subarray(writeSync(OUT, left));
+  for (let from = 0; from < bytes.length; ) {
+    const part = bytes.copy(held, used, from);
+    from += part;
+    used += part;
+    if (used === held.length) flush();
+  }
 }
 const say = (line: object): void => put(Buffer.from(`${JSON.stringify(line)}\n`));
 
@@ -194,3 +207,4 @@ try {
   say({ t: "failed", because: error.message.slice(0, 1000) });
   process.exitCode = 1;
 }
+flush();

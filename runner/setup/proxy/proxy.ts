@@ -4,16 +4,16 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect as connectTls, type TLSSocket } from "node:tls";
 import { AppError, messageOf } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { ruleFor } from "#lib/setup/rules.ts";
 import { pour } from "#runner/relay/body.ts";
 import { answeredHeaders, forwardedHeaders } from "#runner/relay/rules.ts";
-import { portOf, type Registry, registryOf } from "../registries.ts";
+import { type Registry, registryOf } from "../registries.ts";
 import { dial, type Network } from "./dial.ts";
 import { createEgress } from "./egress.ts";
+import { secured, targetOf } from "./registry.ts";
 import { connectTarget, isNumeric, type PlainTarget, plainTarget, type Target } from "./target.ts";
 
 const MiB = 1024 * 1024;
@@ -56,21 +56,6 @@ export interface SetupProxy {
   /** Cuts every connection and tells what is left to tell. */
   close(): Promise<void>;
 }
-
-const targetOf = ({ url }: Registry, path: string): PlainTarget => ({
-  host: url.hostname,
-  port: portOf(url),
-  path,
-});
-
-/** By the name that the operator wrote, whatever address it has. */
-const secured = (socket: Socket, { url, ca }: Registry): TLSSocket =>
-  connectTls({
-    socket,
-    servername: url.hostname,
-    ALPNProtocols: ["http/1.1"],
-    ...(ca === null ? {} : { ca }),
-  });
 
 const UNREADABLE = "This is not a request to a host by its name.";
 
