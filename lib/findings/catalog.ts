@@ -49,6 +49,15 @@ export const NOT_SEARCHED_RULE = rule(
   [null, null],
 );
 
+export const OUTPUT_FLOOD = rule(
+  ...(["output_flood", "conduct", "low"] as const),
+  [
+    "A command printed far more than is kept",
+    "What was dropped was looked at by nobody; a flood may hide something.",
+  ],
+  ["T1499.001", "AML.T0029"],
+);
+
 export const EGRESS_RULES = {
   metadata: rule(
     ...(["relay_metadata", "egress", "high"] as const),
@@ -221,6 +230,7 @@ export const PATTERN_RULES: readonly PatternRule[] = [...COMMAND_RULES, ...TEXT_
 const ALL: readonly FindingRule[] = [
   ...Object.values(SECRET_IN),
   NOT_SEARCHED_RULE,
+  OUTPUT_FLOOD,
   ...Object.values(EGRESS_RULES),
   ...Object.values(TOKEN_RULES),
   ...Object.values(OUTBOUND_RULES),

@@ -3,7 +3,7 @@
 import type { NewEvent } from "../protocol/events.ts";
 import { TAKEN_AWAY } from "../redactions/rules.ts";
 import { visibleText } from "../text/rules.ts";
-import { EGRESS_RULES, SECRET_IN } from "./catalog.ts";
+import { EGRESS_RULES, OUTPUT_FLOOD, SECRET_IN } from "./catalog.ts";
 import { COMMAND_RULES } from "./conduct/command-rules.ts";
 import { TEXT_RULES } from "./conduct/text-rules.ts";
 import { detectTexts, type Piece, type WatchedText } from "./detect-texts.ts";
@@ -105,8 +105,16 @@ function ruleOfRefused(method: string, target: string): FindingRule {
 
 const short = (text: string) => visibleText(text, "line").slice(0, 300).toWellFormed();
 
+/** Dropped bytes of a command from which on it is a flood: ordinary tests print less. */
+const FLOOD = 8 * 1024 * 1024;
+
 function refusedIn(event: WatchedEvent): Sighting[] {
   if (!event.isNew) return [];
+  if (event.kind === "command_finished" && event.body.dropped >= FLOOD) {
+    const { command, dropped } = event.body;
+    const text = `Command ${command} printed ${dropped.toLocaleString("en")} bytes that were not kept.`;
+    return [refusal(event, OUTPUT_FLOOD, "", text, 1)];
+  }
   if (event.kind === "relay_refused") {
     const { method, target, reason, times } = event.body;
     const text = `${short(method)} ${short(target)}: ${short(reason)}`;

@@ -115,6 +115,7 @@ const TEXTS: Readonly<Record<string, Pair>> = {
   ],
   system_call_refused: ["Bad system call (core dumped)", "a bad system, call me"],
   network_refused: ["curl: (6) Could not resolve host: example.org", "could not resolve module"],
+  limit_reached: ["dd: error writing '/work/a': No space left on device", "no space left on the page"],
   known_exploit: ["gcc dirty_pipe.c", "the pipe was dirty"],
 };
 
