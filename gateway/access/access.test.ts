@@ -58,6 +58,16 @@ describe("a request", () => {
     await expect(access.authenticate(head())).rejects.toThrow("lease");
   });
 
+  test("is asked about anew before that is over, so that nobody waits; a refusal that came then counts at once", async () => {
+    const { access, head, asked, clock, state } = scene();
+    await access.authenticate(head());
+    clock.advance(BELIEVED_FOR / 2);
+    state.isOver = true;
+    await access.authenticate(head());
+    expect(asked).toEqual({ runner: 2, admit: 2 });
+    await expect(access.authenticate(head())).rejects.toThrow("lease");
+  });
+
   test("probe: without a signature, with another's, for another path, or too old, is refused", async () => {
     const { access, head, runner, clock } = scene();
     const bad = [

@@ -42,17 +42,37 @@ export interface Access {
 
 const isRefusal = (error: unknown) => error instanceof AppError && error.code !== "unavailable";
 
-/** One answer for all who ask at the same time, and for half a second. */
+interface Believed<T> {
+  readonly at: number;
+  readonly answer: Promise<T>;
+  /** An answer that came is believed, while the next one is on its way, for as long as it would have been. */
+  readonly before: Believed<T> | null;
+  hasCome: boolean;
+}
+
+/** One answer for all who ask at the same time, and for half a second; asked anew before that is over. */
 function believing<T>(clock: Clock, most: number) {
-  const known = new Map<string, { readonly at: number; readonly answer: Promise<T> }>();
+  const known = new Map<string, Believed<T>>();
+  const isYoung = ({ at }: Believed<T>): boolean => {
+    const age = clock.now() - at;
+    return age >= 0 && age < BELIEVED_FOR;
+  };
   const ask = (key: string, find: () => Promise<T>): Promise<T> => {
+    const before = known.get(key);
     const answer = find();
-    const entry = { at: clock.now(), answer };
+    const entry = { at: clock.now(), answer, before: before?.hasCome ? before : null, hasCome: false };
     known.delete(key);
     known.set(key, entry);
-    answer.catch((error: unknown) => {
-      if (!isRefusal(error) && known.get(key) === entry) known.delete(key); // a fault of a moment is nobody's answer
-    });
+    answer.then(
+      () => {
+        entry.hasCome = true;
+        entry.before = null;
+      },
+      (error: unknown) => {
+        entry.before = null; // what was refused now was not granted a moment ago
+        if (!isRefusal(error) && known.get(key) === entry) known.delete(key); // a fault of a moment is nobody's answer
+      },
+    );
     const oldest = known.keys().next().value;
     if (known.size > most && oldest !== undefined) known.delete(oldest);
     return answer;
@@ -61,8 +81,11 @@ function believing<T>(clock: Clock, most: number) {
     fresh: ask,
     believed(key: string, find: () => Promise<T>): Promise<T> {
       const found = known.get(key);
-      const age = found ? clock.now() - found.at : Number.NaN;
-      return found && age >= 0 && age < BELIEVED_FOR ? found.answer : ask(key, find);
+      if (!found || !isYoung(found)) return ask(key, find);
+      if (found.before && isYoung(found.before)) return found.before.answer;
+      const isOlder = clock.now() - found.at >= BELIEVED_FOR / 2;
+      if (found.hasCome && isOlder) ask(key, find).catch(() => undefined); // told to whoever asks next
+      return found.answer;
     },
   };
 }

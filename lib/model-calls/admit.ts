@@ -1,5 +1,4 @@
 import { AgentSettings } from "../agents/schema.ts";
-import { read } from "../db.ts";
 import { parseCharter } from "../pilots/canonical.ts";
 import { ProviderKind, ProviderSettings } from "../providers/schema.ts";
 import type { Scope } from "../scope.ts";
@@ -15,7 +14,7 @@ import type { Admission } from "./schema.ts";
  */
 export async function admit(scope: Scope, tokenSha256: string, runnerId: string): Promise<Admission> {
   const digest = Buffer.from(tokenSha256, "hex");
-  const row = await read(scope, (db) => findAdmission(db, digest));
+  const row = await findAdmission(scope, digest);
   const reason = row === null ? "token_unknown" : refusalOf(row, runnerId);
   if (row !== null && reason === null) return admissionOf(row);
   await recordRefusal(scope, { reason: reason ?? "token_unknown", runnerId, run: row });
