@@ -10,6 +10,8 @@ export interface Counts {
   /** What is measured anew each time; the event counts as its reason where there is anything. */
   set(fact: DriftFact, seq: number, value: number): void;
   clear(fact: DriftFact): void;
+  /** Grows with each change, so that nothing is scored again that is as it was. */
+  readonly changes: () => number;
   /** Half of each, and the newer half of its events. */
   halve(facts: readonly DriftFact[]): void;
 }
@@ -17,12 +19,16 @@ export interface Counts {
 export function createCounts(): Counts {
   const counted: { -readonly [Name in DriftFact]: number } = { ...NO_FACTS };
   const behind = new Map<DriftFact, number[]>();
+  let changes = 0;
   const known = (fact: DriftFact): number[] => behind.get(fact) ?? [];
 
   function rests(fact: DriftFact, seq: number): void {
+    changes += 1;
     if (known(fact).at(-1) !== seq) behind.set(fact, [...known(fact), seq].slice(-NAMED_EVENTS));
   }
   function clear(fact: DriftFact): void {
+    if (counted[fact] === 0) return;
+    changes += 1;
     counted[fact] = 0;
     behind.delete(fact);
   }
@@ -30,6 +36,7 @@ export function createCounts(): Counts {
   return {
     facts: () => counted,
     events: () => Object.fromEntries(behind),
+    changes: () => changes,
     clear,
     add(fact, seq, amount = 1) {
       if (amount <= 0) return;
@@ -44,6 +51,7 @@ export function createCounts(): Counts {
       }
     },
     halve(facts) {
+      changes += 1;
       for (const fact of facts) {
         counted[fact] = Math.floor(counted[fact] / 2);
         const events = known(fact);

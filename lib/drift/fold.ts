@@ -34,6 +34,8 @@ const OFTEN_ON_ONE_TREE = 2;
 const OFTEN_FAILED = 2;
 const OFTEN_EDITED = 4;
 const MOST_TEXT = 40_000;
+/** Commands that a statement is held against, at most. */
+const MOST_RAN = 400;
 
 interface Item {
   readonly type: string;
@@ -70,7 +72,7 @@ export function createDrift(terms: DriftTerms): Drift {
   let best: number | null = null;
   let stalledMicros = 0;
   let now = attempt();
-  let [last, told] = [0, ""];
+  let [last, scored, told] = [0, 0, ""];
 
   function anew(): void {
     counts.halve(HALVED);
@@ -113,6 +115,7 @@ export function createDrift(terms: DriftTerms): Drift {
     if (command !== null && argv !== undefined) {
       const exit = now.exits.get(command) ?? null;
       now.deeds.ran.push({ command, item: number, text: argv, exit });
+      if (now.deeds.ran.length > MOST_RAN) now.deeds.ran.splice(0, MOST_RAN / 2);
       ran(argv, exit, seq);
     }
     if (type === "patch") edited(text, seq);
@@ -227,11 +230,13 @@ export function createDrift(terms: DriftTerms): Drift {
       last = event.seq;
       if (event.kind === "attempt_started") now = { ...attempt(), isAgents: event.body.phase === "agent" };
       else if (now.isAgents) look(event);
-      const scored = scoreOf(counts.facts(), counts.events());
-      const made = scored.parts.map(({ part, score }) => `${part} ${score}`).join();
+      if (counts.changes() === scored) return null;
+      scored = counts.changes();
+      const score = scoreOf(counts.facts(), counts.events());
+      const made = score.parts.map(({ part, score }) => `${part} ${score}`).join();
       if (made === told) return null;
       told = made;
-      return { seq: event.seq, at: event.at, ...scored };
+      return { seq: event.seq, at: event.at, ...score };
     },
   };
 }
