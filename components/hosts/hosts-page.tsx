@@ -39,7 +39,7 @@ export function HostsPage({ pilotName, hosts }: HostsPageProps) {
       />
       <Panel title="Reached" fact={plural(reached?.length ?? 0, "host")}>
         {reached?.length ? (
-          <HostTable label="Hosts that were reached" rows={reached} />
+          <HostTable label="Hosts that were reached" rule="By which rule" rows={reached} />
         ) : (
           <Empty
             icon={Globe}
@@ -50,7 +50,7 @@ export function HostsPage({ pilotName, hosts }: HostsPageProps) {
       </Panel>
       {denied?.length ? (
         <Panel title="Kept from" fact={plural(denied.length, "host")} className="mt-4">
-          <HostTable label="Hosts that were kept from runs" rows={denied} />
+          <HostTable label="Hosts that were kept from runs" rule="Why" rows={denied} />
         </Panel>
       ) : null}
       <div className="mt-4">
@@ -64,14 +64,14 @@ export function HostsPage({ pilotName, hosts }: HostsPageProps) {
   );
 }
 
-function HostTable({ label, rows }: { label: string; rows: readonly HostRow[] }) {
+function HostTable({ label, rule, rows }: { label: string; rule: string; rows: readonly HostRow[] }) {
   return (
     <Table
       label={label}
       tall
       columns={[
         { key: "host", title: "Host" },
-        { key: "rule", title: "By which rule" },
+        { key: "rule", title: rule },
         { key: "up", title: "Up", number: true },
         { key: "down", title: "Down", number: true },
         { key: "times", title: "Times", number: true },
@@ -96,8 +96,8 @@ function HostTable({ label, rows }: { label: string; rows: readonly HostRow[] })
               <Visible text={row.rule} />
             )}
           </td>
-          <td className="n">{bytes(row.up, row.atLeast)}</td>
-          <td className="n">{bytes(row.down, false)}</td>
+          <td className="n nowrap">{bytes(row.up, row.atLeast)}</td>
+          <td className="n nowrap">{bytes(row.down, false)}</td>
           <td className="n">{row.times === null ? "–" : formatCount(row.times)}</td>
           <td className="only-wide nowrap t2">
             <Moment at={row.first} />
