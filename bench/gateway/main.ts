@@ -13,6 +13,7 @@ import { openPlane } from "../place/plane.ts";
 import { arrangeBench } from "../place/work.ts";
 import { quantile } from "../stats.ts";
 import { arrangeRuns } from "./arrange.ts";
+import { type Commits, openCommits } from "./commits.ts";
 import {
   type Asker,
   askerOf,
@@ -31,28 +32,22 @@ const CONNECTIONS = 10;
 const SLICE = 2 * SECOND;
 const SLICES = 4;
 
-/** Milliseconds by contestant, in turns. */
-function sampled<K extends Contestant>(
-  askers: Askers,
-  names: readonly K[],
-  rounds: number,
-  of: (asker: Asker) => Promise<number>,
-) {
-  const samplers = Object.fromEntries(names.map((name) => [name, () => of(askers[name])]));
-  return interleave(samplers as Record<K, () => Promise<number>>, { rounds, warmUp: 50 });
-}
-
 const later = (samples: readonly number[], base: readonly number[], share: number) =>
   quantile(samples, share) - quantile(base, share);
 
-const row = (name: string, ours: number, floor: number, goal: Figure["goal"]): Figure => ({
+const row = (name: string, ours: number, floor: number | null, goal: Figure["goal"]): Figure => ({
   ...{ name, unit: "ms", ours, floor, goal },
 });
 
-async function latency(askers: Askers, rounds: number): Promise<Figure[]> {
-  const { direct, thin, portkey, ours } = await sampled(askers, CONTESTANTS, rounds, async (asker) => {
-    return (await asker.ask()).total;
-  });
+async function latency(askers: Askers, rounds: number, commits: Commits): Promise<Figure[]> {
+  const total = (name: Contestant) => async () => (await askers[name].ask()).total;
+  const { direct, thin, portkey, ours, commit } = await interleave(
+    {
+      ...{ direct: total("direct"), thin: total("thin"), portkey: total("portkey"), ours: total("ours") },
+      commit: commits.once,
+    },
+    { rounds, warmUp: 50 },
+  );
   const added = (samples: readonly number[], share: number) => later(samples, direct, share);
   return [
     row("added to an answer, p50 (floor: Portkey)", added(ours, 0.5), added(portkey, 0.5), atMost(3, "ours")),
@@ -62,21 +57,25 @@ async function latency(askers: Askers, rounds: number): Promise<Figure[]> {
       added(portkey, 0.99),
       atMost(1, "ratio"),
     ),
+    row("added, p50 (floor: two commits of a row)", added(ours, 0.5), 2 * quantile(commit, 0.5), null),
+    row("added, p99 (floor: two commits of a row)", added(ours, 0.99), 2 * quantile(commit, 0.99), null),
     row("added to an answer, p50 (floor: bare proxy)", added(ours, 0.5), added(thin, 0.5), null),
     row("an answer, p50 (floor: the provider itself)", quantile(ours, 0.5), quantile(direct, 0.5), null),
   ];
 }
 
 /** Without Portkey: 1.15.2 answers every stream with 500 on this Node ("TypeError: immutable"). */
-async function firstBytes(askers: Askers, rounds: number): Promise<Figure[]> {
-  const { direct, thin, ours } = await sampled(
-    askers,
-    ["direct", "thin", "ours"],
-    rounds,
-    async (asker) => (await asker.ask(STREAM)).firstByte,
+async function firstBytes(askers: Askers, rounds: number, commits: Commits): Promise<Figure[]> {
+  const first = (name: Contestant) => async () => (await askers[name].ask(STREAM)).firstByte;
+  const { direct, thin, ours, commit } = await interleave(
+    { direct: first("direct"), thin: first("thin"), ours: first("ours"), commit: commits.once },
+    { rounds, warmUp: 50 },
   );
   const [own, bare] = [later(ours, direct, 0.5), later(thin, direct, 0.5)];
-  return [row("a stream's first byte later, p50 (floor: bare proxy)", own, bare, atMost(1, "ours"))];
+  return [
+    row("a stream's first byte later, p50 (floor: bare proxy)", own, bare, atMost(1, "ours")),
+    row("a stream's first byte later, p50 (floor: a commit of a row)", own, quantile(commit, 0.5), null),
+  ];
 }
 
 /** Requests a second over several connections. */
@@ -94,15 +93,21 @@ async function rate(asker: Asker, milliseconds: number): Promise<number> {
   return count / ((performance.now() - began) / SECOND);
 }
 
-async function throughput(askers: Askers): Promise<Figure[]> {
+async function throughput(askers: Askers, gateway: Served): Promise<Figure[]> {
+  let [spent, calls] = [0, 0];
   const rates = Object.fromEntries(CONTESTANTS.map((name) => [name, [] as number[]])) as Record<
     Contestant,
     number[]
   >;
   for (let slice = 0; slice <= SLICES; slice++) {
     for (const name of CONTESTANTS) {
+      const before = gateway.processorTime();
       const value = await rate(askers[name], SLICE);
-      if (slice > 0) rates[name].push(value); // the first slice warms up
+      if (slice === 0) continue; // the first slice warms up
+      rates[name].push(value);
+      if (name !== "ours") continue;
+      spent += gateway.processorTime() - before;
+      calls += value * (SLICE / SECOND);
     }
   }
   const middle = (name: Contestant) => quantile(rates[name], 0.5);
@@ -121,6 +126,7 @@ async function throughput(askers: Askers): Promise<Figure[]> {
       floor: middle("thin"),
       goal: null,
     },
+    row("processor time of the gateway for a call, then", spent / calls, null, null),
   ];
 }
 
@@ -183,12 +189,14 @@ async function main(): Promise<number> {
     const asker = (name: Contestant, signer = first) =>
       askerOf(ports[name], headersFor(name, provider.port, signer));
     const askers = Object.fromEntries(CONTESTANTS.map((name) => [name, asker(name)])) as unknown as Askers;
+    const commits = await openCommits(plane.urls.owner);
     say("arranged; the bytes first");
     const figures = [await sameBytes(askers)];
-    figures.push(...(await latency(askers, Number(values.rounds))));
-    figures.push(...(await firstBytes(askers, Number(values.rounds))));
+    figures.push(...(await latency(askers, Number(values.rounds), commits)));
+    figures.push(...(await firstBytes(askers, Number(values.rounds), commits)));
     say("latency measured; throughput");
-    figures.push(...(await throughput(askers)));
+    figures.push(...(await throughput(askers, gateway)));
+    await commits.close();
     say("throughput measured; memory");
     figures.push(
       ...(await memory(

@@ -14,7 +14,17 @@ export interface Served {
   readonly pid: number;
   /** Megabytes in memory now. */
   memory(): number;
+  /** Milliseconds it has had of the processors. */
+  processorTime(): number;
   stop(): Promise<void>;
+}
+
+const MILLISECONDS_OF_A_TICK = 10;
+
+/** proc_pid_stat(5): after the name, utime and stime are the 12th and 13th field. */
+function ticksOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(fields[11]) + Number(fields[12]);
 }
 
 function served(child: ChildProcess, port: number): Served {
@@ -23,6 +33,7 @@ function served(child: ChildProcess, port: number): Served {
     port,
     pid,
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
+    processorTime: () => ticksOf(readFileSync(`/proc/${pid}/stat`, "utf8")) * MILLISECONDS_OF_A_TICK,
     async stop() {
       if (child.exitCode !== null) return;
       child.kill("SIGTERM");
