@@ -118,7 +118,7 @@ export function GateDetail({
               </table>
             </Panel>
           ) : more ? (
-            <Link className="btn" href={more.href}>
+            <Link className="btn justify-self-start" href={more.href}>
               {more.title}
             </Link>
           ) : null}

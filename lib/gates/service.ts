@@ -30,7 +30,7 @@ async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise
       ...shown,
       pilotName: pilotId ? (pilots.get(pilotId) ?? null) : null,
       title: titleOf(gate, runId ? runs.get(runId) : undefined, pilotId ? pilots.get(pilotId) : undefined),
-      openedByName: names.get(openedBy) ?? openerOf(openedBy),
+      openedByName: names.get(openedBy) ?? (gate.kind === "command" ? "the agent" : openerOf(openedBy)),
       approvals: approvals.map((approval) => ({
         personId: approval.personId,
         personName: names.get(approval.personId) ?? approval.personId,
