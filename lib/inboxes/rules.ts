@@ -10,7 +10,9 @@ export function itemOf(row: ItemRow): InboxItem | null {
     case "message": {
       const { messageId: message, mode, origin, text } = row;
       if (message === null || mode === null || origin === null || text === null) return null;
-      return { number, kind: "message", message, mode, origin, text };
+      // Nothing is under way yet that it could be meant to end.
+      const how = row.isAgain && mode === "interrupt" ? "now" : mode;
+      return { number, kind: "message", message, mode: how, origin, text };
     }
     case "answer": {
       const { ask, askStatus, answer } = row;

@@ -7,6 +7,8 @@ export interface ItemRow {
   readonly mode: "now" | "queue" | "interrupt" | null;
   readonly origin: "steer" | "goal" | null;
   readonly text: string | null;
+  /** The agent of an earlier attempt got it. */
+  readonly isAgain: boolean;
   readonly ask: number | null;
   readonly askStatus: "open" | "allowed" | "declined" | "expired" | null;
   readonly answer: string | null;

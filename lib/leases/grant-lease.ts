@@ -11,6 +11,7 @@ import { countAttempt } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import type { Tier } from "../jail/schema.ts";
 import { changedGoal } from "../messages/service.ts";
+import { tellAgain } from "../messages/settle-messages.ts";
 import { giveToken } from "../model-calls/lease-tokens.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { anchoringOf, limitsOf, setupPlanOf, testPlanOf } from "../pilots/rules.ts";
@@ -134,11 +135,12 @@ async function start(tx: Tx, scope: Scope, run: RunRow, charter: Charter, taker:
     ...changeOf(heldState(run, false), heldState({ ...run, status, attempt }, true)),
     detail: { attempt, phase, lease: leaseId, tier: taker.tier },
   });
-  return assignmentOf(tx, run, charter, { leaseId, attempt, phase });
+  return assignmentOf(tx, scope, run, charter, { leaseId, attempt, phase });
 }
 
 async function assignmentOf(
   tx: Tx,
+  scope: Scope,
   run: RunRow,
   charter: Charter,
   lease: { leaseId: string; attempt: number; phase: "agent" | "verify" },
@@ -158,6 +160,8 @@ async function assignmentOf(
   if (lease.phase === "agent") {
     const left = secondsLeft(charter, await parkedTime(tx.db, run.id));
     const agent = await requireAgent(tx.db, run.agentId);
+    const resumable = await findResumable(tx.db, run, agent.driver);
+    if (run.attempt > 0) await tellAgain(tx, scope, run.id, resumable?.at ?? null);
     return {
       ...common,
       maxSeconds: left,
@@ -175,7 +179,7 @@ async function assignmentOf(
               { ...lease, runId: run.id },
             ),
       maxHistory: MAX_HISTORY,
-      resume: (await findResumable(tx.db, run, agent.driver))?.resume ?? null,
+      resume: resumable?.resume ?? null,
       asks: askPolicyOf(charter),
       decided: await decidedFor(tx.db, run.id),
       anchor: anchoringOf(charter),

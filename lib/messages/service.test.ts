@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { transaction } from "../db.ts";
+import { loseLease } from "../leases/end-lease.ts";
 import { appendRunnerEvents, finishLease } from "../leases/service.ts";
 import { takeBundle } from "../leases/transfers.ts";
 import { openMergeGate } from "../merges/open-merge-gate.ts";
@@ -15,7 +16,7 @@ import { testDatabase } from "../testing/database.ts";
 import { bytes, leaseOf, SUMMARY, takeIn, testBlobs } from "../testing/journey.ts";
 import { type ModelScene, openModelScene, TASK } from "../testing/model-scene.ts";
 import { testClock, testScope } from "../testing/scopes.ts";
-import { inboxOf, statusOf, tell } from "../testing/steering.ts";
+import { inboxOf, snap, statusOf, tell } from "../testing/steering.ts";
 import { sendMessage } from "./send-message.ts";
 import { listMessages, steerNotice } from "./service.ts";
 
@@ -119,6 +120,50 @@ describe("a message", () => {
     });
     const next = await leaseOf(scene.runner, runId, "agent");
     expect(await inboxOf(scene.runner, next)).toMatchObject([{ number: 1, text: "Still there." }]);
+  });
+
+  test("is told again where an attempt begins before it was told, and not where it begins after", async () => {
+    const { runId, assignment } = await scene.start();
+    const { leaseId, attempt } = assignment;
+    const delivered = async (messageId: string) => {
+      const body = { message: messageId, effect: "preempt" } as const;
+      await tell(scene.runner, assignment, { kind: "message_delivered", body });
+      clock.advance(1000);
+    };
+    await delivered((await write(runId, "Before the snapshot.")).messageId);
+    await snap(scene.runner, assignment, 1);
+    clock.advance(1000);
+    await delivered((await write(runId, "After it.", { mode: "interrupt" })).messageId);
+    await transaction(scene.lead, (tx) => loseLease(tx, scene.lead, leaseId));
+    const next = await leaseOf(scene.runner, runId, "agent");
+    expect(next).toMatchObject({ attempt: attempt + 1, resume: { turn: 1 } });
+    const [item, ...more] = await inboxOf(scene.runner, next);
+    expect([item, more]).toMatchObject([{ text: "After it.", mode: "now" }, []]);
+    if (item?.kind !== "message") throw new Error("no message");
+    const body = { message: item.message, effect: "after_turn" } as const;
+    await tell(scene.runner, next, { kind: "message_delivered", body });
+    expect(await inboxOf(scene.runner, next)).toEqual([]);
+  });
+
+  test("is told again with all others where an attempt begins anew, but for goals: the task says the newest", async () => {
+    const { runId, assignment } = await scene.start();
+    for (const [text, changesGoal] of [
+      ["Use tabs.", false],
+      ["Do B.", true],
+      ["No tabs.", false],
+    ] as const) {
+      const { messageId: message } = await write(runId, text, { changesGoal });
+      const body = { message, effect: "preempt" } as const;
+      await tell(scene.runner, assignment, { kind: "message_delivered", body });
+      clock.advance(1000);
+    }
+    await transaction(scene.lead, (tx) => loseLease(tx, scene.lead, assignment.leaseId));
+    const next = await leaseOf(scene.runner, runId, "agent");
+    expect(next).toMatchObject({ task: "Do B.", resume: null });
+    expect((await inboxOf(scene.runner, next)).map((item) => "text" in item && item.text)).toEqual([
+      "Use tabs.",
+      "No tabs.",
+    ]);
   });
 
   test("that says what the run is for from now on is the next attempt's task", async () => {

@@ -1,14 +1,14 @@
 // What became of messages: told by the runner, or known because the agent's work is over.
 import type { Tx } from "../db.ts";
 import { refused } from "../errors.ts";
-import { hush } from "../inboxes/service.ts";
+import { hush, say } from "../inboxes/service.ts";
 import type { MessageEffect } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { messageState } from "./rules.ts";
-import { findMessage, listWaiting, settle } from "./store.ts";
+import { findMessage, listTold, listWaiting, settle } from "./store.ts";
 
 /** The caller has locked the run. Saying it again changes nothing. */
 export async function messageDelivered(
@@ -56,6 +56,15 @@ export async function dropMessages(tx: Tx, scope: Scope, run: RunRow, reason: st
   for (const { id } of await listWaiting(tx.db, run.id)) {
     await messageUndeliverable(tx, scope, run, id, reason);
   }
+}
+
+/**
+ * An attempt begins where an earlier one was at a time, or anew: what its agent was told since is told again, a goal
+ * only where the task does not say it. The caller has locked the run and records an entry about it.
+ */
+export async function tellAgain(tx: Tx, scope: Scope, runId: string, since: Date | null): Promise<void> {
+  for (const { id } of await listTold(tx.db, runId, since))
+    await say(tx, scope, runId, { kind: "message", messageId: id });
 }
 
 async function requireOfRun(tx: Tx, run: RunRow, message: string): Promise<void> {

@@ -42,6 +42,16 @@ export async function settle(db: Db, id: string, change: Settled): Promise<boole
   return count === 1;
 }
 
+/** What the agent was told after a time, or ever, and nobody is about to tell it again; the oldest first. */
+export async function listTold(db: Db, runId: string, since: Date | null): Promise<{ id: string }[]> {
+  return db.$queryRaw<{ id: string }[]>`
+    select m.id from run_message m
+    where m.run_id = ${runId} and m.status = 'delivered' and m.salt is not null
+      and (m.settled_at > ${since}::timestamptz or (${since}::timestamptz is null and m.origin = 'steer'))
+      and not exists (select from run_inbox i where i.run_id = m.run_id and i.ref = m.id and i.settled_at is null)
+    order by m.sent_at, m.id`;
+}
+
 /** The newest that says what the run is for, and was not taken away; null where the launch still says it. */
 export async function findGoal(db: Db, runId: string): Promise<MessageRow | null> {
   return db.runMessage.findFirst({

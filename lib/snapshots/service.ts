@@ -11,6 +11,8 @@ export async function listSnapshots(scope: Scope, runId: string): Promise<Snapsh
 
 export interface Resumable {
   readonly blobId: string;
+  /** What the agent was told by then is in it. */
+  readonly at: Date;
   readonly resume: Resume;
 }
 
@@ -22,8 +24,8 @@ export async function findResumable(
 ): Promise<Resumable | null> {
   const row = await findNewest(db, run.id, driver, run.baseCommit);
   if (!row) return null;
-  const { blobId, native, turn, tree, sha256, size } = row;
-  return { blobId, resume: { native, driver, turn, tree, sha256, bytes: Number(size) } };
+  const { blobId, at, native, turn, tree, sha256, size } = row;
+  return { blobId, at, resume: { native, driver, turn, tree, sha256, bytes: Number(size) } };
 }
 
 /** More than the two that are kept: the worker deletes the others within seconds. */
