@@ -127,7 +127,9 @@ test("two people steer a run, allow what it asks, pause it and let it go on", as
     await dialog.getByLabel("Reason").fill("The numbers have to be talked about first.");
     await dialog.getByRole("button", { name: "Pause run" }).click();
     await untilStatus(page, "paused", 20_000);
-    await expect(page.getByText("parked, no runner holds it")).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText("parked, no runner holds it", { exact: true })).toBeVisible({
+      timeout: 60_000,
+    });
     await expect(page.getByText(/^Snapshot /).first()).toBeVisible();
     await shot("paused");
   });
