@@ -147,7 +147,10 @@ export function triedByAgents(marker: string): Tried[] {
     {
       name: "all memory, through files in memory",
       line: "cat /dev/zero > /dev/shm/fill; rm -f /dev/shm/fill",
-      stopped: either(endedBy("memory"), says(/No space left|Cannot allocate|Killed|File too large/)),
+      stopped: either(
+        endedBy("memory"),
+        says(/No space left|Cannot allocate|Killed|File too large|File size limit/),
+      ),
       found: ["all_of_something"],
       isDeadly: true,
     },
