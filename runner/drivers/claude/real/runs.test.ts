@@ -1,14 +1,14 @@
-// Whole runs of the real Claude, with people who speak to it, where whoever runs the tests asked for it.
+// Whole runs of the real Claude, with people who speak to it.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
 import type { AskPolicy } from "#lib/protocol/steering.ts";
 import { createTestInbox, runAgent } from "#lib/testing/agents/agent-run.ts";
-import { installedClaude, WITH_CLAUDE } from "#lib/testing/agents/installed-claude.ts";
+import { installedClaude } from "#lib/testing/agents/installed-claude.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene } from "#lib/testing/harness-scene.ts";
 import { type ScriptedMessage, scriptedMessages } from "#lib/testing/model/messages-script.ts";
 import { ofKind } from "#lib/testing/recipe-scene.ts";
-import { createClaude } from "./driver.ts";
+import { createClaude } from "../driver.ts";
 
 const ASKS: AskPolicy = {
   mode: "unlisted",
@@ -19,7 +19,7 @@ const ASKS: AskPolicy = {
 };
 const bash = (command: string) => ({ use: "Bash", input: { command } });
 
-describe.skipIf(!WITH_CLAUDE)("a run of Claude", () => {
+describe("a run of Claude", () => {
   let workshop: TestWorkshop;
   let agents: string;
   beforeAll(async () => {
