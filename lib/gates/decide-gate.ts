@@ -4,17 +4,17 @@ import { read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { intendMerge, recheckMerge, rejectAtGate } from "../merges/intend-merge.ts";
-import { notify } from "../notify.ts";
 import { liveGrants } from "../people/service.ts";
 import { activatePilot, resumePilot, returnToDraft } from "../pilots/service.ts";
 import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
+import { afterNetworkGate } from "../setup/network-gate.ts";
 import { holdStops, liftStop } from "../stops/service.ts";
 import { charterOfGate, subjectsOf } from "./open-gate.ts";
 import { decidingRole, gateState, isSatisfied, refusalToApprove, refusalToDeny } from "./rules.ts";
-import type { DecideGate, GateStatus } from "./schema.ts";
+import type { DecideGate, GateKind, GateStatus } from "./schema.ts";
 import {
   closeGate,
   factsOf,
@@ -55,6 +55,9 @@ export async function decideGate(scope: Scope, input: DecideGate): Promise<{ sta
   });
 }
 
+/** Gates whose decision is written into their run. */
+const OF_A_RUN: readonly GateKind[] = ["merge", "command", "network"];
+
 /**
  * The gate, locked after what its decision moves: a stop, a cancellation or a moved base takes the run first too, so
  * nobody waits for somebody who waits for them.
@@ -62,7 +65,7 @@ export async function decideGate(scope: Scope, input: DecideGate): Promise<{ sta
 async function lockToDecide(tx: Tx, gateId: string): Promise<GateRow | null> {
   const gate = await findGate(tx.db, gateId);
   if (gate?.kind === "merge") await holdStops(tx.db);
-  if (gate?.kind === "merge" || gate?.kind === "command") await lockRun(tx, gate.runId ?? "");
+  if (gate && OF_A_RUN.includes(gate.kind)) await lockRun(tx, gate.runId ?? "");
   return lockGate(tx.db, gateId);
 }
 
@@ -135,7 +138,7 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow, said: string): Pro
       if (merging) await intendMerge(tx, scope, { ...gate, approvals }, merging);
       return { status: "approved" };
     case "network":
-      await notify(tx, "work_waiting", "");
+      await afterNetworkGate(tx, scope, gate.runId ?? "", true);
       return { status: "approved" };
     case "command":
       await decideAsk(tx, scope, gate, { decision: "allowed", by: "person", answer: said });
@@ -159,8 +162,7 @@ async function deny(
 ): Promise<{ status: GateStatus }> {
   await close(tx, scope, gate, status, reason);
   if (gate.kind === "merge") await rejectAtGate(tx, scope, gate.runId ?? "", reason);
-  // The verification goes on either way, without what nobody agreed to.
-  if (gate.kind === "network") await notify(tx, "work_waiting", "");
+  if (gate.kind === "network") await afterNetworkGate(tx, scope, gate.runId ?? "", false);
   if (gate.kind === "command") {
     const by = status === "denied" ? "person" : "unattended";
     await decideAsk(tx, scope, gate, { decision: "declined", by, answer: reason });

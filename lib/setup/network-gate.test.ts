@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HOUR } from "../clock.ts";
 import { read } from "../db.ts";
+import { listEvents } from "../events/service.ts";
 import { listEvidence } from "../evidence/service.ts";
 import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { listGatesOf } from "../gates/service.ts";
@@ -61,6 +62,12 @@ const gateOf = async (runId: string) => {
   return gate;
 };
 
+/** What the timeline says last of why the run is where it is. */
+const lastReason = async (runId: string): Promise<string> => {
+  const changes = (await listEvents(seed, runId, 0, 1000)).filter(({ kind }) => kind === "status_changed");
+  return JSON.stringify(changes.at(-1)?.body);
+};
+
 const decide = async (runId: string, decision: "approve" | "deny", scope = reviewer) => {
   const { id, digest } = await gateOf(runId);
   return decideGate(scope, { gateId: id, digest, decision, reason: decision === "deny" ? "too new" : "" });
@@ -96,6 +103,7 @@ describe("a patch that changes what is installed", () => {
       setup: { argv: ["npm", "ci"], hosts: ["registry.npmjs.org"], paths: ["node_modules"], scripts: "off" },
     });
     expect(await getRun(seed, runId)).toMatchObject({ status: "verifying" });
+    expect(await lastReason(runId)).toContain("The patch changes package.json, web/package-lock.json.");
   });
 
   test("approved, is set up from its own manifests, and the evidence says so", async () => {

@@ -3,11 +3,13 @@
 import { randomBytes } from "node:crypto";
 import { HOUR } from "../clock.ts";
 import type { Db, Tx } from "../db.ts";
+import { appendOwnEvent } from "../events/service.ts";
 import { openGate } from "../gates/open-gate.ts";
 import { newestGate } from "../gates/run-gates.ts";
+import { notify } from "../notify.ts";
 import { setupPlanOf } from "../pilots/rules.ts";
 import { charterOf } from "../pilots/service.ts";
-import type { RunRow } from "../runs/run-in-tx.ts";
+import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { manifestsAmong } from "./rules.ts";
 import { NetworkDocument } from "./schema.ts";
@@ -49,7 +51,31 @@ export async function openNetworkGate(tx: Tx, scope: Scope, run: RunRow, patch: 
     rule: { needed: 1, roles: approverRoles, barred: [run.launchedBy] },
     expiresAt: new Date(scope.clock.now() + approvalHours * HOUR),
   });
+  const more = manifests.length > 3 ? ` and ${manifests.length - 3} more` : "";
+  const reason = `The patch changes ${manifests.slice(0, 3).join(", ")}${more}. Before it is verified a person decides whether what that asks for is installed.`;
+  await tell(tx, scope, run, reason);
 }
+
+/** The verification goes on either way. The run is locked. */
+export async function afterNetworkGate(
+  tx: Tx,
+  scope: Scope,
+  runId: string,
+  isAllowed: boolean,
+): Promise<void> {
+  const reason = isAllowed
+    ? "What the patch's manifests ask for may be installed for its verification."
+    : "Nothing is installed for the patch: it is tested with what the base installs.";
+  await tell(tx, scope, await lockRun(tx, runId), reason);
+  await notify(tx, "work_waiting", "");
+}
+
+/** Its state stays what it is; why it stands still, and goes on, stands in its timeline. */
+const tell = (tx: Tx, scope: Scope, { id, attempt, status }: RunRow, reason: string): Promise<void> =>
+  appendOwnEvent(tx, scope, id, attempt, {
+    kind: "status_changed",
+    body: { from: status, to: status, reason: reason.slice(0, 2000) },
+  });
 
 export type NetworkDecision = "none" | "open" | "approved" | "denied";
 
