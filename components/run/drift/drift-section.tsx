@@ -31,7 +31,7 @@ export function DriftSection({ runId, drift: { threshold, points: first }, timel
         Drift{" "}
         <span className="t3 num">
           {threshold !== null && score >= threshold ? <Icon of={TriangleAlert} className="need" /> : null}{" "}
-          <span className="med">{score}</span> of {threshold ?? 100}
+          <span className="med">{score}</span> of 100
         </span>
       </h2>
       {newest ? (
@@ -160,9 +160,7 @@ function Numbers({ runId, points }: { runId: string; points: readonly StoredPoin
   const shown = points.slice(-SHOWN).reverse();
   return (
     <details className="fold">
-      <summary className="fact">
-        <span className="t3">As numbers, {plural(points.length, "point")}</span>
-      </summary>
+      <summary className="sm t3">As numbers, {plural(points.length, "point")}</summary>
       <table className="drift-table num xs">
         <thead>
           <tr>
