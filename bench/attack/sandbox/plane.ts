@@ -58,7 +58,13 @@ function eventsOf(
     ...output("stderr", stderr),
     {
       kind: "command_finished",
-      body: { command, exit: code, ended, milliseconds, dropped: dropped.stdout + dropped.stderr },
+      body: {
+        command,
+        exit: code,
+        ended,
+        milliseconds: Math.round(milliseconds),
+        dropped: dropped.stdout + dropped.stderr,
+      },
     },
   ];
 }
