@@ -97,14 +97,19 @@ describe("a run of Claude", () => {
     const inbox = createTestInbox();
     const scene = openHarnessScene(workshop);
     const place = { repository: `${scene.repository}/.git`, base: scene.base };
-    const first = await play([{ blocks: [bash("echo half > work.txt; echo hello; sleep 20 && :")] }], {
-      ...place,
-      inbox,
-      onEvent: ({ kind, body }) => {
-        const isCommand = kind === "item_opened" && "type" in body && body.type === "command";
-        if (isCommand) setTimeout(() => inbox.push({ kind: "pause", why: "pause", reason: "Lunch." }), 1500);
+    let commands = 0;
+    const first = await play(
+      [{ blocks: [bash("echo half > work.txt")] }, { blocks: [bash("sleep 20 && :")] }],
+      {
+        ...place,
+        inbox,
+        onEvent: ({ kind, body }) => {
+          if (kind !== "item_opened" || !("type" in body) || body.type !== "command") return;
+          commands += 1;
+          if (commands === 2) inbox.push({ kind: "pause", why: "pause", reason: "Lunch." });
+        },
       },
-    });
+    );
     expect(first.result).toEqual({ outcome: "parked", why: "pause" });
     const [taken] = ofKind(first.events, "snapshot_taken").toReversed();
     const bytes = first.snapshots.get(taken?.blob ?? "");
