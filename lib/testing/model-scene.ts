@@ -57,13 +57,15 @@ export interface Working {
 export interface SceneOptions {
   readonly controls?: Partial<Charter["controls"]>;
   readonly timeZone?: string;
+  /** Of the provider; nobody is there when left out. */
+  readonly baseUrl?: string;
 }
 
 /** DATABASE_URL names the role of web when this is called. */
 export async function openModelScene(
   database: TestDatabase,
   clock: TestClock,
-  { controls = {}, timeZone = "UTC" }: SceneOptions = {},
+  { controls = {}, timeZone = "UTC", baseUrl = "https://models.example.org/v1" }: SceneOptions = {},
 ): Promise<ModelScene> {
   webTestEnv();
   process.env.PILOTHOUSE_GATEWAY_URL = "http://127.0.0.1:4310";
@@ -74,7 +76,7 @@ export async function openModelScene(
   await asProcess(database, "gateway", () => publishGatewayKey(gateway, rawPublicKey(privateKey)));
   const name = newId("provider");
   const { providerId } = await createProvider(admin, {
-    ...{ name, kind: "openai_compatible", baseUrl: "https://models.example.org/v1", settings: {} },
+    ...{ name, kind: "openai_compatible", baseUrl, settings: {} },
   });
   const { keyId } = await setKey(admin, { providerId, key: PROVIDER_KEY });
   await setPrice(admin, { providerId, model: "model-1", replaces: 0, rates: RATES });
