@@ -4,11 +4,11 @@ import type { ClaimsView } from "#lib/claims/schema.ts";
 import type { DriftView } from "#lib/drift/schema.ts";
 import type { FindingView } from "#lib/findings/schema.ts";
 import type { LeaseView, RunView } from "#lib/runs/schema.ts";
-import { planOf, type Spent } from "#lib/timeline/rules.ts";
+import { hostsReached, planOf, type Spent } from "#lib/timeline/rules.ts";
 import type { Step, StepOutcome, Timeline } from "#lib/timeline/schema.ts";
 import { ClaimsPanel } from "../claims/claims-panel.tsx";
 import { RunFindings } from "../findings/run-findings.tsx";
-import { formatCount, formatDuration, formatMicros } from "../format.ts";
+import { formatCount, formatDuration, formatMicros, plural } from "../format.ts";
 import { isRunEnded, type StatusOf } from "../status.ts";
 import { Remark } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
@@ -62,6 +62,7 @@ export function Rail({
     (entry) => entry.kind === "mark" && entry.what === "patch_imported",
   );
   const attempt = timeline.attempts.at(-1);
+  const reached = hostsReached(timeline);
   return (
     <aside className="rr" aria-label="Run state">
       <div className="rin">
@@ -115,7 +116,11 @@ export function Rail({
                 },
                 {
                   key: "Network",
-                  value: spent.calls === 0 ? "none" : "none; calls of its model by the relay",
+                  value: [
+                    "none",
+                    ...(spent.calls === 0 ? [] : ["calls of its model by the relay"]),
+                    ...(reached === 0 ? [] : [`setup reached ${plural(reached, "host")} by its proxy`]),
+                  ].join("; "),
                 },
                 { key: "Runner", value: <span className="mono">{attempt.runner}</span> },
                 {

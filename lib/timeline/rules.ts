@@ -217,6 +217,14 @@ export function filtered(timeline: Timeline, filter: TimelineFilter): readonly (
   });
 }
 
+/** How many hosts setup reached, as far as the timeline is there. */
+export function hostsReached({ entries }: Timeline): number {
+  const hosts = entries
+    .flatMap((entry) => (entry.kind === "step" ? entry.items : []))
+    .flatMap((item) => (item.kind === "egress" && item.body.verdict === "allowed" ? [item.body.host] : []));
+  return new Set(hosts).size;
+}
+
 export interface Spent {
   readonly calls: number;
   /** Of the calls that are over. */
