@@ -1,6 +1,7 @@
 // The gateway: the only process that opens providers' keys, and the only way from a sandbox to a model.
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { MINUTE, SECOND, systemClock } from "#lib/clock.ts";
+import { SECOND, systemClock } from "#lib/clock.ts";
 import { disconnectDatabase } from "#lib/db.ts";
 import { AppError, messageOf, refused } from "#lib/errors.ts";
 import { tryHostLock } from "#lib/host-lock.ts";
@@ -8,6 +9,7 @@ import { startListener } from "#lib/live/listener.ts";
 import { createLogger } from "#lib/logger.ts";
 import { admit } from "#lib/model-calls/admit.ts";
 import { openCalls } from "#lib/model-calls/open-calls.ts";
+import { BEAT_EVERY, beatGateway, leaveGateway } from "#lib/model-calls/presence.ts";
 import { recordRefusal } from "#lib/model-calls/record-refusal.ts";
 import { recoverCalls } from "#lib/model-calls/recover-calls.ts";
 import type { RefusalReason } from "#lib/model-calls/schema.ts";
@@ -25,7 +27,7 @@ import { gatewayScope } from "./scope.ts";
 
 /** Below what the launcher waits before it kills. */
 const GRACE = 5 * SECOND;
-const RECOVER_EVERY = 30 * MINUTE;
+const RECOVER_EVERY = 30 * SECOND;
 
 const logger = createLogger("gateway");
 const stop = new AbortController();
@@ -47,16 +49,30 @@ async function tlsOf({ PILOTHOUSE_GATEWAY_TLS_CERT: cert, PILOTHOUSE_GATEWAY_TLS
   return cert && key ? { cert: await readFile(cert), key: await readFile(key) } : null;
 }
 
-/** With an empty id only what was open for hours: our own calls may be under way. */
-async function recover(gatewayId: string): Promise<void> {
-  const count = await recoverCalls(gatewayScope(), gatewayId);
+async function recover(): Promise<void> {
+  const count = await recoverCalls(gatewayScope());
   if (count > 0) logger.warn({ count }, "calls that were left open are ended as unknown");
+}
+
+/** Until the signal, again and again; what fails is said, and tried at the next turn. */
+async function repeat(
+  every: number,
+  what: string,
+  work: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await work().catch((err: unknown) => logger.warn({ err }, what));
+    await systemClock.sleep(every, signal).catch(() => undefined); // asked to stop
+  }
 }
 
 async function serve(env: GatewayEnv): Promise<void> {
   const { privateKey, publicKey } = await keptKeyPair(env.PILOTHOUSE_GATEWAY);
-  const { gatewayKeyId: gatewayId } = await publishGatewayKey(gatewayScope(), publicKey);
-  await recover(gatewayId);
+  const { gatewayKeyId } = await publishGatewayKey(gatewayScope(), publicKey);
+  // Several gateways may have one key, and this one had another life before: a call is this process's alone.
+  const gatewayId = `${gatewayKeyId}.${randomBytes(8).toString("hex")}`;
+  await beatGateway(gatewayScope(), gatewayId);
   const unseal = createUnseal(privateKey);
   const gateway = await openGateway(
     {
@@ -76,12 +92,20 @@ async function serve(env: GatewayEnv): Promise<void> {
   listener.subscribe("provider_test_asked", null, tests.wake);
   const testing = tests.run(stop.signal);
   logger.info({ port: gateway.port, gatewayId }, "gateway listens");
-  while (!stop.signal.aborted) {
-    await systemClock.sleep(RECOVER_EVERY, stop.signal).catch(() => undefined); // asked to stop
-    if (!stop.signal.aborted)
-      await recover("").catch((err: unknown) => logger.warn({ err }, "recovery failed"));
-  }
+  const ended = new AbortController();
+  const beating = repeat(
+    BEAT_EVERY,
+    "this gateway could not say that it is there",
+    () => beatGateway(gatewayScope(), gatewayId),
+    ended.signal,
+  );
+  await repeat(RECOVER_EVERY, "recovery failed", recover, stop.signal);
   await gateway.stop(GRACE);
+  ended.abort();
+  await beating;
+  await leaveGateway(gatewayScope(), gatewayId).catch((err: unknown) =>
+    logger.warn({ err }, "this gateway could not say that it leaves"),
+  );
   await testing;
   await listener.close();
 }

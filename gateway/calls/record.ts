@@ -3,6 +3,7 @@
 import { type Clock, SECOND } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
+import { GivenUp } from "#lib/model-calls/given-up.ts";
 import type { Final, Intent, Opening } from "#lib/model-calls/schema.ts";
 import { Problem } from "../http/problem.ts";
 import type { Ledger } from "../ledger.ts";
@@ -28,6 +29,7 @@ const MOST_TOGETHER = 64;
 const TRY_AGAIN = SECOND;
 /** Of a record the database does not take. It stays open, and the next start of the gateway ends it as unknown. */
 const MOST_TRIES = 30;
+const GIVEN_UP = "This call was taken for lost by another gateway, so its answer ends here.";
 const UNRECORDED = "The end of the call cannot be recorded at the moment, so the answer ends here.";
 
 export function createRecord({ ledger, clock, logger, patience }: RecordOptions): CallRecord {
@@ -47,6 +49,7 @@ export function createRecord({ ledger, clock, logger, patience }: RecordOptions)
       try {
         return await settles.add(final);
       } catch (error) {
+        if (error instanceof GivenUp) throw new Problem("unavailable", GIVEN_UP, { cause: error });
         const code = error instanceof AppError ? error.code : null;
         if (code === "conflict") return; // the answer to an earlier attempt was lost
         logger.error({ err: error, callId: final.callId, tried }, "a final record is not in yet");

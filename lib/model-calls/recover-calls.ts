@@ -10,8 +10,11 @@ import { type OpenCall, selectAbandoned, selectCalls } from "./store.ts";
 const ABANDONED_AFTER = 6 * HOUR;
 const AT_ONCE = 100;
 
-/** At a gateway's start, before it takes a request, and now and then. Returns how many there were. */
-export async function recoverCalls(scope: Scope, gateway: string): Promise<number> {
+/**
+ * Now and then, by every gateway: what gateways left open that are gone, and where one is named all that it has open.
+ * Returns how many there were.
+ */
+export async function recoverCalls(scope: Scope, gateway = ""): Promise<number> {
   const before = new Date(scope.clock.now() - ABANDONED_AFTER);
   for (let count = 0; ; ) {
     const calls = await read(scope, async (db) =>

@@ -6,6 +6,7 @@ import { conflict, refused, unavailable } from "../errors.ts";
 import { settledCharge } from "../prices/rules.ts";
 import { type PreparedEntry, preparedEntry } from "../record/prepared.ts";
 import type { Scope } from "../scope.ts";
+import { GivenUp } from "./given-up.ts";
 import { findCalls, forgetOpened } from "./opened.ts";
 import { flagsOf, modelNameOf, payloadCommitment } from "./rules.ts";
 import type { Final } from "./schema.ts";
@@ -16,7 +17,7 @@ const TRIES = 3;
 
 /**
  * Throws conflict for a call that is settled already and refused for one that is not of its run; then none of them is
- * settled. Whoever tries again after an answer that was lost takes conflict for done.
+ * settled. Whoever tries again after an answer that was lost takes conflict for done, but not GivenUp.
  */
 export async function settleCalls(scope: Scope, finals: readonly Final[]): Promise<void> {
   const ids = finals.map(({ callId }) => callId);
@@ -35,6 +36,7 @@ export async function settleCalls(scope: Scope, finals: readonly Final[]): Promi
 function owned({ callId, runId, attempt }: Final, call: OpenCall | undefined): OpenCall {
   if (call?.runId !== runId || call.attempt !== attempt)
     throw refused(`The call ${callId} is none of that run and attempt.`);
+  if (call.state === "unknown") throw new GivenUp(callId);
   if (call.state !== "open") throw conflict(`The call ${callId} is settled already.`);
   return call;
 }

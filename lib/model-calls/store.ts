@@ -112,7 +112,13 @@ export async function selectCalls(db: Db, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.id, withPrice(row)]));
 }
 
-/** Open calls of a gateway that is starting, and of any that were open so long that nobody has them any more. */
+/** Seconds without a beat, of several it should have made. */
+const GONE_AFTER = 60;
+
+/**
+ * Open calls of one gateway, of gateways that fell silent, and of any that were open so long that nobody has them any
+ * more. A gateway that never said it was there is not known to be gone.
+ */
 export async function selectAbandoned(
   db: Db,
   gateway: string,
@@ -120,8 +126,10 @@ export async function selectAbandoned(
   limit: number,
 ): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
-    select id from model_call
-    where state = 'open' and (gateway = ${gateway} or opened_at < ${before})
+    select id from model_call c
+    where state = 'open' and (gateway = ${gateway} or opened_at < ${before} or exists (
+      select from process_beacon b where b.process = 'gateway ' || c.gateway
+        and b.at < now() - make_interval(secs => ${GONE_AFTER})))
     order by id limit ${limit}`;
   return rows.map(({ id }) => id);
 }

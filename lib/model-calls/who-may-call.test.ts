@@ -11,10 +11,13 @@ import { budgetRows, callRow } from "../testing/model-rows.ts";
 import { admitted, finalOf, intentOf, type ModelScene, openModelScene } from "../testing/model-scene.ts";
 import { person, testClock, testScope } from "../testing/scopes.ts";
 import { admit } from "./admit.ts";
+import { GivenUp } from "./given-up.ts";
 import { tokenSha256 } from "./lease-tokens.ts";
 import { openCalls } from "./open-calls.ts";
+import { beatGateway, leaveGateway } from "./presence.ts";
 import { recordRefusal } from "./record-refusal.ts";
 import { recoverCalls } from "./recover-calls.ts";
+
 import { settleCalls } from "./settle-calls.ts";
 
 testBlobs();
@@ -136,6 +139,26 @@ describe("a gateway that comes back", () => {
       response: null,
       status: null,
       micros: RESERVED,
+    });
+  });
+
+  test("takes another gateway's calls only where that one fell silent, and whose call it was is told so", async () => {
+    const other = await openModelScene(database, clock);
+    const working = await other.start();
+    await asGateway(async () => {
+      const admission = await admitted(other, working);
+      const theirs = intentOf(admission, clock, { gateway: "key.one" });
+      await beatGateway(other.gateway, "key.one");
+      await openCalls(other.gateway, [theirs]);
+      expect(await recoverCalls(other.gateway)).toBe(0);
+      await database.owner.query(
+        "update process_beacon set at = now() - interval '61 seconds' where process = 'gateway key.one'",
+      );
+      await beatGateway(other.gateway, "key.one"); // it was only slow
+      expect(await recoverCalls(other.gateway)).toBe(0);
+      await leaveGateway(other.gateway, "key.one");
+      expect(await recoverCalls(other.gateway)).toBe(1);
+      await expect(settleCalls(other.gateway, [finalOf(theirs, clock)])).rejects.toBeInstanceOf(GivenUp);
     });
   });
 });
