@@ -7,6 +7,9 @@ import { charterToFollow, findDrift, listPoints } from "#lib/drift/service.ts";
 import { conflict } from "#lib/errors.ts";
 import { appendEvents, listEvents } from "#lib/events/service.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
+import { pauseRun } from "#lib/runs/pause-run.ts";
+import { resumeRun } from "#lib/runs/resume-run.ts";
+import { getRun } from "#lib/runs/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { testDatabase } from "#lib/testing/database.ts";
 import { driftEvents } from "#lib/testing/drift-events.ts";
@@ -44,7 +47,9 @@ function follower(changes: Partial<FollowerOptions> = {}) {
     },
     ...changes,
   });
-  return { pauses, follow: () => asProcess(database, "worker", () => made.follow(worker)) };
+  /** As the worker; `inside` where the process is the worker already, for changing the role makes all connections anew. */
+  const follow = () => asProcess(database, "worker", () => made.follow(worker));
+  return { pauses, follow, inside: () => made.follow(worker) };
 }
 
 async function counted(runId: string) {
@@ -100,24 +105,26 @@ describe("what is stored", () => {
         ),
         async (story, cuts) => {
           const { runId } = await scene.start();
-          let one = follower();
-          const other = follower({ page: 7 });
-          let at = 0;
-          for (const { size, dies, page } of cuts) {
-            await append(runId, story.slice(at, at + size));
-            at += size;
-            if (dies) one = follower({ page });
-            await one.follow();
-            if (size % 3 === 0) await other.follow();
-          }
-          await append(runId, story.slice(at));
-          await Promise.all([one.follow()]);
+          await asProcess(database, "worker", async () => {
+            let one = follower();
+            const other = follower({ page: 7 });
+            let at = 0;
+            for (const { size, dies, page } of cuts) {
+              await append(runId, story.slice(at, at + size));
+              at += size;
+              if (dies) one = follower({ page });
+              await one.inside();
+              if (size % 3 === 0) await other.inside();
+            }
+            await append(runId, story.slice(at));
+            await one.inside();
+          });
           expect(await stored(runId)).toEqual(await counted(runId));
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
-  }, 60_000);
+  });
 
   test("is there once, where two workers look at the same time", async () => {
     const { runId } = await scene.start();
@@ -180,6 +187,25 @@ describe("a run over its charter's score", () => {
     const view = await findDrift(scene.lead, runId);
     expect(view?.threshold).toBe(60);
     expect(view?.points.filter(({ paused }) => paused)).toMatchObject([{ score: 80 }]);
+  });
+
+  test("stands still by the worker's own hand, says why where people look, and is not asked about again", async () => {
+    const { runId } = await scene.start();
+    await append(runId, STRAYED);
+    const { follow } = follower({ pause: (scope, id, reason) => pauseRun(scope, { runId: id, reason }) });
+    await follow();
+    await follow();
+    const run = await getRun(scene.lead, runId);
+    expect(run).toMatchObject({ status: "paused", reason: expect.stringMatching(/^Its drift score is 80/) });
+    const kinds = (await entriesAbout(database, `run:${runId}`)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "run.drifted" || kind === "run.paused")).toEqual([
+      "run.drifted",
+      "run.paused",
+    ]);
+    expect(await stored(runId)).toEqual(await counted(runId));
+    await resumeRun(scene.lead, { runId });
+    await follow();
+    expect((await getRun(scene.lead, runId)).status).not.toBe("paused");
   });
 
   test("is paused after a crash between the score and the pause", async () => {
