@@ -25,7 +25,11 @@ export function DecisionDialog(props: DecisionDialogProps) {
       title={asking === "deny" ? "Deny this?" : `${approveWord}?`}
       text={
         asking === "deny" ? (
-          "The gate closes as denied. Your reason stands in the log and with the run."
+          gate.kind === "command" ? (
+            "The agent is told your reason word for word, and goes on without it."
+          ) : (
+            "The gate closes as denied. Your reason stands in the log and with the run."
+          )
         ) : (
           <Consequence
             title={gate.title}

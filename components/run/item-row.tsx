@@ -24,6 +24,7 @@ import { setupFace } from "./setup-face.tsx";
 import { AskRow } from "./steer/ask-row.tsx";
 import { MessageRow, PromptRow } from "./steer/prompt-row.tsx";
 import { SnapshotRow } from "./steer/snapshot-row.tsx";
+import { useSteering } from "./steer/steering-context.tsx";
 import { TestList } from "./test-list.tsx";
 
 export function ItemRow({ item }: { item: TimelineItem }) {
@@ -54,6 +55,10 @@ function FactRow({ item }: { item: FactItem }) {
       {below}
     </Row>
   );
+}
+
+function TakenUp({ seq }: { seq: number }) {
+  return useSteering().takenUp.includes(seq) ? ", taken up again where it was left" : null;
 }
 
 function faceOf(item: FactItem): Face {
@@ -136,6 +141,7 @@ function faceOf(item: FactItem): Face {
         head: (
           <>
             The agent is up: <Code text={item.body.driver} />, session <Code text={item.body.native} />
+            <TakenUp seq={item.seq} />
           </>
         ),
       };

@@ -24,7 +24,7 @@ export function RunHeader({ run, status, attempt, hold, actions }: RunHeaderProp
     <>
       <div className="rt">
         <Badge noun="run" status={status} />
-        {hold ? <span className="t2 sm nowrap">{hold}</span> : null}
+        {hold ? <span className="t2 sm nowrap rt-hold">{hold}</span> : null}
         <h1 className="h1 grow">
           <Visible text={run.title} />
         </h1>

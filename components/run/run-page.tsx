@@ -4,7 +4,7 @@ import { Play } from "lucide-react";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import { spentOf } from "#lib/timeline/rules.ts";
-import { newestSnapshot } from "#lib/timeline/steering.ts";
+import { newestSnapshot, takenUp } from "#lib/timeline/steering.ts";
 import { OpenAsks } from "../asks/open-asks.tsx";
 import type { FormAction } from "../form/state.ts";
 import { formatCount, plural } from "../format.ts";
@@ -40,7 +40,7 @@ export interface RunPageProps
   /** `state` is the right rail as a page of its own, for the phone. */
   readonly tab: "timeline" | "state";
   readonly actions: RunHeaderProps["actions"];
-  readonly steering: Omit<Steering, "newestSnapshot">;
+  readonly steering: Omit<Steering, "newestSnapshot" | "takenUp">;
   /** Null for a person who may not write to the agent, and for an agent that reads nothing. */
   readonly compose: Pick<ComposerProps, "notice" | "send" | "steering"> | null;
   /** Reads what `DecideGate` reads. */
@@ -104,7 +104,13 @@ export function RunPage(props: RunPageProps) {
           ) : (
             <EventLinksProvider runId={run.id} mayReadLog={rail.logEntries !== null} placed={placed}>
               <EventWaited told={timeline.seq} last={last} live={live} />
-              <SteeringProvider steering={{ ...steering, newestSnapshot: snapshot?.seq ?? null }}>
+              <SteeringProvider
+                steering={{
+                  ...steering,
+                  newestSnapshot: snapshot?.seq ?? null,
+                  takenUp: takenUp(timeline),
+                }}
+              >
                 <Timeline timeline={timeline} live={isRunLive(status)} />
               </SteeringProvider>
             </EventLinksProvider>

@@ -5,6 +5,7 @@ import { plural, shortId } from "../format.ts";
 import { FilterBar } from "../list/filter-bar.tsx";
 import { PageHead } from "../list/page-head.tsx";
 import { Pager } from "../list/pager.tsx";
+import { holdWords } from "../run/hold/hold-words.ts";
 import { isRunEnded, RUN_STATUSES, statusFace } from "../status.ts";
 import { Badge } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -120,12 +121,7 @@ export function RunTable({
               </Link>
               <div className="t3 trunc">
                 <span className="mono">{shortId(run.id)}</span> · {run.kind} · {run.agentName}
-                {run.reason && isRunEnded(run.status) ? (
-                  <>
-                    {" · "}
-                    <Visible text={run.reason} />
-                  </>
-                ) : null}
+                <Standing run={run} />
               </div>
             </div>
           </td>
@@ -145,5 +141,22 @@ export function RunTable({
         </tr>
       ))}
     </Table>
+  );
+}
+
+/** Why it is where it is: of one that stands still, whether a runner holds it too. */
+function Standing({ run: { status, reason, isHeld } }: { run: RunView }) {
+  const hold = holdWords({ status, held: isHeld });
+  const why = reason && (isRunEnded(status) || status === "paused") ? reason : null;
+  return (
+    <>
+      {hold ? ` · ${hold}` : null}
+      {why ? (
+        <>
+          {" · "}
+          <Visible text={why} />
+        </>
+      ) : null}
+    </>
   );
 }

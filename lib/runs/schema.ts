@@ -73,6 +73,8 @@ export interface RunView {
   readonly reason: string | null;
   readonly baseCommit: string;
   readonly attempt: number;
+  /** A runner has it now. */
+  readonly isHeld: boolean;
   readonly launchedBy: string;
   readonly launchedByName: string;
   readonly launchedAt: Date;

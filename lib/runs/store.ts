@@ -99,6 +99,7 @@ export async function selectViews(db: Db, filter: RunFilter, limit: number): Pro
       c.canonical::jsonb -> 'scope' ->> 'branch' as branch, r.agent_id as "agentId", a.name as "agentName", a.driver,
       r.charter_id as "charterId", c.version as "charterVersion", r.charter_digest as "charterDigest", r.kind, r.title, r.status, r.reason,
       r.base_commit as "baseCommit", r.attempt, r.launched_by as "launchedBy",
+      exists (select from lease l where l.run_id = r.id and l.ended_at is null) as "isHeld",
       coalesce(w.name, r.launched_by) as "launchedByName", r.launched_at as "launchedAt", r.started_at as "startedAt",
       r.review_opened_at as "reviewOpenedAt", r.ended_at as "endedAt"
     from run r

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { NewEvent, RunEvent } from "../protocol/events.ts";
 import { filtered, timelineOf } from "./rules.ts";
 import type { Mark, Timeline, TimelineItem } from "./schema.ts";
-import { changesSteering, isTakenUp, newestSnapshot, openAsks, snapshotBefore } from "./steering.ts";
+import { changesSteering, newestSnapshot, openAsks, snapshotBefore, takenUp } from "./steering.ts";
 
 const TREE = "a".repeat(40);
 const DIGEST = "b".repeat(64);
@@ -170,8 +170,7 @@ describe("a snapshot in a timeline", () => {
   test("a session that another attempt began is known by its name", () => {
     const bound: NewEvent = { kind: "session_bound", body: { driver: "openai", native: "s-1" } };
     const timeline = timelineOf(events(bound, { ...bound, attempt: 2 }));
-    expect(isTakenUp(timeline, "s-1", 1)).toBe(false);
-    expect(isTakenUp(timeline, "s-1", 2)).toBe(true);
+    expect(takenUp(timeline)).toEqual([2]);
   });
 });
 

@@ -86,11 +86,12 @@ export function snapshotBefore(timeline: Timeline, mark: Mark): SnapshotItem | n
   return handedIn ? null : before;
 }
 
-/** The attempt's session was begun by an earlier one. */
-export function isTakenUp(timeline: Timeline, native: string, seq: number): boolean {
-  return itemsOf(timeline).some(
-    (item) => item.kind === "session_bound" && item.seq < seq && item.body.native === native,
-  );
+/** Numbers of the events by which an attempt took up the session of an earlier one. */
+export function takenUp(timeline: Timeline): number[] {
+  const bound = itemsOf(timeline).filter((item) => item.kind === "session_bound");
+  return bound
+    .filter(({ body: { native } }, index) => bound.slice(0, index).some(({ body }) => body.native === native))
+    .map(({ seq }) => seq);
 }
 
 /** Asks that the events leave open; the newest attempt's only, for a lost one's have run out. */

@@ -14,7 +14,7 @@ export interface HoldFacts {
 const STANDS: readonly StatusOf<"run">[] = ["paused", "awaiting_decision"];
 
 /** Beside the status: whether a runner holds the run that stands still. Null where nothing is to be said. */
-export function holdWords({ status, held }: HoldFacts): string | null {
+export function holdWords({ status, held }: Pick<HoldFacts, "status" | "held">): string | null {
   if (!STANDS.includes(status)) return null;
   if (!held) return "parked, no runner holds it";
   return status === "paused" ? "its runner is letting go" : "its runner waits";

@@ -135,6 +135,13 @@ describe("an ask in the timeline", () => {
   });
 });
 
+test("a session that is taken up again says so", () => {
+  const bound: NewEvent = { kind: "session_bound", body: { driver: "openai", native: "s-1" } };
+  const told = events(turn, bound, { ...turn, attempt: 2 }, { ...bound, attempt: 2 });
+  expect(shown(told).includes("taken up again")).toBe(false);
+  expect(shown(told, { takenUp: [4] }).match(/taken up again/g)).toHaveLength(1);
+});
+
 describe("a snapshot", () => {
   const taken = (turnNumber: number): NewEvent => ({
     kind: "snapshot_taken",

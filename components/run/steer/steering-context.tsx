@@ -26,9 +26,17 @@ export interface Steering {
   readonly snapshotBytes: Readonly<Record<string, number>>;
   /** Number of the event that told of the newest one; null where the run has ended, or has none. */
   readonly newestSnapshot: number | null;
+  /** Numbers of the events by which a session of an earlier attempt was taken up. */
+  readonly takenUp: readonly number[];
 }
 
-export const NO_STEERING: Steering = { messages: [], asks: [], snapshotBytes: {}, newestSnapshot: null };
+export const NO_STEERING: Steering = {
+  messages: [],
+  asks: [],
+  snapshotBytes: {},
+  newestSnapshot: null,
+  takenUp: [],
+};
 
 const Context = createContext<Steering>(NO_STEERING);
 
