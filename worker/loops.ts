@@ -9,6 +9,7 @@ import { expireGates } from "#lib/gates/decide-gate.ts";
 import { beatProcess, sweepLeases, sweepUnparked } from "#lib/leases/sweep-leases.ts";
 import { indexLog } from "#lib/log-index/service.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
+import { createKeyWatch } from "#lib/model-calls/refused-keys.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
 import { expirePayloads } from "#lib/retention/expire-payloads.ts";
 import { pauseRun } from "#lib/runs/pause-run.ts";
@@ -63,6 +64,7 @@ function loops(workplace: Workplace): Loop[] {
   });
   return [
     { name: "beat", every: SECOND, run: (scope) => beatProcess(scope, "worker") },
+    { name: "watch_keys", every: SECOND, run: createKeyWatch() },
     { name: "sweep_leases", every: SECOND, run: sweepLeases },
     { name: "sweep_unparked", every: 10 * SECOND, run: sweepUnparked },
     { name: "sweep_asks", every: 5 * SECOND, run: sweepAsks },

@@ -196,3 +196,6 @@ revoke execute on function event_root(bytea[]), append_prepared(jsonb, jsonb), o
   settle_model_calls(jsonb, bytea) from public;
 grant execute on function event_root(bytea[]), append_prepared(jsonb, jsonb), open_model_calls(jsonb, bytea),
   settle_model_calls(jsonb, bytea) to ph_gateway;
+
+-- 6. Refused keys are looked for by the worker, which pauses the pilots whose calls they were.
+create index model_call_unauthorized on model_call (settled_at) where 'provider_unauthorized' = any(flags);
