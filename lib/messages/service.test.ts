@@ -145,6 +145,22 @@ describe("a message", () => {
     expect(await inboxOf(scene.runner, next)).toEqual([]);
   });
 
+  test("is told again where it was told while the snapshot was on its way", async () => {
+    const { runId, assignment } = await scene.start();
+    clock.advance(1000);
+    const { messageId: message } = await write(runId, "Meanwhile.");
+    await tell(scene.runner, assignment, {
+      kind: "message_delivered",
+      body: { message, effect: "after_turn" },
+    });
+    clock.advance(1000);
+    await snap(scene.runner, assignment, 1, { age: 1500 });
+    await transaction(scene.lead, (tx) => loseLease(tx, scene.lead, assignment.leaseId));
+    const next = await leaseOf(scene.runner, runId, "agent");
+    expect(next).toMatchObject({ resume: { turn: 1 } });
+    expect(await inboxOf(scene.runner, next)).toMatchObject([{ text: "Meanwhile." }]);
+  });
+
   test("is told again with all others where an attempt begins anew, but for goals: the task says the newest", async () => {
     const { runId, assignment } = await scene.start();
     for (const [text, changesGoal] of [

@@ -94,6 +94,8 @@ export const agentBodies = {
     turn: z.int().min(0),
     tree: z.string().regex(/^[0-9a-f]{40}$/),
     why: SnapshotReason,
+    /** Milliseconds between its being made and its being told, in which it was uploaded: what was said meanwhile is not in it. */
+    age: z.int().min(0).max(86_400_000).optional(),
   }),
   /** Something the agent said it takes for granted, looked at by the harness in a clean sandbox; null where it could not be. */
   assumption_checked: z.object({

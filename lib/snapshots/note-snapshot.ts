@@ -11,12 +11,13 @@ export async function noteSnapshot(
   scope: Scope,
   run: RunRow,
   { id, attempt }: { readonly id: string; readonly attempt: number },
-  { blob, ...said }: BodyOf<"snapshot_taken">,
+  { blob, age = 0, ...said }: BodyOf<"snapshot_taken">,
 ): Promise<void> {
   const { grantedAt } = await tx.db.lease.findUniqueOrThrow({ where: { id } });
   const upload = await findUpload(tx.db, run.id, blob, grantedAt);
   if (!upload) throw refused("The snapshot names bytes that this lease did not upload.");
-  const at = new Date(scope.clock.now());
+  // When it was made: what the agent was told while it was uploaded is told again where it is taken up.
+  const at = new Date(scope.clock.now() - age);
   const row = { blobId: blob, runId: run.id, attempt, baseCommit: run.baseCommit, at, ...said };
   if (!(await insertSnapshot(tx.db, row))) return;
   const { turn, tree, why } = said;

@@ -66,12 +66,12 @@ export async function snap(
   runner: Scope,
   lease: Lease,
   turn: number,
-  { why = "turn" as SnapshotReason, driver = "openai", letter = "c" } = {},
+  { why = "turn" as SnapshotReason, driver = "openai", letter = "c", age = 0 } = {},
 ): Promise<string> {
   const { blobId } = await takeSnapshot(runner, lease.leaseId, lease.attempt, bytes(`snapshot ${turn}`));
   await tell(runner, lease, {
     kind: "snapshot_taken",
-    body: { blob: blobId, native: `session-${turn}`, driver, turn, tree: letter.repeat(40), why },
+    body: { blob: blobId, native: `session-${turn}`, driver, turn, tree: letter.repeat(40), why, age },
   });
   return blobId;
 }

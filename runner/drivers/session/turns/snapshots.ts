@@ -2,7 +2,7 @@
 // the tree moved. The newest counts: while one is on its way to the plane, of those that come meanwhile only the last one follows.
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, MINUTE } from "#lib/clock.ts";
+import { type Clock, DAY, MINUTE } from "#lib/clock.ts";
 import { AppError, type ErrorCode } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { SnapshotReason } from "#lib/protocol/steering.ts";
@@ -49,7 +49,7 @@ export interface Snapshots {
 
 export function createSnapshots(options: SnapshotsOptions): Snapshots {
   const { driver, folder, clock, emit } = options;
-  let latest: (KeptSnapshot & { readonly why: SnapshotReason }) | null = null;
+  let latest: (KeptSnapshot & { readonly why: SnapshotReason; readonly madeAt: number }) | null = null;
   let sent: KeptSnapshot | null = null;
   let underway: KeptSnapshot | null = null;
   let taken = 0;
@@ -59,12 +59,14 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 
   async function ship(): Promise<void> {
     while (latest !== null && latest !== sent) {
-      const { file, native, turn, tree, why } = latest;
+      const { file, native, turn, tree, why, madeAt } = latest;
       const mine = latest;
       underway = mine;
       const blob = await uploaded(file);
-      if (blob !== null)
-        await emit({ kind: "snapshot_taken", body: { blob, native, driver, turn, tree, why } });
+      if (blob !== null) {
+        const age = Math.min(DAY, Math.max(0, Math.round(clock.now() - madeAt)));
+        await emit({ kind: "snapshot_taken", body: { blob, native, driver, turn, tree, why, age } });
+      }
       sent = mine;
       underway = null;
       if (latest !== mine) await rm(file, { force: true });
@@ -99,6 +101,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 
   async function take({ native, turn, take: make }: SnapshotSource, why: SnapshotReason): Promise<void> {
     at = clock.now();
+    const madeAt = at;
     let made: Snapshot;
     try {
       made = await make();
@@ -110,7 +113,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
     await writeFile(file, made.bytes);
     await chmod(file, 0o444);
     const older = latest;
-    latest = { file, native, turn, tree: made.tree, why };
+    latest = { file, native, turn, tree: made.tree, why, madeAt };
     if (older !== null && older !== underway) await rm(older.file, { force: true });
     shipSoon();
   }
