@@ -30,6 +30,13 @@ describe("the panel of claims", () => {
       expect(page).toContain(words);
   });
 
+  test("names runs of one command that ended alike together", () => {
+    const rests = [1, 2, 3].map((command) => ({ ...run(), command, seq: command * 10 }));
+    const page = shown({ claims: [claim({ standing: "rests", rests })] });
+    expect(page.match(/npm test/g)).toHaveLength(1);
+    for (const seq of [10, 20, 30]) expect(page).toContain(`event=${seq}`);
+  });
+
   test("says where the last test run is older than the last edit, and where there was none", () => {
     expect(shown({ lastTest: { state: "older", run: run() } })).toContain(
       "Its last test run is older than its last edit",

@@ -85,9 +85,7 @@ function ClaimRow({ runId, claim }: { runId: string; claim: ClaimView }) {
         ) : (
           <>
             {standing === "rests" ? "Rests on " : <span className="bad">Contradicted by </span>}
-            {(standing === "rests" ? rests : against).map((command) => (
-              <CommandLink key={command.command} runId={runId} command={command} />
-            ))}
+            <Commands runId={runId} commands={standing === "rests" ? rests : against} />
           </>
         )}
         <Harness word={claim.harness} because={claim.because} />
@@ -96,19 +94,30 @@ function ClaimRow({ runId, claim }: { runId: string; claim: ClaimView }) {
   );
 }
 
-function CommandLink({
-  runId,
-  command: { text, exit, seq, command },
-}: {
-  runId: string;
-  command: ClaimCommand;
-}) {
+/** Runs of one command that ended alike are named together. */
+function Commands({ runId, commands }: { runId: string; commands: readonly ClaimCommand[] }) {
+  const alike = Map.groupBy(commands, ({ text, exit }) => `${exit} ${text}`);
+  return [...alike].map(([key, [first, ...others]]) =>
+    first ? <CommandLink key={key} runId={runId} command={first} others={others} /> : null,
+  );
+}
+
+interface CommandLinkProps {
+  readonly runId: string;
+  readonly command: ClaimCommand;
+  readonly others?: readonly ClaimCommand[];
+}
+
+function CommandLink({ runId, command, others = [] }: CommandLinkProps) {
+  const { text, exit } = command;
   const shown = text.length > COMMAND_SHOWN ? `${text.slice(0, COMMAND_SHOWN)}…` : text;
   return (
     <>
-      <Link className="link in" href={`/runs/${runId}?event=${seq}`} prefetch={false}>
-        command {command}
-      </Link>{" "}
+      {[command, ...others].map(({ command: number, seq }, index) => (
+        <Link key={seq} className="link in" href={`/runs/${runId}?event=${seq}`} prefetch={false}>
+          {index === 0 ? `command ${number}` : `, ${number}`}
+        </Link>
+      ))}{" "}
       <Code text={shown.toWellFormed()} />{" "}
       <span className={exit === 0 ? "t3" : "bad"}>{exit === null ? "cut off" : `exit ${exit}`}</span>.{" "}
     </>

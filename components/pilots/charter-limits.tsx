@@ -160,8 +160,8 @@ export function Controls({ values, errors }: PartProps) {
           unit="turns"
           hint="0 = not for that."
         />
-        <NumberField {...own} name="controls.anchorMinutes" label="or after" unit="min" />
-        <NumberField {...own} name="controls.anchorTokens" label="or after" unit="tokens" />
+        <NumberField {...own} name="controls.anchorMinutes" label="Or a time of" unit="min" />
+        <NumberField {...own} name="controls.anchorTokens" label="Or so many" unit="tokens" />
       </div>
       <div className="r4">
         {OUTBOUND.map(({ name, label }) => (
