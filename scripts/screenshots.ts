@@ -45,6 +45,7 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "agents", path: "/agents", quiet: true },
     { name: "runners", path: "/runners" },
     { name: "stops", path: "/stops" },
+    { name: "findings", path: "/findings" },
   ];
 }
 

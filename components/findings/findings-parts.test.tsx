@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { ruleOf } from "#lib/findings/catalog.ts";
-import type { FindingView } from "#lib/findings/schema.ts";
+import type { FindingView, SuppressionView } from "#lib/findings/schema.ts";
 import { FindingPage, type FindingPageProps } from "./finding-page.tsx";
 import { FindingTable } from "./finding-table.tsx";
 import { InboxFindings } from "./inbox-findings.tsx";
@@ -45,10 +45,10 @@ describe("the page of a finding", () => {
   });
 
   test("says what holds it dismissed, until when, and who answers for it", () => {
-    const suppression = {
-      ...{ id: "sup_1", findingId: "fnd_0", scope: "pilot", path: null, ownerName: "Sam" },
-      ...{ reason: "Fixtures.", expiresAt: at, endedAt: null },
-    } as const;
+    const suppression: SuppressionView = {
+      ...{ id: "sup_1", findingId: "fnd_0", path: null, ownerName: "Sam" },
+      ...{ scope: "pilot", reason: "Fixtures.", expiresAt: at, endedAt: null },
+    };
     const shown = page({ finding: finding({ state: "dismissed", suppression }) });
     expect(shown).toContain("this rule in this pilot");
     expect(shown).toContain("Sam answers for it");

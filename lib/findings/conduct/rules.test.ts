@@ -167,7 +167,7 @@ describe("ordinary work", () => {
     "git diff --stat HEAD~1",
     "git -C /work/tree bisect run npm test",
     "sed -n 1,120p src/index.ts",
-    "rg -n 'TODO' src",
+    "rg -n 'deadline' src",
     "bash -lc npx vitest run src/a.test.ts",
     "python3 -m pytest -q tests/test_api.py",
     "cat package.json | head -40",
