@@ -2,41 +2,17 @@
 // let it work, hand the work out, and hold what it says against what it did.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { judgeCommand } from "#lib/asks/rules.ts";
 import { AppError } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { createHarness } from "#runner/harness/harness.ts";
 import { idsOf } from "#runner/harness/reports/report.ts";
-import type { AgentDriver, DriverCapabilities, DriverContext, DriverResult, ModelAccess } from "../port.ts";
+import type { AgentDriver, DriverContext, DriverResult } from "../port.ts";
 import { createSteps, type Step } from "../steps.ts";
 import { summarise } from "./claims.ts";
-import type { Ending, OneTurn } from "./one-turn.ts";
-import type { AgentProgram, AgentSession, Conversation, Talk } from "./port.ts";
-import { firstPrompt } from "./prompt.ts";
-import { createRecord, type FollowedRecord } from "./record.ts";
-import { type WorkOptions, workInTurns } from "./turns/work.ts";
-
-export type ModelDriver = TalkingDriver | (ProgramOf & OneTurnDriver);
-
-interface ProgramOf {
-  readonly name: string;
-  readonly caps: DriverCapabilities;
-  /** How the program is started. Throws `refused` where it is not there. */
-  program(
-    model: Pick<ModelAccess, "model" | "api" | "baseUrl" | "key">,
-  ): Promise<AgentProgram> | AgentProgram;
-}
-
-export interface TalkingDriver extends ProgramOf {
-  /** Folders inside the sandbox that a snapshot keeps besides the tree; below /work or /home/agent. */
-  readonly keeps: readonly string[];
-  open(conversation: Conversation): Talk;
-}
-
-export interface OneTurnDriver {
-  /** Talks to it until the work is done. What it throws ends the run. */
-  converse(conversation: OneTurn): Promise<Ending>;
-}
+import type { AgentSession } from "./port.ts";
+import type { ModelDriver } from "./program.ts";
+import type { FollowedRecord } from "./record.ts";
+import { workInTurns } from "./turns/work.ts";
 
 export function modelDriver(driver: ModelDriver): AgentDriver {
   return {
@@ -74,9 +50,7 @@ async function work(driver: ModelDriver, context: DriverContext): Promise<Driver
   const program = await driver.program(model);
   const handIn = (session: AgentSession, text: string, record: FollowedRecord) =>
     proposeWork(context, step, session, { text, record });
-  const own = { context, model, program, base, nextCommand, step, handIn };
-  if ("open" in driver) return workInTurns({ ...own, driver });
-  return workInOneTurn(driver, own);
+  return workInTurns({ driver, context, model, program, base, nextCommand, step, handIn });
 }
 
 async function proposeWork(
@@ -90,49 +64,6 @@ async function proposeWork(
   return bundle === null
     ? { outcome: "no_change", summary }
     : { outcome: "patch", bundle: bundle.file, summary };
-}
-
-async function workInOneTurn(
-  driver: OneTurnDriver,
-  { context, model, program, base, nextCommand, step, handIn }: Omit<WorkOptions, "driver">,
-): Promise<DriverResult> {
-  const { assignment, clock, signal, emit } = context;
-  const complaints: string[] = [];
-  let complain = (text: string): void => void complaints.push(text);
-  const session = await step(
-    "Start the agent",
-    () => model.session(program, { onComplaint: (text) => complain(text) }),
-    () => ({ detail: "" }),
-  );
-  try {
-    const tree = () => session.tree();
-    const treeLabel = "the agent's checkout";
-    const record = createRecord({ clock, nextCommand, firstTree: await tree(), tree, treeLabel, emit });
-    complain = record.complain;
-    for (const early of complaints) complain(early);
-    const prompt = firstPrompt(assignment, base);
-    const ending = await converse(driver, { agent: session, record, prompt, signal });
-    if (ending.outcome === "failed") return failed(ending.reason);
-    return await handIn(session, ending.text, record);
-  } finally {
-    await session.close();
-  }
-}
-
-async function converse(
-  driver: OneTurnDriver,
-  conversation: OneTurn & { record: FollowedRecord },
-): Promise<Ending> {
-  const { record, agent } = conversation;
-  try {
-    return await driver.converse(conversation);
-  } finally {
-    // The lease's end may have closed the way of events; then there is nobody to tell.
-    await record.finish().catch((error: unknown) => {
-      if (!conversation.signal.aborted) throw error;
-    });
-    agent.ended.catch(() => undefined); // whoever needed it has asked
-  }
 }
 
 interface Base {

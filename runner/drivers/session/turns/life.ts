@@ -2,8 +2,8 @@
 import { SECOND } from "#lib/clock.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import type { DriverContext, DriverResult } from "../../port.ts";
-import type { TalkingDriver } from "../model-driver.ts";
 import type { KeptSession } from "../port.ts";
+import type { ModelDriver } from "../program.ts";
 import type { BaseResult } from "../prompt.ts";
 import type { FollowedRecord } from "../record.ts";
 import type { Anchors } from "./anchors.ts";
@@ -21,7 +21,7 @@ const NO_REASON = "The agent broke off its turn and gave no reason.";
 
 /** What the lives of the programs of one lease have in common. */
 export interface Shared {
-  readonly driver: TalkingDriver;
+  readonly driver: ModelDriver;
   readonly context: DriverContext;
   /** Null where it was not tested, because the work goes on from an earlier attempt. */
   readonly base: BaseResult | null;

@@ -4,8 +4,8 @@ import { refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { DriverContext, DriverResult, ModelAccess } from "../../port.ts";
 import type { Step } from "../../steps.ts";
-import type { TalkingDriver } from "../model-driver.ts";
 import type { AgentProgram, KeptSession } from "../port.ts";
+import type { ModelDriver } from "../program.ts";
 import type { BaseResult } from "../prompt.ts";
 import { createRecord, type FollowedRecord } from "../record.ts";
 import { createAnchors } from "./anchors.ts";
@@ -18,7 +18,7 @@ import { firstStart, type Start, startAgain } from "./start.ts";
 const MOST_RESTARTS = 3;
 
 export interface WorkOptions {
-  readonly driver: TalkingDriver;
+  readonly driver: ModelDriver;
   readonly context: DriverContext;
   readonly model: ModelAccess;
   readonly program: AgentProgram;
