@@ -232,6 +232,17 @@ describe("probe: quiet is not got by hiding", () => {
   });
 });
 
+describe("probe: a line of the greatest length", () => {
+  test.each(["ls;", "a ", "'a'", '"', "ls\n", "git push ", "\\"])("made of %j is judged at once", (piece) => {
+    const line = `ls ${piece.repeat(Math.floor(16_000 / piece.length))}`;
+    const before = process.cpuUsage();
+    judgeCommand(UNLISTED, TESTS, line);
+    judgeCommand({ ...UNLISTED, mode: "never" }, TESTS, line);
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(1_000_000); // microseconds; some milliseconds are usual
+  });
+});
+
 describe("what is asked about", () => {
   test("is a command, told as its argument vector or as a script", () => {
     expect(commandIn('["ls","-l"]')).toEqual(["ls", "-l"]);

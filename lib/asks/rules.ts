@@ -147,7 +147,9 @@ const startsWith = (argv: readonly string[], words: readonly string[]): boolean 
 
 /** Also behind other words, such as those of `env`, and by whatever path the program is named. */
 const holds = (argv: readonly string[], words: readonly string[]): boolean =>
-  argv.some((word, index) => startsWith([programOf(word), ...argv.slice(index + 1)], words));
+  argv.some((name, at) =>
+    words.every((word, index) => word === (index === 0 ? programOf(name) : argv[at + index])),
+  );
 
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length > 0 && one.length === other.length && startsWith(one, other);

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { AppError } from "../errors.ts";
 import { getKpis, listKpiRows } from "../kpis/service.ts";
 import { listEntries } from "../log/service.ts";
+import { sendMessage } from "../messages/send-message.ts";
 import { askActivation, askResume } from "../pilots/ask-activation.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { completePilot, pausePilot } from "../pilots/service.ts";
@@ -11,6 +12,8 @@ import { addRepository, requestSync } from "../repositories/service.ts";
 import { setRetention } from "../retention/service.ts";
 import { makeEnrolment, revokeRunner } from "../runners/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
+import { pauseRun } from "../runs/pause-run.ts";
+import { resumeRun } from "../runs/resume-run.ts";
 import type { Scope } from "../scope.ts";
 import { askToLift } from "../stops/ask-to-lift.ts";
 import { pullStop } from "../stops/pull-stop.ts";
@@ -27,11 +30,13 @@ let pilotId = "";
 let repositoryId = "";
 let agentId = "";
 let stopId = "";
+let runId = "";
 let charter: Charter;
 
 beforeAll(async () => {
   ({ pilotId, repositoryId, agentId } = await arrangeWork(seed));
   charter = charterFor(seed, repositoryId);
+  ({ runId } = await launchRun(seed, { pilotId, agentId, title: "Repair", requestKey: "request-0" }));
   ({ stopId } = await pullStop(seed, { scope: "pilot", pilotId, reason: "" }));
 });
 
@@ -48,6 +53,13 @@ const ON_PILOT: readonly Call[] = [
     "run.launch",
     (scope) => launchRun(scope, { pilotId, agentId, title: "Repair", requestKey: "request-1" }),
   ],
+  [
+    "sendMessage",
+    "run.steer",
+    (scope) => sendMessage(scope, { runId, mode: "now", text: "Hi.", requestKey: "request-2" }),
+  ],
+  ["pauseRun", "run.pause", (scope) => pauseRun(scope, { runId, reason })],
+  ["resumeRun", "run.pause", (scope) => resumeRun(scope, { runId })],
   ["pullStop of the pilot", "stop.pull", (scope) => pullStop(scope, { scope: "pilot", pilotId, reason: "" })],
   ["askToLift", "stop.lift", (scope) => askToLift(scope, { stopId, reason })],
   [
