@@ -27,7 +27,7 @@ export function OpenAsks({ asks, decide }: OpenAsksProps) {
         <article key={askAnchor(ask)} id={askAnchor(ask)} className="askc" tabIndex={-1}>
           <div className="row">
             <Icon of={Hand} className="need" />
-            <h2 className="h2 grow trunc">
+            <h2 className={`h2 grow ${folded ? "trunc" : ""}`}>
               Asks to {subjectWords(ask.what)}
               {folded ? (
                 <span className="mono t2 sm">
