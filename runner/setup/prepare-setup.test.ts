@@ -130,6 +130,27 @@ describe("probe: of what setup leaves behind besides", () => {
     expect(readdirSync(scene.cacheFolder)).toEqual([]);
   });
 
+  test.each([
+    [
+      "too many files",
+      "i=0; while [ $i -lt 60 ]; do i=$((i+1)); : >node_modules/$i; done",
+      "more than 50 files",
+    ],
+    ["a file that is too large", "head -c 2000000 /dev/zero >node_modules/big", "more than 1000000 bytes"],
+    ["a file that only seems large", "truncate -s 50M node_modules/hole", "more than 1000000 bytes"],
+  ])("%s are not taken", async (_what, line, sentence) => {
+    const scene = open();
+    const caps = { entries: 50, bytes: 1_000_000 };
+    await expect(scene.prepare(shell(`${LEAVES}; ${line}`), { caps })).rejects.toThrow(sentence);
+    expect(readdirSync(scene.cacheFolder)).toEqual([]);
+  });
+
+  test("more than the sandbox's disk cannot be written, and setup fails", async () => {
+    const fill =
+      "head -c 400M /dev/zero >node_modules/a || exit 1; head -c 400M /dev/zero >node_modules/b || exit 1";
+    await expect(open().prepare(shell(`${LEAVES}; ${fill}`))).rejects.toThrow(/exit code|memory/);
+  });
+
   test("a forged way out is not read: its own is closed, and what it writes into the packer's is refused", async () => {
     const scene = open();
     await expect(scene.prepare(shell(`${LEAVES}; echo '{"t":"d","p":"node_modules"}' >&3`))).rejects.toThrow(

@@ -26,7 +26,7 @@ import { hostFacts } from "./host-facts.ts";
 import type { Network } from "./proxy/dial.ts";
 import { createProxy } from "./proxy/proxy.ts";
 import { listedRegistries, type Registry, registryEnvironment } from "./registries.ts";
-import { PACK_CAPS, takePack } from "./take-pack.ts";
+import { PACK_CAPS, type PackCaps, takePack } from "./take-pack.ts";
 
 const INSIDE = readFileSync(path.join(import.meta.dirname, "inside", "setup.ts"), "utf8");
 const command = (order: object): string[] => [
@@ -46,6 +46,8 @@ export interface SetupOptions {
   readonly repository: string;
   readonly limits: Limits;
   readonly cache: SetupCache;
+  /** How much may be left; left out: what fits many. */
+  readonly caps?: PackCaps;
   /** Registries with credentials of this host; those that the charter lists are used. */
   readonly registries?: readonly Registry[];
   /** How hosts are found; left out: by the system's resolver, and of the public internet alone. */
@@ -134,7 +136,8 @@ async function performSetup(options: SetupOptions, folder: string) {
   });
   const registries = listed(options);
   const env = { ...setupEnvironment(plan), ...registryEnvironment(registries, PROXY_URL) };
-  const caps = { mostEntries: PACK_CAPS.entries, mostBytes: PACK_CAPS.bytes };
+  const { entries, bytes } = options.caps ?? PACK_CAPS;
+  const caps = { mostEntries: entries, mostBytes: bytes };
   const spec = {
     command: command({
       commit: of.commit,
@@ -171,10 +174,12 @@ async function attend(options: SetupOptions, child: SandboxProcess, folder: stri
     tail = (tail + text).slice(-1000);
   };
   // What cannot be taken ends the sandbox: there is nothing to wait for.
-  const taking = takePack(child.result, { folder, paths: plan.paths }).catch(async (error: unknown) => {
-    await child.kill();
-    return error instanceof Error ? error : new Error(String(error));
-  });
+  const taking = takePack(child.result, { folder, paths: plan.paths, caps: options.caps }).catch(
+    async (error: unknown) => {
+      await child.kill();
+      return error instanceof Error ? error : new Error(String(error));
+    },
+  );
   const [exit, out, err, taken] = await Promise.all([
     child.exited,
     follow(child.stdout, (text) => output.add("stdout", text), keep),
