@@ -11,6 +11,7 @@ import type { Caller } from "../access/authenticate.ts";
 import type { LiveCalls } from "../access/live-calls.ts";
 import { headersToClient, headersToProvider } from "../http/headers.ts";
 import { Problem } from "../http/problem.ts";
+import { headersWithoutKey } from "../keys/without-key.ts";
 import type { Purpose, ReadCall } from "../request/read-call.ts";
 import { type Capture, createCapture } from "../stream/capture.ts";
 import { createObserver, type Observer } from "../stream/observe.ts";
@@ -168,9 +169,10 @@ export function createCalls(parts: CallParts) {
     const isRedirect = status >= 300 && status < 400;
     const isStream = status < 300 && /^text\/event-stream\b/i.test(from.headers["content-type"] ?? "");
     const isError = status >= 400;
+    const headers = headersWithoutKey(headersToClient(from.headers), key);
     const relaying: Relaying = { from, to, capture, limits: parts.limits, signal };
     if (isStream && !to.headersSent) {
-      to.writeHead(status, headersToClient(from.headers));
+      to.writeHead(status, headers);
       to.flushHeaders();
     }
     const relay = () => {
@@ -187,7 +189,7 @@ export function createCalls(parts: CallParts) {
       throw new Problem("upstream_failed", "The provider points elsewhere, which is not followed.");
     if (isError && end === "ended" && isPacked(from))
       throw new Problem("upstream_failed", "The provider refuses in a form that is not passed on.");
-    finish(asked, relayed, status, isStream ? null : headersToClient(from.headers));
+    finish(asked, relayed, status, isStream ? null : headers);
   }
 
   /** `headers` null: they were sent. A stream that broke off breaks off here too. */

@@ -1,6 +1,7 @@
 // From the provider's answer to the client: unchanged, unbuffered, at the client's own pace, and noted on the way. The
 // last event is held back, so that nobody acts upon an answer whose record is not durable yet.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { bodyWithoutKey } from "../keys/without-key.ts";
 import { type Capture, createCapture } from "../stream/capture.ts";
 import type { Observer } from "../stream/observe.ts";
 
@@ -127,12 +128,6 @@ export async function relayWhole(relaying: Relaying, observer: Observer): Promis
 /** What a provider says when it refuses is short. */
 const MOST_OF_A_REFUSAL = 1024 * 1024;
 
-const REDACTED = "[key]";
-
-/** Byte for byte: what is no text stays as it is. */
-const withoutKey = (body: Buffer, key: string): Buffer =>
-  Buffer.from(body.toString("latin1").replaceAll(Buffer.from(key).toString("latin1"), REDACTED), "latin1");
-
 /**
  * An answer with an error's status may repeat the key it was asked with. The key is taken out before anything of the
  * answer is captured; of one that did not end nothing is, since it may end within the key, and of one that is packed
@@ -148,7 +143,7 @@ export async function relayRefusal(relaying: Relaying, observer: Observer, key: 
     () => false,
   );
   if (end !== "ended" || isPacked(from)) return { end, held: [] };
-  const body = withoutKey(heard.bytes(), key);
+  const body = bodyWithoutKey(heard.bytes(), key);
   capture.push(body);
   observer.pushWhole(body);
   return { end, held: [body] };
