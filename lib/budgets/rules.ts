@@ -106,6 +106,10 @@ const dollars = (micros: number): string => `$${(micros / 1_000_000).toFixed(mic
 
 const OF: Record<BudgetName, string> = { run: "this run", day: "today's runs", pilot: "the pilot" };
 
+/** Whether a sentence is one of those below, as an agent's program may quote it. */
+export const saysUsedUp = (text: string): boolean =>
+  Object.values(OF).some((name) => text.includes(`The budget of ${name} is used up: `));
+
 /** For whoever reads the agent's output, and for the agent. */
 export function refusalSentence(
   { name, limitMicros, spentMicros, reservedMicros }: BudgetState,

@@ -1,5 +1,7 @@
 // The loop at work while people talk to it: steered, interrupted, asked, left and taken up again. Real sandbox, scripted model.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refusalSentence } from "#lib/budgets/rules.ts";
+import type { BudgetState } from "#lib/budgets/schema.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { AskPolicy } from "#lib/protocol/steering.ts";
 import {
@@ -357,5 +359,27 @@ describe("a long history", () => {
     expect(left).toContain("Look at the sum.");
     expect(left).toContain("as you summed it up yourself:\\n\\nI looked at sum.js");
     expect(left).not.toContain("2999");
+  });
+});
+
+describe("a budget that is used up in the middle of the work", () => {
+  const sentence = refusalSentence(
+    { name: "run", limitMicros: 100, spentMicros: 90, reservedMicros: 0 } satisfies BudgetState,
+    20,
+  );
+  const refusal: ScriptedTurn = { status: 400, body: { error: { message: sentence } } };
+
+  test("hands in what there is, and says that it is unfinished", async () => {
+    const run = await play([shell("touch half"), refusal]);
+    expect(run.result).toMatchObject({
+      outcome: "patch",
+      summary: { text: /^The work was ended by its budget, unfinished: / },
+    });
+    expect(ofKind(run.events, "turn_ended")).toMatchObject([{ status: "failed", error: sentence }]);
+  });
+
+  test("is a failure where nothing was changed", async () => {
+    const run = await play([shell("echo x"), refusal]);
+    expect(run.result).toEqual({ outcome: "failed", reason: sentence });
   });
 });

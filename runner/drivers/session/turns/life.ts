@@ -1,4 +1,5 @@
 // One program from its start to its end: turn after turn, until the work is done or left, or the program is gone.
+import { saysUsedUp } from "#lib/budgets/rules.ts";
 import { SECOND } from "#lib/clock.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import type { DriverContext, DriverResult } from "../../port.ts";
@@ -12,7 +13,7 @@ import type { Desk, Waiting } from "./desk.ts";
 import type { SnapshotSource, Snapshots } from "./snapshots.ts";
 import { openingPrompts, type Start } from "./start.ts";
 import { type EndedTurn, orAborted, type Prompt, runTurn } from "./turn.ts";
-import { cutOffText, shortened } from "./words.ts";
+import { cutOffText, shortened, unfinishedText } from "./words.ts";
 
 /** Turns in a row that came to nothing because the way to the model was broken. */
 const MOST_FAILURES = 20;
@@ -130,6 +131,7 @@ async function after(
   }
   if (end.status === "completed" || end.wasInterrupted) return { prompts: [] };
   const reason = visibleText(end.status === "failed" ? (end.error ?? NO_REASON) : NO_REASON);
+  if (saysUsedUp(reason)) return { result: await handInUnfinished(shared, session, reason, end.text) };
   if (end.status === "interrupted" || end.transient !== true || failures > MOST_FAILURES)
     return { result: failed(reason) };
   await desk.parkingWithin(Math.min(LONGEST_WAIT, SECOND * 2 ** failures));
@@ -137,4 +139,17 @@ async function after(
   return {
     prompts: unread.length > 0 ? [...unread] : [{ origin: "answer", text: cutOffText(shortened(reason)) }],
   };
+}
+
+/** What there is when the budget ended the work: people see that nobody said it was done. A failure where nothing changed. */
+async function handInUnfinished(
+  { desk, snapshots, handIn }: Shared,
+  session: KeptSession,
+  reason: string,
+  said: string,
+): Promise<DriverResult> {
+  await snapshots.settled();
+  await desk.close("The budget was used up before it came.");
+  const result = await handIn(session, unfinishedText(reason, said));
+  return result.outcome === "patch" ? result : failed(reason);
 }

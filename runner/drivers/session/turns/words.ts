@@ -55,4 +55,11 @@ export const restartedText = (reason: string): string =>
 export const cutOffText = (reason: string): string =>
   `The last turn was cut off because the way to the model was broken: ${reason}\nThe checkout is as you left it. Go on where you stopped.`;
 
+/** In the place of an agent's last words, where the budget ended its work. */
+export const unfinishedText = (reason: string, said: string): string =>
+  [
+    `The work was ended by its budget, unfinished: the agent did not say that it is done. ${reason}`,
+    ...(said.trim() === "" ? [] : [`The agent's last words were:\n${said}`]),
+  ].join("\n\n");
+
 export const shortened = (reason: string): string => reason.slice(0, 1000).toWellFormed();
