@@ -12,6 +12,7 @@ import { CopyId } from "../ui/copy-id.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { EvidenceMatrix } from "./evidence-matrix.tsx";
+import { Installed } from "./installed.tsx";
 
 export interface EvidencePanelProps {
   readonly runId: string;
@@ -69,6 +70,7 @@ function Observed({ evidence: { document, digest, runnerName } }: { evidence: Ev
         {environment.node}; evidence{" "}
         <CopyId id={digest} what="evidence digest" shown={`${shortHash(digest)}…`} />
       </p>
+      {document.setup ? <Installed setup={document.setup} /> : null}
     </section>
   );
 }
