@@ -21,9 +21,12 @@ export async function sweepUnparked(scope: Scope): Promise<string[]> {
   const before = new Date(scope.clock.now() - PARKING);
   const due = await read(scope, (db) => selectUnparked(db, before));
   const ended: string[] = [];
-  for (const { leaseId } of due) {
-    if (await transaction(scope, (tx) => takeBack(tx, scope, leaseId))) ended.push(leaseId);
-  }
+  await eachLease(
+    due.map(({ leaseId }) => leaseId),
+    async (leaseId) => {
+      if (await transaction(scope, (tx) => takeBack(tx, scope, leaseId))) ended.push(leaseId);
+    },
+  );
   return ended;
 }
 
@@ -38,13 +41,17 @@ export async function sweepLeases(scope: Scope): Promise<string[]> {
   const lost = leases.filter((lease) =>
     isLost({ now, lastHeartbeat: lease.at.getTime(), planeHealthySince }),
   );
+  await eachLease(
+    lost.map(({ id }) => id),
+    (id) => transaction(scope, (tx) => loseLease(tx, scope, id)),
+  );
+  return lost.map((lease) => lease.id);
+}
+
+/** One that cannot be ended keeps no other; what went wrong is thrown at the end. */
+async function eachLease(ids: readonly string[], end: (id: string) => Promise<void>): Promise<void> {
   const failures: unknown[] = [];
-  for (const { id } of lost) {
-    await transaction(scope, (tx) => loseLease(tx, scope, id)).catch((error: unknown) =>
-      failures.push(error),
-    );
-  }
+  for (const id of ids) await end(id).catch((error: unknown) => failures.push(error));
   if (failures.length > 0)
     throw new AggregateError(failures, "Some lost leases could not be ended; the others were.");
-  return lost.map((lease) => lease.id);
 }

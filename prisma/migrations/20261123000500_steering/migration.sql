@@ -97,6 +97,7 @@ create table run_snapshot (
   at timestamptz(3) not null
 );
 create index run_snapshot_run_id_idx on run_snapshot (run_id, at);
+create index blob_kept_snapshots on blob (run_id) where kind = 'snapshot' and deleted_at is null;
 
 -- 5. No change without an entry.
 do $$
