@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MINUTE } from "#lib/clock.ts";
+import { listFindingsOfRun } from "#lib/findings/service.ts";
 import { finishLease, markPrepared } from "#lib/leases/service.ts";
 import { openBundle, takeBundle } from "#lib/leases/transfers.ts";
 import { findPatch, readDiff } from "#lib/patches/service.ts";
@@ -87,6 +88,23 @@ describe("taking a patch in", () => {
     expect((await getRun(seed, runId)).status).toBe("cancelled");
   });
 
+  test("opens findings with it: a secret it adds, at its line and masked", async () => {
+    const token = `ghp_${"0aB1".repeat(9)}`;
+    await propose(story, source, await leaseOf(story.runner, runId, "agent"), {
+      "src/a.js": `one\nconst token = "${token}";\n`,
+    });
+    await takeIn();
+    const [finding, ...others] = await listFindingsOfRun(seed, runId);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      severity: "high",
+      state: "open",
+      evidence: { path: "src/a.js", line: 2 },
+    });
+    expect(finding?.patchId).toBe((await findPatch(seed, runId))?.id);
+    expect(JSON.stringify(finding)).not.toContain(token);
+  });
+
   test("outside the charter's paths ends the run with the sentence, once; the record holds its digest", async () => {
     await propose(story, source, await leaseOf(story.runner, runId, "agent"), { "docs/b.md": "changed\n" });
     await takeIn(2);
@@ -101,6 +119,8 @@ describe("taking a patch in", () => {
     expect(refusals).toEqual([
       { kind: "run.patch_refused", detail: { reason_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },
     ]);
+    const found = await listFindingsOfRun(seed, runId);
+    expect(found.map(({ rule, times }) => [rule.id, times])).toEqual([["tree_outside_scope", 1]]);
   });
 
   test("probe: bytes that are no bundle end the run with a sentence, not the worker", async () => {
@@ -115,5 +135,6 @@ describe("taking a patch in", () => {
       reason: expect.stringMatching(/\w+ .*\./),
     });
     expect(await patches()).toBe(0);
+    expect((await listFindingsOfRun(seed, runId)).map(({ rule }) => rule.id)).toEqual(["bundle_refused"]);
   });
 });
