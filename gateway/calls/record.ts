@@ -3,7 +3,7 @@
 import { type Clock, SECOND } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
-import { GivenUp } from "#lib/model-calls/given-up.ts";
+import { GivenUp } from "#lib/model-calls/refusal.ts";
 import type { Final, Intent, Opening } from "#lib/model-calls/schema.ts";
 import { Problem } from "../http/problem.ts";
 import type { Ledger } from "../ledger.ts";

@@ -11,12 +11,12 @@ import { budgetRows, callRow } from "../testing/model-rows.ts";
 import { admitted, finalOf, intentOf, type ModelScene, openModelScene } from "../testing/model-scene.ts";
 import { person, testClock, testScope } from "../testing/scopes.ts";
 import { admit } from "./admit.ts";
-import { GivenUp } from "./given-up.ts";
 import { tokenSha256 } from "./lease-tokens.ts";
 import { openCalls } from "./open-calls.ts";
 import { beatGateway, leaveGateway } from "./presence.ts";
 import { recordRefusal } from "./record-refusal.ts";
 import { recoverCalls } from "./recover-calls.ts";
+import { GivenUp } from "./refusal.ts";
 
 import { settleCalls } from "./settle-calls.ts";
 
