@@ -99,7 +99,7 @@ test("two people steer a run, allow what it asks, pause it and let it go on", as
   await test.step("what it asks is shown to the letter, on the run and in the inbox, and allowed by another person", async () => {
     cues.edit.open();
     const asks = page.getByRole("region", { name: "1 ask open" });
-    await expect(asks.getByRole("region", { name: "The exact command" })).toHaveText(EDIT, {
+    await expect(asks.getByRole("region", { name: /^The exact command/ })).toHaveText(EDIT, {
       timeout: 60_000,
     });
     await untilStatus(page, "awaiting_decision", 20_000);

@@ -16,7 +16,7 @@ export function AskCard({ ask, decide }: AskCardProps) {
   const { gate } = ask;
   return (
     <div className="grid gap-2.5">
-      <AskedBlock what={ask.what} text={ask.text} />
+      <AskedBlock what={ask.what} text={ask.text} place={`of ask ${ask.ask} in attempt ${ask.attempt}`} />
       <AskFacts ask={ask} />
       <p className="t2 sm">
         {ask.parked ? "The run is parked until somebody decides." : unattendedWords(ask.unattended)}

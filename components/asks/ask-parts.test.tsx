@@ -83,6 +83,7 @@ test("asks are pinned one below the other, and nothing stands there without any"
   const page = html(<OpenAsks asks={[ask, { ...ask, ask: 4, what: "network" }]} decide={decide} />);
   expect(page).toContain("2 asks open");
   expect(page).toContain('id="ask-1-4"');
+  expect(page).toContain('aria-label="The exact command of ask 3 in attempt 1"');
   expect(page).toContain("Asks to reach the network");
   expect(html(<OpenAsks asks={[]} decide={decide} />)).toBe("");
 });

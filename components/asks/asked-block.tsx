@@ -8,6 +8,8 @@ import { askedText } from "./asked-text.ts";
 export interface AskedBlockProps {
   readonly what: "command" | "change" | "network";
   readonly text: string;
+  /** Behind its name, where a page shows more than one: "of ask 2". */
+  readonly place?: string;
 }
 
 const LABEL = {
@@ -17,11 +19,11 @@ const LABEL = {
 } as const;
 
 /** What is decided on, to the letter: nothing is cut, and what would not be seen is marked. */
-export function AskedBlock({ what, text }: AskedBlockProps) {
+export function AskedBlock({ what, text, place = "" }: AskedBlockProps) {
   const { shown, runBy, hidden } = askedText(what, text);
   return (
     <>
-      <section className="code out asked" aria-label={LABEL[what]} {...SCROLLS}>
+      <section className="code out asked" aria-label={`${LABEL[what]} ${place}`.trim()} {...SCROLLS}>
         <Visible text={shown} mode="code" />
       </section>
       {runBy ? (

@@ -82,7 +82,7 @@ function QuestionRow({ item, question }: { item: AskItem; question: NonNullable<
       }
     >
       <div className="card" data-ask={settled?.decision ?? "open"}>
-        <AskedBlock what={question.what} text={question.text} />
+        <AskedBlock what={question.what} text={question.text} place={`of event ${item.seq}`} />
         {settled === null && known ? null : (
           <AskFacts ask={{ cwd: question.cwd, reason: question.reason, rule }} />
         )}
