@@ -1,0 +1,157 @@
+// Codex, added as an operator adds it, with a model that is a script: told what to do, steered, asked about, killed and taken up
+// again, reviewed and merged. Everything but the model is real.
+import { execFileSync } from "node:child_process";
+import type { Locator, Page } from "@playwright/test";
+import { scriptedModel } from "#lib/testing/model/responses-script.ts";
+import { type Handler, openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
+import type { Place } from "./fixtures/deployment.ts";
+import { addModelAgent, addProvider } from "./fixtures/model-agents.ts";
+import { arrangePilot } from "./fixtures/pilots.ts";
+import { childOf, thePlace } from "./fixtures/place.ts";
+import { untilStatus } from "./fixtures/runs.ts";
+import { expect, test } from "./fixtures/test.ts";
+
+const KEY = "sk-codex-run-0123456789abcdef-WXYZ";
+const MODEL = "model-of-codex";
+const TAKES = 240_000;
+const TEST = "node --test --test-reporter=junit --test-reporter-destination=report.xml";
+const EDIT = "sed -i 's/Math.abs(a) + Math.abs(b) + 1/a + b/' src/ledger.js";
+
+const shell = (cmd: string) => ({ call: "exec_command", args: { cmd, yield_time_ms: 30_000 } });
+const script = scriptedModel([
+  { items: [{ think: "The sum counts a carry that nobody asked for." }, shell("cat src/ledger.js")] },
+  { items: [{ saying: "I would rewrite the whole ledger, beginning with " }], hang: true },
+  { items: [{ say: "Only add(), then. " }, shell(EDIT)] },
+  { items: [{ say: "add() adds signed amounts." }] },
+  { items: [{ saying: "Running the tests, which take " }], hang: true },
+  { items: [shell(TEST)] },
+  { items: [{ say: "add() adds signed amounts again. All tests pass." }] },
+]);
+
+const provider: Handler = ({ method, url, headers, body }, response) => {
+  if (headers.authorization !== `Bearer ${KEY}`) return void response.writeHead(401).end("{}");
+  if (url !== "/v1/models") return script({ method, path: url, headers, body }, response);
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify({ object: "list", data: [{ id: MODEL, object: "model" }] }));
+};
+
+let upstream: ScriptedUpstream;
+test.beforeAll(async () => {
+  test.setTimeout(TAKES);
+  upstream = await openUpstream(provider);
+  const root = new URL("..", import.meta.url).pathname;
+  execFileSync(process.execPath, ["cli/main.ts", "agents", "add", "codex"], {
+    cwd: root,
+    env: { ...process.env, PILOTHOUSE_DATA: thePlace().data },
+  });
+});
+test.afterAll(() => upstream.close());
+
+async function tell(page: Page, mode: "Steer now" | "Queue", text: string): Promise<void> {
+  const form = page.getByRole("form", { name: "Message the agent" });
+  await form.getByRole("button", { name: mode, exact: true }).first().click();
+  const words = form.getByLabel("Message to the agent");
+  await words.fill(text);
+  await words.press("ControlOrMeta+Enter");
+  await expect(words).toHaveValue("");
+}
+
+const calls = (): number => upstream.asked.filter(({ url }) => url === "/v1/responses").length;
+const inTimeline = (page: Page, text: string): Locator => page.getByText(text).first();
+
+test("Codex repairs a repository, steered once, asked once, killed once, and is merged", async ({
+  as,
+  place,
+}) => {
+  test.setTimeout(TAKES + 180_000);
+  const { pilotId, name } = arrangePilot(place, "codex", { asks: true });
+  const order = { name, url: upstream.url, key: KEY, model: MODEL, program: "Codex" } as const;
+  const security = await as("sam");
+  const page = await as("ada");
+
+  await test.step("a run of it", async () => {
+    await addProvider(security, order);
+    const agent = await addModelAgent(page, order);
+    await page.goto(`/runs/new?pilot=${pilotId}`);
+    await page.getByLabel("Agent").selectOption({ label: agent });
+    await page.getByLabel("What for").fill("Repair the sums");
+    await page.getByLabel("Task").fill("The tests of add() fail. Find out why, and repair the code.");
+    await page.getByRole("button", { name: "Launch" }).click();
+    await page.waitForURL(/\/runs\/run_\w+$/);
+    await untilStatus(page, "working", 120_000);
+    await expect(inTimeline(page, "I would rewrite the whole ledger")).toBeVisible({ timeout: 60_000 });
+  });
+
+  await test.step("is told something for later, and steered: what its model was saying is dropped", async () => {
+    await tell(page, "Queue", "Then run the tests.");
+    await tell(page, "Steer now", "Change nothing but add().");
+    await expect(inTimeline(page, "Change nothing but add().")).toBeVisible({ timeout: 30_000 });
+    await expect(inTimeline(page, "Only add(), then.")).toBeVisible({ timeout: 30_000 });
+  });
+
+  await test.step("asks before it changes a file, and goes on when that is allowed in the browser", async () => {
+    await untilStatus(page, "awaiting_decision", 60_000);
+    await security.goto(page.url());
+    await expect(security.getByText("Live", { exact: true })).toBeVisible();
+    const ask = security.getByRole("region", { name: "1 ask open" });
+    await expect(ask).toContainText("sed -i");
+    await ask.getByRole("button", { name: "Allow" }).click();
+    await expect(ask).toBeHidden({ timeout: 30_000 });
+    await expect(inTimeline(page, "Running the tests, which take")).toBeVisible({ timeout: 60_000 });
+    await untilStatus(page, "working", 30_000);
+  });
+
+  await test.step("goes on from its last snapshot after its runner was killed", async () => {
+    await expect.poll(calls).toBe(5);
+    await expect(page.getByText(/^Snapshot /).first()).toBeVisible({ timeout: 60_000 });
+    killRunner(place);
+    await expect(page.getByText(/^Attempt 2, agent, on/)).toBeVisible({ timeout: 90_000 });
+    await untilStatus(page, "in_review", TAKES);
+    // What its agent was told after that snapshot is told again.
+    const after = upstream.asked
+      .filter(({ url }) => url === "/v1/responses")
+      .slice(5)
+      .map(({ body }) => body.toString())
+      .join("\n");
+    const known = [
+      "Change nothing but add().",
+      "add() adds signed amounts.",
+      "You were stopped from outside",
+    ];
+    for (const said of [...known, "Then run the tests."]) expect(after).toContain(said);
+  });
+
+  await test.step("its page shows what it was told, said and ran, what that cost, and what it claims", async () => {
+    await page.reload();
+    await page.getByRole("button", { name: "Expand all" }).click();
+    for (const text of [
+      "Find out why, and repair the code.",
+      "The sum counts a carry that nobody asked for.",
+      "Change nothing but add().",
+      "Then run the tests.",
+      "add() adds signed amounts again. All tests pass.",
+    ])
+      await expect(inTimeline(page, text)).toBeVisible();
+    await expect(page.getByRole("region", { name: "Claims of the agent" })).toContainText("All tests pass.");
+    await expect(page.getByRole("region", { name: /^Drift/ })).toBeVisible();
+    await page.getByRole("link", { name: /^Model calls/ }).click();
+    const rows = page.getByRole("table", { name: "Calls of models" }).getByRole("row");
+    await expect.poll(() => rows.count()).toBeGreaterThan(7);
+    await expect(page.getByText(/\$0\.0\d/).first()).toBeVisible();
+    for (const { body } of upstream.asked) expect(body.toString()).not.toMatch(/phr_|sk-codex-run/);
+  });
+
+  await test.step("and is merged by somebody who neither launched nor steered it", async () => {
+    await page.goto(page.url().replace(/\/calls\b.*$/, ""));
+    await security.goto(`/reviews/${page.url().split("/").at(-1)}`);
+    await expect(security.getByText("Verified", { exact: true }).first()).toBeVisible();
+    await security
+      .getByRole("region", { name: "Decision" })
+      .getByRole("button", { name: "Approve…" })
+      .click();
+    await security.getByRole("dialog").getByRole("button", { name: "Approve merge" }).click();
+    await untilStatus(page, "merged", 60_000);
+  });
+});
+
+const killRunner = (place: Place) => process.kill(childOf(place, "runner-local-1").pid, "SIGKILL");
