@@ -6,7 +6,7 @@ import type { Api, RefusalReason } from "#lib/model-calls/schema.ts";
 import { HEADERS } from "#lib/protocol/signing.ts";
 import type { Access, Caller } from "../access/authenticate.ts";
 import type { CallAsked } from "../calls/make-call.ts";
-import type { Outbound } from "../policy/outbound.ts";
+import { type Outbound, OutboundRefused } from "../policy/outbound.ts";
 import { type Purpose, readCall } from "../request/read-call.ts";
 import type { BodyReader } from "./body.ts";
 import { checkFraming } from "./headers.ts";
@@ -65,7 +65,12 @@ export function createDoor(parts: DoorParts) {
 
   /** What is turned away of a caller that is known. */
   function note(caller: Caller, error: unknown): void {
-    const reason = error instanceof Problem ? REASONS[error.code] : undefined;
+    const isHeldBack = error instanceof OutboundRefused;
+    const reason = isHeldBack
+      ? "outbound_policy"
+      : error instanceof Problem
+        ? REASONS[error.code]
+        : undefined;
     if (reason) parts.refused(caller, reason);
   }
 

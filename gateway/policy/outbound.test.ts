@@ -6,7 +6,7 @@ import { readCall } from "../request/read-call.ts";
 import { ALLOW_ALL, admissionFor, BLOCK_ALL, MASK_ALL } from "../testing/memory-ledger.ts";
 import { CODEX, PNG, PNG_DATA, read } from "../testing/requests.ts";
 import { MODEL, REQUESTS } from "../testing/streams.ts";
-import { createOutbound } from "./outbound.ts";
+import { createOutbound, OutboundRefused } from "./outbound.ts";
 
 const TOKEN = `ghp_${"aB3dE6gH9j".repeat(4).slice(0, 36)}`;
 const PLANTED: Readonly<Record<OutboundClass, string>> = {
@@ -33,6 +33,10 @@ const ask = (outbound: OutboundPolicy, text: string) =>
 const sentText = ({ body }: { body: Buffer }) => JSON.parse(body.toString()).input[1].content;
 
 describe("what a charter blocks", () => {
+  test("is told apart from what nobody may ask for: the record says which it was", async () => {
+    await expect(ask(BLOCK_ALL, TOKEN)).rejects.toBeInstanceOf(OutboundRefused);
+  });
+
   test.each(CLASSES)("%s: nothing is sent, and the place is named without what stands there", async (of) => {
     const refusal = await ask(BLOCK_ALL, `see ${PLANTED[of]} there`).catch((error: Error) => error);
     expect(refusal).toBeInstanceOf(Error);

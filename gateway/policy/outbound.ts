@@ -84,12 +84,19 @@ async function search(contents: readonly Contents[]): Promise<Finding[][]> {
   );
 }
 
+/** To its client a refusal like others; the record says that it was for what may not leave. */
+export class OutboundRefused extends Problem {
+  constructor(sentence: string) {
+    super("policy_refused", sentence);
+  }
+}
+
 function refuse(piece: Piece, findings: readonly Finding[]): never {
   const named = findings
     .slice(0, MOST_NAMED)
     .map(({ of, place }) => `${NAMES[of]} in ${piece.place}${place.slice(0, 120)}`);
   const sentence = `The pilot's charter does not let this leave: ${named.join("; ")}. Nothing was sent.`;
-  throw new Problem("policy_refused", sentence);
+  throw new OutboundRefused(sentence);
 }
 
 /** Only the classes that are masked; texts keep their order. */

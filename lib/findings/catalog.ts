@@ -132,8 +132,8 @@ export const OUTBOUND_RULES = {
   not_allowed: rule(
     ...(["gateway_not_allowed", "outbound", "medium"] as const),
     [
-      "A request to a model held what may not leave, or asked for what is not allowed",
-      "The gateway stopped it: contents that the charter blocks, or a tool, address or stored object that makes a provider fetch or remember.",
+      "A request to a model asked for what is not allowed",
+      "The gateway stopped it: a tool, an address or a stored object that makes a provider fetch or remember.",
     ],
     LEAK,
   ),
