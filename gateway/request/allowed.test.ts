@@ -21,6 +21,15 @@ describe("requests of the agent programs", () => {
     }
   });
 
+  test("log probabilities may be asked for", async () => {
+    const chat = { logprobs: true, top_logprobs: 5 };
+    const responses = { top_logprobs: 3, include: ["message.output_text.logprobs"] };
+    const sent = async (api: Api, more: object) =>
+      JSON.parse((await read(api, { ...REQUESTS[api], ...more })).body.toString());
+    expect(await sent("chat", chat)).toMatchObject(chat);
+    expect(await sent("responses", responses)).toMatchObject(responses);
+  });
+
   test("unknown fields at the top pass: scalars, and plain structures", async () => {
     const more = { new_knob: 0.5, another: { level: "high", list: [1, 2] }, third: null };
     expect(
