@@ -78,6 +78,30 @@ describe("a decision", () => {
     expect((await ownersOf(security, finding)).map(({ name }) => name).sort()).toEqual(["lea", "sam"]);
   });
 
+  test("probe: who launched the run does not call its grave findings dealt with, nor dismisses them before they come", async () => {
+    const runId = await scene.launched(scene.work.pilotId, lead);
+    await open(runId, sighting("tunnel"));
+    const { id } = await onlyFinding(runId);
+    await moveFinding(lead, { findingId: id, to: "validated", reason: "It is real." });
+    await expect(moveFinding(lead, { findingId: id, to: "mitigated", reason: "Fine." })).rejects.toThrow(
+      "You launched this run",
+    );
+    await moveFinding(security, { findingId: id, to: "mitigated", reason: "The tunnel is gone." });
+    // The same in a run of somebody else, for the whole pilot: it holds there, and not in the own run.
+    const other = await scene.launched();
+    await open(other, sighting("network_scan"));
+    await dismissFinding(lead, dismissal(await onlyFinding(other), { scope: "pilot" }));
+    const own = await scene.launched(scene.work.pilotId, lead);
+    await open(own, sighting("network_scan"));
+    expect((await onlyFinding(own)).state).toBe("open");
+    const third = await scene.launched();
+    await open(third, sighting("network_scan"));
+    expect((await onlyFinding(third)).state).toBe("dismissed");
+    await moveFinding(security, {
+      ...{ findingId: (await onlyFinding(third)).id, to: "open", reason: "It is no fixture." },
+    });
+  });
+
   test("to dismiss a rule in a pilot holds later ones, says so, and ends by itself", async () => {
     const [first, second] = [await scene.launched(), await scene.launched()];
     await open(first, sighting("tunnel"));

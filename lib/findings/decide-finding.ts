@@ -6,13 +6,21 @@ import { read, type Tx, transaction } from "../db.ts";
 import { conflict, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { rebindMergeGate } from "../merges/rebind-merge-gate.ts";
+import { steerersOf } from "../messages/service.ts";
 import { liveGrants } from "../people/service.ts";
 import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { charterOfFinding, reopen, subjectsOf } from "./open-findings.ts";
-import { findingState, mayAnswer, mayBecome, refusalToDismiss } from "./rules.ts";
+import {
+  type DismissFacts,
+  findingState,
+  mayAnswer,
+  mayBecome,
+  refusalToDismiss,
+  refusalToSettle,
+} from "./rules.ts";
 import { type DismissFinding, FindingEvidence, type MoveFinding } from "./schema.ts";
 import {
   endSuppression,
@@ -31,9 +39,11 @@ const AT_ONCE = 200;
 
 /** Says that it is real, that it was dealt with, or that it has to be looked at again. */
 export async function moveFinding(scope: Scope, { findingId, to, reason }: MoveFinding): Promise<void> {
-  await decided(scope, findingId, async (tx, finding) => {
+  await decided(scope, findingId, async (tx, finding, had) => {
     if (!mayBecome(finding.state, to))
       throw refused(`This finding is ${finding.state}; it cannot become ${to}.`);
+    const refusal = to === "mitigated" ? refusalToSettle({ ...finding, ...had }, actorId(scope.actor)) : null;
+    if (refusal !== null) throw refused(refusal);
     if (to === "open") return reopenByPerson(tx, scope, finding, reason);
     await move(tx, scope, finding, to, reason);
     tx.record({
@@ -49,9 +59,9 @@ export async function moveFinding(scope: Scope, { findingId, to, reason }: MoveF
 /** Dismisses it, and those like it that come, until the day named; somebody answers for that. */
 export async function dismissFinding(scope: Scope, input: DismissFinding): Promise<void> {
   const { findingId, reason, ownerId } = input;
-  await decided(scope, findingId, async (tx, finding, launchedBy) => {
+  await decided(scope, findingId, async (tx, finding, had) => {
     const place = pathOf(finding);
-    const facts = { ...finding, path: place, launchedBy };
+    const facts = { ...finding, path: place, ...had };
     const refusal = refusalToDismiss(facts, { ...input, personId: actorId(scope.actor) });
     if (refusal !== null) throw refused(refusal);
     await requireOwner(tx, finding, ownerId);
@@ -109,11 +119,14 @@ async function bringBack(scope: Scope, id: string, runId: string | null): Promis
   });
 }
 
+/** Who had a hand in the run. */
+type Had = Pick<DismissFacts, "launchedBy" | "steeredBy">;
+
 /** Locks the run before the finding, as whoever opens one does. */
 async function decided(
   scope: Scope,
   findingId: string,
-  decide: (tx: Tx, finding: FindingRow, launchedBy: string | null) => Promise<void>,
+  decide: (tx: Tx, finding: FindingRow, had: Had) => Promise<void>,
 ): Promise<void> {
   await transaction(scope, async (tx) => {
     const seen = await findFinding(tx.db, findingId);
@@ -122,7 +135,8 @@ async function decided(
     const run = seen.runId === null ? null : await lockRun(tx, seen.runId);
     const finding = await lockFinding(tx.db, findingId);
     if (!finding) throw notFound("finding");
-    await decide(tx, finding, run?.launchedBy ?? null);
+    const steeredBy = run === null ? [] : await steerersOf(tx.db, run.id);
+    await decide(tx, finding, { launchedBy: run?.launchedBy ?? null, steeredBy });
     if (run) await rebindMergeGate(tx, scope, run);
   });
 }

@@ -14,7 +14,7 @@ import { charterDigestOf, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { maskValue } from "../secrets/mask-value.ts";
 import { leftOut } from "./catalog.ts";
-import { findingState, holds, MOST_OF_A_KIND, subjectDigest, together } from "./rules.ts";
+import { findingState, holds, isGrave, MOST_OF_A_KIND, subjectDigest, together } from "./rules.ts";
 import type { FindingEvidence, Sighting } from "./schema.ts";
 import {
   countOfSeverity,
@@ -24,6 +24,7 @@ import {
   insertFinding,
   insertStep,
   isTakenAway,
+  type LiveSuppression,
   liveSuppressions,
   lockRunless,
   moveState,
@@ -172,7 +173,11 @@ async function insert(
   const now = new Date(scope.clock.now());
   const where = { rule: rule.id, runId: run?.id ?? null, pilotId, repositoryId: run?.repositoryId ?? null };
   const live = await liveSuppressions(tx.db, rule.id, now);
-  const held = live.find((each) => holds(each, { ...where, path: evidence.path }, now.getTime()));
+  // Nobody dismisses a grave finding of a run they launched before it comes, either.
+  const isOwn = ({ madeBy }: LiveSuppression) => isGrave(rule.severity) && madeBy === run?.launchedBy;
+  const held = live.find(
+    (each) => !isOwn(each) && holds(each, { ...where, path: evidence.path }, now.getTime()),
+  );
   const { attempt = null, seq = null, callId = null, patchId = null, leaseId = null } = seen;
   const state = held ? "dismissed" : "open";
   await insertFinding(tx.db, {

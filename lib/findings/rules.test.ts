@@ -126,13 +126,14 @@ describe("what is dismissed", () => {
 
   const facts = (more: Partial<DismissFacts> = {}): DismissFacts => ({
     ...{ state: "open", severity: "high", runId: "run_1", pilotId: "pil_1", repositoryId: "rep_1" },
-    ...{ path: "docs/a.md", launchedBy: "per_1", ...more },
+    ...{ path: "docs/a.md", launchedBy: "per_1", steeredBy: ["per_3"], ...more },
   });
   const wanted = { scope: "finding", path: "", personId: "per_2" } as const;
 
   test.each([
     ["not open", { state: "validated" }, {}, /only an open one/],
     ["grave, by who launched the run", {}, { personId: "per_1" }, /Somebody else/],
+    ["grave, by who wrote to its agent", {}, { personId: "per_3" }, /You steered/],
     ["of no run, for a run", { runId: null }, { scope: "run" }, /No run/],
     ["of no pilot, for a pilot", { pilotId: null }, { scope: "pilot" }, /No pilot/],
     ["about no path, for a path", { path: null }, { scope: "path", path: "docs" }, /not about a path/],

@@ -100,12 +100,30 @@ export interface DismissFacts {
   readonly repositoryId: string | null;
   readonly path: string | null;
   readonly launchedBy: string | null;
+  /** Who wrote to its agent. */
+  readonly steeredBy: readonly string[];
 }
 
 export interface WantedDismissal {
   readonly scope: SuppressionScope;
   readonly path: string;
   readonly personId: string;
+}
+
+/**
+ * Whoever had a hand in a run does not settle grave findings in it, by dismissing or by calling them dealt with: a merge would
+ * ask for one person less. Null where it may be.
+ */
+export function refusalToSettle(
+  { severity, launchedBy, steeredBy }: Pick<DismissFacts, "severity" | "launchedBy" | "steeredBy">,
+  personId: string,
+): string | null {
+  const [did] = [
+    ...(launchedBy === personId ? ["launched"] : []),
+    ...(steeredBy.includes(personId) ? ["steered"] : []),
+  ];
+  if (!isGrave(severity) || did === undefined) return null;
+  return `You ${did} this run. Somebody else has to settle a finding of ${severity} severity in it.`;
 }
 
 /** Null when it may be dismissed so, else the sentence that says why not. */
@@ -115,8 +133,8 @@ export function refusalToDismiss(
 ): string | null {
   if (!mayBecome(facts.state, "dismissed"))
     return `This finding is ${facts.state}; only an open one can be dismissed.`;
-  if (isGrave(facts.severity) && facts.launchedBy === personId)
-    return `You launched this run. Somebody else has to dismiss a finding of ${facts.severity} severity in it.`;
+  const tooClose = refusalToSettle(facts, personId);
+  if (tooClose !== null) return tooClose;
   if (scope === "run" && facts.runId === null)
     return "No run is known of this finding: dismiss this one alone.";
   if (scope === "pilot" && facts.pilotId === null)

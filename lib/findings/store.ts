@@ -115,7 +115,7 @@ export async function endSuppression(db: Db, id: string, at: Date): Promise<bool
   return count === 1;
 }
 
-export type LiveSuppression = SuppressionFacts & { readonly id: string };
+export type LiveSuppression = SuppressionFacts & { readonly id: string; readonly madeBy: string };
 
 export async function liveSuppressions(db: Db, rule: string, now: Date): Promise<LiveSuppression[]> {
   const rows = await db.suppression.findMany({
