@@ -95,6 +95,20 @@ describe("setup", () => {
   });
 });
 
+test("probe: setup finds no repository to read the source from, by any path or process", async () => {
+  const scene = open();
+  const git = "git -c safe.directory='*' --git-dir=/in/repository";
+  await scene.prepare(
+    shell(`${LEAVES}; ls -A /in /work; ${git} rev-list --all; ${git} show HEAD:src/secret.js
+      grep -rlsa 'const secret' /work/tree /tmp $HOME; tr '\\0' ' ' </proc/2/cmdline; echo looked`),
+  );
+  const said = outputOf(scene);
+  expect(said).toContain("looked");
+  expect(said).not.toContain("export const secret");
+  expect(said).not.toContain(scene.base);
+  expect(said).toMatch(/^\/work:\ntree\n/m);
+});
+
 describe("probe: of what setup leaves behind besides", () => {
   test("credentials, shims, git settings, other folders, owners and bits nothing comes through", async () => {
     const scene = open();

@@ -34,7 +34,8 @@ const command = (order: object): string[] => [
   JSON.stringify({ manifest: MANIFEST_NAME, ...order }),
 ];
 
-const LIST_BYTES = 16 * 1024 * 1024;
+/** Names and contents of all manifests. */
+const LIST_BYTES = 64 * 1024 * 1024;
 const LONGEST_SECONDS = 30 * 60;
 
 export interface SetupOptions {
@@ -67,6 +68,8 @@ export interface Prepared {
 
 const Manifests = z.object({
   manifests: z.array(z.object({ mode: z.string(), id: z.string(), path: z.string() })).max(50_000),
+  /** In base64, in the same order. */
+  contents: z.array(z.string()).max(50_000),
   /** A declared folder that is part of the commit; empty where there is none. */
   tracked: z.string(),
 });
@@ -76,14 +79,17 @@ export async function prepareSetup(options: SetupOptions): Promise<Prepared> {
   const { plan, of, cache, signal, emit } = options;
   signal.throwIfAborted();
   const begun = performance.now();
-  const manifests = await listManifests(options);
+  const { manifests, contents } = await listManifests(options);
   const asked = listed(options).map(({ for: tool, scopes, url }) => [tool, scopes, url.href]);
   const key = sha256Hex(Buffer.from(JSON.stringify([1, plan, manifests, asked, await hostFacts()])));
   const found = await cache.find(key);
+  const given = JSON.stringify(
+    manifests.map(({ mode, path }, index) => ({ mode, path, content: contents[index] ?? "" })),
+  );
   const kept =
     found ??
     (await cache.store(key, async (folder) => ({
-      ...(await performSetup(options, folder)),
+      ...(await performSetup(options, folder, given)),
       manifests: manifests.length,
     })));
   const milliseconds = Math.round(performance.now() - begun);
@@ -114,16 +120,17 @@ async function listManifests({ plan, sandbox, repository, of, signal }: SetupOpt
   signal.throwIfAborted();
   if (exit.code !== 0 || dropped.result > 0)
     throw refused("The manifests of the commit could not be listed.");
-  const { manifests, tracked } = Manifests.parse(JSON.parse(result.toString("utf8")));
+  const { manifests, contents, tracked } = Manifests.parse(JSON.parse(result.toString("utf8")));
   if (tracked !== "")
     throw refused(
       `${visibleText(tracked, "line")} is part of the repository; setup can only leave folders that are not.`,
     );
-  return manifests;
+  return { manifests, contents };
 }
 
-async function performSetup(options: SetupOptions, folder: string) {
-  const { plan, of, sandbox, repository, limits, network, logger, signal, emit } = options;
+/** `given`: the manifests. The command's sandbox has no other part of the repository. */
+async function performSetup(options: SetupOptions, folder: string, given: string) {
+  const { plan, of, sandbox, limits, network, logger, signal, emit } = options;
   const number = options.nextCommand();
   await emit({
     kind: "command_started",
@@ -140,12 +147,11 @@ async function performSetup(options: SetupOptions, folder: string) {
   const caps = { mostEntries: entries, mostBytes: bytes };
   const spec = {
     command: command({
-      commit: of.commit,
+      commit: null,
       paths: plan.paths,
       run: { argv: plan.argv, env, ...caps },
     }),
     cwd: "/work",
-    readOnly: { [repository]: "/in/repository" },
     listen: PROXY_PORT,
     limits: {
       ...limits,
@@ -158,6 +164,7 @@ async function performSetup(options: SetupOptions, folder: string) {
   try {
     if (child.listener === null) throw refused("This sandbox hands no listener out.");
     proxy.take(await child.listener);
+    child.stdin.end(given);
     return await attend(options, child, folder, number);
   } finally {
     await child.kill();
@@ -167,7 +174,6 @@ async function performSetup(options: SetupOptions, folder: string) {
 
 async function attend(options: SetupOptions, child: SandboxProcess, folder: string, number: number) {
   const { plan, clock, signal, emit } = options;
-  child.stdin.end();
   const output = createOutputEvents(number, clock, emit);
   let tail = "";
   const keep = (text: string) => {

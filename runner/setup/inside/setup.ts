@@ -1,5 +1,6 @@
-// Runs inside the setup sandbox: puts the manifests of a commit into a fresh tree, runs the setup command beside them, and
-// hands out what it left in the declared folders. What leaves here may be the command's forgery: the runner takes it so.
+// Runs inside two sandboxes. In one with the repository and without a network: says the manifests of a commit. In the other,
+// with a network and without the repository: puts what it is given on its input into a fresh tree, runs the setup command
+// beside it, and hands out what that left in the declared folders, maybe by forgery: the runner takes it so.
 import { execFileSync, spawn } from "node:child_process";
 import {
   closeSync,
@@ -9,19 +10,22 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   readSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 
 interface Order {
-  readonly commit: string;
+  /** Null beside the command: it learns nothing of the repository. */
+  readonly commit: string | null;
   /** Matches names of manifests, in lower case. */
   readonly manifest: string;
   /** The declared folders. */
   readonly paths: readonly string[];
-  /** Null: the manifests are listed, and nothing else happens. */
+  /** Null: the manifests are said, and nothing else happens. */
   readonly run: {
     readonly argv: readonly string[];
     readonly env: Record<string, string>;
@@ -37,7 +41,6 @@ const QUIET = {
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_TERMINAL_PROMPT: "0",
-  GIT_INDEX_FILE: "/work/index",
 };
 
 function git(args: readonly string[], input?: string): Buffer {
@@ -90,11 +93,30 @@ function manifestsOf(commit: string): Manifest[] {
     });
 }
 
-function checkOut(commit: string, manifests: readonly Manifest[]): void {
+/** Their bytes in base64, in the same order. */
+function contentsOf(manifests: readonly Manifest[]): string[] {
+  const all = git(["cat-file", "--batch"], manifests.map(({ id }) => `${id}\n`).join(""));
+  let at = 0;
+  return manifests.map(() => {
+    const begin = all.indexOf(0x0a, at) + 1;
+    const end = begin + Number(all.toString("latin1", at, begin).trim().split(" ")[2]);
+    at = end + 1;
+    return all.toString("base64", begin, end);
+  });
+}
+
+interface Given extends Pick<Manifest, "mode" | "path"> {
+  readonly content: string;
+}
+
+function lay(given: readonly Given[]): void {
   mkdirSync(TREE);
-  git([`--work-tree=${TREE}`, "read-tree", commit]);
-  const list = manifests.map(({ path }) => `${path}\0`).join("");
-  git([`--work-tree=${TREE}`, "checkout-index", "-z", "--stdin"], list);
+  for (const { mode, path, content } of given) {
+    if (path.split("/").some((part) => ["", ".", "..", ".git"].includes(part.toLowerCase()))) continue;
+    mkdirSync(dirname(join(TREE, path)), { recursive: true });
+    const options = { flag: "wx", mode: mode === "100755" ? 0o755 : 0o644 };
+    writeFileSync(join(TREE, path), Buffer.from(content, "base64"), options);
+  }
 }
 
 function perform({ argv, env }: NonNullable<Order["run"]>): Promise<void> {
@@ -188,13 +210,15 @@ function pack({ mostEntries, mostBytes }: NonNullable<Order["run"]>): void {
 }
 
 async function main(): Promise<void> {
-  const manifests = manifestsOf(order.commit);
   if (order.run === null) {
+    if (order.commit === null) throw new Error("There is no commit to look at.");
+    const manifests = manifestsOf(order.commit);
     const tracked = git(["ls-tree", "-z", "--name-only", order.commit, "--", ...order.paths]);
-    say({ manifests, tracked: tracked.toString("utf8").split("\0")[0] });
+    const contents = contentsOf(manifests);
+    say({ manifests, contents, tracked: tracked.toString("utf8").split("\0")[0] });
     return;
   }
-  checkOut(order.commit, manifests);
+  lay(JSON.parse(readFileSync(0, "utf8")) as Given[]);
   await perform(order.run);
   endAll();
   pack(order.run);
