@@ -106,7 +106,9 @@ export const listedRegistries = (all: readonly Registry[], hosts: SetupPlan["hos
 
 /** The registry that a path on the proxy's own loopback belongs to; null for none, and for a path that is not plain. */
 export function registryOf(registries: readonly Registry[], path: string): Registry | null {
-  const isPlain = !/\\|\/\/|%2e|%5c|%00|#/i.test(path) && !/(?:^|\/)\.\.?(?:\/|\?|$)/.test(path);
+  // Some servers read %2f as a slash, and take what stands behind a semicolon off a folder's name.
+  const asRead = path.replace(/%2f/gi, "/");
+  const isPlain = !/\\|\/\/|%2e|%5c|%3b|%25|%00|#/i.test(path) && !/(?:^|\/)\.\.?(?:[/?;]|$)/.test(asRead);
   return isPlain ? (registries.find(({ url }) => path.startsWith(url.pathname)) ?? null) : null;
 }
 
