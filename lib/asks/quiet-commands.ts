@@ -105,19 +105,17 @@ function gitReading(words: readonly string[]): string | null {
     return rest.every((word) => listing.includes(word)) ? "git branch" : null;
   }
   const options = Object.hasOwn(GIT, subcommand) ? GIT[subcommand] : undefined;
-  // %G… makes git start the program that checks signatures.
-  const isPlain = !rest.some((word) => word.includes("%G"));
+  // %G…, also as %+G…, makes git start the program that checks signatures.
+  const isPlain = !rest.some((word) => /%[-+ ]?G/.test(word));
   return options && isPlain && allKnown(rest, options) ? `git ${subcommand}` : null;
 }
 
 /**
  * Whether every word that could be an option is a known one. A value that looks like an option has to be known as one
- * too: which of the two it is never matters. Behind `--` there are only operands.
+ * too: which of the two it is never matters. So has what stands behind `--`, for that may be the value of an option itself.
  */
-function allKnown(words: readonly string[], options: Options): boolean {
-  const end = words.indexOf("--");
-  return (end === -1 ? words : words.slice(0, end)).every((word) => isKnown(word, options));
-}
+const allKnown = (words: readonly string[], options: Options): boolean =>
+  words.every((word) => word === "--" || isKnown(word, options));
 
 function isKnown(word: string, { long, flags, valued }: Options): boolean {
   if (!word.startsWith("-") || word === "-") return true;
