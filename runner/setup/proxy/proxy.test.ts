@@ -195,6 +195,14 @@ describe("probe: setup that wants too much", () => {
     ]);
   });
 
+  test("asks for one thing at a time on a connection: more at once are cut before they are counted as one", async () => {
+    const { port, seen } = await web(() => undefined);
+    const scene = await openProxy({ hosts: [`${HOST}:${port}`] });
+    await scene.say(`GET http://${HOST}:${port}/ HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(200));
+    expect(seen.length).toBeLessThanOrEqual(1);
+    expect(sums(scene).times).toBeLessThanOrEqual(1);
+  });
+
   test("fills no log: a thousand hosts are a hundred events and one, and their number is right", async () => {
     const scene = await openProxy({ hosts: [HOST] });
     for (let count = 0; count < 300; count++) await scene.say(connectTo(`h${count}.example:443`));

@@ -181,8 +181,13 @@ export function createProxy(options: ProxyOptions): SetupProxy {
 
   const statusOf = (error: unknown): number => (error instanceof AppError ? 403 : 502);
 
+  /** Connections whose request has no whole answer yet: whoever asks more of one at once asks for more than are counted. */
+  const busy = new WeakSet<Socket>();
   const server = http.createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
     response.on("error", () => undefined); // its reader went away
+    if (busy.has(request.socket)) return void request.socket.destroy();
+    busy.add(request.socket);
+    response.once("close", () => busy.delete(request.socket));
     serve(request, response).catch((error: unknown) => {
       if (response.headersSent || over.aborted) return void response.destroy();
       const said = `${messageOf(error)}\n`;
