@@ -86,8 +86,11 @@ describe("doctor", () => {
     const code = await doctor({ ...host, port: taken.port }, (line) => lines.push(line));
     await taken.close();
     expect(code).toBe(1);
-    expect(lines.filter((line) => line.startsWith("  failed"))).toEqual([
-      `  failed  Port         Port ${taken.port} is taken by another program: choose one with \`npm run up -- --port NUMBER\`.`,
+    const said = lines
+      .filter((line) => line.startsWith("  failed"))
+      .map((line) => line.replace(/ {2,}/g, "  "));
+    expect(said).toEqual([
+      `  failed  Port  Port ${taken.port} is taken by another program: choose one with \`npm run up -- --port NUMBER\`.`,
     ]);
     expect(lines.at(-1)).toBe(`\n1 of ${lines.length - 1} checks failed.`);
   });

@@ -240,7 +240,7 @@ describe("a run that is put away", () => {
     const pause = () => pauseRun(ada, { runId, reason: "A holiday." });
     const inputs = playing(
       { answer: shell("echo half >>README.md; cat README.md") },
-      { answer: DONE, first: pause },
+      { answer: { items: [{ say: "I am " }], hang: true }, first: pause },
       { answer: DONE },
     );
     const first = await hold(runId);
@@ -248,6 +248,7 @@ describe("a run that is put away", () => {
     await decide(bo, await openGate(runId), "approve");
     await first.done;
     expect(await statusOf(scene.lead, runId)).toBe("paused");
+    expect(await bodies(runId, "turn_ended")).toMatchObject([{ status: "interrupted" }]);
     expect((await listSnapshots(scene.lead, runId)).length).toBeGreaterThan(0);
     clock.advance(3 * DAY);
     await resumeRun(ada, { runId });

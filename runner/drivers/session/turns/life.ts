@@ -78,9 +78,7 @@ export async function live(shared: Shared, session: KeptSession, start: Start): 
     );
     anchors.heard(end.text);
     const unread = end.hadItems ? [] : prompts.map(withoutMessage);
-    // A run that is paused loses its way to the model at once: the word that says so may come a moment later.
-    const wait = end.status === "failed" ? SECOND : 0;
-    if ((await desk.parkingWithin(wait)) !== null) continue;
+    if (desk.parking() !== null) continue;
     await snapshots.take(source(), "turn");
     if (isGone || end.isStuck) return { gone: goneReason(end), unread };
     failures = end.status === "failed" && !end.hadItems ? failures + 1 : 0;

@@ -1,4 +1,5 @@
 // One turn: what is said and told as delivered, the program's answer to it, and what came in between.
+import { SECOND } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import type { PromptOrigin } from "#lib/protocol/agent-events.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
@@ -72,6 +73,11 @@ export async function runTurn(options: TurnOptions, prompts: readonly Prompt[]):
   );
   const wasInterrupted = await ended();
   const hadItems = record.items() > before;
+  // A run that is paused loses its way to the model at once: the word that says so may come a moment later.
+  if (end.status === "failed" && (await desk.parkingWithin(SECOND)) !== null) {
+    await record.endTurn("interrupted");
+    return { ...end, status: "interrupted", hadItems, wasInterrupted };
+  }
   await record.endTurn(end.status, "error" in end ? end.error : undefined);
   return { ...end, hadItems, wasInterrupted };
 }
