@@ -1,6 +1,8 @@
 // `npm run screenshots`: pictures of every page with the demo's data, light and dark, into docs/screenshots.
 //   npm run screenshots                                   starts a deployment of its own, and stops it again
 //   npm run screenshots -- --link http://…/link/…         uses one that runs; the one-time link is used up
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -133,6 +135,14 @@ async function takeEverything(link: string): Promise<void> {
   }
 }
 
+/** People and an agent at work: the story of e2e/steering.spec.ts leaves its pictures. */
+async function takeSteering(): Promise<void> {
+  const env = { ...process.env, PILOTHOUSE_E2E_SHOTS: TARGET };
+  const [code] = await once(spawn("playwright", ["test", "steering"], { env, stdio: "inherit" }), "exit");
+  if (code !== 0)
+    throw new Error("The story of a steered run did not go as it should; its pictures are not whole.");
+}
+
 const { values } = parseArgs({ options: { link: { type: "string" } } });
 await mkdir(TARGET, { recursive: true });
 if (values.link) {
@@ -144,4 +154,5 @@ if (values.link) {
   } finally {
     await place.stop();
   }
+  await takeSteering();
 }
