@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AskPolicy } from "../protocol/steering.ts";
-import { commandIn, judgeAsk, judgeCommand } from "./rules.ts";
+import { commandIn, judgeAsk, judgeCommand, scriptText } from "./rules.ts";
 
 const UNLISTED: AskPolicy = {
   mode: "unlisted",
@@ -253,6 +253,14 @@ describe("what is asked about", () => {
       expect(commandIn(script)).toBe(script);
     expect(judgeAsk(UNLISTED, TESTS, { what: "command", text: '["ls"]' }).verdict).toBe("quiet");
     expect(judgeAsk(UNLISTED, TESTS, { what: "command", text: "rm x" }).verdict).toBe("ask");
+  });
+
+  test("probe: is no argument vector where it is a script that reads like one", () => {
+    const script = '["echo","$(touch pwned)"]'; // what bash makes of it runs touch
+    expect(judgeAsk(UNLISTED, TESTS, { what: "command", text: script }).verdict).toBe("quiet");
+    expect(judgeAsk(UNLISTED, TESTS, { what: "command", text: scriptText(script) }).verdict).toBe("ask");
+    expect(commandIn(scriptText(script))).toEqual(["bash", "-c", script]);
+    for (const plain of ["ls", "[1]", "[ -f x ] && rm x"]) expect(scriptText(plain)).toBe(plain);
   });
 
   test("is no change of the checkout, which the merge gate decides, and any reach for a network", () => {

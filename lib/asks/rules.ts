@@ -100,6 +100,10 @@ export function commandIn(text: string): readonly string[] | string {
   }
 }
 
+/** A script as an ask says it: one that reads as an argument vector is said as that of its shell, for that is what runs. */
+export const scriptText = (script: string): string =>
+  typeof commandIn(script) === "string" ? script : JSON.stringify(["bash", "-c", script]);
+
 const SHELLS = new Set([
   "sh",
   "bash",

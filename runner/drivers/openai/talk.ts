@@ -1,4 +1,5 @@
 // The talk with the loop inside the sandbox: its lines as items, our words as its turns.
+import { scriptText } from "#lib/asks/rules.ts";
 import { AppError, conflict, refused } from "#lib/errors.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { TREE_ROOT } from "#runner/harness/git/trees.ts";
@@ -21,7 +22,7 @@ function questionOf({ id, what, text }: Line<"ask">): Question {
     what,
     item: id,
     title: isCommand ? text : "Change files",
-    text,
+    text: isCommand ? scriptText(text) : text,
     cwd: TREE_ROOT,
     reason: "",
   };
