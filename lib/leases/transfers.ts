@@ -36,6 +36,8 @@ export async function openBundle(
   const lease = await requireLease(scope, leaseId, attempt);
   const run = await read(scope, (db) => db.run.findUniqueOrThrow({ where: { id: lease.runId } }));
   if (name === "snapshot") {
+    // What the agent was told and said is not shown to whoever judges its work.
+    if (lease.phase !== "agent") throw refused(`A lease to ${lease.phase} takes up no snapshot.`);
     const found = await read(scope, async (db) => {
       const { driver } = await requireAgent(db, run.agentId);
       return findResumable(db, run, driver);

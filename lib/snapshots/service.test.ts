@@ -5,13 +5,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { blobStore } from "../blobs/service.ts";
 import { HOUR, MINUTE } from "../clock.ts";
 import { finishLease } from "../leases/service.ts";
-import { openBundle, takeSnapshot } from "../leases/transfers.ts";
+import { openBundle, takeBundle, takeSnapshot } from "../leases/transfers.ts";
 import { setRetention } from "../retention/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import type { Scope } from "../scope.ts";
 import { member } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
-import { asProcess, bytes, leaseOf, testBlobs } from "../testing/journey.ts";
+import { asProcess, bytes, leaseOf, SUMMARY, takeIn, testBlobs } from "../testing/journey.ts";
 import { type ModelScene, openModelScene, type Working } from "../testing/model-scene.ts";
 import { testClock } from "../testing/scopes.ts";
 import { snap, tell } from "../testing/steering.ts";
@@ -183,6 +183,21 @@ describe("probe: a snapshot", () => {
     await expect(takeSnapshot(scene.runner, leaseId, attempt, bytes("one more"))).rejects.toMatchObject({
       code: "unavailable",
     });
+  });
+
+  test("is not handed to whoever verifies the work", async () => {
+    const working = await scene.start();
+    const { leaseId, attempt } = working.assignment;
+    await snap(scene.runner, working.assignment, 1);
+    const { blobId } = await takeBundle(scene.runner, leaseId, attempt, bytes("bundle"));
+    const outcome = { outcome: "patch", attempt, bundleBlobId: blobId, summary: SUMMARY } as const;
+    await finishLease(scene.runner, leaseId, outcome);
+    await takeIn(database, scene.lead, working.runId);
+    const verify = await leaseOf(scene.runner, working.runId, "verify");
+    await expect(openBundle(scene.runner, verify.leaseId, verify.attempt, "snapshot")).rejects.toMatchObject({
+      code: "refused",
+    });
+    await cancelRun(ada, { runId: working.runId, reason: "Not needed." });
   });
 
   test("is taken from no lease that is over", async () => {
