@@ -204,6 +204,8 @@ describe("a message", () => {
     });
     const [message] = await listMessages(ada, runId);
     expect(message).toMatchObject({ status: "undeliverable", reason: expect.stringContaining("over") });
+    // Its runner could read it and say so of nothing: who wrote it stays barred.
+    expect(await steerNotice(ada, runId)).toMatchObject({ isBarred: true });
     await expect(write(runId, "Much too late.")).rejects.toMatchObject({ code: "refused" });
   });
 

@@ -60,10 +60,10 @@ export async function findGoal(db: Db, runId: string): Promise<MessageRow | null
   });
 }
 
-/** Who wrote to the agent, as far as it got or may still get there. */
+/** Who wrote to the agent. That a message did not reach it is the word of the runner that could read it. */
 export async function selectSenders(db: Db, runId: string): Promise<string[]> {
   const rows = await db.runMessage.findMany({
-    where: { runId, status: { not: "undeliverable" } },
+    where: { runId },
     distinct: ["sentBy"],
     orderBy: { sentBy: "asc" },
     select: { sentBy: true },
