@@ -2,28 +2,32 @@
 import { z } from "zod";
 
 const text = z.string();
+/** What is remembered by is short: everything that an agent can write could be here. */
+const id = z.string().max(200);
 
 /** One line of the bridge. `message` is the SDK's own. */
 export const BridgeLine = z.discriminatedUnion("type", [
   z.object({ type: z.literal("begun"), session: z.uuid() }),
   z.object({
     type: z.literal("ask"),
-    id: text,
-    tool: text,
+    id,
+    tool: id,
     input: z.record(z.string(), z.unknown()),
     /** Id of the call of the tool. */
-    item: text,
+    item: id,
   }),
   z.object({ type: z.literal("message"), message: z.record(z.string(), z.unknown()) }),
 ]);
 export type BridgeLine = z.infer<typeof BridgeLine>;
 
 const Block = z.looseObject({ type: text });
+/** Of a type that is not read here: what is read has to have its shape. */
+const OtherBlock = Block.refine(({ type }) => type !== "tool_use" && type !== "tool_result");
 
 const StreamEvent = z.object({
   type: z.literal("stream_event"),
   event: z.discriminatedUnion("type", [
-    z.object({ type: z.literal("message_start"), message: z.object({ id: text }) }),
+    z.object({ type: z.literal("message_start"), message: z.object({ id }) }),
     z.object({ type: z.literal("content_block_start"), index: z.int(), content_block: Block }),
     z.object({
       type: z.literal("content_block_delta"),
@@ -42,11 +46,11 @@ const Assistant = z.object({
       z.union([
         z.object({
           type: z.literal("tool_use"),
-          id: text,
-          name: text,
+          id,
+          name: id,
           input: z.record(z.string(), z.unknown()),
         }),
-        Block,
+        OtherBlock,
       ]),
     ),
   }),
@@ -61,11 +65,11 @@ const ToolResults = z.object({
       z.union([
         z.object({
           type: z.literal("tool_result"),
-          tool_use_id: text,
+          tool_use_id: id,
           content: ResultContent.default(""),
           is_error: z.boolean().default(false),
         }),
-        Block,
+        OtherBlock,
       ]),
     ),
   }),
@@ -78,7 +82,7 @@ const ToolResults = z.object({
 /** What became of something that was said to it, by the id it was said with. */
 const Lifecycle = z.object({
   type: z.literal("command_lifecycle"),
-  command_uuid: text,
+  command_uuid: id,
   state: z.enum(["queued", "started", "completed", "cancelled"]),
 });
 

@@ -315,3 +315,16 @@ describe("a question", () => {
     });
   });
 });
+
+test("probe: calls and results of no shape, and names of any length, are kept as lines and break nothing", async () => {
+  const { server, told, tell, end, startTurn } = open();
+  const { turn } = await startTurn("go");
+  tell(call("c", "Write", null as unknown as object));
+  tell({ type: "assistant", message: { content: [{ type: "tool_use", id: {}, name: 5 }] } });
+  tell({ type: "user", message: { content: [{ type: "tool_result", tool_use_id: "c", content: 5 }] } });
+  tell(call("c".repeat(201), "Bash", { command: "ls" }));
+  server.say({ type: "ask", id: "1", tool: "Bash", input: { command: "ls" }, item: "i".repeat(201) });
+  end();
+  expect((await turn).status).toBe("completed");
+  expect(told.map(([kind]) => kind)).toEqual(["line", "line", "line", "line", "line", "usage"]);
+});

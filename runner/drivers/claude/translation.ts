@@ -24,7 +24,11 @@ export interface TranslationOptions {
 }
 
 export function createTranslation({ record, clock, tree }: TranslationOptions): Translation {
-  const calls = new Map<string, ToolCall & { readonly began: number }>();
+  /** Calls that have no result yet; of what they were given nothing is held. */
+  const calls = new Map<
+    string,
+    { readonly name: string; readonly isChange: boolean; readonly began: number }
+  >();
   const declined = new Set<string>();
   /** Blocks of the answer that is being written: place in it → item. */
   const blocks = new Map<number, string>();
@@ -63,11 +67,11 @@ export function createTranslation({ record, clock, tree }: TranslationOptions): 
 
   async function open(call: ToolCall): Promise<void> {
     if (calls.has(call.id)) return;
-    calls.set(call.id, { ...call, began: clock.now() });
     const { id, name, input } = call;
+    const change = changeText(call, tree);
+    calls.set(id, { name, isChange: change !== null, began: clock.now() });
     if (name === "Bash")
       return record.openCommand(id, ["bash", "-c", textOf(input.command)], textOf(input.description));
-    const change = changeText(call, tree);
     await record.open(id, change === null ? "tool" : "patch", titleOf(call, tree));
     if (change !== null) await record.delta(id, change);
   }
@@ -78,7 +82,7 @@ export function createTranslation({ record, clock, tree }: TranslationOptions): 
     calls.delete(id);
     const status = declined.delete(id) ? "declined" : "completed";
     if (call.name !== "Bash") {
-      if (changeText(call, tree) === null || result.isError) await record.delta(id, `${result.text}\n`);
+      if (!call.isChange || result.isError) await record.delta(id, `${result.text}\n`);
       return record.close(id, result.isError && status !== "declined" ? "failed" : status, true);
     }
     if (status === "completed") {
