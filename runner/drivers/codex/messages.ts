@@ -4,6 +4,8 @@ import { z } from "zod";
 
 const id = z.string().min(1).max(200);
 const count = z.int().min(0);
+/** Far more than the kernel runs: a word has at most 128 KiB, quoted four times as much. Read character by character. */
+const LONGEST_COMMAND = 1024 * 1024;
 
 export const Initialized = z.object({ userAgent: z.string() });
 
@@ -33,7 +35,7 @@ export type TurnError = z.infer<typeof TurnError>;
 const Command = z.object({
   type: z.literal("commandExecution"),
   id,
-  command: z.string(),
+  command: z.string().max(LONGEST_COMMAND),
   cwd: z.string().nullish(),
   status: z.enum(["inProgress", "completed", "failed", "declined"]),
   aggregatedOutput: z.string().nullish(),

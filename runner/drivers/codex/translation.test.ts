@@ -193,3 +193,19 @@ describe("other items", () => {
     expect(await translation.take("toString", {})).toBe(false);
   });
 });
+
+test("probe: a program that opens more than any answer holds, and ends none of it, is not listened to for ever", async () => {
+  const diff = "x".repeat(24 * 1024 * 1024);
+  const kind = { type: "update", move_path: null };
+  const big = (id: string) => started(change({ id, changes: [{ path: "a", kind, diff }] }));
+  await big("1");
+  await completed(change({ id: "1" }));
+  await big("2");
+  await big("3");
+  await expect(big("4")).rejects.toMatchObject({ code: "refused" });
+});
+
+test("probe: a command that no kernel would run is not understood, and costs no time", async () => {
+  expect(await started(command({ command: "x".repeat(1024 * 1024 + 1) }))).toBe(false);
+  expect(told).toEqual([]);
+});

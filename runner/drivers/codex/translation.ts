@@ -1,4 +1,5 @@
 // What Codex says, item by item, in the words of every agent. What was streamed is not said again when its item ends.
+import { refused } from "#lib/errors.ts";
 import type { ItemStatus } from "#lib/protocol/agent-events.ts";
 import type { SessionRecord } from "../session/port.ts";
 import {
@@ -55,6 +56,10 @@ const STATUS: Statuses = {
 
 /** As much of a command's output as tells where in the summary it begins. */
 const HEAD = 1000;
+/** Characters of one item that are compared with its end; the record keeps no more of it. */
+const MOST_SAID = 1024 * 1024;
+/** Characters of all items that are open: no answer of a model has so many. */
+const MOST_OPEN = 64 * 1024 * 1024;
 const TYPED = "\n[typed into its terminal by the agent:] ";
 const TOLD_LAST = "\n[how this output began, told by Codex at its end:]\n";
 
@@ -79,12 +84,14 @@ const isTool = (item: Item): boolean =>
 interface Open {
   readonly item: Item;
   readonly turnId: string;
+  readonly size: number;
   /** What it has said so far. */
   said: string;
 }
 
 export function createTranslation({ record, tree, onEnd, onRead }: TranslationOptions): Translation {
   const opened = new Map<string, Open>();
+  let held = 0;
   let isFresh = true;
   let before = NO_TOKENS;
   let total = NO_TOKENS;
@@ -93,7 +100,10 @@ export function createTranslation({ record, tree, onEnd, onRead }: TranslationOp
 
   async function open(item: Item, turnId: string): Promise<void> {
     if (item.type === "userMessage" || opened.has(item.id)) return;
-    opened.set(item.id, { item, turnId, said: "" });
+    const size = JSON.stringify(item).length;
+    if (held + size > MOST_OPEN) throw refused("The agent's program has more open at once than can be held.");
+    held += size;
+    opened.set(item.id, { item, turnId, size, said: "" });
     if (item.type === "commandExecution")
       return record.openCommand(item.id, shellWords(item.command), "Run by the agent");
     if (item.type === "fileChange") return record.open(item.id, "patch", patchTitle(item, tree));
@@ -103,10 +113,15 @@ export function createTranslation({ record, tree, onEnd, onRead }: TranslationOp
     return record.open(item.id, "tool", item.name);
   }
 
+  function forget(native: string): void {
+    held -= opened.get(native)?.size ?? 0;
+    opened.delete(native);
+  }
+
   async function say(native: string, text: string): Promise<void> {
     const state = opened.get(native);
     if (state === undefined || text === "") return;
-    state.said += text;
+    if (state.said.length < MOST_SAID) state.said += text;
     await record.delta(native, text);
   }
 
@@ -147,7 +162,7 @@ export function createTranslation({ record, tree, onEnd, onRead }: TranslationOp
       await record.close(item.id, "completed", item.type === "other");
     }
     if (item.type === "agentMessage") lastMessage = item.text;
-    opened.delete(item.id);
+    forget(item.id);
   }
 
   /** Codex leaves what its model was saying without an end when something is said into the turn. */
@@ -155,7 +170,7 @@ export function createTranslation({ record, tree, onEnd, onRead }: TranslationOp
     const left = [...opened].filter(([, { item }]) => !isTool(item) && item.type !== "contextCompaction");
     for (const [native] of left) {
       await record.close(native, "aborted");
-      opened.delete(native);
+      forget(native);
     }
     return left.length > 0;
   }
@@ -183,6 +198,7 @@ export function createTranslation({ record, tree, onEnd, onRead }: TranslationOp
   }: Extract<Notification, { method: "turn/completed" }>["params"]): Promise<void> {
     await reportUsage();
     opened.clear();
+    held = 0;
     const text = lastMessage;
     lastMessage = "";
     onEnd({ id: turn.id, status: turn.status, error: turn.error ?? null, text });
