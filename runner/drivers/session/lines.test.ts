@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { linesOf } from "./lines.ts";
+import { beginningOf, linesOf } from "./lines.ts";
 
 async function all(chunks: readonly Buffer[], max = 1000): Promise<string[]> {
   const lines: string[] = [];
@@ -33,4 +33,11 @@ test("probe: a line without an end is not gathered for ever", async () => {
   await expect(all(Array.from({ length: 200 }, () => Buffer.alloc(10, "x")))).rejects.toThrow(
     "longer than 1000 bytes",
   );
+});
+
+test("a beginning is no longer than it may be, and whole characters", () => {
+  expect(beginningOf("short", 5)).toBe("short");
+  expect(beginningOf("x".repeat(100), 3)).toBe("xxx");
+  expect(beginningOf("ab\u{1F600}", 3)).toBe("ab\uFFFD");
+  expect(beginningOf("abc", -1)).toBe("");
 });

@@ -19,3 +19,7 @@ export async function* linesOf(stream: Readable, max: number): AsyncGenerator<st
   }
   if (size > 0) yield Buffer.concat(parts).toString("utf8");
 }
+
+/** The beginning of a text, as a string of its own: a slice would keep all of what an agent sent in memory. */
+export const beginningOf = (text: string, most: number): string =>
+  text.length <= most ? text : structuredClone(text.slice(0, Math.max(0, most)).toWellFormed());

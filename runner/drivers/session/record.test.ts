@@ -219,3 +219,17 @@ test("probe: whatever order items come in, each is opened once and closed once, 
     { numRuns: 60 },
   );
 });
+
+test("probe: what is opened and never ended ends the turn, and all of it is closed", async () => {
+  const { record, events } = begin();
+  await record.startTurn();
+  for (let count = 0; count < 499; count++) await record.open(`m${count}`, "message", "");
+  await record.openCommand("c", ["ls"], "");
+  await expect(record.openCommand("d", ["ls"], "")).rejects.toMatchObject({ code: "refused" });
+  await expect(record.open("m", "tool", "")).rejects.toMatchObject({ code: "refused" });
+  await record.open("m0", "message", "");
+  await record.endTurn("failed");
+  await record.open("m", "tool", "");
+  await record.finish();
+  expect(ofKind(events, "item_closed")).toHaveLength(501);
+});

@@ -1,17 +1,21 @@
 // What an agent's program says, as events: turns, items and commands numbered, text gathered, everything that was opened closed.
 import { type Deeds, emptyDeeds, type Ran } from "#lib/claims/rules.ts";
 import type { Clock } from "#lib/clock.ts";
+import { refused } from "#lib/errors.ts";
 import { type ItemStatus, type ItemType, MAX_EVENT_TEXT } from "#lib/protocol/agent-events.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { createOutputEvents } from "#runner/harness/output-events.ts";
 import { cutText } from "#runner/lease/rules.ts";
 import { type Gatherer, gatherText } from "./gather.ts";
+import { beginningOf } from "./lines.ts";
 import type { CommandEnd, SessionRecord } from "./port.ts";
 
 const MOMENT = 250;
 const MOST_OF_ITEM = 1024 * 1024;
 const MOST_SAID = 128 * 1024;
+/** Open at once; each holds memory and a clock of the runner, and an agent's program may never end them. */
+const MOST_OPEN = 500;
 const MOST_OF_OUTPUT = 256 * 1024;
 const MOST_OF_LINES = 8 * 1024 * 1024;
 /** The plane takes 50,000 events of a lease: the nearer that comes, the more is gathered into one. */
@@ -99,6 +103,10 @@ export function createRecord(options: RecordOptions): FollowedRecord {
       },
     });
 
+  function makeRoom(): void {
+    if (open.size >= MOST_OPEN) throw refused(`The agent's program has ${MOST_OPEN} things open at once.`);
+  }
+
   const lines = {
     stdout: gatherer(MOST_OF_LINES, (text) => ({ kind: "agent_line", body: { stream: "stdout", text } })),
     stderr: gatherer(MOST_OF_LINES, (text) => ({ kind: "agent_line", body: { stream: "stderr", text } })),
@@ -179,6 +187,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
 
     async open(native, type, title) {
       if (open.has(native)) return;
+      makeRoom();
       const item = ++lastItem;
       const text = gatherer(MOST_OF_ITEM, (more) => ({ kind: "item_delta", body: { item, text: more } }));
       open.set(native, {
@@ -196,7 +205,8 @@ export function createRecord(options: RecordOptions): FollowedRecord {
 
     async delta(native, text) {
       const item = open.get(native);
-      if (item?.type === "message" && item.said.length < MOST_SAID) item.said += text;
+      if (item?.type === "message" && item.said.length < MOST_SAID)
+        item.said += beginningOf(text, MOST_SAID - item.said.length);
       await item?.text?.add(text);
     },
 
@@ -211,9 +221,10 @@ export function createRecord(options: RecordOptions): FollowedRecord {
 
     async openCommand(native, argv, purpose) {
       if (open.has(native)) return;
+      makeRoom();
       const item = ++lastItem;
       const number = nextCommand();
-      const shown = argv.slice(0, 100).map((argument) => argument.slice(0, 2000).toWellFormed());
+      const shown = argv.slice(0, 100).map((argument) => beginningOf(argument, 2000).toWellFormed());
       const command = { number, argv: shown, began: clock.now() };
       const output = createOutputEvents(number, clock, emit);
       const state: Open = {
