@@ -10,6 +10,7 @@ import type { Charter } from "../pilots/schema.ts";
 import type { Assignment } from "../protocol/schema.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { getRun, listRuns } from "../runs/service.ts";
+import { actorId } from "../scope.ts";
 import { member } from "../testing/arrange.ts";
 import { ask, handIn, kindsAbout, launch, leaseOf, seen, takeIn } from "../testing/journey.ts";
 import { runScene } from "../testing/run-scene.ts";
@@ -104,6 +105,21 @@ describe("a patch that changes what is installed", () => {
     });
     expect(await getRun(seed, runId)).toMatchObject({ status: "verifying" });
     expect(await lastReason(runId)).toContain("The patch changes package.json, web/package-lock.json.");
+  });
+
+  test("probe: is not decided by whoever wrote to the agent that made it", async () => {
+    const runId = await launch(launcher, await pilotWith(withSetup), work.agentId);
+    await handIn(runner, await leaseOf(runner, runId, "agent"));
+    await database.owner.query("alter table run_message disable trigger governed");
+    await database.owner.query(
+      `insert into run_message (id, run_id, mode, origin, text, commitment, status, sent_by, request_key, sent_at)
+        values ('msg_1', $1, 'now', 'steer', 'Use left-pad.', '', 'queued', $2, 'key', now())`,
+      [runId, actorId(reviewer.actor)],
+    );
+    await database.owner.query("alter table run_message enable trigger governed");
+    await takeIn(database, seed, runId, [], [file("package.json")]);
+    await expect(decide(runId, "approve")).rejects.toThrow("somebody else");
+    await decide(runId, "deny");
   });
 
   test("approved, is set up from its own manifests, and the evidence says so", async () => {

@@ -6,6 +6,7 @@ import type { Db, Tx } from "../db.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { openGate } from "../gates/open-gate.ts";
 import { newestGate } from "../gates/run-gates.ts";
+import { steerersOf } from "../messages/service.ts";
 import { notify } from "../notify.ts";
 import { setupPlanOf } from "../pilots/rules.ts";
 import { charterOf } from "../pilots/service.ts";
@@ -39,6 +40,8 @@ export async function openNetworkGate(tx: Tx, scope: Scope, run: RunRow, patch: 
   const manifests = changedManifests(patch.files);
   if (setup === null || manifests.length === 0) return;
   const { approverRoles, approvalHours } = charter.controls;
+  // What the patch asks for may be what the agent was told to ask for.
+  const barred = [run.launchedBy, ...(await steerersOf(tx.db, run.id))];
   await openGate(tx, scope, {
     kind: "network",
     pilotId: run.pilotId,
@@ -48,7 +51,7 @@ export async function openNetworkGate(tx: Tx, scope: Scope, run: RunRow, patch: 
       ...{ patch: patch.digest, manifests: manifests.slice(0, MOST_NAMED), count: manifests.length },
       ...{ setup, charter: run.charterDigest, method: "session", nonce: randomBytes(16).toString("hex") },
     },
-    rule: { needed: 1, roles: approverRoles, barred: [run.launchedBy] },
+    rule: { needed: 1, roles: approverRoles, barred },
     expiresAt: new Date(scope.clock.now() + approvalHours * HOUR),
   });
   const more = manifests.length > 3 ? ` and ${manifests.length - 3} more` : "";
