@@ -67,7 +67,8 @@ export function createDrift(terms: DriftTerms): Drift {
   const counts = createCounts();
   const [outside, harness, trees] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const [edits, falls] = [new Map<string, number>(), new Map<string, number>()];
-  const assumptions = new Map<string, boolean>();
+  /** Those that do not hold. */
+  const assumptions = new Set<string>();
   let base: ReadonlySet<string> | null = null;
   let best: number | null = null;
   let stalledMicros = 0;
@@ -161,9 +162,9 @@ export function createDrift(terms: DriftTerms): Drift {
   }
 
   function assumed(text: string, holds: boolean | null, seq: number): void {
-    if (holds === null) assumptions.delete(text);
-    else assumptions.set(text, holds);
-    counts.set("assumptions", seq, [...assumptions.values()].filter((each) => !each).length);
+    if (holds === false) assumptions.add(text);
+    else assumptions.delete(text);
+    counts.set("assumptions", seq, assumptions.size);
   }
 
   function prompted(origin: string, part: number, seq: number): void {

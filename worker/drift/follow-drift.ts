@@ -1,5 +1,6 @@
 // Follows the events of runs at work and writes their drift down. What was counted so far is kept in memory alone, since it
 // holds texts: after a crash it is counted again from the first event, and gives the same points.
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { DAY } from "#lib/clock.ts";
 import { createDrift, type Drift, type DriftTerms } from "#lib/drift/fold.ts";
 import type { DriftPoint } from "#lib/drift/schema.ts";
@@ -14,6 +15,7 @@ import { anyGlobMatches } from "../git/policy/globs.ts";
 /** Ended for longer than this, a run's last points are not drawn any more. */
 const LOOK_BACK = 7 * DAY;
 const PAGE = 1000;
+const AT_A_STRETCH = 10;
 /** More runs than are ever at work at once; the ones that were looked at longest ago are counted again when they go on. */
 const MOST_KEPT = 500;
 
@@ -60,10 +62,13 @@ export function createDriftFollower({ pause, failed, page = PAGE }: FollowerOpti
     const drift = await driftOf(scope, run);
     for (;;) {
       const events = await listEvents(scope, runId, drift.seq(), page);
-      const points = events.flatMap((event): DriftPoint[] => {
+      const points: DriftPoint[] = [];
+      for (const [at, event] of events.entries()) {
         const point = drift.take(event);
-        return point ? [point] : [];
-      });
+        if (point) points.push(point);
+        // A long message is held against hundreds of commands: whatever else the worker does goes on in between.
+        if (at % AT_A_STRETCH === 0) await nextTurn();
+      }
       const isAll = events.length < page;
       const reason = await storePoints(scope, { runId, points, seq: drift.seq(), isAll });
       if (reason !== null) await pauseFor(scope, runId, reason);
