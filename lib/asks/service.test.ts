@@ -94,6 +94,15 @@ describe("what an agent asks", () => {
     expect(await entriesOf(runId, "ask.settled")).toMatchObject([{ decision: "allowed", by: "person" }]);
   });
 
+  test("probe: is not allowed where pages mask a part of it, which may be what it does; it can be declined", async () => {
+    const { runId } = await asked(declining, "psql postgres://u:x;evil;y@db.example.org/x");
+    const gate = await gateOf(ada, runId);
+    await expect(decide(ada, gate, "approve")).rejects.toMatchObject({ code: "refused" });
+    expect(await statusOf(ada, runId)).toBe("awaiting_decision");
+    await decide(ada, gate, "deny");
+    expect(await statusOf(ada, runId)).toBe("working");
+  });
+
   test("is declined with the words of who denied it", async () => {
     const { runId, assignment } = await asked(declining);
     await decide(bo, await gateOf(bo, runId), "deny", "Keep the build.");

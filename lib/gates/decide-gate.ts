@@ -1,4 +1,5 @@
 import { decideAsk } from "../asks/decide-ask.ts";
+import { requireShownWhole } from "../asks/shown-whole.ts";
 import type { Role } from "../authz/schema.ts";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound, refused } from "../errors.ts";
@@ -130,6 +131,7 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow, said: string): Pro
   const gate = await lockGate(tx.db, id);
   const approvals = gate ? await standing(tx, gate) : [];
   if (!gate || !isSatisfied(factsOf(gate).rule, approvals.length)) return { status: "open" };
+  if (gate.kind === "command") await requireShownWhole(tx.db, gate.id);
   const merging = gate.kind === "merge" ? await recheckMerge(tx, scope, gate) : null;
   if (merging === "void") return { status: "void" };
   await close(tx, scope, gate, "approved", null);
