@@ -278,3 +278,10 @@ test.each([
   const { logger } = testLogger();
   expect(() => createRelay({ ...options, logger })).toThrow("neither https nor on this host");
 });
+
+test("probe: what is asked behind each other on one connection, without waiting for answers, is cut", async () => {
+  const { port, gateway } = await openRelay(half);
+  const got = await rawAnswer(port, "GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
+  expect(got).not.toContain("502");
+  expect(gateway.requests.length).toBeLessThanOrEqual(4);
+});

@@ -8,6 +8,7 @@ import type { Logger } from "#lib/logger.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { ModelGrant } from "#lib/protocol/schema.ts";
 import { createRoom, pour, readBody } from "./body.ts";
+import { createOneByOne } from "./one-by-one.ts";
 import { createRefusals } from "./refusals.ts";
 import { answeredHeaders, forwardedHeaders, problem, type Route, routeOf } from "./rules.ts";
 import { createUpstream, type SignRequest } from "./upstream.ts";
@@ -112,8 +113,10 @@ export function createRelay(options: RelayOptions): Relay {
     answer(response, status, problem(status === 413 ? "too_large" : "too_many", reason));
   }
 
+  const isOneByOne = createOneByOne();
   const server = http.createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     response.on("error", () => undefined); // its reader went away
+    if (!isOneByOne(request, response)) return;
     serve(request, response).catch((error: unknown) => {
       logger.error({ err: error }, "the relay failed");
       response.destroy();

@@ -9,6 +9,7 @@ import type { Logger } from "#lib/logger.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { ruleFor } from "#lib/setup/rules.ts";
 import { pour } from "#runner/relay/body.ts";
+import { createOneByOne } from "#runner/relay/one-by-one.ts";
 import { answeredHeaders, forwardedHeaders } from "#runner/relay/rules.ts";
 import { type Registry, registryOf } from "../registries.ts";
 import { dial, type Network } from "./dial.ts";
@@ -181,13 +182,10 @@ export function createProxy(options: ProxyOptions): SetupProxy {
 
   const statusOf = (error: unknown): number => (error instanceof AppError ? 403 : 502);
 
-  /** Connections whose request has no whole answer yet: whoever asks more of one at once asks for more than are counted. */
-  const busy = new WeakSet<Socket>();
+  const isOneByOne = createOneByOne();
   const server = http.createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
     response.on("error", () => undefined); // its reader went away
-    if (busy.has(request.socket)) return void request.socket.destroy();
-    busy.add(request.socket);
-    response.once("close", () => busy.delete(request.socket));
+    if (!isOneByOne(request, response)) return;
     serve(request, response).catch((error: unknown) => {
       if (response.headersSent || over.aborted) return void response.destroy();
       const said = `${messageOf(error)}\n`;
