@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addressProblem } from "./addresses.ts";
+import { addressProblem, addressProblemHere } from "./addresses.ts";
 
 describe("addresses that may be connected to", () => {
   test.each(["93.184.216.34", "8.8.8.8", "2606:4700::1111", "2a00:1450:4001::1"])(
@@ -59,4 +59,13 @@ describe("addresses that may be connected to", () => {
       }),
     );
   });
+});
+
+test("probe: a host's own public address is this machine, however it is spelt", () => {
+  const own = ["fe80::1%eth0", "8.8.8.8", "2606:4700:0:0::1111"];
+  for (const address of ["8.8.8.8", "::ffff:8.8.8.8", "2606:4700::1111"])
+    expect(addressProblemHere(address, own)).toBe("is this machine itself");
+  expect(addressProblemHere("8.8.4.4", own)).toBeNull();
+  expect(addressProblemHere("10.0.0.1", own)).toContain("private");
+  expect(addressProblemHere("127.0.0.1")).toContain("this machine itself");
 });

@@ -1,4 +1,5 @@
 // Which addresses worker and runner may connect to for somebody else: those of the public internet.
+import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 
 /** Why an address is refused, or null. Anything that is not plain public unicast is refused, mapped and tunnelled forms too. */
@@ -11,6 +12,20 @@ export function addressProblem(address: string): string | null {
   if (parsed.kind() === "ipv6" && !parsed.match(GLOBAL_UNICAST)) return "is not a public address";
   return null;
 }
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+
+/** The same, of this host's own addresses too: what listens on all of them is not meant for others by that. */
+export function addressProblemHere(address: string, own: readonly string[] = ownAddresses()): string | null {
+  const problem = addressProblem(address);
+  if (problem !== null) return problem;
+  const isOwn = own.some((each) => ipaddr.isValid(each) && isSameAddress(each, address));
+  return isOwn ? "is this machine itself" : null;
+}
+
+const isSameAddress = (one: string, other: string): boolean =>
+  ipaddr.process(one).toNormalizedString() === ipaddr.process(other).toNormalizedString();
 
 /** Of a public range, and answered by the host of a virtual machine itself. */
 const AZURE_HOST = "168.63.129.16";

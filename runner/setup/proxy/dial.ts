@@ -3,13 +3,13 @@
 import { lookup } from "node:dns/promises";
 import { connect, isIP, type Socket } from "node:net";
 import { messageOf, refused, unavailable } from "#lib/errors.ts";
-import { addressProblem } from "#lib/hosts/addresses.ts";
+import { addressProblemHere } from "#lib/hosts/addresses.ts";
 import type { Target } from "./target.ts";
 
 export interface Network {
   /** All addresses of a host; the system's resolver by default. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
-  /** Why an address may not be connected to, or null; by default whatever is not of the public internet. */
+  /** Why an address may not be connected to, or null; by default whatever is not of the public internet, or this host. */
   readonly problemOf?: (address: string) => string | null;
 }
 
@@ -37,7 +37,7 @@ export async function dial(target: Target, network: Network, signal: AbortSignal
 }
 
 async function judged(host: string, network: Network, signal: AbortSignal): Promise<readonly string[]> {
-  const { resolve = systemResolve, problemOf = addressProblem } = network;
+  const { resolve = systemResolve, problemOf = addressProblemHere } = network;
   const late = AbortSignal.any([signal, AbortSignal.timeout(RESOLVE_MS)]);
   const addresses = await Promise.race([resolve(host), aborted(late)]).catch((error: unknown) => {
     signal.throwIfAborted();
