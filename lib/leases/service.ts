@@ -19,7 +19,14 @@ import type { Scope } from "../scope.ts";
 import { endLease } from "./end-lease.ts";
 import { parkRun } from "./park-lease.ts";
 import { isReacting, react } from "./react.ts";
-import { findLease, type LeaseRow, lockLease, setAcknowledged, touchHeartbeat } from "./store.ts";
+import {
+  countParked,
+  findLease,
+  type LeaseRow,
+  lockLease,
+  setAcknowledged,
+  touchHeartbeat,
+} from "./store.ts";
 
 function owned(scope: Scope, lease: LeaseRow | null): LeaseRow {
   if (!lease) throw notFound("lease");
@@ -125,6 +132,9 @@ export async function finishLease(
   });
 }
 
+/** Each attempt may send and upload anew: a runner that puts a run away again and again is not working. */
+const MOST_PARKED = 100;
+
 async function settle(
   tx: Tx,
   scope: Scope,
@@ -169,6 +179,8 @@ async function settle(
       return;
     }
     case "parked":
+      if ((await countParked(tx.db, run.id)) > MOST_PARKED)
+        return fail(tx, scope, run, attempt, `The run was put away more than ${MOST_PARKED} times.`);
       return parkRun(tx, scope, run, lease, finish.why);
     case "failed":
       return fail(tx, scope, run, attempt, finish.reason);

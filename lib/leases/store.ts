@@ -180,6 +180,10 @@ export const PARKED = "parked";
 /** How leases end with which an agent's work was handed in. */
 const HANDED_IN = ["patch", "no_change"];
 
+export async function countParked(db: Db, runId: string): Promise<number> {
+  return db.lease.count({ where: { runId, endReason: PARKED } });
+}
+
 /** How long runners worked on what is not handed in yet and was put away, milliseconds. */
 export async function parkedTime(db: Db, runId: string): Promise<number> {
   const [row] = await db.$queryRaw<{ used: number }[]>`

@@ -223,6 +223,21 @@ describe("probe: pausing", () => {
     expect(await code(resumeRun(ada, { runId }))).toBe("conflict");
   });
 
+  test("is not put away for ever: a runner that does so again and again ends it", async () => {
+    const { runId, assignment } = await scene.start();
+    await database.owner.query("alter table lease disable trigger user");
+    await database.owner.query(
+      `insert into lease (id, run_id, attempt, phase, runner_id, tier, granted_at, ended_at, end_reason)
+        select 'put-away-' || n, run_id, 1000 + n, phase, runner_id, tier, granted_at, granted_at, 'parked'
+        from lease, generate_series(1, 100) n where id = $1`,
+      [assignment.leaseId],
+    );
+    await database.owner.query("alter table lease enable trigger user");
+    const { leaseId, attempt } = assignment;
+    await finishLease(scene.runner, leaseId, { outcome: "parked", attempt, why: "pause" });
+    expect(await statusOf(ada, runId)).toBe("failed");
+  });
+
   test("is not parking by another runner, or by an attempt that is over", async () => {
     const { assignment } = await scene.start();
     const other = testScope({ actor: { kind: "runner", runnerId: "rnr_other" }, clock });
