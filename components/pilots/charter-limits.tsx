@@ -176,6 +176,23 @@ export function Controls({ values, errors }: PartProps) {
           />
         ))}
       </div>
+      <div className="r2">
+        <LinesField
+          {...own}
+          name="controls.ownPatterns"
+          label="Patterns of its own"
+          hint="One a line: Project-Falcon, CUST-[0-9]{6}. Text as it stands, [A-Z], . for any character, \d a digit, ?, {6}, {2,8}, \b the border of a word. Four characters at least."
+          rows={4}
+        />
+        <SelectField
+          name="controls.outboundOwn"
+          label="What they find"
+          hint="in a request to a model"
+          errors={errors}
+          defaultValue={textOf(values, "controls.outboundOwn")}
+          options={OUTBOUND_RULES}
+        />
+      </div>
     </Part>
   );
 }

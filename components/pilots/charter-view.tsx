@@ -72,6 +72,7 @@ export function CharterView({ stored, versions, repositoryName }: CharterViewPro
                     ]
                   : [{ key: "Asks", value: "never" }]),
                 { key: "Denied commands", value: joined(controls.deniedCommands) },
+                { key: "Own patterns", value: joined(controls.ownPatterns) },
                 {
                   key: "Targets",
                   value: `≥ ${kpis.throughputPerWeek} a week, launch to merge ≤ ${kpis.agentLeadTimeHours} h, review to merge ≤ ${kpis.reviewToMergeHours} h`,

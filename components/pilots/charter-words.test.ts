@@ -43,6 +43,17 @@ describe("a charter in words", () => {
     expect(other.join(" ")).not.toContain("passwords");
   });
 
+  test("names the pilot's own patterns and what becomes of what they find", () => {
+    const ownPatterns = ["Project-Falcon"];
+    const said = (outboundOwn: "block" | "mask" | "allow") =>
+      part("never", { ...charter, controls: { ...charter.controls, ownPatterns, outboundOwn } }).join(" ");
+    expect(said("block")).toContain(
+      "Send what these find to a model: Project-Falcon; the request is refused.",
+    );
+    expect(said("mask")).toContain("Project-Falcon; it is masked.");
+    expect(said("allow")).not.toContain("Falcon");
+  });
+
   test("says before what the agent asks, and what happens where nobody answers", () => {
     expect(part("asks")).toEqual([]);
     const controls = { ...charter.controls, askMode: "unlisted" as const, allowedCommands: ["npm run *"] };

@@ -29,9 +29,14 @@ function outboundSentences(controls: Charter["controls"]): string[] {
   const of = (rule: "block" | "mask") =>
     CLASSES.filter(([field]) => controls[field] === rule).map(([, name]) => name);
   const [blocked, masked] = [of("block"), of("mask")];
+  const { ownPatterns, outboundOwn } = controls;
+  const own = outboundOwn === "block" ? "the request is refused" : "it is masked";
   return [
     ...(blocked.length > 0 ? [`Send ${blocked.join(", ")} to a model: the request is refused.`] : []),
     ...(masked.length > 0 ? [`Send ${masked.join(", ")} to a model as they are: they are masked.`] : []),
+    ...(ownPatterns.length > 0 && outboundOwn !== "allow"
+      ? [`Send what these find to a model: ${list(ownPatterns)}; ${own}.`]
+      : []),
   ];
 }
 

@@ -9,13 +9,13 @@ import { MODEL, REQUESTS } from "../testing/streams.ts";
 import { createOutbound, OutboundRefused } from "./outbound.ts";
 
 const TOKEN = `ghp_${"aB3dE6gH9j".repeat(4).slice(0, 36)}`;
-const PLANTED: Readonly<Record<OutboundClass, string>> = {
+const PLANTED: Readonly<Record<Exclude<OutboundClass, "own">, string>> = {
   secret: TOKEN,
   card_number: "4111 1111 1111 1111",
   email: "jo.doe@corp-mail.de",
   iban: "DE89 3704 0044 0532 0130 00",
 };
-const CLASSES = Object.keys(PLANTED) as OutboundClass[];
+const CLASSES = Object.keys(PLANTED) as Exclude<OutboundClass, "own">[];
 
 const admission = (outbound: OutboundPolicy) => ({ ...admissionFor("http://127.0.0.1:1/v1"), outbound });
 const ask = (outbound: OutboundPolicy, text: string) =>

@@ -7,11 +7,12 @@ import {
   type OutboundClass,
   type OutboundPolicy,
 } from "#lib/model-calls/schema.ts";
-import { joined, masked, merged, NOT_SEARCHED, type Place, within } from "#lib/secrets/rules.ts";
+import { joined, labelOf, masked, merged, NOT_SEARCHED, type Place, within } from "#lib/secrets/rules.ts";
 import { type Budget, findSecrets } from "#lib/secrets/service.ts";
 import { Problem } from "../http/problem.ts";
 import type { Piece } from "../request/pieces.ts";
 import type { Images } from "../request/walk.ts";
+import { createOwnSearches, OWN_PATTERN, type OwnSearch } from "./own-patterns.ts";
 import { findCards, findEmails, findIbans } from "./patterns.ts";
 import { type Contents, contentsOf, replaceTexts } from "./texts.ts";
 
@@ -54,22 +55,27 @@ const NAMES: Readonly<Record<OutboundClass, string>> = {
   card_number: "a card number",
   email: "an e-mail address",
   iban: "an IBAN",
+  own: "a pattern of its own",
 };
 
-async function findAll(text: string): Promise<Readonly<Record<OutboundClass, readonly Place[]>>> {
+async function findAll(
+  text: string,
+  own: OwnSearch,
+): Promise<Readonly<Record<OutboundClass, readonly Place[]>>> {
   return {
     secret: await findSecrets(text, BUDGET),
     card_number: findCards(text),
     email: findEmails(text),
     iban: findIbans(text),
+    own: await own.find(text),
   };
 }
 
 /** What is in each text of several pieces, searched as one. */
-async function search(contents: readonly Contents[]): Promise<Finding[][]> {
+async function search(contents: readonly Contents[], ownSearch: OwnSearch): Promise<Finding[][]> {
   const groups = contents.flatMap(({ texts }) => texts.map(({ text }) => [text]));
   const { text, offsets } = joined(groups);
-  const all = await findAll(text);
+  const all = await findAll(text, ownSearch);
   let at = 0;
   return contents.map(({ texts }) =>
     texts.flatMap(({ place, text: own, isFixed }) => {
@@ -99,19 +105,22 @@ function refuse(piece: Piece, findings: readonly Finding[]): never {
   throw new OutboundRefused(sentence);
 }
 
+const label = (rule: string) => (rule === OWN_PATTERN ? `[masked: ${rule}]` : labelOf(rule));
+
 /** Only the classes that are masked; texts keep their order. */
 async function maskPiece(
   piece: Piece,
   classes: ReadonlySet<OutboundClass>,
   accepted: Images,
+  own: OwnSearch,
 ): Promise<Piece> {
   const { texts } = contentsOf(piece.value, accepted);
   const replacements: string[] = [];
   for (const { text, isFixed } of texts) {
     if (isFixed) continue;
-    const all = await findAll(text);
+    const all = await findAll(text, own);
     const places = OUTBOUND_CLASSES.filter((of) => classes.has(of)).flatMap((of) => all[of]);
-    replacements.push(masked(text, merged(places)));
+    replacements.push(masked(text, merged(places), label));
   }
   const value = replaceTexts(piece.value, replacements, accepted);
   return { ...piece, value, bytes: Buffer.from(JSON.stringify(value)) };
@@ -135,20 +144,21 @@ function createMemory() {
 }
 
 /** With the field it stands in: the same bytes may hold an image in one field, and text in another. */
-const digestOf = (api: Api, { key, bytes }: Piece) =>
+const digestOf = (api: Api, { key, bytes }: Piece, own: OwnSearch) =>
   createHash("sha256")
-    .update(JSON.stringify([api, key]))
+    .update(JSON.stringify([api, key, own.digest]))
     .update(bytes)
     .digest("base64");
 
 export function createOutbound(): Outbound {
   const memory = createMemory();
+  const ownSearches = createOwnSearches();
 
-  async function readAll({ api, pieces, accepted }: Asked): Promise<Read[]> {
-    const digests = pieces.map((piece) => digestOf(api, piece));
+  async function readAll({ api, pieces, accepted }: Asked, own: OwnSearch): Promise<Read[]> {
+    const digests = pieces.map((piece) => digestOf(api, piece, own));
     const fresh = pieces.flatMap((piece, at) => (memory.get(digests[at] ?? "") ? [] : [{ piece, at }]));
     const contents = fresh.map(({ piece }) => contentsOf(piece.value, accepted));
-    const findings = fresh.length === 0 ? [] : await search(contents);
+    const findings = fresh.length === 0 ? [] : await search(contents, own);
     const news = new Map<number, Known>();
     for (const [index, { at }] of fresh.entries()) {
       const { images = 0, imageBytes = 0 } = contents[index] ?? {};
@@ -164,7 +174,8 @@ export function createOutbound(): Outbound {
   }
 
   return async (asked, policy) => {
-    const all = await readAll(asked);
+    const own = ownSearches(policy.own === "allow" ? [] : policy.ownPatterns);
+    const all = await readAll(asked, own);
     const hit = new Set<OutboundClass>();
     const passed: Piece[] = [];
     for (const { piece, found } of all) {
@@ -174,7 +185,7 @@ export function createOutbound(): Outbound {
       if (stopped.length > 0) refuse(piece, stopped);
       const classes = new Set(found.filter(({ of }) => policy[of] === "mask").map(({ of }) => of));
       for (const of of classes) hit.add(of);
-      passed.push(classes.size > 0 ? await maskPiece(piece, classes, asked.accepted) : piece);
+      passed.push(classes.size > 0 ? await maskPiece(piece, classes, asked.accepted, own) : piece);
     }
     const sum = (of: (read: Read) => number) => all.reduce((total, read) => total + of(read), 0);
     return {

@@ -1,4 +1,5 @@
 // The texts of a piece: every string, number and key, but for the bytes of images that the allow-list took.
+import { SHORTEST_MATCH } from "#lib/own-patterns/schema.ts";
 import type { Images } from "../request/walk.ts";
 
 export interface FoundText {
@@ -16,8 +17,8 @@ export interface Contents {
   readonly imageBytes: number;
 }
 
-/** Nothing that is looked for is shorter: `a@b.de`. */
-const SHORTEST = 6;
+/** Nothing that is looked for is shorter: a charter's own pattern finds four characters or more. */
+const SHORTEST = SHORTEST_MATCH;
 
 export function contentsOf(piece: unknown, accepted: Images): Contents {
   const texts: FoundText[] = [];

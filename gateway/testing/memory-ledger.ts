@@ -25,14 +25,25 @@ export const ALLOW_ALL: OutboundPolicy = {
   card_number: "allow",
   email: "allow",
   iban: "allow",
+  own: "allow",
+  ownPatterns: [],
 };
 export const BLOCK_ALL: OutboundPolicy = {
   secret: "block",
   card_number: "block",
   email: "block",
   iban: "block",
+  own: "block",
+  ownPatterns: [],
 };
-export const MASK_ALL: OutboundPolicy = { secret: "mask", card_number: "mask", email: "mask", iban: "mask" };
+export const MASK_ALL: OutboundPolicy = {
+  secret: "mask",
+  card_number: "mask",
+  email: "mask",
+  iban: "mask",
+  own: "mask",
+  ownPatterns: [],
+};
 
 export function admissionFor(baseUrl: string, kind: ProviderKind = "openai_compatible"): Admission {
   return {

@@ -18,6 +18,8 @@ export const outboundOf = ({ controls }: Charter): OutboundPolicy => ({
   card_number: controls.outboundCardNumber,
   email: controls.outboundEmail,
   iban: controls.outboundIban,
+  own: controls.outboundOwn,
+  ownPatterns: controls.ownPatterns,
 });
 
 /** SHA-256(salt ‖ bytes): stays when both are taken away, and gives nothing of them then. */

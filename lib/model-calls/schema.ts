@@ -8,10 +8,13 @@ import type { ProviderKind, ProviderSettings } from "../providers/schema.ts";
 export const Api = ModelApi;
 export type Api = ModelApi;
 
-export const OUTBOUND_CLASSES = ["secret", "card_number", "email", "iban"] as const;
+export const OUTBOUND_CLASSES = ["secret", "card_number", "email", "iban", "own"] as const;
 export type OutboundClass = (typeof OUTBOUND_CLASSES)[number];
 export type OutboundAction = "block" | "mask" | "allow";
-export type OutboundPolicy = { readonly [K in OutboundClass]: OutboundAction };
+export type OutboundPolicy = { readonly [K in OutboundClass]: OutboundAction } & {
+  /** What `own` stands for. */
+  readonly ownPatterns: readonly string[];
+};
 
 export interface Budgets {
   readonly runMicros: number;

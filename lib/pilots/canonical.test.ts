@@ -57,6 +57,7 @@ describe("a charter's canonical text", () => {
         ...{ budgetRunCents: 500, budgetDayCents: 5000, budgetPilotCents: 50_000 },
         ...{ outboundSecret: "block", outboundCardNumber: "mask" },
         ...{ outboundEmail: "allow", outboundIban: "allow" },
+        ...{ outboundOwn: "mask", ownPatterns: ["CUST-[0-9]{6}"] },
         ...{ askMode: "unlisted", allowedCommands: ["npm run *"], deniedCommands: ["git push"] },
         ...{ unattended: "park", askMinutes: 20 },
         ...{ driftPause: 60, anchorTurns: 8, anchorMinutes: 30, anchorTokens: 200_000 },
@@ -64,12 +65,12 @@ describe("a charter's canonical text", () => {
       kpis: { throughputPerWeek: 3, agentLeadTimeHours: 24, reviewToMergeHours: 8, minimumSample: 5 },
       rollback: { pauseAfterFailedRuns: 3, maxRuns: 100, endsOn: "2030-12-31" },
     };
-    expect(charterDigest(charter)).toBe("f27bd9d2ac5ea544e7d38c658a2c80950608c33c55cb650ef0267fb6d59d544e");
+    expect(charterDigest(charter)).toBe("db21e6ec5c57b4ec4f9b7f680e9530066679f36713c51e9f017a18730e708046");
   });
 
   test("of before there were models is read as one that lets none be called", () => {
     const { v, controls, ...parts } = JSON.parse(charterText(good));
-    const before = Object.entries(controls).filter(([name]) => !/^(budget|outbound)/.test(name));
+    const before = Object.entries(controls).filter(([name]) => !/^(budget|outbound|ownPatterns)/.test(name));
     const old = parseCharter(JSON.stringify({ v, ...parts, controls: Object.fromEntries(before) }));
     expect(old.controls).toMatchObject({ budgetRunCents: 0, budgetDayCents: 0, budgetPilotCents: 0 });
     expect(old.controls).toMatchObject({ outboundSecret: "block", outboundEmail: "block" });
@@ -103,6 +104,15 @@ describe("a charter's canonical text", () => {
     const old = parseCharter(JSON.stringify({ v, ...parts, controls: Object.fromEntries(before) }));
     expect(old.controls).toMatchObject({ askMode: "never", allowedCommands: [], deniedCommands: [] });
     const half = Object.fromEntries([...before, ["askMode", "unlisted"]]);
+    expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
+  });
+
+  test("of before charters named patterns of their own is read as one that names none", () => {
+    const { v, controls, ...parts } = JSON.parse(charterText(good));
+    const before = Object.entries(controls).filter(([name]) => !/^(outboundOwn|ownPatterns)$/.test(name));
+    const old = parseCharter(JSON.stringify({ v, ...parts, controls: Object.fromEntries(before) }));
+    expect(old.controls).toMatchObject({ outboundOwn: "block", ownPatterns: [] });
+    const half = Object.fromEntries([...before, ["outboundOwn", "mask"]]);
     expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
   });
 

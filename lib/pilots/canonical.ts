@@ -51,8 +51,16 @@ const WITHOUT_ASKS: Partial<Charter["controls"]> = {
   askMinutes: 30,
 };
 
+/** Nor did they name patterns of their own. */
+const WITHOUT_OWN: Partial<Charter["controls"]> = { outboundOwn: "block", ownPatterns: [] };
+
 /** What was added to the controls together, oldest first: a charter has all of an addition or nothing of it. */
-const ADDED: readonly Partial<Charter["controls"]>[] = [WITHOUT_MODELS, WITHOUT_DRIFT, WITHOUT_ASKS];
+const ADDED: readonly Partial<Charter["controls"]>[] = [
+  WITHOUT_MODELS,
+  WITHOUT_DRIFT,
+  WITHOUT_ASKS,
+  WITHOUT_OWN,
+];
 
 /** A part with what it was written before. One that has some of an addition was not written by us: it stays as it is. */
 function completed(part: unknown, additions: readonly object[]): unknown {

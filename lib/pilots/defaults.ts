@@ -61,6 +61,8 @@ export function defaultCharter(repositoryId: string, branch: string, endsOn: str
       outboundCardNumber: "allow",
       outboundEmail: "allow",
       outboundIban: "allow",
+      outboundOwn: "block",
+      ownPatterns: [],
       askMode: "never",
       allowedCommands: [],
       deniedCommands: [],

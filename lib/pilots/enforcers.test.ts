@@ -118,6 +118,8 @@ describe("changing a field changes what happens", () => {
     ["controls.outboundCardNumber", "mask", outboundOf],
     ["controls.outboundEmail", "mask", outboundOf],
     ["controls.outboundIban", "mask", outboundOf],
+    ["controls.outboundOwn", "mask", outboundOf],
+    ["controls.ownPatterns", "Project-Falcon", outboundOf],
     ["controls.askMode", "unlisted", (each) => judgeCommand(askPolicyOf(each), [], ["npm", "publish"])],
     [
       "controls.allowedCommands",

@@ -126,6 +126,14 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
     ...outbound,
     effect: "Bank accounts (IBAN) in a request to a model: not sent, masked, or let through.",
   },
+  "controls.outboundOwn": {
+    ...outbound,
+    effect: "What the pilot's own patterns find in a request to a model: not sent, masked, or let through.",
+  },
+  "controls.ownPatterns": {
+    ...outbound,
+    effect: "Looked for in every text, number and key of a request to a model.",
+  },
   "controls.askMode": {
     ...asking,
     reads: "mode",

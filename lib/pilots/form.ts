@@ -41,6 +41,8 @@ export const CHARTER_FIELDS = {
   "controls.outboundCardNumber": "text",
   "controls.outboundEmail": "text",
   "controls.outboundIban": "text",
+  "controls.outboundOwn": "text",
+  "controls.ownPatterns": "lines",
   "controls.askMode": "text",
   "controls.allowedCommands": "lines",
   "controls.deniedCommands": "lines",

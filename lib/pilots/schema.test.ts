@@ -100,6 +100,8 @@ describe("the charter's schema", () => {
     ["controls.outboundCardNumber", ["Block"]],
     ["controls.outboundEmail", [true]],
     ["controls.outboundIban", [undefined]],
+    ["controls.outboundOwn", ["", "ask"]],
+    ["controls.ownPatterns", [["a*bcd"], ["abc"], ["abcd", "abcd"], "abcd", undefined]],
     ["controls.askMode", ["", "always", null]],
     ["controls.allowedCommands", [["'open"], ["*"], ["a\nb"], ["ls", "ls"], [""], ["a  b"], "ls"]],
     ["controls.deniedCommands", [["* x"], [" "], Array.from({ length: 101 }, (_, n) => `x${n}`)]],

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { Role } from "../authz/schema.ts";
 import { Tier } from "../jail/schema.ts";
+import { OwnPatterns } from "../own-patterns/schema.ts";
 import { BranchName } from "../repositories/schema.ts";
 import { SetupArgv, SetupHosts, SetupPaths, SetupScripts } from "../setup/schema.ts";
 
@@ -167,6 +168,9 @@ const Controls = z.strictObject({
   outboundCardNumber: OutboundRule,
   outboundEmail: OutboundRule,
   outboundIban: OutboundRule,
+  /** Of what the patterns below find. */
+  outboundOwn: OutboundRule,
+  ownPatterns: OwnPatterns,
   /** Drift score, 0 to 100, from which a run is paused; 0 = never. */
   driftPause: whole(0, 100),
   /** The agent is re-anchored after so many turns, minutes or tokens; 0 = not for that. */
