@@ -1,0 +1,52 @@
+// How the models of a provider answered, counted where the rows are: one statement over the calls of one span.
+import { Prisma } from "#generated/prisma/client.ts";
+import type { Db } from "../db.ts";
+
+export interface FigureRow {
+  readonly model: string;
+  /** Both null: all calls of the model. Otherwise one of them names a group. */
+  readonly age: number | null;
+  readonly context: number | null;
+  readonly n: number;
+  readonly timed: number;
+  readonly paced: number;
+  readonly firstByteP50: number | null;
+  readonly firstByteP95: number | null;
+  readonly tokensPerSecond: number | null;
+  readonly errors: number;
+  readonly retried: number;
+}
+
+/** Ages: 0 under 10 min, 1 under 1 h, 2 above. Contexts: 0 under 8k, 1 under 32k, 2 under 128k, 3 above. */
+export async function selectFigures(
+  db: Db,
+  of: { readonly providerId: string; readonly pilotIds: "all" | readonly string[]; readonly since: Date },
+): Promise<FigureRow[]> {
+  const seen = of.pilotIds === "all" ? Prisma.sql`true` : Prisma.sql`c.pilot_id = any(${[...of.pilotIds]})`;
+  return db.$queryRaw<FigureRow[]>`
+    with recent as (
+      select c.* from model_call c
+      where c.provider_id = ${of.providerId} and c.opened_at >= ${of.since} and ${seen}
+        and not 'count_tokens' = any(c.flags)
+        and (c.state = 'done' or (c.state = 'failed' and not 'response_too_large' = any(c.flags)
+          and (c.http_status is null or c.http_status < 300 or c.http_status in (408, 429) or c.http_status >= 500)))
+    ), begun as (
+      select s.run_id, s.attempt, min(s.opened_at) as at from model_call s
+      where s.run_id in (select run_id from recent) group by s.run_id, s.attempt
+    ), counted as (
+      select c.requested_model as model, c.state, c.retries,
+        width_bucket(extract(epoch from c.opened_at - b.at)::float8, array[600, 3600]::float8[]) as age,
+        width_bucket(c.context_tokens::float8, array[8000, 32000, 128000]::float8[]) as context,
+        (extract(epoch from c.first_byte_at - c.opened_at) * 1000)::float8 as first_byte,
+        case when c.state = 'done' and c.output_tokens > 0 and c.settled_at > c.first_byte_at
+          then (c.output_tokens / extract(epoch from c.settled_at - c.first_byte_at))::float8 end as pace
+      from recent c join begun b on b.run_id = c.run_id and b.attempt = c.attempt
+    )
+    select model, age, context, count(*)::int as n, count(first_byte)::int as timed, count(pace)::int as paced,
+      percentile_cont(0.5) within group (order by first_byte) as "firstByteP50",
+      percentile_cont(0.95) within group (order by first_byte) as "firstByteP95",
+      percentile_cont(0.5) within group (order by pace) as "tokensPerSecond",
+      count(*) filter (where state = 'failed')::int as errors, count(*) filter (where retries > 0)::int as retried
+    from counted group by grouping sets ((model), (model, age), (model, context))
+    order by model, age nulls first, context nulls first`;
+}
