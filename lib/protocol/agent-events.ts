@@ -4,7 +4,7 @@ import { AskDecider, AskEnd, AskSubject, MessageEffect, SnapshotReason } from ".
 
 const text = (max: number) => z.string().max(max);
 /** Items and turns are numbered inside an attempt, from 1. */
-const number = z.int().min(1);
+const number = z.int().min(1).max(2_147_483_647);
 const tokens = z.int().min(0);
 
 /** Longest text of one event; a longer one goes on in the next. UTF-16 units. */
