@@ -36,7 +36,14 @@ const price = (model: string): PriceView => ({
 });
 const rendered = (props: Partial<ProviderPageProps>) =>
   renderToStaticMarkup(
-    <ProviderPage provider={provider()} prices={[]} manage={manage} setPrice={action} {...props} />,
+    <ProviderPage
+      provider={provider()}
+      prices={[]}
+      figures={[]}
+      manage={manage}
+      setPrice={action}
+      {...props}
+    />,
   );
 
 describe("the page of a provider", () => {

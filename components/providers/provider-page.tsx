@@ -1,6 +1,7 @@
 import { CircleDollarSign, KeyRound } from "lucide-react";
 import { dollarsOf } from "#lib/prices/dollars.ts";
 import type { PriceView } from "#lib/prices/schema.ts";
+import type { Figures } from "#lib/providers/figures-schema.ts";
 import type { KeyView, ProviderView } from "#lib/providers/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import type { FormAction } from "../form/state.ts";
@@ -14,6 +15,7 @@ import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Table } from "../ui/table.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { FiguresPanel } from "./figures-panel.tsx";
 import { KeyHint } from "./providers-page.tsx";
 import { SetKey } from "./set-key.tsx";
 import { SetPrice } from "./set-price.tsx";
@@ -22,6 +24,7 @@ import { KIND_WORDS, keyInUse, providerFace } from "./words.ts";
 export interface ProviderPageProps {
   readonly provider: ProviderView;
   readonly prices: readonly PriceView[];
+  readonly figures: readonly Figures[];
   /** Null for a person who may not. */
   readonly manage: {
     readonly setKey: FormAction;
@@ -35,7 +38,7 @@ export interface ProviderPageProps {
   readonly setPrice: FormAction | null;
 }
 
-export function ProviderPage({ provider, prices, manage, setPrice }: ProviderPageProps) {
+export function ProviderPage({ provider, prices, figures, manage, setPrice }: ProviderPageProps) {
   const { id, name, kind, baseUrl, disabledAt } = provider;
   const { tone, icon, word } = providerFace(provider);
   return (
@@ -68,6 +71,7 @@ export function ProviderPage({ provider, prices, manage, setPrice }: ProviderPag
       <TestNote provider={provider} />
       <Keys provider={provider} manage={disabledAt === null ? manage : null} />
       <Prices provider={provider} prices={prices} setPrice={disabledAt === null ? setPrice : null} />
+      <FiguresPanel figures={figures} />
     </div>
   );
 }

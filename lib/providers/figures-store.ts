@@ -1,23 +1,9 @@
 // How the models of a provider answered, counted where the rows are: one statement over the calls of one span.
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
+import type { FigureRow } from "./figures-schema.ts";
 
-export interface FigureRow {
-  readonly model: string;
-  /** Both null: all calls of the model. Otherwise one of them names a group. */
-  readonly age: number | null;
-  readonly context: number | null;
-  readonly n: number;
-  readonly timed: number;
-  readonly paced: number;
-  readonly firstByteP50: number | null;
-  readonly firstByteP95: number | null;
-  readonly tokensPerSecond: number | null;
-  readonly errors: number;
-  readonly retried: number;
-}
-
-/** Ages: 0 under 10 min, 1 under 1 h, 2 above. Contexts: 0 under 8k, 1 under 32k, 2 under 128k, 3 above. */
+/** Pace: of answers that came in pieces; one that comes whole says nothing of it. Ages: 0 under 10 min, 1 under 1 h, 2 above. Contexts: 0 under 8k, 1 under 32k, 2 under 128k, 3 above. */
 export async function selectFigures(
   db: Db,
   of: { readonly providerId: string; readonly pilotIds: "all" | readonly string[]; readonly since: Date },
@@ -38,7 +24,8 @@ export async function selectFigures(
         width_bucket(extract(epoch from c.opened_at - b.at)::float8, array[600, 3600]::float8[]) as age,
         width_bucket(c.context_tokens::float8, array[8000, 32000, 128000]::float8[]) as context,
         (extract(epoch from c.first_byte_at - c.opened_at) * 1000)::float8 as first_byte,
-        case when c.state = 'done' and c.output_tokens > 0 and c.settled_at > c.first_byte_at
+        case when c.state = 'done' and c.output_tokens > 0 and c.settled_at > c.first_byte_at and exists (
+            select from model_output o where o.call_id = c.id and cardinality(o.chunk_offsets) > 1)
           then (c.output_tokens / extract(epoch from c.settled_at - c.first_byte_at))::float8 end as pace
       from recent c join begun b on b.run_id = c.run_id and b.attempt = c.attempt
     )

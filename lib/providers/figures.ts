@@ -5,18 +5,8 @@ import { visiblePilots } from "../authz/rules.ts";
 import { DAY } from "../clock.ts";
 import { read } from "../db.ts";
 import type { Scope } from "../scope.ts";
-import { type FigureRow, selectFigures } from "./figures-store.ts";
-
-/** Fewer say nothing. */
-export const MINIMUM_SAMPLE = 10;
-
-export interface Figures extends Pick<FigureRow, "model" | "age" | "context" | "n"> {
-  /** Milliseconds, retries included; null for too few, as all that follow. */
-  readonly firstByte: { readonly p50: number; readonly p95: number } | null;
-  readonly tokensPerSecond: number | null;
-  readonly errorRate: number | null;
-  readonly retryRate: number | null;
-}
+import { type FigureRow, type Figures, MINIMUM_SAMPLE } from "./figures-schema.ts";
+import { selectFigures } from "./figures-store.ts";
 
 export function figuresOf(row: FigureRow): Figures {
   const { model, age, context, n, firstByteP50: p50, firstByteP95: p95 } = row;

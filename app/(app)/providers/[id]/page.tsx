@@ -4,6 +4,7 @@ import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
 import { page } from "#lib/guard/page.tsx";
 import { listPrices } from "#lib/prices/service.ts";
+import { listFigures } from "#lib/providers/figures.ts";
 import { getProvider } from "#lib/providers/service.ts";
 import { loadShell } from "../../load-shell.ts";
 import { disable, keep, price, retire, tryOut } from "../actions.ts";
@@ -23,6 +24,7 @@ export default page({
         <ProviderPage
           provider={provider}
           prices={await listPrices(scope, id)}
+          figures={await listFigures(scope, id)}
           manage={manages ? { setKey: keep, retire, tryKey: tryOut, disable } : null}
           setPrice={may(scope, "price.set", null) ? price : null}
         />

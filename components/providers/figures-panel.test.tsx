@@ -1,0 +1,41 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, test } from "vitest";
+import type { Figures } from "#lib/providers/figures-schema.ts";
+import { FiguresPanel } from "./figures-panel.tsx";
+
+const figures = (more: Partial<Figures> = {}): Figures => ({
+  ...{ model: "gpt-a", age: null, context: null, n: 40 },
+  ...{ firstByte: { p50: 210, p95: 900 }, tokensPerSecond: 61.4, errorRate: 0.025, retryRate: 0 },
+  ...more,
+});
+const cells = (rows: Figures[]) =>
+  [...renderToStaticMarkup(<FiguresPanel figures={rows} />).matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(
+    ([, text = ""]) => text.replace(/<[^>]*>/g, ""),
+  );
+
+describe("how a provider's models answered", () => {
+  test("is a row for a model, then one for each age and size", () => {
+    const rows = [figures(), figures({ age: 0, n: 30 }), figures({ context: 3, n: 12 })];
+    expect(cells(rows)).toEqual([
+      ...["gpt-a", "40", "210 ms", "900 ms", "61", "2.5 %", "0.0 %"],
+      ...["session under 10 min", "30", "210 ms", "900 ms", "61", "2.5 %", "0.0 %"],
+      ...["128k tokens and more", "12", "210 ms", "900 ms", "61", "2.5 %", "0.0 %"],
+    ]);
+  });
+
+  test("shows the number alone where there are too few", () => {
+    const few = figures({ n: 3, firstByte: null, tokensPerSecond: null, errorRate: null, retryRate: null });
+    expect(cells([few])).toEqual(["gpt-a", "3", "–", "–", "–", "–", "–"]);
+  });
+
+  test("says that there were none, and what would count", () => {
+    const page = renderToStaticMarkup(<FiguresPanel figures={[]} />);
+    expect(page).toContain("No calls in the last 30 days.");
+    expect(page).toContain("Below 10 calls only their number is shown.");
+  });
+
+  test("probe: a hostile name of a model is text", () => {
+    const [name] = cells([figures({ model: "<img src=x>\u202e" })]);
+    expect(name).not.toContain("<img");
+  });
+});

@@ -1,0 +1,26 @@
+// How a provider's models answered, as counted and as shown.
+export interface FigureRow {
+  readonly model: string;
+  /** Both null: all calls of the model. Otherwise one of them names a group. */
+  readonly age: number | null;
+  readonly context: number | null;
+  readonly n: number;
+  readonly timed: number;
+  readonly paced: number;
+  readonly firstByteP50: number | null;
+  readonly firstByteP95: number | null;
+  readonly tokensPerSecond: number | null;
+  readonly errors: number;
+  readonly retried: number;
+}
+
+/** Fewer say nothing. */
+export const MINIMUM_SAMPLE = 10;
+
+export interface Figures extends Pick<FigureRow, "model" | "age" | "context" | "n"> {
+  /** Milliseconds, retries included; null for too few, as all that follow. */
+  readonly firstByte: { readonly p50: number; readonly p95: number } | null;
+  readonly tokensPerSecond: number | null;
+  readonly errorRate: number | null;
+  readonly retryRate: number | null;
+}
