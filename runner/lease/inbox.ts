@@ -41,7 +41,7 @@ export async function* inboxOf(
     }
     // A plane that answers "nothing" at once must not be asked in a circle.
     const wait = items.length > 0 ? 0 : SECOND - (steady.now() - begun);
-    if (wait > 0) await steady.sleep(wait, life.over).catch(() => undefined);
+    if (wait > 0) await steady.sleep(wait, life.over).catch(() => undefined); // the loop looks at why
     if (life.over.aborted) return;
   }
 }

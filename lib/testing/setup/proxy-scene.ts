@@ -66,7 +66,7 @@ export async function openProxy({
   onTestFinished(() => proxy.close());
   const open = async (): Promise<Socket> => {
     const socket = connect(port, "127.0.0.1");
-    socket.on("error", () => undefined);
+    socket.on("error", () => undefined); // its end is told by its close
     await once(socket, "connect");
     return socket;
   };

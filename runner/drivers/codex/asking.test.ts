@@ -164,7 +164,7 @@ describe("Codex under a charter that wants to be asked", () => {
     const end = talk.turn("Go.");
     await until(() => asked.length === 1);
     const steered = talk.steer("Rather not.");
-    steered.catch(() => undefined);
+    steered.catch(() => undefined); // asked for below
     await talk.interrupt();
     wait.reject(conflict("The turn is being ended."));
     expect(await end).toEqual({ status: "interrupted", text: "" });

@@ -81,7 +81,7 @@ export function openRpc(options: RpcOptions): Rpc {
     const result = options.onRequest(method, params);
     if (result === undefined) {
       const error = { code: UNKNOWN_METHOD, message: `${method} is not offered here` };
-      await send({ id, error }).catch(() => undefined);
+      await send({ id, error }).catch(() => undefined); // who asked is gone: then the lines end
       return false;
     }
     answer(id, result).catch(broken.reject);

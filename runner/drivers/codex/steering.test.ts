@@ -54,7 +54,7 @@ describe("a message into a turn", () => {
     const end = talk.turn("Wait.");
     await untilTold("openCommand", "sleep");
     const steered = talk.steer("A word nobody reads.");
-    steered.catch(() => undefined);
+    steered.catch(() => undefined); // asked for below
     await talk.interrupt();
     expect(await end).toMatchObject({ status: "interrupted" });
     await expect(steered).rejects.toMatchObject({ code: "conflict", message: "The turn has ended." });

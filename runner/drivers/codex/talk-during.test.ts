@@ -69,7 +69,7 @@ describe("what is said into a turn", () => {
     await talk.begin(null);
     const turn = talk.turn("Go.");
     const steered = talk.steer("Rather left.");
-    steered.catch(() => undefined);
+    steered.catch(() => undefined); // asked for below
     await until(() => methods(server.sent).includes("turn/steer"));
     endTurn(server, "completed");
     await expect(steered).rejects.toMatchObject({ code: "conflict" });

@@ -40,7 +40,7 @@ export function openTalk({ agent, record, ask, asks }: Conversation): Talk {
   const steers = new Map<string, PromiseWithResolvers<SteerEffect>>();
   let turn: PromiseWithResolvers<TurnEnd> | null = null;
   let lastSteer = 0;
-  bound.promise.catch(() => undefined);
+  bound.promise.catch(() => undefined); // told to whoever begins; else nobody has to be
 
   const tell = (order: object) => agent.send(JSON.stringify(order));
   const goOn = (id: string) => tell({ type: "go_on", id });

@@ -84,7 +84,7 @@ describe("what an agent asks", () => {
     ] as const) {
       const { asks, events, bodies } = open();
       const asked = asks.ask(question("touch a"));
-      asked.catch(() => undefined);
+      asked.catch(() => undefined); // asked for below
       await until(() => events.length === 1);
       await end(asks);
       await expect(asked).rejects.toThrow();

@@ -104,7 +104,7 @@ export function createAsks(options: AsksOptions): Asks {
     await open(question, digest);
     const enough = new AbortController();
     const late = clock.sleep(policy.minutes * MINUTE, enough.signal).then(() => null);
-    late.catch(() => undefined);
+    late.catch(() => undefined); // ended by an answer
     try {
       const given = await Promise.race([answer.promise, late]);
       if (given === null) return await unattended(ask);
