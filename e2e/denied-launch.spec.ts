@@ -2,10 +2,12 @@
 import { become, OFFENDED } from "./fixtures/denials.ts";
 import { sessionFile } from "./fixtures/people.ts";
 import { arrangePilot, launch } from "./fixtures/pilots.ts";
+import { untilStatus } from "./fixtures/runs.ts";
 import { expect, test } from "./fixtures/test.ts";
 
 test("probe: a lead's open forms do nothing in a viewer's session", async ({ as, place }) => {
-  const { pilotId } = arrangePilot(place, "denied-forms", { milliseconds: 2000 });
+  test.setTimeout(240_000);
+  const { pilotId } = arrangePilot(place, "denied-forms");
   await as("vic");
   const page = await as("ada");
   await page.goto(`/runs/new?pilot=${pilotId}`);
@@ -17,6 +19,8 @@ test("probe: a lead's open forms do nothing in a viewer's session", async ({ as,
 
   await become(page.context(), sessionFile(place, "ada"));
   await launch(page, pilotId, "To be cancelled");
+  // Nothing happens any more: a page that is read anew as the viewer would take the dialog away.
+  await untilStatus(page, "in_review", 120_000);
   await page.getByRole("button", { name: "Cancel run…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill("A viewer wants it");
