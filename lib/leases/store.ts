@@ -117,7 +117,7 @@ export async function lockWaiting(db: Db, runId: string, phase: Phase): Promise<
   return rows.length === 1 && (await liveLeaseOf(db, runId)) === null;
 }
 
-/** Runs whose agents runners work for now; one that was put away takes nobody's place. */
+/** Runs whose agents a runner holds; one that was put away takes nobody's place. */
 export async function countHeld(db: Db, pilotId: string): Promise<number> {
   const [row] = await db.$queryRaw<{ held: number }[]>`
     select count(*)::int as held from lease l join run r on r.id = l.run_id

@@ -6,7 +6,7 @@ import { refused } from "#lib/errors.ts";
 const HEADER_LENGTH = 80;
 
 export interface Results {
-  /** The bytes of the snapshot with this number, which is asked for now. Rejects when the stream ends first. */
+  /** The bytes of the snapshot with this number, asked for by this call. Rejects when the stream ends first. */
   snapshot(number: number): Promise<Buffer>;
   /** Everything that was no snapshot, once the stream has ended. Rejects where it was too much. */
   readonly rest: Promise<Buffer>;
