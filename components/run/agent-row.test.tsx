@@ -53,6 +53,22 @@ describe("an agent on its run's page", () => {
     expect(shown(turn, ...item("tool", "read a.js", ""), closed(status))).toContain(words);
   });
 
+  test("a command says which files it changed, whatever they are called", () => {
+    const page = shown(
+      turn,
+      { kind: "command_started", body: { command: 1, argv: ["make"], tree: "work", purpose: "" } },
+      { kind: "item_opened", body: { item: 1, type: "command", title: "make", command: 1 } },
+      closed("completed"),
+      {
+        kind: "tree_recorded",
+        body: { item: 1, tree: "a".repeat(40), paths: ["src/a.js", "x\u001b[2J\n<b>.js"], more: 9998 },
+      },
+    );
+    for (const words of ["10,000 files changed", "src/a.js", "&lt;b&gt;.js", "and 9,998 more"])
+      expect(page).toContain(words);
+    expect(page).not.toContain("\u001b");
+  });
+
   test("what is open is shown as under way", () => {
     expect(shown(turn, ...item("message", "Message", "I am"))).toContain('aria-label="under way"');
     expect(shown(turn, ...item("message", "Message", "I am"), closed("completed"))).not.toContain(

@@ -16,6 +16,7 @@ import { formatCount, formatDuration, formatMicros } from "../format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { OutputBlock } from "../ui/output-block.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { ChangedFiles } from "./changed-files.tsx";
 import { useEventLinks } from "./event/context.tsx";
 import { Row } from "./row.tsx";
 
@@ -65,6 +66,7 @@ export function AgentItemRow({ item }: { item: AgentItem }) {
       {!isSaid && output !== "" ? (
         <OutputBlock text={output} label={type === "patch" ? "Patch" : "Answer"} live={status === null} />
       ) : null}
+      {type === "patch" ? null : <ChangedFiles changed={item.changed} />}
       {cut > 0 ? <p className="t3 sm">{formatCount(cut)} characters before this are not shown.</p> : null}
     </Row>
   );

@@ -6,6 +6,7 @@ import { Icon } from "../ui/icon.tsx";
 import { OutputBlock } from "../ui/output-block.tsx";
 import { ClockTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { ChangedFiles } from "./changed-files.tsx";
 import { EventLink } from "./event/link.tsx";
 import { TestList } from "./test-list.tsx";
 
@@ -48,6 +49,7 @@ export function CommandRow({ item }: { item: CommandItem }) {
             live={finished === null}
           />
         ) : null}
+        <ChangedFiles changed={item.changed} />
         {tests ? (
           <div className="card">
             <p className="num">

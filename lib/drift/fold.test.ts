@@ -18,14 +18,14 @@ let items = 0;
 const prompt = (origin: "goal" | "steer" | "anchor" = "goal"): NewEvent[] => [
   { kind: "prompt_sent", body: { turn: 1, origin, text: "Go." } },
 ];
-const run = (argv: string[], exit = 0, after = "a"): NewEvent[] => {
+const run = (argv: string[], exit = 0, after = "a", paths?: string[]): NewEvent[] => {
   const item = ++items;
   return [
     { kind: "command_started", body: { command: item, argv, tree: "work", purpose: "" } },
     { kind: "item_opened", body: { item, type: "command", title: "", command: item } },
     { kind: "command_finished", body: { command: item, exit, ended: "itself", milliseconds: 1, dropped: 0 } },
     { kind: "item_closed", body: { item, status: "completed", exit } },
-    { kind: "tree_recorded", body: { item, tree: tree(after) } },
+    { kind: "tree_recorded", body: { item, tree: tree(after), ...(paths && { paths, more: 0 }) } },
   ];
 };
 const patch = (path: string, after: string): NewEvent[] => {
@@ -74,6 +74,20 @@ describe("drift is", () => {
     const [part] = last(...story)?.parts ?? [];
     const events = storedAs(story.flat());
     expect(part?.events.map((seq) => events[seq - 1]?.kind)).toEqual(["item_closed"]);
+  });
+
+  test("files that a command changed, as soon as it has: outside the paths, of the tests, or again and again", () => {
+    const by = (letter: string, ...paths: string[]) => run(["sed", "-i", "s/a/b/", letter], 0, letter, paths);
+    expect(factsOf("outside", prompt(), by("b", "secret/key", "src/a.js"), by("c", "secret/key"))).toEqual({
+      outside: 1,
+    });
+    expect(factsOf("harness", prompt(), by("b", "test/a.test.js"))).toEqual({ harness: 1 });
+    const often = [..."bcdefghijk"].map((letter) => by(letter, "src/a.js"));
+    expect(factsOf("circles", prompt(), ...often)).toEqual({ rewrites: 6 });
+    // What a run of the tests leaves behind each time is no edit, and taken-away names are no files.
+    const left = [..."bcdefghijk"].map((letter) => run(["node", "--test"], 0, letter, ["coverage.json"]));
+    expect(factsOf("circles", prompt(), ...left)).toBeUndefined();
+    expect(last(prompt(), by("b", "[taken away]"))).toBeUndefined();
   });
 
   test("a tree that comes back to what it was", () => {

@@ -3,9 +3,10 @@
 //
 // Each word of a person and each re-anchoring is a new beginning: what was counted of circling, idling and refusals before it
 // counts half. Nothing here is kept anywhere: the state holds texts, so it lives in memory and is made again from the events.
-import { contradictedBy, type Deeds, emptyDeeds } from "../claims/rules.ts";
+import { contradictedBy, type Deeds, emptyDeeds, isTestRun } from "../claims/rules.ts";
 import { patchPathsIn } from "../log-index/rules.ts";
 import type { RunEvent } from "../protocol/events.ts";
+import { TAKEN_AWAY } from "../redactions/rules.ts";
 import { createCounts } from "./counts.ts";
 import { scoreOf } from "./rules.ts";
 import type { DriftFact, DriftPoint } from "./schema.ts";
@@ -51,6 +52,8 @@ const attempt = () => ({
   deeds: emptyDeeds() as Deeds,
   items: new Map<number, Item>(),
   types: new Map<number, string>(),
+  /** Items that were runs of the tests. */
+  testRuns: new Set<number>(),
   argvs: new Map<number, string>(),
   exits: new Map<number, number | null>(),
   /** Commands on the tree as it is. */
@@ -83,6 +86,7 @@ export function createDrift(terms: DriftTerms): Drift {
   }
 
   function touched(path: string, seq: number): void {
+    if (path === TAKEN_AWAY) return;
     if (!terms.isAllowed(path) && !outside.has(path)) {
       outside.add(path);
       counts.add("outside", seq);
@@ -117,6 +121,7 @@ export function createDrift(terms: DriftTerms): Drift {
       const exit = now.exits.get(command) ?? null;
       now.deeds.ran.push({ command, item: number, text: argv, exit });
       if (now.deeds.ran.length > MOST_RAN) now.deeds.ran.splice(0, MOST_RAN / 2);
+      if (isTestRun(argv, { argv: terms.testArgv })) now.testRuns.add(number);
       ran(argv, exit, seq);
     }
     if (type === "patch") edited(text, seq);
@@ -139,6 +144,15 @@ export function createDrift(terms: DriftTerms): Drift {
     else {
       stalledMicros = 0;
       counts.clear("stalled");
+    }
+  }
+
+  /** What a patch changes was counted with its text, and what a test run leaves behind is nobody's edit. */
+  function moved(item: number, paths: readonly string[], seq: number): void {
+    const isEdit = now.types.get(item) !== "patch" && !now.testRuns.has(item);
+    for (const path of paths) {
+      touched(path, seq);
+      if (isEdit && increased(edits, path) > OFTEN_EDITED) counts.add("rewrites", seq);
     }
   }
 
@@ -200,6 +214,7 @@ export function createDrift(terms: DriftTerms): Drift {
         break;
       case "tree_recorded":
         becomes(body.item, body.tree, seq);
+        moved(body.item, body.paths ?? [], seq);
         break;
       case "file_changed":
         touched(body.path, seq);

@@ -52,6 +52,11 @@ describe("an event", () => {
     expect(textsOf({ kind: "file_changed", body: { path: "src/a b.ts", added: 1, removed: 0 } })).toEqual([
       { field: "path", text: "src/a b.ts" },
     ]);
+    const body = { item: 1, tree: "a".repeat(40) };
+    expect(textsOf({ kind: "tree_recorded", body })).toEqual([]);
+    expect(textsOf({ kind: "tree_recorded", body: { ...body, paths: ["a.js", "b c.js"], more: 0 } })).toEqual(
+      [{ field: "path", text: "a.js\nb c.js" }],
+    );
     expect(textsOf({ kind: "command_output", body: { command: 1, stream: "stdout", text: " \n" } })).toEqual(
       [],
     );

@@ -68,6 +68,8 @@ function said({ kind, body }: NewEvent): FieldText[] {
       return words("prompt", body.text);
     case "file_changed":
       return [{ field: "path", text: body.path }];
+    case "tree_recorded":
+      return [{ field: "path", text: (body.paths ?? []).join("\n") }];
     case "tests_reported":
       return [
         { field: "path", text: [...new Set(body.failing.map(fileOf))].join("\n") },
@@ -122,7 +124,6 @@ function said({ kind, body }: NewEvent): FieldText[] {
     case "snapshot_taken":
     case "turn_started":
     case "item_closed":
-    case "tree_recorded":
     case "usage_reported":
     case "model_called":
     case "model_answered":

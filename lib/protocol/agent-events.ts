@@ -10,6 +10,9 @@ const tokens = z.int().min(0);
 /** Longest text of one event; a longer one goes on in the next. UTF-16 units. */
 export const MAX_EVENT_TEXT = 16_384;
 
+/** Of the paths that an item changed: how many are named, how long each, and how long all together. UTF-16 units. */
+export const CHANGED_PATHS = { count: 200, each: 1000, all: MAX_EVENT_TEXT } as const;
+
 export const ItemType = z.enum(["message", "reasoning", "command", "patch", "tool", "compaction"]);
 export type ItemType = z.infer<typeof ItemType>;
 export const ItemStatus = z.enum(["completed", "declined", "failed", "aborted"]);
@@ -38,7 +41,14 @@ export const agentBodies = {
   /** Every item that was opened is closed, at the latest with its turn: then as `aborted`. */
   item_closed: z.object({ item: number, status: ItemStatus, exit: z.int().nullable().optional() }),
   /** Id of the git tree that the work tree was, after this item. */
-  tree_recorded: z.object({ item: number, tree: z.string().regex(/^[0-9a-f]{40}$/) }),
+  tree_recorded: z.object({
+    item: number,
+    tree: z.string().regex(/^[0-9a-f]{40}$/),
+    /** What is another than in the tree recorded before; left out by runners that do not know it. */
+    paths: z.array(text(CHANGED_PATHS.each)).max(CHANGED_PATHS.count).optional(),
+    /** How many more there are than are named. */
+    more: z.int().min(0).optional(),
+  }),
   /** The agent's own count. Advisory: what is charged is counted by the gateway. */
   usage_reported: z.object({
     turn: number,

@@ -35,7 +35,12 @@ const event: fc.Arbitrary<NewEvent> = fc.oneof(
       body: { ...body, ended: "itself", milliseconds: 1, dropped: 0 },
     }),
   ),
-  fc.record({ item: number, tree }).map((body): NewEvent => ({ kind: "tree_recorded", body })),
+  fc
+    .record(
+      { item: number, tree, paths: fc.array(path, { maxLength: 3 }), more: fc.nat(3) },
+      { requiredKeys: ["item", "tree"] },
+    )
+    .map((body): NewEvent => ({ kind: "tree_recorded", body })),
   fc.record({ tree: fc.constantFrom("base", "work"), failing: fc.uniqueArray(test) }).map(
     (body): NewEvent => ({
       kind: "tests_reported",

@@ -96,7 +96,7 @@ describe("what an agent was told and said", () => {
       close(1),
       { kind: "tree_recorded", body: { item: 1, tree: TREE } } as const,
     ];
-    expect(itemsOf(turn(), ...events)).toMatchObject([{ type: "patch", treeAfter: TREE }]);
+    expect(itemsOf(turn(), ...events)).toMatchObject([{ type: "patch", treeAfter: TREE, changed: null }]);
   });
 
   test("is shown in the filter for it, with commands in theirs", () => {
@@ -115,12 +115,15 @@ const command: NewEvent[] = [
   { kind: "item_opened", body: { item: 7, type: "command", title: "make", command: 2 } },
   { kind: "command_finished", body: { command: 2, exit: 1, ended: "itself", milliseconds: 5, dropped: 0 } },
   { kind: "item_closed", body: { item: 7, status: "completed", exit: 1 } },
-  { kind: "tree_recorded", body: { item: 7, tree: TREE } },
+  { kind: "tree_recorded", body: { item: 7, tree: TREE, paths: ["src/a\nb.js"], more: 2 } },
 ];
 
 test("a command of the agent is one item, with its end and its tree", () => {
   expect(itemsOf(turn(), ...command)).toMatchObject([
-    { kind: "command", command: 2, item: 7, status: "completed", treeAfter: TREE, finished: { exit: 1 } },
+    {
+      ...{ kind: "command", command: 2, item: 7, status: "completed", finished: { exit: 1 } },
+      ...{ treeAfter: TREE, changed: { paths: ["src/a\nb.js"], more: 2 } },
+    },
   ]);
 });
 

@@ -33,8 +33,13 @@ export function withAgentEvent(timeline: Timeline, event: AgentEvent): Timeline 
     case "item_closed":
       return closed(timeline, event);
     case "tree_recorded": {
-      const { item: number, tree } = event.body;
-      const change = <T extends AgentItem | CommandItem>(item: T): T => ({ ...item, treeAfter: tree });
+      const { item: number, tree, paths, more = 0 } = event.body;
+      const changed = paths === undefined ? null : { paths, more };
+      const change = <T extends AgentItem | CommandItem>(item: T): T => ({
+        ...item,
+        treeAfter: tree,
+        changed,
+      });
       const marked = changedItem(timeline, event, isItem(number), change);
       return marked === timeline ? changedItem(timeline, event, isCommandOf(number), change) : marked;
     }
@@ -83,7 +88,7 @@ function opened(timeline: Timeline, event: Of<"item_opened">): Timeline {
   const { seq, at, body } = event;
   const { item, type, title, command } = body;
   if (command === undefined) {
-    const closed = { status: null, exit: null, treeAfter: null };
+    const closed = { status: null, exit: null, treeAfter: null, changed: null };
     return withItem(timeline, event, {
       ...{ kind: "item", seq, at, item, type, title, output: "", cut: 0 },
       ...closed,

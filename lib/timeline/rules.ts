@@ -66,6 +66,7 @@ function taken(timeline: Timeline, event: RunEvent): Timeline {
         item: null,
         status: null,
         treeAfter: null,
+        changed: null,
       });
     case "command_output":
       return changedCommand(timeline, event, event.body.command, (item) => grown(item, event.body.text));

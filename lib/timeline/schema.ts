@@ -7,6 +7,12 @@ export type StepOutcome = "working" | "done" | "failed" | "skipped" | "interrupt
 /** The body of one kind of event. */
 export type BodyOf<Kind extends EventKind> = Extract<RunEvent, { kind: Kind }>["body"];
 
+export interface ChangedPaths {
+  readonly paths: readonly string[];
+  /** How many more there are than are named. */
+  readonly more: number;
+}
+
 export interface CommandItem {
   readonly kind: "command";
   readonly seq: number;
@@ -28,6 +34,8 @@ export interface CommandItem {
   readonly status: ItemStatus | null;
   /** Id of the git tree that the checkout was afterwards. */
   readonly treeAfter: string | null;
+  /** What is another than before it; null where nobody told. */
+  readonly changed: ChangedPaths | null;
 }
 
 /** What was sent to the agent. */
@@ -55,6 +63,8 @@ export interface AgentItem {
   readonly status: ItemStatus | null;
   readonly exit: number | null;
   readonly treeAfter: string | null;
+  /** What is another than before it; null where nobody told. */
+  readonly changed: ChangedPaths | null;
 }
 
 /** One call of a model, as the gateway saw it. */

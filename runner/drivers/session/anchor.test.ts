@@ -78,6 +78,8 @@ describe("an anchor", () => {
     anchor.heard("PLAN look at it\nASSUME file src/b.js exists");
     anchor.heard("Nothing new.");
     anchor.heard("- PLAN change src/a.js\n- PLAN run the tests");
+    anchor.moved({ paths: ["src/a.js", "src/\u001b[2J\nb.js"], more: 3 });
+    anchor.moved({ paths: ["src/a.js"], more: 0 });
     const text = await anchor.compose({ ...now, microsLeft: 1_250_000 });
     for (const part of [
       "# Goal\nRepair the sum.",
@@ -88,6 +90,7 @@ describe("an anchor", () => {
       "Failing now and not on the base:\n  - a.test.js › new",
       "Failing on the base and not now: 1.",
       "src/a.js (+3 −1)",
+      "Since you were told last, 5 files changed:\n  - src/a.js\n  - src/\u2039ESC\u203a[2J\u2039LF\u203ab.js\n  - and 3 more",
       "Time left: 10 minutes.",
       "Budget left: $1.25.",
       "DOES NOT HOLD: file src/b.js exists (it is not there)",
@@ -102,6 +105,7 @@ describe("an anchor", () => {
         body: { text: "ASSUME file src/b.js exists", holds: false, detail: "it is not there", tree: TREE },
       },
     ]);
+    expect(await anchor.compose(now)).toContain("Since you were told last, no file was changed.");
   });
 
   test("is counted from the last one", async () => {

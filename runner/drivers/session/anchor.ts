@@ -6,6 +6,7 @@ import type { NewEvent } from "#lib/protocol/events.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { type Assumption, assumptionsIn, type Checked, planIn } from "./anchor-assumptions.ts";
 import type { Measured } from "./anchor-measure.ts";
+import type { TreeChanges } from "./port.ts";
 
 /** Counted since the session began, in this attempt. */
 export interface AnchorMoment {
@@ -40,6 +41,8 @@ export interface AnchorText {
   readonly plan: readonly string[];
   /** A sentence where it could not be measured. */
   readonly measured: Measured | string;
+  /** Files that items of the agent changed since it was told last. */
+  readonly since: { readonly paths: readonly string[]; readonly more: number };
   readonly checked: readonly Checked[];
   readonly secondsLeft: number;
   /** Millionths of a dollar; null where nobody here knows. */
@@ -47,17 +50,32 @@ export interface AnchorText {
 }
 
 const SHOWN = 20;
+/** Names that are kept between two anchors; the others are counted. */
+const REMEMBERED = 1000;
 const LONGEST_GOAL = 8000;
 
-const listed = (items: readonly string[], most = SHOWN): string[] => [
-  ...items.slice(0, most).map((item) => `- ${item}`),
-  ...(items.length > most ? [`- and ${items.length - most} more`] : []),
-];
+/** `more`: how many there are besides these. */
+const listed = (items: readonly string[], most = SHOWN, more = 0): string[] => {
+  const left = Math.max(0, items.length - most) + more;
+  return [...items.slice(0, most).map((item) => `- ${item}`), ...(left > 0 ? [`- and ${left} more`] : [])];
+};
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-function stateText({ measured, secondsLeft, microsLeft }: AnchorText): string[] {
+/** Names as text: a file may be called anything. */
+const named = (path: string): string => visibleText(path, "line").slice(0, 300).toWellFormed();
+
+const sinceText = ({ paths, more }: AnchorText["since"]): string[] =>
+  paths.length + more === 0
+    ? ["- Since you were told last, no file was changed."]
+    : [
+        `- Since you were told last, ${plural(paths.length + more, "file")} changed:`,
+        ...listed(paths.map(named), SHOWN, more).map((line) => `  ${line}`),
+      ];
+
+function stateText({ measured, since, secondsLeft, microsLeft }: AnchorText): string[] {
   const left = [
+    ...sinceText(since),
     `- Time left: ${Math.max(0, Math.floor(secondsLeft / 60))} minutes.`,
     ...(microsLeft === null ? [] : [`- Budget left: $${(microsLeft / 1_000_000).toFixed(2)}.`]),
   ];
@@ -153,6 +171,8 @@ export interface Anchor {
   readonly form: string;
   /** Words of the agent: its plan and its assumptions are taken from them. */
   heard(message: string): void;
+  /** What an item of the agent changed. */
+  moved(changes: Pick<TreeChanges, "paths" | "more">): void;
   due(now: AnchorMoment): boolean;
   /** Measures, tells the events what holds, and gives the prompt. The next one is counted from here. */
   compose(now: AnchorMoment & AnchorStanding): Promise<string>;
@@ -171,12 +191,20 @@ export function createAnchor(options: AnchorOptions): Anchor {
   let last: AnchorMoment = { turns: 0, items: 0, tokens: 0, at: options.began };
   let steps: readonly string[] = [];
   let assumptions: readonly Assumption[] = [];
+  let changed = new Set<string>();
+  let unnamed = 0;
 
   return {
     form: isOn(plan) ? FORM : "",
     heard(message) {
       steps = planIn(message) ?? steps;
       assumptions = assumptionsIn(message) ?? assumptions;
+    },
+    moved({ paths, more }) {
+      unnamed += more;
+      for (const path of paths)
+        if (changed.size < REMEMBERED || changed.has(path)) changed.add(path);
+        else unnamed += 1;
     },
     due: (now) => isDue(plan, last, now),
     async compose({ goal, secondsLeft, microsLeft = null, ...now }) {
@@ -188,9 +216,11 @@ export function createAnchor(options: AnchorOptions): Anchor {
       }
       const { turns, items, tokens, at } = now;
       last = { turns, items, tokens, at };
+      const since = { paths: [...changed], more: unnamed };
+      [changed, unnamed] = [new Set(), 0];
       const measured = typeof seen === "string" ? seen : seen.measured;
       const own = { goal, pilotGoal, allowedPaths, testArgv, plan: steps };
-      return composeAnchor({ ...own, measured, checked, secondsLeft, microsLeft });
+      return composeAnchor({ ...own, measured, since, checked, secondsLeft, microsLeft });
     },
   };
 }

@@ -50,6 +50,16 @@ export interface KeptSession extends AgentSession {
   readonly lost: string | null;
   /** The checkout and the folders that are kept, as they are now. What git ignores is not part of it. */
   snapshot(): Promise<Snapshot>;
+  /** Which tree the checkout is now, and what is another than when this was asked last, or at the start. */
+  changes(): Promise<TreeChanges>;
+}
+
+export interface TreeChanges {
+  readonly tree: string;
+  /** As the sandbox names them: whatever a file can be called. */
+  readonly paths: readonly string[];
+  /** How many more there are than are named. */
+  readonly more: number;
 }
 
 export interface Snapshot {

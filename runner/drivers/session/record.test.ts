@@ -24,9 +24,10 @@ function begin(): Recorded {
     clock: systemClock,
     nextCommand: () => ++command,
     firstTree: first,
-    tree: async () => {
+    changes: async () => {
+      const before = tree;
       tree = trees.shift() ?? tree;
-      return tree;
+      return { tree, paths: tree === before ? [] : ["src/a.js"], more: 0 };
     },
     treeLabel: "the agent's checkout",
     emit: async (event) => void events.push(NewEvent.parse(event)),
@@ -138,7 +139,7 @@ describe("the end", () => {
       clock: systemClock,
       nextCommand: () => 1,
       firstTree: "",
-      tree: async () => "",
+      changes: async () => ({ tree: "", paths: [], more: 0 }),
       treeLabel: "",
       emit: () => Promise.reject(new Error("The lease is over.")),
     });

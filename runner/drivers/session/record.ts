@@ -9,7 +9,7 @@ import { createOutputEvents } from "#runner/harness/output-events.ts";
 import { cutText } from "#runner/lease/rules.ts";
 import { type Gatherer, gatherText } from "./gather.ts";
 import { beginningOf } from "./lines.ts";
-import type { CommandEnd, SessionRecord } from "./port.ts";
+import type { CommandEnd, SessionRecord, TreeChanges } from "./port.ts";
 
 const MOMENT = 250;
 const MOST_OF_ITEM = 1024 * 1024;
@@ -27,13 +27,13 @@ export interface RecordOptions {
   readonly nextCommand: () => number;
   /** The tree before the agent did anything, empty where that is said by `moved`; and what gives the one that is there now. */
   readonly firstTree: string;
-  readonly tree: () => Promise<string>;
+  readonly changes: () => Promise<TreeChanges>;
   /** In few words, what an agent's command runs on; shown beside it. */
   readonly treeLabel: string;
   /** Called with each message of the agent, once it has ended. */
   readonly onMessage?: (text: string) => void;
   /** Called when an item has ended after which files may have changed. */
-  readonly onTree?: (tree: string) => Promise<void>;
+  readonly onTree?: (changes: TreeChanges) => Promise<void>;
   emit(event: NewEvent): Promise<void>;
 }
 
@@ -113,13 +113,13 @@ export function createRecord(options: RecordOptions): FollowedRecord {
   };
 
   async function remember(item: number): Promise<void> {
-    const now = await options.tree();
-    if (now !== tree) {
-      tree = now;
+    const { paths, more, ...now } = await options.changes();
+    if (now.tree !== tree) {
+      tree = now.tree;
       deeds.lastEdit = item;
     }
-    await emit({ kind: "tree_recorded", body: { item, tree } });
-    await options.onTree?.(tree);
+    await emit({ kind: "tree_recorded", body: { item, tree, paths: [...paths], more } });
+    await options.onTree?.({ tree, paths, more });
   }
 
   async function closeItem(native: string, status: ItemStatus, exit?: number | null): Promise<Open | null> {

@@ -2,11 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CHANGED_PATHS } from "#lib/protocol/agent-events.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { TEST_LIMITS } from "#lib/testing/harness-scene.ts";
 import { linesUntil, openSession, treeOf } from "#lib/testing/model/session-scene.ts";
-import type { PatchBundle } from "./port.ts";
+import type { PatchBundle, TreeChanges } from "./port.ts";
 
 let workshop: TestWorkshop;
 beforeAll(async () => {
@@ -61,6 +62,29 @@ describe("a session", () => {
     }
     expect(new Set(seen).size).toBe(3);
     expect(seen[2]).toBe(baseTree);
+    await session.close();
+  });
+
+  test("names what changed since it was asked last: hostile names as they are, the rest of very many counted", async () => {
+    const line = `read -r go; printf x >"$(printf 'a\\nb')"; printf x >"$(printf '\\033[31mred')"; printf x >"$(printf 'caf\\351')"; rm src/sum.js; echo done-1
+      read -r go; mkdir many; i=0; while [ $i -lt 10000 ]; do : >many/$i; i=$((i+1)); done; echo done-2
+      read -r go; rm -r many; mkdir "$(printf 'd%.0s' $(seq 1 250))"; cd d*; for n in 1 2 3 4; do mkdir "$(printf 'e%.0s' $(seq 1 250))"; cd e*; done; : >deep; cd /work/tree; echo done-3; read -r go`;
+    const { session } = await openSession(workshop, line);
+    const seen: TreeChanges[] = [await session.changes()];
+    for (const done of ["done-1", "done-2", "done-3"]) {
+      await session.send("go");
+      await linesUntil(session, done);
+      seen.push(await session.changes());
+    }
+    const [first, named, many, deep] = seen;
+    expect(first).toMatchObject({ paths: [], more: 0 });
+    expect(named).toMatchObject({ paths: ["\u001b[31mred", "a\nb", "caf\ufffd", "src/sum.js"], more: 0 });
+    expect(many?.paths).toHaveLength(CHANGED_PATHS.count);
+    expect(many?.more).toBe(10_000 - CHANGED_PATHS.count);
+    // A path that is too long is counted; cut, it would be the name of another file.
+    expect([deep?.paths.length, deep?.more]).toEqual([CHANGED_PATHS.count, 10_001 - CHANGED_PATHS.count]);
+    expect(deep?.paths.join("")).not.toContain("d".repeat(250));
+    expect(await session.changes()).toMatchObject({ tree: deep?.tree, paths: [], more: 0 });
     await session.close();
   });
 
@@ -177,6 +201,19 @@ describe("probe: an agent that turns against the keeper", () => {
   test("by writing into its channel ends the session", async () => {
     const { session } = await openSession(workshop, "echo 'nonsense' >/proc/2/fd/1; sleep 1000");
     await expect(session.ended).rejects.toThrow("wrote into the session's own channel");
+    await session.close();
+  });
+
+  test("by answering in its place says nothing that has no place in the record", async () => {
+    const forged = (paths: string, id: number) =>
+      `echo '{"tree":"${"f".repeat(40)}","changed":{"paths":${paths},"more":1},"id":${id}}' >/proc/2/fd/1`;
+    const many = `[${Array.from({ length: CHANGED_PATHS.count + 1 }, () => '"x"').join()}]`;
+    const { session } = await openSession(
+      workshop,
+      `kill -STOP 2; ${forged('["a\\u0000b\\ud800"]', 1)}; ${forged(many, 2)}; sleep 1000`,
+    );
+    expect(await session.changes()).toEqual({ tree: "f".repeat(40), paths: ["a\u2400b\ufffd"], more: 1 });
+    await expect(session.changes()).rejects.toThrow("wrote into the session's own channel");
     await session.close();
   });
 

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { AppError, messageOf, refused } from "#lib/errors.ts";
 import type { Sandbox, SandboxProcess } from "#lib/jail/port.ts";
 import type { Limits } from "#lib/jail/schema.ts";
+import { CHANGED_PATHS } from "#lib/protocol/agent-events.ts";
 import { MAX_SNAPSHOT } from "#lib/protocol/steering.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { BUNDLE_BYTES, readBundle } from "#runner/harness/git/bundle.ts";
@@ -13,7 +14,7 @@ import { TREE_ROOT } from "#runner/harness/git/trees.ts";
 import { RELAY_PORT, type Relay } from "#runner/relay/relay.ts";
 import { createLineQueue } from "./line-queue.ts";
 import { linesOf } from "./lines.ts";
-import type { AgentEnd, AgentProgram, KeptSession, PatchBundle, Snapshot } from "./port.ts";
+import type { AgentEnd, AgentProgram, KeptSession, PatchBundle, Snapshot, TreeChanges } from "./port.ts";
 import { parseReport, type Report } from "./reports.ts";
 import { type Results, readResults } from "./results.ts";
 
@@ -86,7 +87,7 @@ async function attend(
   const lines = createLineQueue();
   const started = Promise.withResolvers<Extract<Report, { started: string }>>();
   const agentEnd = Promise.withResolvers<AgentEnd>();
-  const trees = new Map<number, PromiseWithResolvers<string>>();
+  const trees = new Map<number, PromiseWithResolvers<TreeChanges>>();
   const results = collect(child);
   const result = results.rest;
   const said = { complaints: "", own: "", isUnchanged: false, hasEnded: false, bundling: false };
@@ -102,8 +103,8 @@ async function attend(
       said.complaints = (said.complaints + report.err).slice(-TAIL);
       onComplaint?.(report.err);
     } else if ("started" in report) started.resolve(report);
-    else if ("tree" in report) settle(report.id)?.resolve(report.tree);
-    else if ("snapshot" in report) settle(report.id)?.resolve(report.snapshot.tree);
+    else if ("tree" in report) settle(report.id)?.resolve(changesIn(report));
+    else if ("snapshot" in report) settle(report.id)?.resolve(changesIn(report.snapshot));
     else if ("problem" in report) settle(report.id)?.reject(refused(visibleText(report.problem)));
     else if ("ended" in report) {
       said.hasEnded = true;
@@ -113,7 +114,7 @@ async function attend(
     else said.own = report.broken;
   }
 
-  function settle(id: number): PromiseWithResolvers<string> | undefined {
+  function settle(id: number): PromiseWithResolvers<TreeChanges> | undefined {
     const asked = trees.get(id);
     trees.delete(id);
     return asked;
@@ -163,9 +164,9 @@ async function attend(
   }
 
   /** Asks for something that is answered by a tree. */
-  async function ask(body: object): Promise<string> {
+  async function ask(body: object): Promise<TreeChanges> {
     const id = ++lastId;
-    const answer = Promise.withResolvers<string>();
+    const answer = Promise.withResolvers<TreeChanges>();
     trees.set(id, answer);
     hurry();
     await order({ ...body, id });
@@ -185,12 +186,13 @@ async function attend(
       if (said.hasEnded) throw refused("The agent has ended.");
       await order({ do: "send", line });
     },
-    tree: () => ask({ do: "tree" }),
+    tree: async () => (await ask({ do: "tree" })).tree,
+    changes: () => ask({ do: "changes", paths: CHANGED_PATHS }),
     async snapshot(): Promise<Snapshot> {
       const number = ++lastSnapshot;
       const bytes = results.snapshot(number);
       const taken = await ask({ do: "snapshot", number, most: MAX_SNAPSHOT });
-      return { tree: taken, bytes: await bytes };
+      return { tree: taken.tree, bytes: await bytes };
     },
     async stop() {
       if (!said.hasEnded) await order({ do: "stop", grace: GRACE_MS });
@@ -219,6 +221,16 @@ function collect(child: SandboxProcess): Results {
   results.rest.catch(() => child.kill());
   return results;
 }
+
+/** The store behind the plane cannot keep NUL; git knows no such name, but a forger does. */
+const changesIn = ({
+  tree,
+  changed,
+}: Pick<Extract<Report, { id: number; tree: string }>, "tree" | "changed">) => ({
+  tree,
+  paths: changed?.paths.map((path) => path.replaceAll("\0", "\u2400").toWellFormed()) ?? [],
+  more: changed?.more ?? 0,
+});
 
 function tailOf(stream: Readable): () => string {
   let text = "";

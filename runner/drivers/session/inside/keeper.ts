@@ -14,11 +14,13 @@ const BASE_OBJECTS = "/in/repository/objects";
 const SNAPSHOT = "/in/snapshot";
 
 interface Order {
-  readonly do: "start" | "send" | "tree" | "snapshot" | "stop" | "bundle";
+  readonly do: "start" | "send" | "tree" | "changes" | "snapshot" | "stop" | "bundle";
   readonly id?: number;
   readonly line?: string;
   readonly grace?: number;
   readonly most?: number;
+  /** Of changed paths: how many, how long each, and how long all together; UTF-16 units. */
+  readonly paths?: { readonly count: number; readonly each: number; readonly all: number };
   /** Of a snapshot, in the result's frames. */
   readonly number?: number;
   readonly base?: string;
@@ -95,6 +97,40 @@ async function treeNow(): Promise<string> {
   return (await own(["write-tree"])).trim();
 }
 
+interface Changed {
+  readonly paths: string[];
+  /** How many are not named. */
+  more: number;
+}
+
+/** Paths that differ, as they are. Read as they come: there may be more of them than should be in memory. */
+function changedBetween(from: string, to: string, most: NonNullable<Order["paths"]>): Promise<Changed> {
+  const args = [`--git-dir=${OWN}`, "diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to];
+  const child = spawn("git", [...PLAIN, ...args], { cwd: TREE, env: { ...process.env, ...QUIET } });
+  const changed: Changed = { paths: [], more: 0 };
+  let [held, room, errors] = ["", most.all, ""];
+  const take = (path: string): void => {
+    const fits = changed.paths.length < most.count && path.length <= Math.min(most.each, room);
+    if (!fits) changed.more += 1;
+    else {
+      changed.paths.push(path);
+      room -= path.length;
+    }
+  };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    const names = (held + text).split("\0");
+    held = names.pop() ?? "";
+    names.forEach(take);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors = (errors + text).slice(-2000);
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => (code === 0 ? resolve(changed) : reject(new Error(errors.trim()))));
+  });
+}
+
 // One at a time: they share an index.
 let last: Promise<unknown> = Promise.resolve();
 function inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -104,6 +140,8 @@ function inTurn<T>(task: () => Promise<T>): Promise<T> {
 }
 
 let base = "";
+/** As it was told last. */
+let told = "";
 let packer = "";
 let keeps: readonly string[] = [];
 let agent: ChildProcess | null = null;
@@ -197,6 +235,13 @@ async function bundleTree(tree: string, file: string): Promise<string | null> {
   return commit;
 }
 
+async function changes({ id, paths = { count: 0, each: 0, all: 0 } }: Order): Promise<void> {
+  const tree = await treeNow();
+  const changed = tree === told ? { paths: [], more: 0 } : await changedBetween(told, tree, paths);
+  told = tree;
+  report({ tree, changed, id });
+}
+
 async function snapshot({ id, number = 0, most = 0 }: Order): Promise<void> {
   const [file, bundle] = [`${OWN}/snapshot`, `${OWN}/snapshot.bundle`];
   try {
@@ -229,7 +274,8 @@ async function start(order: Order): Promise<void> {
   ({ base = "", packer = "", keeps = [] } = order);
   await checkOut(base, order.ignored ?? []);
   const lost = order.restore ? await restore() : null;
-  report({ started: await treeNow(), ...(lost === null ? {} : { lost }) });
+  told = await treeNow();
+  report({ started: told, ...(lost === null ? {} : { lost }) });
   startAgent(order);
 }
 
@@ -244,6 +290,8 @@ async function follow(order: Order): Promise<void> {
       return void agent?.stdin?.write(`${order.line ?? ""}\n`);
     case "tree":
       return answer(order, async () => report({ tree: await treeNow(), id: order.id }));
+    case "changes":
+      return answer(order, () => changes(order));
     case "snapshot":
       return answer(order, () => snapshot(order));
     case "stop":

@@ -7,7 +7,7 @@ import type { NewEvent } from "#lib/protocol/events.ts";
 import type { DriverContext } from "../../port.ts";
 import { type Anchor, type AnchorMoment, createAnchor } from "../anchor.ts";
 import { createMeasure } from "../anchor-measure.ts";
-import type { Snapshot } from "../port.ts";
+import type { Snapshot, TreeChanges } from "../port.ts";
 import type { BaseResult } from "../prompt.ts";
 import type { FollowedRecord } from "../record.ts";
 import type { Desk } from "./desk.ts";
@@ -31,6 +31,8 @@ export interface Anchors {
   readonly form: string;
   /** Words of the agent. */
   heard(message: string): void;
+  /** What an item of the agent changed. */
+  moved(changes: TreeChanges): void;
   /** While a turn is on. To be stopped when it has ended: resolves when nothing is measured any more. */
   during(): { stop(): Promise<void> };
   /** Before the next turn, where it is due then. */
@@ -40,6 +42,7 @@ export interface Anchors {
 const NONE: Anchors = {
   form: "",
   heard: () => undefined,
+  moved: () => undefined,
   during: () => ({ stop: async () => undefined }),
   between: async () => [],
 };
@@ -87,6 +90,7 @@ export function createAnchors(options: AnchorsOptions): Anchors {
   return {
     form: anchor.form,
     heard: anchor.heard,
+    moved: anchor.moved,
     during() {
       const over = new AbortController();
       const watching = watch(AbortSignal.any([signal, over.signal]));

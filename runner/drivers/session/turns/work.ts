@@ -93,11 +93,15 @@ function share(
     clock,
     nextCommand,
     firstTree: "",
-    tree: () => now.session?.tree() ?? Promise.resolve(""),
+    changes: async () => {
+      if (now.session === null) throw refused("The agent is not up.");
+      return now.session.changes();
+    },
     treeLabel: "the agent's checkout",
     onMessage: (text) => anchors.heard(text),
-    onTree: async (tree) => {
-      if (shared.source !== null) await snapshots.afterItem(shared.source(), tree);
+    onTree: async (changes) => {
+      anchors.moved(changes);
+      if (shared.source !== null) await snapshots.afterItem(shared.source(), changes.tree);
     },
     emit,
   });

@@ -1,0 +1,32 @@
+// Which files an item of the agent changed, as far as they are named.
+import { shortenMiddle } from "#lib/text/rules.ts";
+import type { ChangedPaths } from "#lib/timeline/schema.ts";
+import { formatCount, plural } from "../format.ts";
+import { Visible } from "../ui/visible.tsx";
+
+const SHOWN = 8;
+const LONGEST = 80;
+
+/** Nothing where nothing changed or nobody told. */
+export function ChangedFiles({ changed }: { changed: ChangedPaths | null }) {
+  if (changed === null) return null;
+  const { paths, more } = changed;
+  const count = paths.length + more;
+  if (count === 0) return null;
+  const shown = paths.slice(0, SHOWN);
+  const left = count - shown.length;
+  return (
+    <p className="t3 sm tw">
+      {plural(count, "file")} changed:{" "}
+      {shown.map((path, index) => (
+        <span key={path}>
+          {index > 0 ? ", " : ""}
+          <span className="mono">
+            <Visible text={shortenMiddle(path, LONGEST)} />
+          </span>
+        </span>
+      ))}
+      {left > 0 ? <span className="num"> and {formatCount(left)} more</span> : null}
+    </p>
+  );
+}
