@@ -56,9 +56,15 @@ function timePart(milliseconds: number): string {
   return text;
 }
 
+/** Randomness is asked for many ids at once: each asking costs more than an id. */
+const POOL_LENGTH = 256 * RANDOM_LENGTH;
+let pool = randomBytes(0);
+
 function randomPart(): string {
+  if (pool.length === 0) pool = randomBytes(POOL_LENGTH);
   let text = "";
-  for (const byte of randomBytes(RANDOM_LENGTH)) text += ALPHABET.charAt(byte & 31);
+  for (const byte of pool.subarray(0, RANDOM_LENGTH)) text += ALPHABET.charAt(byte & 31);
+  pool = pool.subarray(RANDOM_LENGTH);
   return text;
 }
 

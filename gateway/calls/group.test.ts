@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createGroup } from "./group.ts";
+import { createGroup, createLane } from "./group.ts";
 
 describe("a group of transactions", () => {
-  test("begins at once, and what comes meanwhile goes together in the next one, in order", async () => {
+  test("takes what came together, and what comes meanwhile goes in the next one, in order", async () => {
     const batches: number[][] = [];
     const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const group = createGroup<number, string>({
@@ -11,17 +11,16 @@ describe("a group of transactions", () => {
         await gates[batches.length - 1]?.promise;
         return items.map((item) => `answer ${item}`);
       },
-      most: 10,
+      ...{ most: 10, lane: createLane() },
     });
-    const answers = [1, 2, 3, 4].map((item) => group.add(item));
-    expect(batches).toEqual([[1]]);
+    const first = [1, 2].map((item) => group.add(item));
+    await expect.poll(() => batches).toEqual([[1, 2]]);
+    const second = [3, 4, 5].map((item) => group.add(item));
     gates[0]?.resolve();
-    expect(await answers[0]).toBe("answer 1");
-    await group.add(0).constructor;
+    expect(await Promise.all(first)).toEqual(["answer 1", "answer 2"]);
     gates[1]?.resolve();
-    expect(await Promise.all(answers)).toEqual(["answer 1", "answer 2", "answer 3", "answer 4"]);
-    expect(batches[1]?.slice(0, 3)).toEqual([2, 3, 4]);
-    await group.quiet();
+    expect(await Promise.all(second)).toEqual(["answer 3", "answer 4", "answer 5"]);
+    expect(batches[1]).toEqual([3, 4, 5]);
   });
 
   test("takes no more together than it may", async () => {
@@ -31,7 +30,7 @@ describe("a group of transactions", () => {
         sizes.push(items.length);
         return items;
       },
-      most: 4,
+      ...{ most: 4, lane: createLane() },
     });
     await Promise.all(Array.from({ length: 10 }, (_, item) => group.add(item)));
     expect(Math.max(...sizes)).toBe(4);
@@ -45,7 +44,7 @@ describe("a group of transactions", () => {
         if (items.includes("poison")) throw new Error("no");
         return items;
       },
-      most: 10,
+      ...{ most: 10, lane: createLane() },
     });
     const outcomes = await Promise.allSettled(["first", "a", "poison", "b"].map((item) => group.add(item)));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
@@ -53,7 +52,30 @@ describe("a group of transactions", () => {
   });
 
   test("an answer too few is a failure, not somebody else's answer", async () => {
-    const group = createGroup<string, string>({ work: async () => [], most: 10 });
+    const group = createGroup<string, string>({ work: async () => [], most: 10, lane: createLane() });
     await expect(group.add("x")).rejects.toThrow("another number of answers");
+  });
+
+  test("shares its lane with others: never two transactions at once, and each group has its turn", async () => {
+    const lane = createLane();
+    const log: string[] = [];
+    let underWay = 0;
+    const groupOf = (name: string) =>
+      createGroup<number, number>({
+        async work(items) {
+          expect(++underWay).toBe(1);
+          log.push(`${name} ${items.join(",")}`);
+          await Promise.resolve();
+          underWay--;
+          return items;
+        },
+        ...{ most: 2, lane },
+      });
+    const [opens, settles] = [groupOf("open"), groupOf("settle")];
+    await Promise.all([
+      ...[1, 2, 3, 4, 5].map((item) => opens.add(item)),
+      ...[6, 7].map((item) => settles.add(item)),
+    ]);
+    expect(log).toEqual(["open 1,2", "settle 6,7", "open 3,4", "open 5"]);
   });
 });

@@ -1,10 +1,38 @@
 // Group commit: what comes while a transaction is under way goes together in the next one. Nobody waits for a timer.
 
+/**
+ * One transaction at a time of all groups that share it, in the order in which they came to have something. It begins once
+ * everything that has arrived by now was looked at, so that what arrived together goes together.
+ */
+export interface Lane {
+  take(work: () => Promise<void>): void;
+}
+
+export function createLane(): Lane {
+  const next: (() => Promise<void>)[] = [];
+  let isTaken = false;
+
+  function serve(): void {
+    const work = isTaken ? undefined : next.shift();
+    if (!work) return;
+    isTaken = true;
+    void work().finally(() => {
+      isTaken = false;
+      setImmediate(serve);
+    });
+  }
+
+  return {
+    take(work) {
+      next.push(work);
+      setImmediate(serve);
+    },
+  };
+}
+
 export interface Group<T, R> {
   /** Resolves with the answer of its own item once the transaction it was in is durable. */
   add(item: T): Promise<R>;
-  /** Resolves when nothing is under way. */
-  quiet(): Promise<void>;
 }
 
 interface Waiting<T, R> {
@@ -17,13 +45,11 @@ export interface GroupOptions<T, R> {
   /** One transaction. As many answers as items, in their order. */
   work(items: readonly T[]): Promise<readonly R[]>;
   readonly most: number;
-  /** Transactions under way at a time. */
-  readonly lanes?: number;
+  readonly lane: Lane;
 }
 
-export function createGroup<T, R>({ work, most, lanes = 1 }: GroupOptions<T, R>): Group<T, R> {
+export function createGroup<T, R>({ work, most, lane }: GroupOptions<T, R>): Group<T, R> {
   const waiting: Waiting<T, R>[] = [];
-  const underWay = new Set<Promise<void>>();
 
   async function answerAll(batch: readonly Waiting<T, R>[]): Promise<void> {
     const answers = await work(batch.map(({ item }) => item));
@@ -31,7 +57,7 @@ export function createGroup<T, R>({ work, most, lanes = 1 }: GroupOptions<T, R>)
     for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as R);
   }
 
-  /** One that cannot be written does not take the others with it. */
+  /** Never rejects. One that cannot be written does not take the others with it. */
   async function commit(batch: readonly Waiting<T, R>[]): Promise<void> {
     try {
       await answerAll(batch);
@@ -44,23 +70,18 @@ export function createGroup<T, R>({ work, most, lanes = 1 }: GroupOptions<T, R>)
     }
   }
 
-  function next(): void {
-    if (waiting.length === 0 || underWay.size >= lanes) return;
-    const running: Promise<void> = commit(waiting.splice(0, most)).finally(() => {
-      underWay.delete(running);
-      next();
-    });
-    underWay.add(running);
+  /** Who goes is said when the lane is free. */
+  async function turn(): Promise<void> {
+    const batch = waiting.splice(0, most);
+    if (waiting.length > 0) lane.take(turn);
+    await commit(batch);
   }
 
   return {
     add: (item) =>
       new Promise<R>((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        next();
+        if (waiting.length === 1) lane.take(turn);
       }),
-    async quiet() {
-      while (underWay.size > 0) await Promise.all(underWay);
-    },
   };
 }

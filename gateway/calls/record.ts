@@ -7,7 +7,7 @@ import { GivenUp } from "#lib/model-calls/refusal.ts";
 import type { Final, Intent, Opening } from "#lib/model-calls/schema.ts";
 import { Problem } from "../http/problem.ts";
 import type { Ledger } from "../ledger.ts";
-import { createGroup } from "./group.ts";
+import { createGroup, createLane } from "./group.ts";
 
 export interface CallRecord {
   open(intent: Intent): Promise<Opening>;
@@ -25,6 +25,9 @@ export interface RecordOptions {
   readonly patience: number;
 }
 
+/** Nobody reads it; an abort without a reason makes an error with its stack each time. */
+const OVER = "over";
+
 const MOST_TOGETHER = 64;
 const TRY_AGAIN = SECOND;
 /** Of a record the database does not take. It stays open, and the next start of the gateway ends it as unknown. */
@@ -33,13 +36,15 @@ const GIVEN_UP = "This call was taken for lost by another gateway, so its answer
 const UNRECORDED = "The end of the call cannot be recorded at the moment, so the answer ends here.";
 
 export function createRecord({ ledger, clock, logger, patience }: RecordOptions): CallRecord {
-  const opens = createGroup<Intent, Opening>({ work: ledger.openCalls, most: MOST_TOGETHER });
+  // Both lock the same budgets and runs: side by side they would wait for each other, and share no commit meanwhile.
+  const lane = createLane();
+  const opens = createGroup<Intent, Opening>({ work: ledger.openCalls, most: MOST_TOGETHER, lane });
   const settles = createGroup<Final, void>({
     async work(finals) {
       await ledger.settleCalls(finals);
       return finals.map(() => undefined);
     },
-    most: MOST_TOGETHER,
+    ...{ most: MOST_TOGETHER, lane },
   });
   const unsettled = new Set<Promise<void>>();
   const ending = new AbortController();
@@ -73,7 +78,7 @@ export function createRecord({ ledger, clock, logger, patience }: RecordOptions)
       try {
         await Promise.race([settled, impatient.then(() => settled)]);
       } finally {
-        over.abort();
+        over.abort(OVER);
       }
     },
     async drained(signal) {

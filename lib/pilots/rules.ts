@@ -1,5 +1,7 @@
 // What a charter means for the processes that obey it, and how a pilot moves.
+
 import type { Role, RoleGrant } from "../authz/schema.ts";
+import { MINUTE } from "../clock.ts";
 import { type AppError, conflict, type FieldErrors } from "../errors.ts";
 import type { Limits } from "../jail/schema.ts";
 import type { Anchoring } from "../protocol/anchoring.ts";
@@ -73,14 +75,28 @@ export function anchoringOf({ controls }: Charter): Anchoring {
   return { turns, minutes, tokens };
 }
 
-/** One a time zone: making one takes a thousand times as long as asking it. */
-const days = new Map<string, Intl.DateTimeFormat>();
+interface Calendar {
+  readonly format: Intl.DateTimeFormat;
+  minute: number;
+  day: string;
+}
+
+/** One a time zone: making one takes a thousand times as long as asking it, and asking it longer than the minute asked last. */
+const calendars = new Map<string, Calendar>();
 
 /** The day it is in a time zone, as 2030-12-31. */
 export function dayIn(timeZone: string, milliseconds: number): string {
-  const known = days.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" });
-  days.set(timeZone, known);
-  return known.format(milliseconds);
+  const known = calendars.get(timeZone) ?? {
+    format: new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }),
+    ...{ minute: Number.NaN, day: "" },
+  };
+  calendars.set(timeZone, known);
+  const minute = Math.floor(milliseconds / MINUTE); // no zone begins a day within one
+  if (known.minute !== minute) {
+    known.day = known.format.format(milliseconds);
+    known.minute = minute;
+  }
+  return known.day;
 }
 
 /** Faults of a charter that only the present day shows. */

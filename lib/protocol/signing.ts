@@ -97,8 +97,21 @@ function exactBase64(text: string, length: number): Buffer | null {
   return bytes.length === length && bytes.toString("base64") === text ? bytes : null;
 }
 
+/** Keys that were read: reading one takes as long as a signature with it. */
+const keys = new Map<string, KeyObject>();
+const MOST_KEYS = 1000;
+
 /** Null when the text is not exactly one Ed25519 public key. For the registration and for every request. */
 export function readPublicKey(base64: string): KeyObject | null {
+  const known = keys.get(base64);
+  if (known) return known;
+  const key = parsedPublicKey(base64);
+  if (keys.size >= MOST_KEYS) keys.clear();
+  if (key) keys.set(base64, key);
+  return key;
+}
+
+function parsedPublicKey(base64: string): KeyObject | null {
   const der = exactBase64(base64, 44);
   if (der === null || !der.subarray(0, 12).equals(ED25519_SPKI_PREFIX)) return null;
   return createPublicKey({ key: der, format: "der", type: "spki" });
