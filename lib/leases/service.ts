@@ -1,5 +1,6 @@
 // What a runner may do with its lease. Every call names the attempt; the number fences late writers.
 import type { z } from "zod";
+import { leftForRun } from "../budgets/left-for-run.ts";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, fenced, forbidden, notFound, refused } from "../errors.ts";
 import { storable } from "../events/rules.ts";
@@ -59,8 +60,13 @@ export async function requireLease(scope: Scope, leaseId: string, attempt: numbe
   return live(scope, await read(scope, (db) => findLease(db, leaseId)), attempt);
 }
 
-/** Keeps the lease, or tells the runner to end it. */
-export async function heartbeat(scope: Scope, leaseId: string, attempt: number): Promise<HeartbeatAnswer> {
+/** Keeps the lease, or tells the runner to end it. With `budget` it says what is left to spend. */
+export async function heartbeat(
+  scope: Scope,
+  leaseId: string,
+  attempt: number,
+  budget = false,
+): Promise<HeartbeatAnswer> {
   const lease = owned(scope, await read(scope, (db) => findLease(db, leaseId)));
   if (lease.endedAt) return { directive: "cancel", reason: lease.endReason ?? "the lease is over" };
   live(scope, lease, attempt);
@@ -68,7 +74,8 @@ export async function heartbeat(scope: Scope, leaseId: string, attempt: number):
     await touchHeartbeat(tx.db, leaseId, new Date(scope.clock.now()));
     await touchContact(tx, scope, lease.runnerId, null);
   });
-  return { directive: "go_on", reason: "" };
+  const microsLeft = budget ? await leftForRun(scope, lease.runId) : null;
+  return { directive: "go_on", reason: "", ...(microsLeft === null ? {} : { microsLeft }) };
 }
 
 /** A long run has some thousands; a runner that sends more is not working. */

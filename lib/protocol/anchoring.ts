@@ -11,3 +11,5 @@ export const Anchoring = z.object({
 });
 export type Anchoring = z.infer<typeof Anchoring>;
 export const NEVER_ANCHORS: Anchoring = { turns: 0, minutes: 0, tokens: 0 };
+
+export const isAnchored = ({ turns, minutes, tokens }: Anchoring): boolean => turns + minutes + tokens > 0;

@@ -124,8 +124,14 @@ export type Assignment = z.infer<typeof Assignment>;
 /** Bundles a lease may download: GET leases/:id/bundles/:name */
 export const BundleName = z.enum(["base", "patch", "snapshot"]);
 
-export const Heartbeat = z.object({ attempt: z.int().min(1) });
-export const HeartbeatAnswer = z.object({ directive: z.enum(["go_on", "cancel"]), reason: z.string() });
+/** `budget`: whether the answer is to say what is left of it. */
+export const Heartbeat = z.object({ attempt: z.int().min(1), budget: z.boolean().default(false) });
+export const HeartbeatAnswer = z.object({
+  directive: z.enum(["go_on", "cancel"]),
+  reason: z.string(),
+  /** What calls of the run may still cost, millionths of a dollar; where that was asked for and is known. */
+  microsLeft: z.int().min(0).optional(),
+});
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
 /** POST leases/:id/prepared: preparation is over, the run goes `preparing` → `working`. Saying it again is harmless. */

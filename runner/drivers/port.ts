@@ -30,6 +30,8 @@ export interface ModelAccess {
   session(program: AgentProgram, choices?: SessionChoices): Promise<KeptSession>;
   /** What people and the control plane say meanwhile, in order; ends with the lease. To be read once. */
   readonly inbox: AsyncIterable<InboxItem>;
+  /** What calls may still cost, millionths of a dollar, as the control plane said last; null where it did not. */
+  microsLeft(): number | null;
   /** The snapshot that the assignment's `resume` speaks of, as a host file; null where that says nothing. */
   readonly resumed: string | null;
   /** Hands a snapshot in; resolves with the id of its blob. */

@@ -4,6 +4,7 @@
 import { type Clock, HOUR, SECOND } from "#lib/clock.ts";
 import { AppError, type ErrorCode, messageOf } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
+import { isAnchored } from "#lib/protocol/anchoring.ts";
 import type { Assignment } from "#lib/protocol/schema.ts";
 import type { PlaneClient } from "../plane/client.ts";
 import type { GuardedSandbox } from "./guarded-sandbox.ts";
@@ -24,6 +25,8 @@ export interface LeaseLife {
   readonly over: AbortSignal;
   /** Aborts with a LeaseEnded when, besides, nothing may be sent for the lease any more. */
   readonly gone: AbortSignal;
+  /** What calls of models may still cost, by the last heartbeat's answer, millionths of a dollar; null where nobody said. */
+  microsLeft(): number | null;
   /** The first end counts; a silent one may follow a spoken one. */
   end(kind: EndKind, sentence: string): void;
   /** Stops heartbeats and watches. Throws when a sandbox process could not be killed. */
@@ -40,6 +43,10 @@ export interface LifeOptions {
   readonly shutdown: AbortSignal;
 }
 
+/** Agents that are re-anchored are told their budget; for the others nobody has to look it up. */
+const tellsBudget = (assignment: Assignment): boolean =>
+  assignment.phase === "agent" && assignment.model !== null && isAnchored(assignment.anchor);
+
 export function startLife(options: LifeOptions): LeaseLife {
   const { plane, assignment, sandbox, steady, logger, shutdown } = options;
   const pauseAfter = assignment.pauseAfterSeconds * SECOND;
@@ -47,6 +54,9 @@ export function startLife(options: LifeOptions): LeaseLife {
   const gone = new AbortController();
   const closed = new AbortController();
   const heard = createWaker();
+  const { leaseId, attempt } = assignment;
+  const asking = { leaseId, attempt, budget: tellsBudget(assignment) };
+  let microsLeft: number | null = null;
   let lastContact = steady.now();
   let killed: Promise<void> = Promise.resolve();
 
@@ -66,8 +76,9 @@ export function startLife(options: LifeOptions): LeaseLife {
     const interval = Math.min(assignment.heartbeatSeconds * SECOND, LONGEST_SLEEP);
     const begun = steady.now();
     try {
-      const answer = await plane.heartbeat(assignment, Math.min(interval, LONGEST_HEARTBEAT), closed.signal);
+      const answer = await plane.heartbeat(asking, Math.min(interval, LONGEST_HEARTBEAT), closed.signal);
       lastContact = steady.now();
+      microsLeft = answer.microsLeft ?? null;
       heard.wake();
       if (answer.directive === "cancel")
         end("cancelled", answer.reason.slice(0, 1000) || "The run was cancelled.");
@@ -135,6 +146,7 @@ export function startLife(options: LifeOptions): LeaseLife {
   return {
     over: over.signal,
     gone: gone.signal,
+    microsLeft: () => microsLeft,
     end,
     async close() {
       shutdown.removeEventListener("abort", onShutdown);

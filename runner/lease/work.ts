@@ -144,6 +144,7 @@ function accessOf(lease: Lease, { assignment, grant, relay, workspace, resumed }
     baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
     key: SANDBOX_KEY,
     inbox: inboxOf(lease),
+    microsLeft: life.microsLeft,
     resumed,
     upload: (file) =>
       patiently(lease, "keeping the session", () =>

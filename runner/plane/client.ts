@@ -30,7 +30,12 @@ export interface PlaneClient {
   register(body: z.infer<typeof Register>, signal: AbortSignal): Promise<string>;
   /** Null when there was nothing to do. */
   lease(body: z.infer<typeof LeaseRequest>, signal: AbortSignal): Promise<Assignment | null>;
-  heartbeat(lease: LeaseRef, deadline: number, signal: AbortSignal): Promise<HeartbeatAnswer>;
+  /** `budget`: whether to be told what is left of it. */
+  heartbeat(
+    lease: LeaseRef & { readonly budget?: boolean },
+    deadline: number,
+    signal: AbortSignal,
+  ): Promise<HeartbeatAnswer>;
   /** The number up to which everything is durable. */
   events(lease: LeaseRef, batch: Omit<EventBatch, "attempt">, signal: AbortSignal): Promise<number>;
   prepared(lease: LeaseRef, signal: AbortSignal): Promise<void>;
@@ -67,8 +72,9 @@ export function createPlaneClient({ open }: Transport): PlaneClient {
       await readNothing(answer, call);
       return null;
     },
-    async heartbeat({ leaseId, attempt }, deadline, signal) {
-      const { call, answer } = await post(leasePath(leaseId, "/heartbeat"), { attempt }, signal, deadline);
+    async heartbeat({ leaseId, attempt, budget = false }, deadline, signal) {
+      const body = { attempt, budget };
+      const { call, answer } = await post(leasePath(leaseId, "/heartbeat"), body, signal, deadline);
       return parse(HeartbeatAnswer, await readJson(answer, call));
     },
     async events({ leaseId, attempt }, batch, signal) {

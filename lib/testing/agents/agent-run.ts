@@ -42,6 +42,8 @@ export interface AgentRunChoices {
   /** A snapshot to go on from, with `changes.resume`. */
   readonly resumed?: Buffer;
   readonly clock?: Clock;
+  /** What the control plane says is left to spend. */
+  readonly microsLeft?: number;
   /** Called before a snapshot is taken in. */
   readonly onUpload?: () => Promise<void>;
 }
@@ -142,6 +144,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
             program,
           ),
         inbox: choices.inbox ?? createTestInbox(),
+        microsLeft: () => choices.microsLeft ?? null,
         resumed,
         async upload(file) {
           await choices.onUpload?.();

@@ -47,6 +47,8 @@ export interface ScriptedPlane {
   readonly fenced: Set<string>;
   /** Leases whose heartbeat says cancel, and why. */
   readonly cancelled: Map<string, string>;
+  /** What is left of a lease's budget, for a heartbeat that asks for it. */
+  readonly microsLeft: Map<string, number>;
   readonly offers: (Assignment | Record<string, unknown>)[];
   fault: (request: SeenRequest) => Fault;
   /** Milliseconds since the epoch; the verifier's clock. */
@@ -94,6 +96,7 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
     bundles: new Map(),
     fenced: new Set(),
     cancelled: new Map(),
+    microsLeft: new Map(),
     offers: [],
     fault: () => null,
     now: () => Date.now(),
@@ -156,11 +159,14 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
   function onLease(leaseId: string, rest: string, body: Buffer, request: IncomingMessage) {
     const answer = (value: unknown) => (response: ServerResponse) => json(response, 200, value);
     if (rest === "heartbeat") {
-      parseBody(Heartbeat, body);
+      const { budget } = parseBody(Heartbeat, body);
       const reason = plane.cancelled.get(leaseId);
-      return answer(
-        reason === undefined ? { directive: "go_on", reason: "" } : { directive: "cancel", reason },
-      );
+      const goOn = {
+        directive: "go_on",
+        reason: "",
+        ...(budget && { microsLeft: plane.microsLeft.get(leaseId) }),
+      };
+      return answer(reason === undefined ? goOn : { directive: "cancel", reason });
     }
     if (rest === "events")
       return answer({ acknowledged: append(plane.stored, leaseId, parseBody(EventBatch, body)) });

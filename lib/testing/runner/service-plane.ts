@@ -64,7 +64,7 @@ function planeOf(scope: Scope, baseBundle: string): Omit<Plane, "sign"> {
   return {
     register: () => Promise.reject(new Error("It is registered.")),
     lease: () => Promise.reject(new Error("The test asks for the lease.")),
-    heartbeat: ({ leaseId, attempt }) => heartbeat(scope, leaseId, attempt),
+    heartbeat: ({ leaseId, attempt, budget }) => heartbeat(scope, leaseId, attempt, budget),
     events: async ({ leaseId, attempt }, batch) =>
       (await appendRunnerEvents(scope, leaseId, { attempt, ...batch })).acknowledged,
     prepared: ({ leaseId, attempt }) => markPrepared(scope, leaseId, attempt),

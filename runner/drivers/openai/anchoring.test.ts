@@ -44,7 +44,7 @@ describe("an agent", () => {
     const anchor = { turns: 1, minutes: 0, tokens: 0 };
     const run = await runAgent(workshop, {
       ...{ driver: driver(), repository, base, answer: scriptedModel(script), inbox, onEvent },
-      changes: { anchor },
+      ...{ changes: { anchor }, microsLeft: 1_230_000 },
     });
     expect(run.result.outcome).toBe("patch");
     const prompts = ofKind(run.events, "prompt_sent");
@@ -59,6 +59,8 @@ describe("an agent", () => {
       "- repair the sum",
       "1 pass, 1 fail.\n- On the base: 2 pass, 0 fail.",
       "test/sum.test.js › adds",
+      "Since you were told last, 1 file changed:\n  - src/sum.js",
+      "Budget left: $1.23.",
       "holds: file src/sum.js exists",
       "DOES NOT HOLD: test adds passes (0 passed, 1 failed)",
     ])

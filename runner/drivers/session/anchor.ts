@@ -1,7 +1,7 @@
 // Re-anchoring: by charter an agent is told again what it works on, with what was measured instead of what it remembers. The
 // orchestrator says what happened and asks when it is due; what is said here goes to the agent as a prompt of its own.
 import { AppError } from "#lib/errors.ts";
-import type { Anchoring } from "#lib/protocol/anchoring.ts";
+import { type Anchoring, isAnchored } from "#lib/protocol/anchoring.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { type Assumption, assumptionsIn, type Checked, planIn } from "./anchor-assumptions.ts";
@@ -181,10 +181,8 @@ export interface Anchor {
 export interface AnchorStanding {
   readonly goal: string;
   readonly secondsLeft: number;
-  readonly microsLeft?: number | null;
+  readonly microsLeft: number | null;
 }
-
-const isOn = ({ turns, minutes, tokens }: Anchoring): boolean => turns + minutes + tokens > 0;
 
 export function createAnchor(options: AnchorOptions): Anchor {
   const { plan, pilotGoal, allowedPaths, testArgv, emit } = options;
@@ -195,7 +193,7 @@ export function createAnchor(options: AnchorOptions): Anchor {
   let unnamed = 0;
 
   return {
-    form: isOn(plan) ? FORM : "",
+    form: isAnchored(plan) ? FORM : "",
     heard(message) {
       steps = planIn(message) ?? steps;
       assumptions = assumptionsIn(message) ?? assumptions;
@@ -207,7 +205,7 @@ export function createAnchor(options: AnchorOptions): Anchor {
         else unnamed += 1;
     },
     due: (now) => isDue(plan, last, now),
-    async compose({ goal, secondsLeft, microsLeft = null, ...now }) {
+    async compose({ goal, secondsLeft, microsLeft, ...now }) {
       const seen = await options.measure(assumptions).catch(sentenceOf);
       const checked = typeof seen === "string" ? [] : seen.checked;
       if (typeof seen !== "string") {

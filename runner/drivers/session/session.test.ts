@@ -1,6 +1,7 @@
 // The keeper in a real sandbox: what goes in and out beside an agent, and what an agent may try with it.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHANGED_PATHS } from "#lib/protocol/agent-events.ts";
 import { playGit } from "#lib/testing/git/author.ts";
@@ -86,6 +87,30 @@ describe("a session", () => {
     expect(deep?.paths.join("")).not.toContain("d".repeat(250));
     expect(await session.changes()).toMatchObject({ tree: deep?.tree, paths: [], more: 0 });
     await session.close();
+  });
+
+  test("that ends while it is being asked says so once, to whoever asked", async () => {
+    const { promise: isOver, resolve } = Promise.withResolvers<Error>();
+    let isEnding = false;
+    const { sandbox } = workshop;
+    const { session } = await openSession(workshop, "sleep 1000", {
+      sandbox: {
+        ...sandbox,
+        async start(spec, options) {
+          const child = await sandbox.start(spec, options);
+          const stdin = new Writable({
+            write: (chunk, _encoding, done) =>
+              void (isEnding ? isOver.then(done) : child.stdin.write(chunk, done)),
+          }).on("error", () => undefined);
+          return { ...child, stdin };
+        },
+      },
+    });
+    isEnding = true;
+    const asked = session.tree();
+    await session.close();
+    resolve(new Error("EPIPE"));
+    await expect(asked).rejects.toThrow("sandbox has ended");
   });
 
   test("hands the work out as one commit on the base, with what changed", async () => {

@@ -168,6 +168,7 @@ async function attend(
     const id = ++lastId;
     const answer = Promise.withResolvers<TreeChanges>();
     trees.set(id, answer);
+    answer.promise.catch(() => undefined); // where the order itself fails, nobody waits for it
     hurry();
     await order({ ...body, id });
     return answer.promise;

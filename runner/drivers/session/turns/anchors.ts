@@ -3,6 +3,7 @@
 import { judgeCommand } from "#lib/asks/rules.ts";
 import { type Clock, MINUTE } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
+import { isAnchored } from "#lib/protocol/anchoring.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { DriverContext } from "../../port.ts";
 import { type Anchor, type AnchorMoment, createAnchor } from "../anchor.ts";
@@ -50,12 +51,12 @@ const NONE: Anchors = {
 export function createAnchors(options: AnchorsOptions): Anchors {
   const { context, record, desk } = options;
   const { assignment, clock, signal } = context;
-  const { turns, minutes, tokens } = assignment.anchor;
-  if (turns + minutes + tokens === 0) return NONE;
+  if (!isAnchored(assignment.anchor)) return NONE;
   const began = clock.now();
   const standing = () => ({
     goal: desk.goal() ?? (assignment.task.trim() || assignment.title),
     secondsLeft: assignment.maxSeconds - (clock.now() - began) / 1000,
+    microsLeft: context.model?.microsLeft() ?? null,
   });
   let ended = 0;
   const now = (): AnchorMoment => ({

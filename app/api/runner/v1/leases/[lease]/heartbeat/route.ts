@@ -6,5 +6,5 @@ export const POST = runnerRoute({
   maxBytes: 1024,
   params: LeaseParams,
   input: Heartbeat,
-  handler: ({ scope, params, input }) => heartbeat(scope, params.lease, input.attempt),
+  handler: ({ scope, params, input }) => heartbeat(scope, params.lease, input.attempt, input.budget),
 });
