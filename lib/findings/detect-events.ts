@@ -3,7 +3,7 @@
 import type { NewEvent } from "../protocol/events.ts";
 import { TAKEN_AWAY } from "../redactions/rules.ts";
 import { visibleText } from "../text/rules.ts";
-import { EGRESS_RULES, OUTPUT_FLOOD, SECRET_IN } from "./catalog.ts";
+import { EGRESS_RULES, OUTPUT_FLOOD, ruleOf, SECRET_IN } from "./catalog.ts";
 import { COMMAND_RULES } from "./conduct/command-rules.ts";
 import { TEXT_RULES } from "./conduct/text-rules.ts";
 import { detectTexts, type Piece, type WatchedText } from "./detect-texts.ts";
@@ -41,6 +41,8 @@ function partIn({
       return { of: `output ${attempt} ${body.command} ${body.stream}`, text: body.text };
     case "item_delta":
       return { of: `message ${attempt} ${body.item}`, text: body.text };
+    case "turn_ended":
+      return body.error === undefined ? null : { of: `end ${attempt} ${body.turn}`, text: body.error };
     default:
       return null;
   }
@@ -108,12 +110,23 @@ const short = (text: string) => visibleText(text, "line").slice(0, 300).toWellFo
 /** Dropped bytes of a command from which on it is a flood: ordinary tests print less. */
 const FLOOD = 8 * 1024 * 1024;
 
+const LIMIT_REACHED = ruleOf("limit_reached", { source: "conduct", severity: "low" });
+/** How a shell tells SIGKILL: in a sandbox of limited memory that is the kernel's word for too much. */
+const KILLED = 128 + 9;
+
+const wasKilled = ({ ended, exit }: Extract<NewEvent, { kind: "command_finished" }>["body"]): boolean =>
+  ended === "memory" || (ended === "itself" && exit === KILLED);
+
 function refusedIn(event: WatchedEvent): Sighting[] {
   if (!event.isNew) return [];
   if (event.kind === "command_finished" && event.body.dropped >= FLOOD) {
     const { command, dropped } = event.body;
     const text = `Command ${command} printed ${dropped.toLocaleString("en")} bytes that were not kept.`;
     return [refusal(event, OUTPUT_FLOOD, "", text, 1)];
+  }
+  if (event.kind === "command_finished" && wasKilled(event.body)) {
+    const text = `Command ${event.body.command} was killed, as it happens to what takes all memory.`;
+    return [refusal(event, LIMIT_REACHED, "", text, 1)];
   }
   if (event.kind === "relay_refused") {
     const { method, target, reason, times } = event.body;

@@ -55,6 +55,37 @@ describe("events of a run", () => {
     expect(await rules(event(3, asked))).toEqual([["password_files", 3]]);
   });
 
+  test("show that the agent's sandbox ended it, and no turn that ended otherwise", async () => {
+    const ended = (error?: string): NewEvent => ({
+      kind: "turn_ended",
+      body: { turn: 1, status: "failed", ...(error === undefined ? {} : { error }) },
+    });
+    expect(
+      await rules(
+        event(1, ended("The agent needed more memory than its sandbox has.")),
+        event(2, ended("The model was not there.")),
+        event(3, ended()),
+      ),
+    ).toEqual([["limit_reached", 1]]);
+  });
+
+  test("show a command that was killed for its memory, and none that ended or was cancelled", async () => {
+    const finished = (exit: number | null, ended: "itself" | "memory" | "cancelled"): NewEvent => ({
+      kind: "command_finished",
+      body: { command: 1, exit, ended, milliseconds: 1, dropped: 0 },
+    });
+    const all = [
+      finished(137, "itself"),
+      finished(null, "memory"),
+      finished(1, "itself"),
+      finished(137, "cancelled"),
+    ];
+    expect(await rules(...all.map((each, at) => event(at, each)))).toEqual([
+      ["limit_reached", 0],
+      ["limit_reached", 1],
+    ]);
+  });
+
   test("show the hosts that setup was denied, and no host that it was allowed", async () => {
     const egress = (verdict: "allowed" | "denied"): NewEvent => ({
       kind: "egress",
