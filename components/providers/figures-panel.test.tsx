@@ -31,6 +31,7 @@ describe("how a provider's models answered", () => {
   test("says that there were none, and what would count", () => {
     const page = renderToStaticMarkup(<FiguresPanel figures={[]} />);
     expect(page).toContain("No calls in the last 30 days.");
+    expect(page).toMatch(/the newest 20.000 at most/);
     expect(page).toContain("Below 10 calls only their number is shown.");
   });
 

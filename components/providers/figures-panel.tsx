@@ -1,5 +1,5 @@
 import { Activity } from "lucide-react";
-import { type Figures, MINIMUM_SAMPLE } from "#lib/providers/figures-schema.ts";
+import { type Figures, MINIMUM_SAMPLE, NEWEST_CALLS } from "#lib/providers/figures-schema.ts";
 import { formatCount, formatDuration, plural } from "../format.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -19,7 +19,7 @@ const COLUMNS = [
   { key: "retried", title: "Retried", number: true, wide: true },
 ] as const;
 
-const COUNTED = `Calls of the last 30 days that the provider answered or failed. Calls we cut, whose end nobody saw, or that it refused for the request or the key do not count. Below ${MINIMUM_SAMPLE} calls only their number is shown.`;
+const COUNTED = `Calls of the last 30 days that the provider answered or failed, the newest ${formatCount(NEWEST_CALLS)} at most. Calls we cut, whose end nobody saw, or that it refused for the request or the key do not count. Below ${MINIMUM_SAMPLE} calls only their number is shown.`;
 
 /** Null for too few. */
 const percent = (rate: number | null): string => (rate === null ? "–" : `${(rate * 100).toFixed(1)} %`);

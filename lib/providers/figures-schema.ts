@@ -14,6 +14,9 @@ export interface FigureRow {
   readonly retried: number;
 }
 
+/** Calls that are looked at, the newest ones: half a second, however many there were. */
+export const NEWEST_CALLS = 20_000;
+
 /** Fewer say nothing. */
 export const MINIMUM_SAMPLE = 10;
 

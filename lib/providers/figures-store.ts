@@ -1,4 +1,5 @@
-// How the models of a provider answered, counted where the rows are: one statement over the calls of one span.
+// How the models of a provider answered, counted where the rows are: one statement over the newest calls of one span.
+// Of a million calls the newest 20,000 take 0.4 s; all of them took 15 s.
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
 import type { FigureRow } from "./figures-schema.ts";
@@ -6,7 +7,12 @@ import type { FigureRow } from "./figures-schema.ts";
 /** Pace: of answers that came in pieces; one that comes whole says nothing of it. Ages: 0 under 10 min, 1 under 1 h, 2 above. Contexts: 0 under 8k, 1 under 32k, 2 under 128k, 3 above. */
 export async function selectFigures(
   db: Db,
-  of: { readonly providerId: string; readonly pilotIds: "all" | readonly string[]; readonly since: Date },
+  of: {
+    readonly providerId: string;
+    readonly pilotIds: "all" | readonly string[];
+    readonly since: Date;
+    readonly newest: number;
+  },
 ): Promise<FigureRow[]> {
   const seen = of.pilotIds === "all" ? Prisma.sql`true` : Prisma.sql`c.pilot_id = any(${[...of.pilotIds]})`;
   return db.$queryRaw<FigureRow[]>`
@@ -16,9 +22,11 @@ export async function selectFigures(
         and not 'count_tokens' = any(c.flags)
         and (c.state = 'done' or (c.state = 'failed' and not 'response_too_large' = any(c.flags)
           and (c.http_status is null or c.http_status < 300 or c.http_status in (408, 429) or c.http_status >= 500)))
-    ), begun as (
-      select s.run_id, s.attempt, min(s.opened_at) as at from model_call s
-      where s.run_id in (select run_id from recent) group by s.run_id, s.attempt
+      order by c.opened_at desc limit ${of.newest}
+    ), begun as materialized (
+      select r.run_id, r.attempt, (select s.opened_at from model_call s
+        where s.run_id = r.run_id and s.attempt = r.attempt order by s.opened_at limit 1) as at
+      from (select distinct run_id, attempt from recent) r
     ), counted as (
       select c.requested_model as model, c.state, c.retries,
         width_bucket(extract(epoch from c.opened_at - b.at)::float8, array[600, 3600]::float8[]) as age,

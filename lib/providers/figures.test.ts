@@ -40,6 +40,8 @@ test("figures count what the provider did, by age and context, from ten calls on
     [0, null, 9],
     [1, null, 2],
   ]);
+  const [newest] = await listFigures(scene.admin, scene.providerId, 3);
+  expect(newest).toMatchObject({ n: 3, errorRate: null }); // of the first session one call is looked at
   clock.advance(31 * DAY);
   expect(await listFigures(scene.admin, scene.providerId)).toEqual([]);
 });

@@ -1,11 +1,11 @@
-// What a provider's models did in the last 30 days. Calls that we cut, that are open or whose end nobody saw do not
+// What a provider's models did in the last 30 days, by the newest calls. Calls that we cut, that are open or whose end nobody saw do not
 // count, nor do those the provider rightly refused (4xx but 408 and 429).
 import { requirePermission } from "../authz/require.ts";
 import { visiblePilots } from "../authz/rules.ts";
 import { DAY } from "../clock.ts";
 import { read } from "../db.ts";
 import type { Scope } from "../scope.ts";
-import { type FigureRow, type Figures, MINIMUM_SAMPLE } from "./figures-schema.ts";
+import { type FigureRow, type Figures, MINIMUM_SAMPLE, NEWEST_CALLS } from "./figures-schema.ts";
 import { selectFigures } from "./figures-store.ts";
 
 export function figuresOf(row: FigureRow): Figures {
@@ -18,9 +18,15 @@ export function figuresOf(row: FigureRow): Figures {
   };
 }
 
-export async function listFigures(scope: Scope, providerId: string): Promise<Figures[]> {
+export async function listFigures(
+  scope: Scope,
+  providerId: string,
+  newest: number = NEWEST_CALLS,
+): Promise<Figures[]> {
   requirePermission(scope, "provider.view", null);
   const since = new Date(scope.clock.now() - 30 * DAY);
   const pilotIds = visiblePilots(scope.grants);
-  return (await read(scope, (db) => selectFigures(db, { providerId, pilotIds, since }))).map(figuresOf);
+  return (await read(scope, (db) => selectFigures(db, { providerId, pilotIds, since, newest }))).map(
+    figuresOf,
+  );
 }
