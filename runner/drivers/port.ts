@@ -32,6 +32,10 @@ export interface ModelAccess {
   readonly inbox: AsyncIterable<InboxItem>;
   /** What calls may still cost, millionths of a dollar, as the control plane said last; null where it did not. */
   microsLeft(): number | null;
+  /** Until the lease is ended. */
+  secondsLeft(): number;
+  /** Aborts when there is time left for handing in and nothing else. */
+  readonly nearlyOver: AbortSignal;
   /** The snapshot that the assignment's `resume` speaks of, as a host file; null where that says nothing. */
   readonly resumed: string | null;
   /** Hands a snapshot in; resolves with the id of its blob. */

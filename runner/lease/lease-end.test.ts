@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Assignment } from "#lib/protocol/schema.ts";
 import { fastClock, until } from "#lib/testing/runner/parts.ts";
 import {
   type LeaseRig,
@@ -9,6 +10,7 @@ import {
   sleeper,
   startLeaseRig,
 } from "#lib/testing/runner/rig.ts";
+import { secondsToHandIn } from "./rules.ts";
 
 let rig: LeaseRig;
 
@@ -52,6 +54,30 @@ describe("the end of a lease", () => {
       reason: "The run used up the 1 seconds it was given.",
     });
     expect(begun.sandbox.live.size).toBe(0);
+  });
+
+  test("is announced to a driver of a model while there is time to hand in", async () => {
+    const left: number[] = [];
+    const grant = {
+      token: `phr_${"a".repeat(43)}`,
+      gatewayUrl: "http://127.0.0.1:1",
+      model: "m",
+      api: "responses",
+    };
+    const begun = rig.begin(
+      async ({ model }) => {
+        if (model === null) throw new Error("There is no model.");
+        await new Promise((resolve) => model.nearlyOver.addEventListener("abort", resolve));
+        left.push(model.secondsLeft());
+        return noChange;
+      },
+      {},
+      { maxSeconds: 2, model: grant } as Partial<Assignment>,
+    );
+    await begun.done;
+    expect(rig.finish()).toMatchObject({ outcome: "no_change" });
+    expect(left[0]).toBeGreaterThan(0);
+    expect(left[0]).toBeLessThanOrEqual(secondsToHandIn(2));
   });
 
   test("by fencing kills everything at once and sends nothing more", async () => {

@@ -8,7 +8,14 @@ import { isAnchored } from "#lib/protocol/anchoring.ts";
 import type { Assignment } from "#lib/protocol/schema.ts";
 import type { PlaneClient } from "../plane/client.ts";
 import type { GuardedSandbox } from "./guarded-sandbox.ts";
-import { contactState, type EndKind, isSilent, LeaseEnded, untilNextState } from "./rules.ts";
+import {
+  contactState,
+  type EndKind,
+  isSilent,
+  LeaseEnded,
+  secondsToHandIn,
+  untilNextState,
+} from "./rules.ts";
 import { createWaker } from "./waker.ts";
 
 /** Answers that mean the lease is no longer ours. */
@@ -25,6 +32,10 @@ export interface LeaseLife {
   readonly over: AbortSignal;
   /** Aborts with a LeaseEnded when, besides, nothing may be sent for the lease any more. */
   readonly gone: AbortSignal;
+  /** Aborts when the run's time is over but for what handing the work in takes. */
+  readonly nearlyOver: AbortSignal;
+  /** Until the time is over. */
+  secondsLeft(): number;
   /** What calls of models may still cost, by the last heartbeat's answer, millionths of a dollar; null where nobody said. */
   microsLeft(): number | null;
   /** The first end counts; a silent one may follow a spoken one. */
@@ -52,7 +63,9 @@ export function startLife(options: LifeOptions): LeaseLife {
   const pauseAfter = assignment.pauseAfterSeconds * SECOND;
   const over = new AbortController();
   const gone = new AbortController();
+  const nearlyOver = new AbortController();
   const closed = new AbortController();
+  const deadline = steady.now() + assignment.maxSeconds * SECOND;
   const heard = createWaker();
   const { leaseId, attempt } = assignment;
   const asking = { leaseId, attempt, budget: tellsBudget(assignment) };
@@ -123,11 +136,16 @@ export function startLife(options: LifeOptions): LeaseLife {
     }
   }
 
-  async function watchTime(): Promise<void> {
-    const deadline = steady.now() + assignment.maxSeconds * SECOND;
-    for (let left = deadline - steady.now(); left > 0; left = deadline - steady.now()) {
+  async function sleepUntil(moment: number): Promise<void> {
+    for (let left = moment - steady.now(); left > 0; left = moment - steady.now()) {
       await steady.sleep(Math.min(left, LONGEST_SLEEP), closed.signal);
     }
+  }
+
+  async function watchTime(): Promise<void> {
+    await sleepUntil(deadline - secondsToHandIn(assignment.maxSeconds) * SECOND);
+    nearlyOver.abort();
+    await sleepUntil(deadline);
     end("time_used_up", `The run used up the ${assignment.maxSeconds} seconds it was given.`);
   }
 
@@ -146,6 +164,8 @@ export function startLife(options: LifeOptions): LeaseLife {
   return {
     over: over.signal,
     gone: gone.signal,
+    nearlyOver: nearlyOver.signal,
+    secondsLeft: () => Math.max(0, (deadline - steady.now()) / SECOND),
     microsLeft: () => microsLeft,
     end,
     async close() {

@@ -9,6 +9,7 @@ import {
   isSilent,
   MAX_OUTPUT_TEXT,
   mergeOutput,
+  secondsToHandIn,
   untilNextState,
 } from "./rules.ts";
 
@@ -143,4 +144,8 @@ describe("the output gate", () => {
       }),
     );
   });
+});
+
+test("the end of the time leaves a minute to hand in, less where there is less", () => {
+  expect([86_400, 1800, 600, 60, 8].map(secondsToHandIn)).toEqual([60, 60, 60, 10, 2]);
 });

@@ -94,3 +94,7 @@ export function createOutputGate(limit: number): OutputGate {
     },
   };
 }
+
+/** What the end of a run's time leaves to interrupt the agent and hand its work in, of all the seconds it has. */
+export const secondsToHandIn = (maxSeconds: number): number =>
+  Math.min(60, Math.max(10, maxSeconds / 10), maxSeconds / 4);

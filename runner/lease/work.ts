@@ -145,6 +145,8 @@ function accessOf(lease: Lease, { assignment, grant, relay, workspace, resumed }
     key: SANDBOX_KEY,
     inbox: inboxOf(lease),
     microsLeft: life.microsLeft,
+    secondsLeft: life.secondsLeft,
+    nearlyOver: life.nearlyOver,
     resumed,
     upload: (file) =>
       patiently(lease, "keeping the session", () =>

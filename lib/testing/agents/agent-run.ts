@@ -44,6 +44,8 @@ export interface AgentRunChoices {
   readonly clock?: Clock;
   /** What the control plane says is left to spend. */
   readonly microsLeft?: number;
+  /** Aborts when the run's time is nearly over; never when left out. */
+  readonly nearlyOver?: AbortSignal;
   /** Called before a snapshot is taken in. */
   readonly onUpload?: () => Promise<void>;
 }
@@ -145,6 +147,8 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
           ),
         inbox: choices.inbox ?? createTestInbox(),
         microsLeft: () => choices.microsLeft ?? null,
+        secondsLeft: () => 60,
+        nearlyOver: choices.nearlyOver ?? new AbortController().signal,
         resumed,
         async upload(file) {
           await choices.onUpload?.();

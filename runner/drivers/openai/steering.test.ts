@@ -383,3 +383,37 @@ describe("a budget that is used up in the middle of the work", () => {
     expect(run.result).toEqual({ outcome: "failed", reason: sentence });
   });
 });
+
+describe("the time of a run that is nearly over", () => {
+  const leave = (kind: NewEvent["kind"]) => {
+    const time = new AbortController();
+    return { nearlyOver: time.signal, onEvent: once(kind, () => time.abort()) };
+  };
+
+  test("interrupts the turn and hands in the tree as it is, said to be unfinished", async () => {
+    const script = [
+      {
+        items: [{ say: "I begin." }, { call: "shell", args: { command: "touch half; echo up; sleep 300" } }],
+      },
+    ] as ScriptedTurn[];
+    const run = await play(script, leave("command_output"));
+    expect(run.result).toMatchObject({
+      outcome: "patch",
+      summary: {
+        text: /^The work was ended by its time, unfinished: .* The time the charter gives a run is used up\./,
+      },
+    });
+    expect(ofKind(run.events, "turn_ended")).toMatchObject([{ status: "interrupted" }]);
+    expect(ofKind(run.events, "file_changed").map(({ path }) => path)).toEqual(["half"]);
+    expect(ofKind(run.events, "note")).toEqual([
+      { text: "The time the charter gives a run is used up. What there is is handed in." },
+    ]);
+    expect(run.requests).toHaveLength(1);
+  });
+
+  test("is a failure where nothing was changed; what the agent asks meanwhile is expired", async () => {
+    const run = await play([shell("touch new"), done], { changes: asked(), ...leave("ask_opened") });
+    expect(run.result).toEqual({ outcome: "failed", reason: "The time the charter gives a run is used up." });
+    expect(ofKind(run.events, "ask_settled")).toEqual([{ ask: 1, decision: "expired", by: "unattended" }]);
+  });
+});

@@ -38,6 +38,7 @@ function stage(
     emit: async (_event: NewEvent) => undefined,
   } as unknown as DriverContext;
   let goal: string | null = null;
+  const leaving = new AbortController();
   const anchors = createAnchors({
     context,
     base: { passed: 1, failing: [] },
@@ -48,6 +49,7 @@ function stage(
       prompt: async (origin, text) => void prompts.push(`${origin}: ${text}`),
     },
     desk: {
+      leaving: leaving.signal,
       goal: () => goal,
       say: async (text, recorded) => {
         said.push(text);
@@ -66,6 +68,7 @@ function stage(
     prompts,
     broken,
     sleeps,
+    leaving,
     changeGoal: (text: string) => {
       goal = text;
     },
@@ -124,6 +127,15 @@ describe("re-anchoring", () => {
     resolve({ tree: "a".repeat(40), bytes: Buffer.from("no snapshot") });
     await stopped;
     expect([said, broken]).toEqual([[], []]);
+  });
+
+  test("that is being measured when the run is left between two turns is left as well", async () => {
+    const never = new Promise<Snapshot>(() => undefined);
+    const { anchors, leaving } = stage({ turns: 1 }, () => never);
+    await anchors.during().stop();
+    const between = anchors.between();
+    leaving.abort();
+    expect(await between).toEqual([]);
   });
 
   test("tells its form with the first words, and asks nothing of an agent that is not re-anchored", async () => {

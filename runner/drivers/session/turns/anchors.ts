@@ -12,14 +12,14 @@ import type { Snapshot, TreeChanges } from "../port.ts";
 import type { BaseResult } from "../prompt.ts";
 import type { FollowedRecord } from "../record.ts";
 import type { Desk } from "./desk.ts";
-import type { Prompt } from "./turn.ts";
+import { orAborted, type Prompt } from "./turn.ts";
 
 export interface AnchorsOptions {
   readonly context: DriverContext;
   /** Null where it was not tested in this attempt. */
   readonly base: BaseResult | null;
   readonly record: Pick<FollowedRecord, "turn" | "items" | "tokens" | "prompt">;
-  readonly desk: Pick<Desk, "goal" | "say">;
+  readonly desk: Pick<Desk, "goal" | "say" | "leaving">;
   readonly nextCommand: () => number;
   /** Of the session that lives now. */
   snapshot(): Promise<Snapshot>;
@@ -55,7 +55,7 @@ export function createAnchors(options: AnchorsOptions): Anchors {
   const began = clock.now();
   const standing = () => ({
     goal: desk.goal() ?? (assignment.task.trim() || assignment.title),
-    secondsLeft: assignment.maxSeconds - (clock.now() - began) / 1000,
+    secondsLeft: context.model?.secondsLeft() ?? 0,
     microsLeft: context.model?.microsLeft() ?? null,
   });
   let ended = 0;
@@ -72,7 +72,7 @@ export function createAnchors(options: AnchorsOptions): Anchors {
   async function compose(until: AbortSignal): Promise<string | null> {
     measuring = until;
     try {
-      const text = await anchor.compose({ ...now(), ...standing() });
+      const text = await orAborted(anchor.compose({ ...now(), ...standing() }), until);
       return until.aborted ? null : text;
     } catch (error) {
       if (until.aborted) return null;
@@ -108,7 +108,8 @@ export function createAnchors(options: AnchorsOptions): Anchors {
     },
     async between() {
       if (!anchor.due(now())) return [];
-      const text = await compose(signal);
+      const text = await compose(AbortSignal.any([signal, desk.leaving]));
+      signal.throwIfAborted();
       return text === null ? [] : [{ origin: "anchor", text }];
     },
   };

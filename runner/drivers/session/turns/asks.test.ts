@@ -80,6 +80,7 @@ describe("what an agent asks", () => {
     for (const [by, end] of [
       ["person", (asks: ReturnType<typeof createAsks>) => asks.abandon(null)],
       ["crash", (asks: ReturnType<typeof createAsks>) => asks.crashed()],
+      ["unattended", (asks: ReturnType<typeof createAsks>) => asks.abandon({ why: "time", reason: "" })],
       [null, (asks: ReturnType<typeof createAsks>) => asks.abandon({ why: "pause", reason: "" })],
     ] as const) {
       const { asks, events, bodies } = open();

@@ -27,7 +27,7 @@ export interface AsksOptions {
 export interface Asks {
   ask(question: Question): Promise<AskAnswer>;
   answer(answer: Extract<InboxItem, { kind: "answer" }>): void;
-  /** The turn ends: who waits for an answer gets none. A run that is parked keeps its asks open. */
+  /** The turn ends: who waits for an answer gets none. A run that is put away keeps its asks open. */
   abandon(parking: Parking | null): void;
   /** The program has ended: its asks are expired. */
   crashed(): Promise<void>;
@@ -116,7 +116,7 @@ export function createAsks(options: AsksOptions): Asks {
     }
   }
 
-  async function expire(by: "person" | "crash"): Promise<void> {
+  async function expire(by: "person" | "unattended" | "crash"): Promise<void> {
     const expired = left;
     left = [];
     for (const ask of expired) await settle({ ask, decision: "expired", by });
@@ -148,12 +148,14 @@ export function createAsks(options: AsksOptions): Asks {
       waiting.get(ask)?.resolve({ decision, reason });
     },
     abandon(parking) {
+      const isKept = parking !== null && parking.why !== "time";
       for (const [ask, { reject }] of waiting) {
-        if (parking === null) left.push(ask);
+        if (!isKept) left.push(ask);
         reject(conflict("The turn ends before there was an answer."));
       }
       waiting.clear();
-      if (parking === null) expire("person").catch(() => undefined); // a way of events that is closed is told elsewhere
+      // A way of events that is closed is told elsewhere.
+      if (!isKept) expire(parking === null ? "person" : "unattended").catch(() => undefined);
     },
     async crashed() {
       for (const [ask, { reject }] of waiting) {

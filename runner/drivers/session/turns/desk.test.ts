@@ -135,6 +135,16 @@ describe("a turn that is asked to end", () => {
     expect(desk.parking()).toMatchObject({ why: "pause" });
   });
 
+  test("because the time is nearly over has less patience, and whoever measures is told", async () => {
+    const { desk, talk } = open();
+    const { stuck } = desk.began(talk);
+    desk.park({ why: "time", reason: "", patience: 5 });
+    await stuck;
+    expect(desk.leaving.aborted).toBe(true);
+    desk.park({ why: "pause", reason: "" });
+    expect(desk.parking()).toMatchObject({ why: "time" });
+  });
+
   test("by a pause that came before it began is interrupted at once", async () => {
     const { desk, talk, inbox, interrupts } = open();
     inbox.push({ kind: "pause", why: "ask", reason: "" });

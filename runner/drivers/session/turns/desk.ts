@@ -23,9 +23,12 @@ export interface Waiting {
   readonly effect: MessageEffect;
 }
 
+/** Why the run is left: put away, or, at the end of its time, handed in as it is. */
 export interface Parking {
-  readonly why: "pause" | "ask";
+  readonly why: "pause" | "ask" | "time";
   readonly reason: string;
+  /** How long the turn may take to end, milliseconds. */
+  readonly patience?: number;
 }
 
 export interface TurnAtDesk {
@@ -38,6 +41,8 @@ export interface TurnAtDesk {
 export interface Desk {
   /** Not null once the run is to be left. */
   parking(): Parking | null;
+  /** Aborts then. */
+  readonly leaving: AbortSignal;
   /** The same, as soon as it is known, or after so many milliseconds. */
   parkingWithin(milliseconds: number): Promise<Parking | null>;
   /** The task as it is now. */
@@ -86,6 +91,7 @@ export function createDesk(options: DeskOptions): Desk {
   let parking: Parking | null = null;
   let goal: string | null = null;
   let steering: Promise<void> = Promise.resolve();
+  const left = new AbortController();
   const parked = Promise.withResolvers<void>();
 
   const told = (message: string, effect: MessageEffect) =>
@@ -102,7 +108,7 @@ export function createDesk(options: DeskOptions): Desk {
     options.onInterrupt(parking);
     turn.talk.interrupt().catch(noted); // a turn that does not end is stuck
     const until = AbortSignal.any([turn.over.signal, closed.signal]);
-    clock.sleep(PATIENCE, until).then(() => turn.stuck.resolve(), noted);
+    clock.sleep(parking?.patience ?? PATIENCE, until).then(() => turn.stuck.resolve(), noted);
   }
 
   /** Rejects when the turn has ended and the program said nothing more. */
@@ -144,6 +150,7 @@ export function createDesk(options: DeskOptions): Desk {
   function park(wanted: Parking): void {
     parking ??= wanted;
     parked.resolve();
+    left.abort(conflict("The run is being left."));
     interrupt();
   }
 
@@ -162,6 +169,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   return {
     parking: () => parking,
+    leaving: left.signal,
     async parkingWithin(milliseconds) {
       if (parking !== null) return parking;
       const enough = new AbortController();

@@ -9,11 +9,11 @@ import type { BaseResult } from "../prompt.ts";
 import type { FollowedRecord } from "../record.ts";
 import type { Anchors } from "./anchors.ts";
 import type { Asks } from "./asks.ts";
-import type { Desk, Waiting } from "./desk.ts";
+import type { Desk, Parking, Waiting } from "./desk.ts";
 import type { SnapshotSource, Snapshots } from "./snapshots.ts";
 import { openingPrompts, type Start } from "./start.ts";
 import { type EndedTurn, orAborted, type Prompt, runTurn } from "./turn.ts";
-import { cutOffText, shortened, unfinishedText } from "./words.ts";
+import { cutOffText, type Limit, shortened, unfinishedText } from "./words.ts";
 
 /** Turns in a row that came to nothing because the way to the model was broken. */
 const MOST_FAILURES = 20;
@@ -68,15 +68,18 @@ export async function live(shared: Shared, session: KeptSession, start: Start): 
 
   const begun = { native, isRestored: start.restore !== null && session.lost === null };
   let prompts = withForm(openingPrompts(start, begun, context.assignment, shared.base), anchors.form);
+  let said = "";
   for (let failures = 0; ; ) {
     const parking = desk.parking();
-    if (parking !== null) return park(shared, source(), parking.why);
+    if (parking !== null)
+      return { result: await leave(shared, session, { parking, source: source(), said }) };
     prompts = [...prompts, ...desk.takeWaiting().map(toPrompt)];
     const anchoring = anchors.during();
     const end = await runTurn({ talk, desk, record, signal, emit: context.emit }, prompts).finally(
       anchoring.stop,
     );
     anchors.heard(end.text);
+    said = end.text || said;
     const unread = end.hadItems ? [] : prompts.map(withoutMessage);
     if (desk.parking() !== null) continue;
     await snapshots.take(source(), "turn");
@@ -94,15 +97,27 @@ const withForm = ([first, ...others]: Prompt[], form: string): Prompt[] =>
     ? [...(first ? [first] : []), ...others]
     : [{ ...first, text: `${first.text}\n\n${form}` }, ...others];
 
-async function park(
-  { snapshots, desk }: Shared,
-  source: SnapshotSource,
-  why: "pause" | "ask",
-): Promise<LifeEnd> {
+interface Leaving {
+  readonly parking: Parking;
+  readonly source: SnapshotSource;
+  /** The agent's last words. */
+  readonly said: string;
+}
+
+async function leave(
+  shared: Shared,
+  session: KeptSession,
+  { parking: { why, reason }, source, said }: Leaving,
+): Promise<DriverResult> {
+  const { context, snapshots, desk } = shared;
+  if (why === "time") {
+    await context.emit({ kind: "note", body: { text: `${reason} What there is is handed in.` } });
+    return handInUnfinished(shared, session, { limit: "time", reason, said });
+  }
   await snapshots.take(source, why);
   await snapshots.settled();
   await desk.close(null);
-  return { result: { outcome: "parked", why } };
+  return { outcome: "parked", why };
 }
 
 const goneReason = ({ isStuck, error }: EndedTurn): string =>
@@ -129,7 +144,8 @@ async function after(
   }
   if (end.status === "completed" || end.wasInterrupted) return { prompts: [] };
   const reason = visibleText(end.status === "failed" ? (end.error ?? NO_REASON) : NO_REASON);
-  if (saysUsedUp(reason)) return { result: await handInUnfinished(shared, session, reason, end.text) };
+  if (saysUsedUp(reason))
+    return { result: await handInUnfinished(shared, session, { limit: "budget", reason, said: end.text }) };
   if (end.status === "interrupted" || end.transient !== true || failures > MOST_FAILURES)
     return { result: failed(reason) };
   await desk.parkingWithin(Math.min(LONGEST_WAIT, SECOND * 2 ** failures));
@@ -139,15 +155,21 @@ async function after(
   };
 }
 
-/** What there is when the budget ended the work: people see that nobody said it was done. A failure where nothing changed. */
+interface Unfinished {
+  readonly limit: Limit;
+  readonly reason: string;
+  /** The agent's last words. */
+  readonly said: string;
+}
+
+/** What there is when a limit ended the work: people see that nobody said it was done. A failure where nothing changed. */
 async function handInUnfinished(
   { desk, snapshots, handIn }: Shared,
   session: KeptSession,
-  reason: string,
-  said: string,
+  { limit, reason, said }: Unfinished,
 ): Promise<DriverResult> {
   await snapshots.settled();
-  await desk.close("The budget was used up before it came.");
-  const result = await handIn(session, unfinishedText(reason, said));
+  await desk.close(`The ${limit} was used up before it came.`);
+  const result = await handIn(session, unfinishedText(limit, reason, said));
   return result.outcome === "patch" ? result : failed(reason);
 }

@@ -55,10 +55,15 @@ export const restartedText = (reason: string): string =>
 export const cutOffText = (reason: string): string =>
   `The last turn was cut off because the way to the model was broken: ${reason}\nThe checkout is as you left it. Go on where you stopped.`;
 
-/** In the place of an agent's last words, where the budget ended its work. */
-export const unfinishedText = (reason: string, said: string): string =>
+/** What ends a work that its agent did not end. */
+export type Limit = "budget" | "time";
+
+export const TIME_IS_UP = "The time the charter gives a run is used up.";
+
+/** In the place of an agent's last words, where a limit ended its work. */
+export const unfinishedText = (limit: Limit, reason: string, said: string): string =>
   [
-    `The work was ended by its budget, unfinished: the agent did not say that it is done. ${reason}`,
+    `The work was ended by its ${limit}, unfinished: the agent did not say that it is done. ${reason}`,
     ...(said.trim() === "" ? [] : [`The agent's last words were:\n${said}`]),
   ].join("\n\n");
 

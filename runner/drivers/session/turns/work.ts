@@ -1,5 +1,6 @@
 // The work of an agent that can be talked to: people are heard meanwhile, what is done is kept so that it can go on elsewhere, and
 // a program that ends before its work did is taken up by another one.
+import { SECOND } from "#lib/clock.ts";
 import { refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { DriverContext, DriverResult, ModelAccess } from "../../port.ts";
@@ -10,12 +11,15 @@ import type { BaseResult } from "../prompt.ts";
 import { createRecord, type FollowedRecord } from "../record.ts";
 import { createAnchors } from "./anchors.ts";
 import { createAsks } from "./asks.ts";
-import { createDesk } from "./desk.ts";
+import { createDesk, type Desk } from "./desk.ts";
 import { failed, live, type Shared } from "./life.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { firstStart, type Start, startAgain } from "./start.ts";
+import { TIME_IS_UP } from "./words.ts";
 
 const MOST_RESTARTS = 3;
+/** Half of what is left may go by until a turn has ended, and not more than this. */
+const MOST_PATIENCE = 30 * SECOND;
 
 export interface WorkOptions {
   readonly driver: ModelDriver;
@@ -124,6 +128,7 @@ function share(
     onBroken,
     emit,
   });
+  endInTime(model, desk);
   const upload = (file: string) => model.upload(file);
   const snapshots = createSnapshots({
     ...{ driver: driver.name, folder: workspace.scratch, clock, upload, emit, onBroken },
@@ -141,4 +146,12 @@ function share(
     handIn: (session, text) => handIn(session, text, record),
   };
   return shared;
+}
+
+/** What is done when the time is nearly over is handed in: a lease that is ended leaves nothing. */
+function endInTime({ nearlyOver, secondsLeft }: ModelAccess, desk: Desk): void {
+  const end = () =>
+    desk.park({ why: "time", reason: TIME_IS_UP, patience: Math.min(MOST_PATIENCE, 500 * secondsLeft()) });
+  if (nearlyOver.aborted) end();
+  else nearlyOver.addEventListener("abort", end, { once: true });
 }
