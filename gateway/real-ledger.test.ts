@@ -1,24 +1,16 @@
 // The gateway over the real ledger, as its own role: what is charged, kept, refused and cut.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "#lib/clock.ts";
-import { createLogger } from "#lib/logger.ts";
-import { admit } from "#lib/model-calls/admit.ts";
-import { openCalls } from "#lib/model-calls/open-calls.ts";
 import { recoverCalls } from "#lib/model-calls/recover-calls.ts";
-import type { Admission } from "#lib/model-calls/schema.ts";
-import { settleCalls } from "#lib/model-calls/settle-calls.ts";
 import { actorId } from "#lib/scope.ts";
 import { testDatabase } from "#lib/testing/database.ts";
 import { asProcess, entriesAbout, testBlobs } from "#lib/testing/journey.ts";
 import { budgetRows } from "#lib/testing/model-rows.ts";
 import { type ModelScene, openModelScene, PROVIDER_KEY, type Working } from "#lib/testing/model-scene.ts";
 import { testClock } from "#lib/testing/scopes.ts";
-import { type Gateway, LIMITS, openGateway } from "./gateway.ts";
-import { createUnseal } from "./keys/unseal.ts";
-import type { Ledger } from "./ledger.ts";
 import { bodyOf } from "./request/pieces.ts";
 import { gatewayScope } from "./scope.ts";
-import { type Answered, ask, type TestRunner, testRunner } from "./testing/client.ts";
+import { type Answered, type TestRunner, testRunner } from "./testing/client.ts";
+import { openRealGateway, type RealGateway } from "./testing/real-gateway.ts";
 import { responsesStream, STREAMS } from "./testing/streams.ts";
 import { openUpstream, type ScriptedUpstream, streaming } from "./testing/upstream.ts";
 
@@ -26,44 +18,21 @@ testBlobs();
 const database = await testDatabase("web");
 let scene: ModelScene;
 let upstream: ScriptedUpstream;
-let gateway: Gateway;
-let runner: TestRunner;
+let real: RealGateway;
 
-const logger = createLogger("gateway", { write: () => undefined });
 const GATEWAY_ID = "gwk_test";
 /** 20 cents. */
 const BUDGET = 200_000;
-
-/** The provider of the scene lives elsewhere; everything else of an admission is as the ledger says. */
-const here = (admission: Admission): Admission => ({
-  ...admission,
-  provider: { ...admission.provider, baseUrl: `${upstream.url}/v1` },
-});
-
-const ledger: Ledger = {
-  admit: async (token, runnerId) => here(await admit(gatewayScope(), token, runnerId)),
-  openCalls: (intents) => openCalls(gatewayScope(), intents),
-  settleCalls: (finals) => settleCalls(gatewayScope(), finals),
-};
 
 beforeAll(async () => {
   scene = await openModelScene(database, testClock(Date.now()), {
     controls: { budgetRunCents: BUDGET / 10_000 },
   });
-  runner = testRunner(actorId(scene.runner.actor)); // its key is ours, its id the scene's
   upstream = await openUpstream(streaming([Buffer.from(STREAMS.responses)]));
-  gateway = await openGateway(
-    {
-      ...{ gatewayId: GATEWAY_ID, ledger, clock: systemClock, logger, limits: LIMITS },
-      findRunner: async () => runner.credential,
-      unseal: createUnseal(scene.privateKey),
-      refused: () => undefined,
-    },
-    { host: "127.0.0.1", port: 0, tls: null },
-  );
+  real = await openRealGateway(scene, upstream, GATEWAY_ID);
 });
 afterAll(async () => {
-  await gateway.stop(0);
+  await real.gateway.stop(0);
   await upstream.close();
 });
 
@@ -81,14 +50,8 @@ const REQUEST = {
   input: [{ role: "user", content: "Say it." }],
 };
 
-function call(body: object = REQUEST, token = working.token, path = "/v1/responses"): Promise<Answered> {
-  const bytes = Buffer.from(JSON.stringify(body));
-  const headers = {
-    ...{ "content-type": "application/json", "content-length": String(bytes.length) },
-    ...{ authorization: `Bearer ${token}`, ...runner.signed("POST", path, bytes) },
-  };
-  return ask({ port: gateway.port, method: "POST", path, headers, body: bytes });
-}
+const call = (body: object = REQUEST, token = working.token, by?: TestRunner): Promise<Answered> =>
+  real.call(token, body, { by });
 
 const asGateway = <T>(work: () => Promise<T>) => asProcess(database, "gateway", work);
 const callsOf = async () =>
@@ -142,7 +105,7 @@ describe("a call", () => {
 describe("probe: a budget that is nearly spent", () => {
   test("200 calls at once overspend it by no more than one of them, and the others are told so that they stop", async () => {
     const { limits } = await asGateway(async () =>
-      ledger.admit(await tokenHash(), actorId(scene.runner.actor)),
+      real.ledger.admit(await tokenHash(), actorId(scene.runner.actor)),
     );
     expect(limits.concurrentCalls).toBeGreaterThan(0);
     const body = { ...REQUEST, max_output_tokens: 1500 };
@@ -166,13 +129,9 @@ const tokenHash = async () =>
 
 describe("probe: who may not call", () => {
   test("a token nobody gave, or another runner's, or none", async () => {
-    const foreign = testRunner();
-    const own = runner;
     const unknown = await asGateway(() => call(REQUEST, `phr_${"x".repeat(43)}`));
     const dummy = await asGateway(() => call(REQUEST, "ph-sandbox"));
-    runner = foreign;
-    const stolen = await asGateway(() => call());
-    runner = own;
+    const stolen = await asGateway(() => call(REQUEST, working.token, testRunner()));
     expect([unknown.status, dummy.status, stolen.status]).toEqual([401, 401, 403]);
     expect(upstream.asked).toEqual([]);
     const entries = await entriesAbout(database, `run:${working.runId}`);
@@ -224,7 +183,7 @@ describe("a gateway that was killed", () => {
       const hanging = call();
       await never.promise;
       expect(await recoverCalls(gatewayScope(), GATEWAY_ID)).toBe(1);
-      gateway.live.cutAll();
+      real.gateway.live.cutAll();
       return hanging;
     });
     await lost;
