@@ -50,11 +50,13 @@ describe("what is written", () => {
     await writeFile(at("memory.swap.max"), "9");
     await writeFile(at("memory.oom.group"), "0");
     await writeFile(at("memory.events"), "oom_kill 2\n");
+    await writeFile(at("cpu.weight"), "");
     await group.limit({ ...TEST_LIMITS, memoryBytes: 1000, processes: 7, cpus: 0.5 });
     expect(
       await Promise.all(["memory.max", "memory.swap.max", "memory.oom.group"].map((name) => read(at(name)))),
     ).toEqual(["1000", "0", "1"]);
     expect([await read(at("pids.max")), await read(at("cpu.max"))]).toEqual(["7", "50000 100000"]);
+    expect(await read(at("cpu.weight"))).toBe("25");
     expect(await group.memoryKills()).toBe(2);
   });
 
@@ -77,10 +79,12 @@ describe("what is written", () => {
     ] as const);
     const cgroups = openV1(bases);
     const group = await cgroups.create("one");
+    await writeFile(join(folder, "cp/one/cpu.shares"), "");
     await group.limit({ ...TEST_LIMITS, memoryBytes: 1000, processes: 7, cpus: 2 });
     expect(await read(join(folder, "m/one/memory.limit_in_bytes"))).toBe("1000");
     expect(await read(join(folder, "cp/one/pids.max"))).toBe("7");
     expect(await read(join(folder, "cp/one/cpu.cfs_quota_us"))).toBe("200000");
+    expect(await read(join(folder, "cp/one/cpu.shares"))).toBe("256");
     expect(await cgroups.list()).toEqual(["one"]);
     expect(await group.freeze(true)).toBe(false);
   });

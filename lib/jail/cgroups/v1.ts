@@ -7,6 +7,7 @@ import {
   type Cgroups,
   CONTROLLERS,
   CPU_PERIOD,
+  CPU_SHARE,
   cpuQuota,
   type Group,
   killProcess,
@@ -35,6 +36,7 @@ async function limitMemory(directory: string, bytes: number): Promise<void> {
 async function limitCpu(directory: string, limits: Limits): Promise<void> {
   await writeFile(join(directory, "cpu.cfs_period_us"), String(CPU_PERIOD));
   await writeFile(join(directory, "cpu.cfs_quota_us"), String(cpuQuota(limits)));
+  await writeIfThere(join(directory, "cpu.shares"), String(CPU_SHARE.v1));
 }
 
 export function openV1(bases: V1Bases): Cgroups {

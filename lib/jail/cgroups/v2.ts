@@ -5,6 +5,7 @@ import {
   type Cgroups,
   type Controller,
   CPU_PERIOD,
+  CPU_SHARE,
   codeOf,
   cpuQuota,
   type Group,
@@ -42,7 +43,10 @@ export function openV2(base: string, controllers: ReadonlySet<Controller>): Cgro
           await writeIfThere(file("memory.oom.group"), "1");
         }
         if (controllers.has("pids")) await writeFile(file("pids.max"), String(most));
-        if (controllers.has("cpu")) await writeFile(file("cpu.max"), `${cpuQuota(all)} ${CPU_PERIOD}`);
+        if (controllers.has("cpu")) {
+          await writeFile(file("cpu.max"), `${cpuQuota(all)} ${CPU_PERIOD}`);
+          await writeIfThere(file("cpu.weight"), String(CPU_SHARE.v2));
+        }
       },
       processes,
       async freeze(frozen) {
