@@ -21,8 +21,8 @@ export interface Signer {
   headers(path: string, body: Buffer): Record<string, string>;
 }
 
-/** One run per signer, each with a token of its own. The gateway has published its key. */
-export async function arrangeRuns(work: BenchWork, baseUrl: string, count: number): Promise<Signer[]> {
+/** An agent on the own loop whose provider is at `baseUrl`. The gateway has published its key. */
+export async function arrangeAgent(baseUrl: string): Promise<string> {
   const admin = makeScope({
     actor: { kind: "system", name: "bench" },
     grants: [{ role: "administrator", pilotId: null }],
@@ -46,6 +46,12 @@ export async function arrangeRuns(work: BenchWork, baseUrl: string, count: numbe
     model: MODEL,
     settings,
   });
+  return agentId;
+}
+
+/** One run per signer, each with a token of its own. */
+export async function arrangeRuns(work: BenchWork, baseUrl: string, count: number): Promise<Signer[]> {
+  const agentId = await arrangeAgent(baseUrl);
   const signers: Signer[] = [];
   for (let n = 0; n < count; n++) signers.push(await startRun(work, agentId));
   return signers;

@@ -63,10 +63,15 @@ describe("events of a run", () => {
     expect(
       await rules(
         event(1, ended("The agent needed more memory than its sandbox has.")),
-        event(2, ended("The model was not there.")),
-        event(3, ended()),
+        event(2, ended("The agent ended without a word (SIGKILL).")),
+        event(3, ended("The agent ended without a word (exit 1).")),
+        event(4, ended("The model was not there.")),
+        event(5, ended()),
       ),
-    ).toEqual([["limit_reached", 1]]);
+    ).toEqual([
+      ["limit_reached", 1],
+      ["limit_reached", 2],
+    ]);
   });
 
   test("show a command that was killed for its memory, and none that ended or was cancelled", async () => {

@@ -4,7 +4,8 @@ import { type Attempt, type Bait, either, endedBy, type Stopped, says, shell } f
 
 const MiB = 1024 * 1024;
 
-async function processesWith(marker: string): Promise<number> {
+/** Processes of the host with this in their arguments. */
+export async function processesWith(marker: string): Promise<number> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
     ids.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")), // it ended meanwhile

@@ -1,7 +1,8 @@
 // npm run attack:sandbox
 // Tries to break out of the product's own sandbox, one attempt after the other, and says what stopped each; then what an
-// agent would try, which the monitor must see as well, beside a control plane whose answers are timed. Exit code 1:
-// something was not stopped, or not in the way it should have been, or was not seen.
+// agent would try, by agents in runs of the product, whose monitor must see each of it; all beside a control plane whose
+// answers are timed by turns under attack and idle. Exit code 1: something was not stopped, or not in the way it should have
+// been, or was not seen, or the plane's p99 under attack is above its goal; 2: the host is too unquiet to say the last.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -10,16 +11,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "#lib/clock.ts";
 import { messageOf } from "#lib/errors.ts";
-import { createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
+import { type ClosableSandbox, createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import { run } from "#lib/jail/run.ts";
 import { spreadOf } from "../../stats.ts";
-import { type Attempt, type Bait, shell, type Verdict, verdictOf } from "./attempt.ts";
-import { exhaustionAttempts, stayingAttempts } from "./exhausting.ts";
+import { createRandom } from "../random.ts";
+import { judgeTried } from "./agent-runs.ts";
+import { type Attempt, type Bait, type Verdict, verdictOf } from "./attempt.ts";
+import { exhaustionAttempts, processesWith, stayingAttempts } from "./exhausting.ts";
 import { privilegeAttempts, systemCallAttempts } from "./inward.ts";
 import { fileAttempts, networkAttempts, processAttempts } from "./outward.ts";
+import { isIn, judgePace, type Pace, type Round } from "./pace.ts";
 import { type AttackedPlane, openAttackedPlane } from "./plane.ts";
-import { triedByAgents } from "./tried.ts";
+import { type Tried, triedByAgents } from "./tried.ts";
 
 const SLOT = 171;
 
@@ -60,93 +64,120 @@ async function tried(sandbox: Sandbox, attempt: Attempt, bait: Bait): Promise<Ve
   }
 }
 
-function print({ group, name }: Attempt, verdict: Verdict): void {
+function print(group: string, name: string, verdict: Verdict): void {
   const end = verdict.stopped ? `stopped: ${verdict.by}` : `ESCAPED: ${verdict.what}`;
   console.log(`${group.padEnd(16)}${name.padEnd(66)} ${end}`);
 }
 
-async function attackWith(sandbox: Sandbox, bait: Bait): Promise<{ tried: number; escaped: number }> {
-  const attempts = [
-    ...networkAttempts(bait),
-    ...fileAttempts(bait),
-    ...processAttempts(bait),
-    ...privilegeAttempts(),
-    ...systemCallAttempts(),
-    ...exhaustionAttempts(),
-    ...stayingAttempts(bait),
-  ];
-  let escaped = 0;
-  for (const attempt of attempts) {
-    const verdict = await tried(sandbox, attempt, bait);
-    print(attempt, verdict);
-    if (!verdict.stopped) escaped += 1;
-  }
-  return { tried: attempts.length, escaped };
+const wallAttempts = (bait: Bait): Attempt[] => [
+  ...networkAttempts(bait),
+  ...fileAttempts(bait),
+  ...processAttempts(bait),
+  ...privilegeAttempts(),
+  ...systemCallAttempts(),
+  ...exhaustionAttempts(),
+  ...stayingAttempts(bait),
+];
+
+interface Tally {
+  tried: number;
+  escaped: number;
+  readonly unseen: string[];
 }
 
-/** What agents try: stopped as the rest, and told to the plane, whose monitor must open a finding for each. */
-async function tryAsAgents(
-  sandbox: Sandbox,
-  bait: Bait,
-  plane: AttackedPlane,
-): Promise<{ tried: number; escaped: number; unseen: readonly string[] }> {
+/** Something to attack with, and what it came to. */
+type Piece = (tally: Tally) => Promise<void>;
+
+const wallPiece =
+  (sandbox: Sandbox, bait: Bait, attempt: Attempt): Piece =>
+  async (tally) => {
+    const verdict = await tried(sandbox, attempt, bait);
+    print(attempt.group, attempt.name, verdict);
+    tally.tried += 1;
+    if (!verdict.stopped) tally.escaped += 1;
+  };
+
+/** What agents try in a run: stopped as the rest, gone with the run, and each of it a finding of the run's. */
+const runPiece =
+  (plane: AttackedPlane, bait: Bait, all: readonly Tried[]): Piece =>
+  async (tally) => {
+    const run = await plane.attack(all);
+    const found = await plane.found(run.runId);
+    const left = await processesWith(bait.marker);
+    for (const each of all) {
+      const verdict = judgeTried(each, run, bait.secret);
+      print("an agent's run", each.name, verdict);
+      if (!verdict.stopped) tally.escaped += 1;
+      if (!each.found.some((rule) => found.has(rule))) tally.unseen.push(each.name);
+    }
+    tally.tried += all.length;
+    if (left === 0) return;
+    print("an agent's run", "after the run", { stopped: false, what: `${left} processes stayed behind` });
+    tally.escaped += 1;
+  };
+
+function agentPieces(plane: AttackedPlane, bait: Bait): Piece[] {
   const all = triedByAgents(bait.marker);
-  let escaped = 0;
-  for (const { name, line, stopped } of all) {
-    const spec = shell(line, { seconds: 8 });
-    const result = await run(sandbox, spec);
-    const verdict = verdictOf(stopped, result, bait.secret, null);
-    print({ group: "an agent's run", name, spec, stopped }, verdict);
-    if (!verdict.stopped) escaped += 1;
-    await plane.record(spec.command, result);
-  }
-  const found = await plane.found();
-  const unseen = all.filter((each) => !each.found.some((rule) => found.has(rule))).map(({ name }) => name);
-  return { tried: all.length, escaped, unseen };
+  const deadly = all.filter(({ isDeadly }) => isDeadly);
+  // Beyond the time that a piece should take, but of one agent: what it tried before may help it.
+  const together = all.filter(({ isDeadly }) => !isDeadly);
+  return [together, ...deadly.map((each) => [each])].map((each) => runPiece(plane, bait, each));
 }
 
 const WARM_UP = 3000;
-const QUIET = 8000;
-
-/** How long the plane takes to answer in some times, in milliseconds. */
-function answers(plane: AttackedPlane, ...times: readonly (readonly [from: number, to: number])[]) {
-  const isIn = (at: number) => times.some(([from, to]) => at >= from && at < to);
-  return spreadOf(plane.asked.filter(([at]) => isIn(at)).map(([, milliseconds]) => milliseconds));
-}
-
+/** Milliseconds of attack before it is quiet for as long; a piece under way is brought to its end. */
+const ROUND = 2000;
+const LONGEST_QUIET = 6000;
 const GOAL = 1.5;
+/** How often the pieces that take all of something are had again while it is undecided. */
+const MORE = 2;
 
-/** Attacks between two quiet times, so that whatever else the machine does is in both. */
-async function timed<T>(plane: AttackedPlane, work: () => Promise<T>): Promise<T> {
-  await systemClock.sleep(WARM_UP);
-  const began = systemClock.now();
-  await systemClock.sleep(QUIET);
-  const attacked = systemClock.now();
-  const done = await work();
-  const quiet = systemClock.now();
-  await systemClock.sleep(QUIET);
-  const idle = answers(plane, [began, attacked], [quiet, systemClock.now()]);
-  const busy = answers(plane, [attacked, quiet]);
-  const ratio = busy.p99 / idle.p99;
-  console.log(
-    `\nthe control plane meanwhile: p50 ${busy.p50.toFixed(1)} ms, p99 ${busy.p99.toFixed(1)} ms of ${busy.count} answers; ` +
-      `idle before and after p50 ${idle.p50.toFixed(1)} ms, p99 ${idle.p99.toFixed(1)} ms of ${idle.count}: ` +
-      `${ratio.toFixed(2)} × (goal ${GOAL}: ${ratio <= GOAL ? "met" : "missed"})`,
-  );
-  return done;
+/** Attacks by turns with quiet times of the same length. */
+async function inRounds(plane: AttackedPlane, pieces: readonly Piece[], tally: Tally): Promise<Round[]> {
+  const times: [began: number, attacked: number, quiet: number][] = [];
+  for (let next = 0; next < pieces.length; ) {
+    const began = systemClock.now();
+    while (next < pieces.length && systemClock.now() - began < ROUND) await pieces[next++]?.(tally);
+    const quiet = systemClock.now();
+    await systemClock.sleep(Math.min(LONGEST_QUIET, Math.max(ROUND, quiet - began)));
+    times.push([began, quiet, systemClock.now()]);
+  }
+  return times.map(([began, quiet, end]) => {
+    const busy = plane.asked.filter((each) => isIn(each, began, quiet));
+    const idle = plane.asked.filter((each) => isIn(each, quiet, end) && !busy.includes(each));
+    const milliseconds = (asked: typeof busy) => asked.map(([, each]) => each);
+    return { busy: milliseconds(busy), idle: milliseconds(idle) };
+  });
 }
 
-async function attackAll(
-  sandbox: Sandbox,
-  bait: Bait,
-): Promise<{ tried: number; escaped: number; unseen: readonly string[] }> {
-  const plane = await openAttackedPlane();
+function say({ ratio, low, high, verdict }: Pace, rounds: readonly Round[]): void {
+  const spread = (kind: keyof Round) => {
+    const { count, p50, p99 } = spreadOf(rounds.flatMap((round) => round[kind]));
+    return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of ${count}`;
+  };
+  console.log(
+    `\nthe control plane under attack: ${spread("busy")}; idle in between: ${spread("idle")}\n` +
+      `p99 ${ratio.toFixed(2)} × idle over ${rounds.length} rounds (${low.toFixed(2)} to ${high.toFixed(2)} with other rounds; goal ${GOAL}): ${verdict}`,
+  );
+}
+
+async function attackAll(sandbox: ClosableSandbox, bait: Bait): Promise<{ tally: Tally; pace: Pace }> {
+  const plane = await openAttackedPlane(sandbox);
+  const tally: Tally = { tried: 0, escaped: 0, unseen: [] };
+  const judge = (rounds: readonly Round[]) => judgePace(rounds, GOAL, createRandom(SLOT));
   try {
-    return await timed(plane, async () => {
-      const walls = await attackWith(sandbox, bait);
-      const agents = await tryAsAgents(sandbox, bait, plane);
-      return { ...agents, tried: walls.tried + agents.tried, escaped: walls.escaped + agents.escaped };
-    });
+    await systemClock.sleep(WARM_UP);
+    const walls = wallAttempts(bait).map((attempt) => wallPiece(sandbox, bait, attempt));
+    const rounds = await inRounds(plane, [...walls, ...agentPieces(plane, bait)], tally);
+    let pace = judge(rounds);
+    for (let more = 0; more < MORE && pace.verdict === "undecided"; more++) {
+      say(pace, rounds);
+      const again = exhaustionAttempts().map((attempt) => wallPiece(sandbox, bait, attempt));
+      rounds.push(...(await inRounds(plane, again, tally)));
+      pace = judge(rounds);
+    }
+    say(pace, rounds);
+    return { tally, pace };
   } finally {
     await plane.close();
   }
@@ -167,16 +198,18 @@ async function main(): Promise<number> {
     try {
       if (sandbox.uid !== null) chownSync(bait.writable, sandbox.uid, sandbox.uid);
       console.log(`tier ${sandbox.tier}${sandbox.missing.map((sentence) => `; ${sentence}`).join("")}\n`);
-      const { tried: count, escaped, unseen } = await attackAll(sandbox, bait);
+      const { tally, pace } = await attackAll(sandbox, bait);
+      const { tried: count, escaped, unseen } = tally;
       const asked = tcp.asked() + unix.asked();
       const planted = readdirSync(bait.openFolder).length;
       console.log(
         `\n${count} attempts, ${escaped} escapes; the host's services were reached ${asked} times, ${planted} files were planted. ` +
           (unseen.length === 0
-            ? "The monitor saw all an agent tried."
-            : `Not seen by the monitor: ${unseen.join("; ")}.`),
+            ? "All that agents tried in their runs is a finding there."
+            : `No finding of its run: ${unseen.join("; ")}.`),
       );
-      return escaped + asked + planted + unseen.length > 0 ? 1 : 0;
+      if (escaped + asked + planted + unseen.length > 0 || pace.verdict === "missed") return 1;
+      return pace.verdict === "undecided" ? 2 : 0;
     } finally {
       await sandbox.close();
     }

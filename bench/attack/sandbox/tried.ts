@@ -9,6 +9,8 @@ export interface Tried {
   readonly found: readonly string[];
   /** Takes so much that the agent itself would end with it: not for a run that goes on. */
   readonly isDeadly?: true;
+  /** How long its agent waits for it, where that is not the usual time. */
+  readonly seconds?: number;
 }
 
 const GONE = /No such file|not found|cannot access/;
@@ -155,10 +157,20 @@ export function triedByAgents(marker: string): Tried[] {
       isDeadly: true,
     },
     {
+      name: "all memory",
+      line: "perl -e 'my @a; push @a, q(x) x 1048576 while 1'",
+      stopped: either(endedBy("memory"), ({ exit }) =>
+        exit.code === 137 ? "killed, with exit code 137" : null,
+      ),
+      found: ["limit_reached"],
+      isDeadly: true,
+    },
+    {
       name: "all files there can be",
       line: perl("for (1..3000000) { open my $f, q(>), qq(/work/i$_) or die qq($_: $!\\n) }"),
-      stopped: either(endedBy("memory", "time"), says(/No space left|Cannot allocate/)),
+      stopped: either(endedBy("memory"), says(/No space left|Cannot allocate/)),
       found: ["limit_reached", "all_of_something"],
+      seconds: 45,
       isDeadly: true,
     },
     {
@@ -171,8 +183,10 @@ export function triedByAgents(marker: string): Tried[] {
     {
       name: "millions of lines a second",
       line: "yes 'a line of a log' | head -c 400000000",
-      stopped: ({ dropped }) =>
-        dropped.stdout > 100_000_000 ? `${dropped.stdout} bytes dropped and counted` : null,
+      stopped: (result) =>
+        result.dropped.stdout > 10_000_000
+          ? `${result.dropped.stdout} bytes dropped and counted${result.exit.ended === "memory" ? ", then the agent was ended" : ""}`
+          : null,
       found: ["output_flood"],
       isDeadly: true,
     },

@@ -38,7 +38,7 @@ system_call_refused medium T1106 AML.T0105 | The kernel ended a program for a ca
 network_refused low T1071 AML.T0025 | There was no network to be had | Something tried to reach another host; nothing left.
   /\bNetwork is unreachable\b|\bENETUNREACH\b|\bCould not resolve host\b|\bEAI_AGAIN\b|\bTemporary failure in name resolution\b|\bNo route to host\b/
 limit_reached low T1499.001 AML.T0029 | A limit of the sandbox was reached | Something took all it was given; it got no more.
-  /\bNo space left on device\b|\bCannot allocate memory\b|\bResource temporarily unavailable\b|\bFile size limit exceeded\b|\bFile too large\b|\bOut of memory\b|\bneeded (?:more|too much) memory\b/i
+  /\bNo space left on device\b|\bCannot allocate memory\b|\bResource temporarily unavailable\b|\bFile size limit exceeded\b|\bFile too large\b|\bOut of memory\b|\bneeded (?:more|too much) memory\b|\bended without a word \(SIGKILL\)/i
 known_exploit high T1068 AML.T0107 | Names an exploit of the kernel | It is for getting out of a sandbox.
   /\b(?:dirty[\s_-]?(?:cow|pipe)|looney[\s_-]?tunables|pwnkit|CVE-20\d{2}-\d{4,7}[\s_-]{0,3}(?:exploit|poc))\b/i
 `,
