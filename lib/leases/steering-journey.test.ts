@@ -5,9 +5,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createOpenai } from "#runner/drivers/openai/driver.ts";
+import { recipe } from "#runner/drivers/recipe/driver.ts";
 import { executeLease } from "#runner/lease/execute.ts";
 import { createWork } from "#runner/lease/work.ts";
 import { openUpstream, type ScriptedUpstream } from "../../gateway/testing/upstream.ts";
+import { ensureRecipeAgent } from "../agents/service.ts";
 import { sweepAsks } from "../asks/sweep-asks.ts";
 import { DAY, HOUR, MINUTE, steadyClock, systemClock } from "../clock.ts";
 import { transaction } from "../db.ts";
@@ -17,7 +19,8 @@ import { newId } from "../ids.ts";
 import { sendMessage } from "../messages/send-message.ts";
 import { listMessages } from "../messages/service.ts";
 import type { RunEvent } from "../protocol/events.ts";
-import type { AgentAssignment } from "../protocol/schema.ts";
+import type { AgentAssignment, TestPlan } from "../protocol/schema.ts";
+import { cancelRun } from "../runs/cancel-run.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { pauseRun } from "../runs/pause-run.ts";
 import { resumeRun } from "../runs/resume-run.ts";
@@ -100,8 +103,8 @@ const shell = (command: string): ScriptedTurn => ({
 });
 const DONE: ScriptedTurn = { items: [{ say: "Done." }] };
 
-async function launch(): Promise<string> {
-  const { pilotId, agentId } = scene;
+async function launch(agentId = scene.agentId): Promise<string> {
+  const { pilotId } = scene;
   const own = { pilotId, agentId, title: "Repair main", task: "Repair it.", requestKey: newId("request") };
   return (await launchRun(scene.lead, own)).runId;
 }
@@ -116,12 +119,12 @@ interface Held {
   lose(): Promise<void>;
 }
 
-async function hold(runId: string, runner?: TestRunner): Promise<Held> {
-  const own = runner ?? (await newRunner());
+async function hold(runId: string, test: TestPlan = NODE_PLAN): Promise<Held> {
+  const own = await newRunner();
   const assignment = await own.lease(runId);
   const shutdown = new AbortController();
   onTestFinished(() => shutdown.abort());
-  const drivers = [createOpenai({ stateFolder: workshop.scratch, uid: workshop.sandbox.uid })];
+  const drivers = [createOpenai({ stateFolder: workshop.scratch, uid: workshop.sandbox.uid }), recipe];
   const verify = () => Promise.reject(new Error("Nothing is verified here."));
   const { logger } = testLogger();
   const folder = workshop.fresh("leases");
@@ -132,7 +135,7 @@ async function hold(runId: string, runner?: TestRunner): Promise<Held> {
       ...{ logger, folder, shutdown: shutdown.signal },
       work: createWork({ drivers, verify }),
     },
-    { ...assignment, baseCommit: base, test: NODE_PLAN, limits: { ...TEST_LIMITS, seconds: 300 } },
+    { ...assignment, baseCommit: base, test, limits: { ...TEST_LIMITS, seconds: 300 } },
   );
   return {
     runner: own,
@@ -260,6 +263,27 @@ describe("a run that is put away", () => {
     expect(await bodies(runId, "file_changed")).toMatchObject([{ path: "README.md" }]);
     expect(again.assignment.maxSeconds).toBeLessThanOrEqual(first.assignment.maxSeconds);
   });
+
+  test.each([
+    ["with a model", async () => scene.agentId, "parked"],
+    ["without one", async () => (await ensureRecipeAgent(scene.lead)).agentId, "paused"],
+  ])(
+    "while the base is tested for an agent %s is left within seconds, and begins again",
+    async (_, agent, end) => {
+      const runId = await launch(await agent());
+      const { done } = await hold(runId, { ...NODE_PLAN, argv: ["sleep", "300"] });
+      await untilEvent(runId, "command_started");
+      const paused = performance.now();
+      await pauseRun(ada, { runId, reason: "A holiday." });
+      await done;
+      expect(performance.now() - paused).toBeLessThan(8000);
+      expect(await statusOf(scene.lead, runId)).toBe("paused");
+      expect(await bodies(runId, "attempt_ended")).toEqual([{ phase: "agent", reason: end }]);
+      await resumeRun(ada, { runId });
+      expect(await statusOf(scene.lead, runId)).toBe("queued");
+      await cancelRun(ada, { runId, reason: "Not needed." });
+    },
+  );
 
   test("because nobody answered goes on with what was decided meanwhile", async () => {
     const runId = await launch();

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { steadyClock } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import type { InboxItem } from "#lib/protocol/steering.ts";
+import { createTestInbox } from "#lib/testing/agents/agent-run.ts";
 import { agentAssignment, testLogger } from "#lib/testing/runner/parts.ts";
-import { inboxOf } from "./inbox.ts";
+import { hear, inboxOf } from "./inbox.ts";
 import type { Lease } from "./lease.ts";
 
 const pause = (number: number): InboxItem => ({ number, kind: "pause", why: "pause", reason: "" });
@@ -61,5 +62,41 @@ describe("the inbox", () => {
     const { items, ended } = open(new AppError("not_found", "no such route"));
     expect(await numbers(items)).toEqual([]);
     expect(ended).toEqual([]);
+  });
+});
+
+describe("an inbox that is listened to from the start", () => {
+  const written = () => {
+    const inbox = createTestInbox();
+    const early: number[] = [];
+    return { inbox, early, heard: hear(inbox, () => void early.push(1)) };
+  };
+
+  test("tells of a pause before anybody reads, once, and keeps everything for whoever does", async () => {
+    const { inbox, early, heard } = written();
+    inbox.push({ kind: "message", message: "msg_1", mode: "now", origin: "steer", text: "a" });
+    inbox.push({ kind: "pause", why: "pause", reason: "" });
+    inbox.push({ kind: "pause", why: "ask", reason: "" });
+    await expect.poll(() => early.length).toBe(1);
+    expect(heard.early()).toMatchObject({ number: 2, why: "pause" });
+    const seen: number[] = [];
+    for await (const { number } of heard.items) if (seen.push(number) === 3) break;
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  test("leaves a pause to whoever reads", async () => {
+    const { inbox, early, heard } = written();
+    const reading = heard.items[Symbol.asyncIterator]();
+    const first = reading.next();
+    inbox.push({ kind: "pause", why: "pause", reason: "" });
+    expect((await first).value).toMatchObject({ kind: "pause" });
+    expect([early, heard.early()]).toEqual([[], null]);
+  });
+
+  test("ends where it ends, and breaks where it breaks, for whoever reads", async () => {
+    const { items } = open([pause(1)]);
+    expect(await numbers(hear(items, () => undefined).items)).toEqual([1]);
+    const broken = open(new AppError("fenced", "no")).items;
+    await expect(numbers(hear(broken, () => undefined).items)).rejects.toThrow("no");
   });
 });

@@ -45,3 +45,45 @@ export async function* inboxOf(
     if (life.over.aborted) return;
   }
 }
+
+type Pause = Extract<InboxItem, { kind: "pause" }>;
+
+export interface HeardInbox {
+  /** For whoever talks to the agent; from the first question on, pauses are theirs. To be read once. */
+  readonly items: AsyncIterable<InboxItem>;
+  /** A pause that came before anybody read; null for none. */
+  early(): Pause | null;
+}
+
+/** Listens from the start: a run that is paused before its agent is up is put away then, by `onEarly`. */
+export function hear(inbox: AsyncIterable<InboxItem>, onEarly: () => void): HeardInbox {
+  const waiting: InboxItem[] = [];
+  let isRead = false;
+  let early: Pause | null = null;
+  let moved = Promise.withResolvers<void>();
+
+  async function listen(): Promise<void> {
+    for await (const item of inbox) {
+      waiting.push(item);
+      moved.resolve();
+      moved = Promise.withResolvers<void>();
+      if (item.kind !== "pause" || isRead || early !== null) continue;
+      early = item;
+      onEarly();
+    }
+  }
+  const listening = listen();
+  listening.catch(() => undefined); // told to whoever reads
+
+  async function* read(): AsyncGenerator<InboxItem> {
+    isRead = true;
+    const over = listening.then(() => true);
+    over.catch(() => undefined); // raced below, as often as something comes
+    for (let isOver = false; ; ) {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) yield item;
+      if (isOver) return;
+      isOver = await Promise.race([moved.promise.then(() => false), over]);
+    }
+  }
+  return { items: read(), early: () => early };
+}

@@ -3,16 +3,17 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError, refused } from "#lib/errors.ts";
+import { AppError, conflict, refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { AgentAssignment, Finish, ModelGrant } from "#lib/protocol/schema.ts";
+import type { InboxItem } from "#lib/protocol/steering.ts";
 import type { AgentDriver, DriverResult, ModelAccess, Workspace } from "../drivers/port.ts";
 import { startSession } from "../drivers/session/session.ts";
 import { prepareRepository } from "../harness/git/prepare.ts";
 import type { VerifyOptions } from "../harness/verify.ts";
 import { untilAnswered } from "../plane/retry.ts";
 import { createRelay, RELAY_PORT, type Relay, SANDBOX_KEY } from "../relay/relay.ts";
-import { inboxOf } from "./inbox.ts";
+import { hear, inboxOf } from "./inbox.ts";
 import type { Lease, Work } from "./lease.ts";
 import { isFencing } from "./life.ts";
 import { createNumbers, type SetupHost, setUpOf } from "./set-up.ts";
@@ -78,11 +79,48 @@ async function makeWorkspace(lease: Lease, setup: SetupHost | undefined): Promis
   return { repository, scratch, mounts, nextCommand };
 }
 
+/**
+ * A run of an agent with a model that is paused before its agent is up is put away at once: whatever goes on for it ends. One
+ * without a model has no inbox: the control plane ends its lease.
+ */
 async function drive(
-  lease: Lease,
+  whole: Lease,
   driver: AgentDriver,
   assignment: AgentAssignment,
   setup: SetupHost | undefined,
+): Promise<DriverResult> {
+  if (assignment.model === null) return driveOn(whole, driver, assignment, { setup, inbox: NOTHING });
+  const [left, done] = [new AbortController(), new AbortController()];
+  const inbox = hear(inboxOf(endedBy(whole, done.signal)), () => left.abort(conflict("The run is paused.")));
+  try {
+    return await driveOn(endedBy(whole, left.signal), driver, assignment, { setup, inbox: inbox.items });
+  } catch (error) {
+    const early = inbox.early();
+    if (early === null || whole.life.over.aborted) throw error;
+    return { outcome: "parked", why: early.why };
+  } finally {
+    done.abort();
+  }
+}
+
+/** The lease, whose work is over with this signal too. */
+const endedBy = (lease: Lease, signal: AbortSignal): Lease => ({
+  ...lease,
+  life: { ...lease.life, over: AbortSignal.any([lease.life.over, signal]) },
+});
+
+const NOTHING: AsyncIterable<InboxItem> = { async *[Symbol.asyncIterator]() {} };
+
+interface Surroundings {
+  readonly setup: SetupHost | undefined;
+  readonly inbox: AsyncIterable<InboxItem>;
+}
+
+async function driveOn(
+  lease: Lease,
+  driver: AgentDriver,
+  assignment: AgentAssignment,
+  { setup, inbox }: Surroundings,
 ): Promise<DriverResult> {
   const { sandbox, clock, life, stream, plane, logger } = lease;
   const { model: grant, ...shown } = assignment;
@@ -96,7 +134,7 @@ async function drive(
       workspace,
       sandbox,
       clock,
-      model: grant && relay && accessOf(lease, { assignment, grant, relay, workspace, resumed }),
+      model: grant && relay && accessOf(lease, { assignment, grant, relay, workspace, resumed, inbox }),
       signal: life.over,
       emit,
       prepared: () =>
@@ -115,6 +153,7 @@ interface Access {
   readonly relay: Relay;
   readonly workspace: Workspace;
   readonly resumed: string | null;
+  readonly inbox: AsyncIterable<InboxItem>;
 }
 
 /** What an earlier attempt left, where it is what the control plane announced. */
@@ -135,7 +174,10 @@ function refuseUnknown(error: unknown): never {
   throw error;
 }
 
-function accessOf(lease: Lease, { assignment, grant, relay, workspace, resumed }: Access): ModelAccess {
+function accessOf(
+  lease: Lease,
+  { assignment, grant, relay, workspace, resumed, inbox }: Access,
+): ModelAccess {
   const { sandbox, life, plane } = lease;
   const { baseCommit, test, limits, maxSeconds } = assignment;
   return {
@@ -143,7 +185,7 @@ function accessOf(lease: Lease, { assignment, grant, relay, workspace, resumed }
     api: grant.api,
     baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
     key: SANDBOX_KEY,
-    inbox: inboxOf(lease),
+    inbox,
     microsLeft: life.microsLeft,
     secondsLeft: life.secondsLeft,
     nearlyOver: life.nearlyOver,

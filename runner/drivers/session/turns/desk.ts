@@ -79,6 +79,8 @@ interface Current {
   isInterrupted: boolean;
 }
 
+const TAKEN_BACK = "Whoever wrote it took it back.";
+
 const noted = () => undefined;
 
 export function createDesk(options: DeskOptions): Desk {
@@ -89,7 +91,10 @@ export function createDesk(options: DeskOptions): Desk {
   let waiting: Waiting[] = [];
   let current: Current | null = null;
   let parking: Parking | null = null;
-  let goal: string | null = null;
+  const goals: { readonly message: string; readonly text: string }[] = [];
+  /** On their way into a turn: nobody gets them back. */
+  const begun = new Set<string>();
+  const askedBack = new Set<string>();
   let steering: Promise<void> = Promise.resolve();
   const left = new AbortController();
   const parked = Promise.withResolvers<void>();
@@ -99,6 +104,16 @@ export function createDesk(options: DeskOptions): Desk {
 
   function keep({ message, origin, text }: Message, effect: MessageEffect): void {
     waiting.push({ message, origin, text: messageText(origin, text), effect });
+  }
+
+  /** Whoever wrote it wants it back; one that is on its way is told as delivered, or comes back by itself. */
+  async function giveBack(message: string): Promise<void> {
+    askedBack.add(message);
+    if (begun.has(message)) return;
+    waiting = waiting.filter((each) => each.message !== message);
+    const goal = goals.findIndex((each) => each.message === message);
+    if (goal >= 0) goals.splice(goal, 1);
+    await emit({ kind: "message_undeliverable", body: { message, reason: TAKEN_BACK } });
   }
 
   function interrupt(): void {
@@ -124,11 +139,15 @@ export function createDesk(options: DeskOptions): Desk {
   }
 
   async function steer(turn: Current, message: Message): Promise<void> {
+    if (askedBack.has(message.message)) return;
+    begun.add(message.message);
     const text = messageText(message.origin, message.text);
     let effect: MessageEffect;
     try {
       effect = await into(turn, text);
     } catch {
+      begun.delete(message.message);
+      if (askedBack.has(message.message)) return giveBack(message.message);
       return keep(message, "after_turn"); // the turn has ended; it begins the next one
     }
     await record.prompt(message.origin, text);
@@ -136,8 +155,9 @@ export function createDesk(options: DeskOptions): Desk {
   }
 
   function takeMessage(message: Message): void {
-    if (message.origin === "goal") goal = message.text;
+    if (message.origin === "goal") goals.push(message);
     if (message.mode === "interrupt") {
+      if (current !== null && mayInterrupt) begun.add(message.message); // the turn ends for it
       keep(message, current !== null && mayInterrupt ? "preempt" : "after_turn");
       if (mayInterrupt) interrupt();
     } else if (message.mode === "now" && current !== null && maySteer && !current.isInterrupted) {
@@ -158,6 +178,7 @@ export function createDesk(options: DeskOptions): Desk {
     for await (const item of inbox) {
       if (closed.signal.aborted) return;
       if (item.kind === "message") takeMessage(item);
+      else if (item.kind === "withdraw") await giveBack(item.message);
       else if (item.kind === "answer") options.onAnswer(item);
       else park(item);
     }
@@ -178,11 +199,12 @@ export function createDesk(options: DeskOptions): Desk {
       enough.abort();
       return parking;
     },
-    goal: () => goal,
+    goal: () => goals.at(-1)?.text ?? null,
     hasWaiting: () => waiting.length > 0,
     takeWaiting() {
       const taken = waiting;
       waiting = [];
+      for (const { message } of taken) begun.add(message);
       return taken;
     },
     began(talk) {

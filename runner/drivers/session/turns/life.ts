@@ -137,12 +137,15 @@ async function after(
   { end, failures, unread }: TurnFacts,
 ): Promise<Next> {
   const { desk, snapshots } = shared;
-  if (end.status === "completed" && !desk.hasWaiting()) {
+  if (end.status === "completed") {
+    // Taken here: what waits now is the next turn, and nobody gets it back.
+    const waiting = desk.takeWaiting();
+    if (waiting.length > 0) return { prompts: waiting.map(toPrompt) };
     await snapshots.settled();
     await desk.close("The work was done before it came.");
     return { result: await shared.handIn(session, end.text) };
   }
-  if (end.status === "completed" || end.wasInterrupted) return { prompts: [] };
+  if (end.wasInterrupted) return { prompts: [] };
   const reason = visibleText(end.status === "failed" ? (end.error ?? NO_REASON) : NO_REASON);
   if (saysUsedUp(reason))
     return { result: await handInUnfinished(shared, session, { limit: "budget", reason, said: end.text }) };
