@@ -7,11 +7,12 @@ import { asProcess, entriesAbout, testBlobs } from "#lib/testing/journey.ts";
 import { budgetRows } from "#lib/testing/model-rows.ts";
 import { type ModelScene, openModelScene, PROVIDER_KEY, type Working } from "#lib/testing/model-scene.ts";
 import { testClock } from "#lib/testing/scopes.ts";
+import { getCallTrace } from "#lib/traces/service.ts";
 import { bodyOf } from "./request/pieces.ts";
 import { gatewayScope } from "./scope.ts";
 import { type Answered, type TestRunner, testRunner } from "./testing/client.ts";
 import { openRealGateway, type RealGateway } from "./testing/real-gateway.ts";
-import { responsesStream, STREAMS } from "./testing/streams.ts";
+import { CHAT_TOKENS, responsesStream, STREAMS } from "./testing/streams.ts";
 import { openUpstream, type ScriptedUpstream, streaming } from "./testing/upstream.ts";
 
 testBlobs();
@@ -79,6 +80,40 @@ describe("a call", () => {
     ]);
     expect(String(rows[0].bytes)).toBe(STREAMS.responses);
     expect(upstream.asked[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
+  });
+
+  test("is shown again at the moments it came, token by token where the provider tells of them", async () => {
+    const pieces = [...CHAT_TOKENS, "data: [DONE]\n\n"].map((one) => Buffer.from(one));
+    const told: Promise<unknown>[] = [];
+    upstream.answer(async (_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      for (const [at, piece] of pieces.entries()) {
+        response.write(piece);
+        await told[at]; // the client has it: what comes next comes in a chunk of its own
+      }
+      response.end();
+    });
+    const seen = pieces.map(() => Promise.withResolvers<void>());
+    told.push(...seen.slice(0, 3).map(({ promise }) => promise));
+    const ends = pieces.map((_, at) => Buffer.concat(pieces.slice(0, at + 1)).length);
+    const leaveWhen = (sofar: Buffer) => {
+      for (const [at, end] of ends.entries()) if (sofar.length >= end) seen[at]?.resolve();
+      return false;
+    };
+    const body = { model: "model-1", stream: true, logprobs: true, messages: REQUEST.input };
+    await asGateway(() => real.call(working.token, body, { path: "/v1/chat/completions", leaveWhen }));
+    expect(JSON.parse(String(upstream.asked[0]?.body))).toMatchObject({ logprobs: true });
+    const [row] = await callsOf();
+    const { rows } = await database.owner.query("select * from model_output where call_id = $1", [row.id]);
+    expect(rows[0].chunk_offsets).toEqual([0, ...ends.slice(0, 3)]);
+    expect(rows[0].chunk_ms).toEqual([...rows[0].chunk_ms].sort((a: number, b: number) => a - b));
+    const { response } = await getCallTrace(scene.lead, row.id);
+    expect(response?.resolution).toBe("token");
+    expect(response?.pieces.map(({ text, logprob, ms }) => [text, logprob, ms])).toEqual([
+      ["Gr", -0.5, rows[0].chunk_ms[0]],
+      ["ö", -2, rows[0].chunk_ms[1]],
+      ["ße", -1.5, rows[0].chunk_ms[2]],
+    ]);
   });
 
   test("without usage, or with one nobody can believe, costs what it could have been", async () => {

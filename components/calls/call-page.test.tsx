@@ -18,7 +18,7 @@ const trace = (more: Partial<CallTrace> = {}): CallTrace => ({
   items: [{ role: "user", bytes: 12, text: "Repair it.", cut: 0 }],
   response: {
     bytes: 400,
-    resolution: "pieces",
+    resolution: "chunk",
     pieces: [
       { channel: "reasoning", part: "0", ms: 200, text: "Think." },
       { channel: "answer", part: "1", ms: 900, text: "Done." },
@@ -54,9 +54,27 @@ describe("the page of a call", () => {
   });
 
   test("has nothing to play where the answer came at once", () => {
-    const response = { bytes: 5, resolution: "whole" as const, pieces: [] };
+    const response = { bytes: 5, resolution: "none" as const, pieces: [] };
     expect(rendered({ response })).not.toContain("Moment of the answer");
     expect(rendered({ response })).toContain("It came at once");
+  });
+
+  test("shows where the model was least sure, where the provider says so", () => {
+    const token = (text: string, chance: number, ms: number) => ({
+      ...{ channel: "answer" as const, part: "0", ms, text, logprob: Math.log(chance) },
+    });
+    const pieces = [token("Take ", 0.9, 1), token("left", 0.123, 2), token(" now", 0.4, 3)];
+    const page = rendered({ response: { bytes: 9, resolution: "token", pieces } });
+    expect(page).toContain("Kept token by token: 3 tokens");
+    expect(page).toContain("Moment of the answer");
+    const cells = [...page.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, cell = ""]) =>
+      cell.replace(/<[^>]*>/g, ""),
+    );
+    expect(cells).toEqual(["12 %", "Take left now", "2 ms", "40 %", "Take left now", "3 ms"]);
+    const atOnce = pieces.map((piece) => ({ ...piece, ms: 7 }));
+    const still = rendered({ response: { bytes: 9, resolution: "token", pieces: atOnce } });
+    expect(still).toContain("Least likely tokens");
+    expect(still).not.toContain("Moment of the answer");
   });
 
   test("says what was taken away, and shows none of it", () => {
@@ -75,7 +93,7 @@ describe("the page of a call", () => {
 
   test("probe: an answer that would hide something, or be markup, is text", () => {
     const pieces = [{ channel: "answer" as const, part: "0", ms: 1, text: "<script>\u202Ex" }];
-    const page = rendered({ response: { bytes: 9, resolution: "pieces", pieces } });
+    const page = rendered({ response: { bytes: 9, resolution: "chunk", pieces } });
     expect(page).toContain("&lt;script&gt;");
     expect(page).not.toContain("\u202E");
   });

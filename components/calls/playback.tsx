@@ -2,13 +2,14 @@
 
 import { Pause, Play } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Channel, TracePiece } from "#lib/traces/schema.ts";
+import type { Channel, Resolution, TracePiece } from "#lib/traces/schema.ts";
 import { formatDuration, plural } from "../format.ts";
 import { Button } from "../ui/button.tsx";
 import { SCROLLS } from "../ui/scrolls.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { Visible } from "../ui/visible.tsx";
-import { lengthOf, shownAt } from "./rules.ts";
+import { Doubts } from "./doubts.tsx";
+import { hasMoments, lengthOf, shownAt } from "./rules.ts";
 
 const CHANNELS: Readonly<Record<Channel, string>> = {
   answer: "Answer",
@@ -26,12 +27,26 @@ type SpeedName = (typeof SPEEDS)[number]["value"];
 
 export interface PlaybackProps {
   readonly pieces: readonly TracePiece[];
-  /** Whether moments were kept, or the answer came at once. */
-  readonly resolution: "pieces" | "whole";
+  readonly resolution: Resolution;
+}
+
+const isToken = ({ logprob }: TracePiece) => logprob !== undefined;
+
+/** How finely the answer is known. */
+function kept({ pieces, resolution }: PlaybackProps): string {
+  switch (resolution) {
+    case "token":
+      return `Kept token by token: ${plural(pieces.filter(isToken).length, "token")}, with the chance the provider gave each; what is reasoning or a call of a tool, in the pieces it came in.`;
+    case "chunk":
+      return `Kept in the ${plural(pieces.length, "piece")} in which the provider sent it; a piece is not a token.`;
+    case "none":
+      return "It came at once: there are no moments to play.";
+  }
 }
 
 /** An answer again as it came. It opens at its end, so that nothing has to be played to be read. */
-export function Playback({ pieces, resolution }: PlaybackProps) {
+export function Playback(props: PlaybackProps) {
+  const { pieces, resolution } = props;
   const length = lengthOf(pieces);
   const [at, setAt] = useState(length);
   const [playing, setPlaying] = useState(false);
@@ -56,7 +71,7 @@ export function Playback({ pieces, resolution }: PlaybackProps) {
   const parts = shownAt(pieces, at);
   return (
     <div className="pb grid gap-3.5">
-      {resolution === "pieces" && length > 0 ? (
+      {resolution !== "none" && (resolution === "chunk" ? length > 0 : hasMoments(pieces)) ? (
         <div className="row flex-wrap">
           <Button icon={playing ? Pause : Play} onClick={play}>
             {playing ? "Pause" : "Play"}
@@ -80,11 +95,7 @@ export function Playback({ pieces, resolution }: PlaybackProps) {
           <Segmented label="Speed" options={SPEEDS} value={speed} onChange={setSpeed} />
         </div>
       ) : null}
-      <p className="t3 sm">
-        {resolution === "pieces"
-          ? `Kept in the ${plural(pieces.length, "piece")} in which the provider sent it; a piece is not a token.`
-          : "It came at once: there are no moments to play."}
-      </p>
+      <p className="t3 sm">{kept(props)}</p>
       {parts.map(({ part, channel, text }) => (
         <section key={part} aria-label={CHANNELS[channel]}>
           <h3 className="t2 sm">{CHANNELS[channel]}</h3>
@@ -93,6 +104,7 @@ export function Playback({ pieces, resolution }: PlaybackProps) {
           </div>
         </section>
       ))}
+      <Doubts pieces={pieces} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CallView, TracePiece } from "#lib/traces/schema.ts";
-import { flagWords, lengthOf, shownAt, speedOf } from "./rules.ts";
+import { doubtsOf, flagWords, formatChance, hasMoments, lengthOf, shownAt, speedOf } from "./rules.ts";
 
 const piece = (
   ms: number,
@@ -68,5 +68,33 @@ describe("a call's facts", () => {
   test("a flag nobody wrote a sentence for is still readable", () => {
     expect(flagWords("usage_missing")).toMatch(/did not say/);
     expect(flagWords("something_new")).toBe("something new");
+  });
+});
+
+describe("tokens a model gave little chance", () => {
+  const token = (text: string, chance: number, part = "0"): TracePiece => ({
+    ...{ ...piece(1, text, part), logprob: Math.log(chance) },
+  });
+
+  test("come least likely first, eight at most, beside what is said in the same part", () => {
+    const pieces = [token("one ", 0.9), token("odd", 0.2), token("elsewhere", 0.99, "1"), token(" two", 0.1)];
+    expect(doubtsOf(pieces).map(({ before, token: said, after }) => [before, said, after])).toEqual([
+      ["one odd", " two", ""],
+      ["one ", "odd", " two"],
+    ]);
+    expect(doubtsOf(Array.from({ length: 20 }, () => token("x", 0.1)))).toHaveLength(8);
+  });
+
+  test("are none where no chance was said, where it was good, and where only space was said", () => {
+    expect(doubtsOf([piece(1, "a"), token("b", 0.5), token("\n", 0.1)])).toEqual([]);
+  });
+
+  test("have a chance that is never shown as none", () => {
+    expect([0, 0.0004, 0.0123, 0.4567].map(formatChance)).toEqual(["<0.1 %", "<0.1 %", "1.2 %", "46 %"]);
+  });
+
+  test("have moments where they came at more than one", () => {
+    expect([hasMoments([]), hasMoments([piece(1, "a"), piece(1, "b")])]).toEqual([false, false]);
+    expect(hasMoments([piece(1, "a"), piece(2, "b")])).toBe(true);
   });
 });

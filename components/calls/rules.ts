@@ -24,6 +24,51 @@ export function shownAt(pieces: readonly TracePiece[], ms: number): ShownPart[] 
 export const lengthOf = (pieces: readonly TracePiece[]): number =>
   pieces.reduce((last, { ms }) => Math.max(last, ms), 0);
 
+/** Whether it came at more than one moment. */
+export const hasMoments = (pieces: readonly TracePiece[]): boolean =>
+  pieces.some(({ ms }) => ms !== pieces[0]?.ms);
+
+export interface Doubt {
+  /** Its place among the pieces. */
+  readonly at: number;
+  readonly before: string;
+  readonly token: string;
+  readonly after: string;
+  /** Above 0, below `SURE`. */
+  readonly probability: number;
+}
+
+/** From here on a token is nothing to look at. */
+const SURE = 0.5;
+const MOST_DOUBTS = 8;
+/** Characters of the answer beside it. */
+const BESIDE = 24;
+
+/** The tokens that the provider gave least of a chance, least first, with what stands beside them. */
+export function doubtsOf(pieces: readonly TracePiece[]): Doubt[] {
+  const all = pieces.flatMap(({ logprob, text }, at) => {
+    const probability = logprob === undefined ? 1 : Math.exp(logprob);
+    return probability < SURE && text.trim() !== "" ? [{ at, probability }] : [];
+  });
+  const least = all.sort((one, other) => one.probability - other.probability).slice(0, MOST_DOUBTS);
+  return least.map(({ at, probability }) => {
+    const { part, channel, text: token = "" } = pieces[at] ?? {};
+    const beside = (from: readonly TracePiece[]) =>
+      from.filter((piece) => piece.part === part && piece.channel === channel).map(({ text }) => text);
+    const before = beside(pieces.slice(Math.max(0, at - BESIDE), at))
+      .join("")
+      .slice(-BESIDE);
+    const after = beside(pieces.slice(at + 1, at + 1 + BESIDE))
+      .join("")
+      .slice(0, BESIDE);
+    return { at, before, token, after, probability };
+  });
+}
+
+/** 0.123 → "12 %"; what is next to nothing is never shown as nothing. */
+export const formatChance = (probability: number): string =>
+  probability < 0.001 ? "<0.1 %" : `${(probability * 100).toFixed(probability < 0.1 ? 1 : 0)} %`;
+
 const FLAGS: Readonly<Record<string, string>> = {
   aborted: "cut off before its end",
   estimated: "its cost is an estimate, on the high side",

@@ -13,7 +13,12 @@ import { type Gateway, LIMITS, openGateway } from "../gateway.ts";
 import { createUnseal } from "../keys/unseal.ts";
 import type { Ledger } from "../ledger.ts";
 import { gatewayScope } from "../scope.ts";
-import { type Answered, ask, type TestRunner, testRunner } from "./client.ts";
+import { type Answered, type Ask, ask, type TestRunner, testRunner } from "./client.ts";
+
+export interface CallMore extends Pick<Ask, "leaveWhen"> {
+  readonly path?: string;
+  readonly by?: TestRunner | undefined;
+}
 
 export interface RealGateway {
   readonly gateway: Gateway;
@@ -21,11 +26,7 @@ export interface RealGateway {
   /** Its key is ours, its id the scene's. */
   readonly runner: TestRunner;
   /** A signed request to the first API or another path, of this runner or another one that is registered, too. */
-  call(
-    token: string,
-    body: object,
-    from?: { readonly path?: string; readonly by?: TestRunner | undefined },
-  ): Promise<Answered>;
+  call(token: string, body: object, more?: CallMore): Promise<Answered>;
   /** Once the refusals that were answered so far are written down. */
   refusalsWritten(): Promise<unknown>;
 }
@@ -64,14 +65,14 @@ export async function openRealGateway(
   );
   return {
     ...{ gateway, ledger, runner },
-    call(token, body, { path = "/v1/responses", by = runner } = {}) {
+    call(token, body, { path = "/v1/responses", by = runner, ...rest } = {}) {
       registered.set(by.credential.id, by);
       const bytes = Buffer.from(JSON.stringify(body));
       const headers = {
         ...{ "content-type": "application/json", "content-length": String(bytes.length) },
         ...{ authorization: `Bearer ${token}`, ...by.signed("POST", path, bytes) },
       };
-      return ask({ port: gateway.port, method: "POST", path, headers, body: bytes });
+      return ask({ port: gateway.port, method: "POST", path, headers, body: bytes, ...rest });
     },
     refusalsWritten: () => Promise.all(writing),
   };

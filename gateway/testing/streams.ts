@@ -74,6 +74,25 @@ export const chatStream = (usage: unknown = CHAT_USAGE): string =>
     "data: [DONE]\n\n",
   ].join("");
 
+/** Asked with `logprobs`: each token with its bytes, the second word cut inside a character. */
+export const CHAT_TOKENS: readonly string[] = ["Gr", "ö", "ße"].flatMap((content, at) => {
+  const bytes = [...Buffer.from(content)];
+  const halves = content === "ö" ? [bytes.slice(0, 1), bytes.slice(1)] : [bytes];
+  const told = halves.map((one) => ({
+    token: content,
+    bytes: one,
+    logprob: -0.5 * (at + 1),
+    top_logprobs: [],
+  }));
+  const choice = {
+    index: 0,
+    delta: { content },
+    logprobs: { content: told, refusal: null },
+    finish_reason: null,
+  };
+  return unnamed({ ...chunk, choices: [choice] });
+});
+
 const MESSAGES_USAGE = { input_tokens: 600, cache_read_input_tokens: 400, cache_creation_input_tokens: 0 };
 const message = { id: "msg_1", type: "message", role: "assistant", model: MODEL };
 

@@ -66,7 +66,64 @@ describe("a stream in pieces", () => {
       ["b", 20],
       ["c", 30],
     ]);
-    expect(resolution).toBe("pieces");
+    expect(resolution).toBe("chunk");
+  });
+});
+
+describe("an answer whose tokens the provider tells", () => {
+  const token = (text: string, logprob: number) => ({
+    ...{ token: text, logprob, bytes: [...Buffer.from(text)], top_logprobs: [] },
+  });
+  const told = (api: "responses" | "chat", bytes: Buffer) => {
+    const { pieces, resolution } = piecesOf(api, bytes, AT_ONCE);
+    return [resolution, ...pieces.map(({ channel, text, logprob }) => [channel, text, logprob])];
+  };
+
+  test("of Chat Completions is a piece for each, in a stream and at once; a refusal too", () => {
+    const chunk = (content: string, ...logprobs: object[]) => ({
+      choices: [{ index: 0, delta: { content }, logprobs: { content: logprobs, refusal: null } }],
+    });
+    const first = { choices: [{ index: 0, delta: { role: "assistant", content: "" }, logprobs: null }] };
+    const stream = sse(
+      first,
+      chunk("It ", token("It", -0.1), token(" ", -0.5)),
+      chunk("is.", token("is.", 0)),
+    );
+    expect(told("chat", stream)).toEqual([
+      ...["token", ["answer", "It", -0.1], ["answer", " ", -0.5], ["answer", "is.", 0]],
+    ]);
+    const message = { content: null, refusal: "No." };
+    const choice = { index: 0, message, logprobs: { content: null, refusal: [token("No.", -2)] } };
+    expect(told("chat", Buffer.from(JSON.stringify({ choices: [choice] })))).toEqual([
+      ...["token", ["answer", "No.", -2]],
+    ]);
+  });
+
+  test("of Responses is one too; reasoning and arguments of tools stay pieces beside it", () => {
+    const stream = sse(
+      { type: "response.reasoning_summary_text.delta", delta: "hm hm" },
+      {
+        ...{ type: "response.output_text.delta", delta: "Hi you" },
+        logprobs: [
+          { token: "Hi", logprob: -0.25 },
+          { token: " you", logprob: -1 },
+        ],
+      },
+    );
+    expect(told("responses", stream)).toEqual([
+      ...["token", ["reasoning", "hm hm", undefined], ["answer", "Hi", -0.25], ["answer", " you", -1]],
+    ]);
+    const content = [{ type: "output_text", text: "Hi", logprobs: [token("Hi", -0.25)] }];
+    const whole = Buffer.from(JSON.stringify({ output: [{ type: "message", content }] }));
+    expect(told("responses", whole)).toEqual(["token", ["answer", "Hi", -0.25]]);
+  });
+
+  test("some of whose pieces come without them is known by chunks", () => {
+    const delta = (text: string, logprobs: unknown) => ({
+      ...{ type: "response.output_text.delta", delta: text, logprobs },
+    });
+    const stream = sse(delta("a", [token("a", -1)]), delta("b", []));
+    expect(told("responses", stream)).toEqual(["chunk", ["answer", "a", -1], ["answer", "b", undefined]]);
   });
 });
 
@@ -98,7 +155,7 @@ describe("an answer at once", () => {
     ],
   ] as const)("of %s is its text and what its tools are given", (api, body) => {
     const bytes = Buffer.from(JSON.stringify(body));
-    expect(piecesOf(api, bytes, AT_ONCE).resolution).toBe("whole");
+    expect(piecesOf(api, bytes, AT_ONCE).resolution).toBe("none");
     expect(said(api, bytes).map(([channel, , text]) => [channel, text])).toEqual([
       ["answer", "Hi"],
       ["tool", "{}"],

@@ -1,7 +1,8 @@
 // What a provider's bytes say, piece by piece, with the time of each. Reads whatever came: a stream that was cut ends
 // with what was whole, and what is none of the forms is one raw text.
 import type { Api } from "../model-calls/schema.ts";
-import type { Channel, TracePiece } from "./schema.ts";
+import type { Channel, Resolution, TracePiece } from "./schema.ts";
+import { tokensOf } from "./tokens.ts";
 
 export interface Arrival {
   readonly offsets: readonly number[];
@@ -15,8 +16,12 @@ const isJson = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 
-const found = (channel: Channel, part: unknown, text: unknown): Found[] =>
-  typeof text === "string" && text !== "" ? [{ channel, part: String(part ?? 0), text }] : [];
+/** One for each token where `logprobs` tells them, else one. */
+function found(channel: Channel, part: unknown, text: unknown, logprobs?: unknown): Found[] {
+  if (typeof text !== "string" || text === "") return [];
+  const of = { channel, part: String(part ?? 0) };
+  return tokensOf(text, logprobs)?.map((token) => ({ ...of, ...token })) ?? [{ ...of, text }];
+}
 
 const RESPONSES_EVENTS: Readonly<Record<string, Channel>> = {
   "response.output_text.delta": "answer",
@@ -31,7 +36,7 @@ const RESPONSES_EVENTS: Readonly<Record<string, Channel>> = {
 function responsesEvent(event: Json): Found[] {
   const channel = typeof event.type === "string" ? RESPONSES_EVENTS[event.type] : undefined;
   const part = `${event.output_index ?? 0}.${event.content_index ?? event.summary_index ?? 0}`;
-  return channel ? found(channel, part, event.delta) : [];
+  return channel ? found(channel, part, event.delta, event.logprobs) : [];
 }
 
 function messagesEvent({ type, index, delta }: Json): Found[] {
@@ -45,7 +50,8 @@ function messagesEvent({ type, index, delta }: Json): Found[] {
 
 /** Of a chunk `delta`, of a whole answer `message`. */
 function chatChoices({ choices }: Json): Found[] {
-  return listOf(choices).flatMap(({ index, delta, message }) => {
+  return listOf(choices).flatMap(({ index, delta, message, logprobs }) => {
+    const of = isJson(logprobs) ? logprobs : {};
     const said = isJson(delta) ? delta : message;
     if (!isJson(said)) return [];
     const calls = listOf(said.tool_calls).flatMap((call, at) =>
@@ -57,8 +63,8 @@ function chatChoices({ choices }: Json): Found[] {
     );
     return [
       ...found("reasoning", index, said.reasoning_content ?? said.reasoning),
-      ...found("answer", index, said.content),
-      ...found("answer", index, said.refusal),
+      ...found("answer", index, said.content, of.content),
+      ...found("answer", index, said.refusal, of.refusal),
       ...calls,
     ];
   });
@@ -67,7 +73,12 @@ function chatChoices({ choices }: Json): Found[] {
 function wholeResponse({ output }: Json): Found[] {
   return listOf(output).flatMap((item, at) => [
     ...listOf(item.content).flatMap((part, n) =>
-      found(item.type === "reasoning" ? "reasoning" : "answer", `${at}.${n}`, part.text ?? part.refusal),
+      found(
+        item.type === "reasoning" ? "reasoning" : "answer",
+        `${at}.${n}`,
+        part.text ?? part.refusal,
+        part.logprobs,
+      ),
     ),
     ...listOf(item.summary).flatMap((part, n) => found("reasoning", `${at}.${n}`, part.text)),
     ...found("tool", `${at}.0`, item.arguments ?? item.input),
@@ -133,7 +144,7 @@ function* linesOf(bytes: Buffer): Generator<Line> {
 }
 
 export interface Told {
-  readonly resolution: "pieces" | "whole";
+  readonly resolution: Resolution;
   readonly pieces: readonly TracePiece[];
 }
 
@@ -142,8 +153,8 @@ export function piecesOf(api: Api, bytes: Buffer, arrival: Arrival): Told {
   const whole = parsed(bytes.toString("utf8"));
   const last = arrivedAt(arrival, bytes.length);
   if (whole) {
-    const said = WHOLE[api](whole);
-    return { resolution: "whole", pieces: orRaw(said, bytes).map((piece) => ({ ...piece, ms: last })) };
+    const pieces = orRaw(WHOLE[api](whole), bytes).map((piece) => ({ ...piece, ms: last }));
+    return { resolution: resolutionOf(pieces, "none"), pieces };
   }
   const pieces: TracePiece[] = [];
   for (const { text, end } of linesOf(bytes)) {
@@ -151,8 +162,14 @@ export function piecesOf(api: Api, bytes: Buffer, arrival: Arrival): Told {
     const ms = arrivedAt(arrival, end);
     for (const piece of event ? EVENT[api](event) : []) pieces.push({ ...piece, ms });
   }
-  if (pieces.length > 0) return { resolution: "pieces", pieces };
-  return { resolution: "whole", pieces: orRaw([], bytes).map((piece) => ({ ...piece, ms: last })) };
+  if (pieces.length > 0) return { resolution: resolutionOf(pieces, "chunk"), pieces };
+  return { resolution: "none", pieces: orRaw([], bytes).map((piece) => ({ ...piece, ms: last })) };
+}
+
+/** Reasoning and arguments of tools come without their tokens: the answer says how finely it is known. */
+function resolutionOf(pieces: readonly TracePiece[], otherwise: Resolution): Resolution {
+  const answers = pieces.filter(({ channel }) => channel === "answer");
+  return answers.length > 0 && answers.every(({ logprob }) => logprob !== undefined) ? "token" : otherwise;
 }
 
 const orRaw = (said: readonly Found[], bytes: Buffer): readonly Found[] =>

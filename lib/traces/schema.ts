@@ -46,7 +46,12 @@ export interface TracePiece {
   /** After the call was opened. */
   readonly ms: number;
   readonly text: string;
+  /** Of a token, where the provider gave it: the natural logarithm of its probability. */
+  readonly logprob?: number;
 }
+
+/** `token`: each token of the answer, as the provider gave it; `chunk`: pieces as they came; `none`: all at once. */
+export type Resolution = "token" | "chunk" | "none";
 
 export interface CallTrace {
   readonly call: CallView;
@@ -57,8 +62,7 @@ export interface CallTrace {
   /** Null where there is none, or it was taken away. */
   readonly response: {
     readonly bytes: number;
-    /** `pieces`: as they came; `whole`: at once, for an answer that was no stream. */
-    readonly resolution: "pieces" | "whole";
+    readonly resolution: Resolution;
     readonly pieces: readonly TracePiece[];
   } | null;
   readonly isTakenAway: boolean;

@@ -86,7 +86,7 @@ describe("one call", () => {
     expect(head).toMatchObject({ role: "head", text: '{"model":"model-1"}', cut: 0 });
     expect(items.map(({ role, text }) => [role, text])).toEqual([["user", "use [secret: github] now"]]);
     expect(response).toMatchObject({
-      resolution: "whole",
+      resolution: "none",
       pieces: [{ channel: "raw", text: "ANSWERWORD of a model" }],
     });
   });
@@ -98,6 +98,31 @@ describe("one call", () => {
       [20, "[secret: github]"],
       [30, "[secret: github]"],
       [40, " ok"],
+    ]);
+  });
+});
+
+describe("one call whose tokens the provider told", () => {
+  test("probe: a secret that came token by token is masked in each, and nobody learns how likely they were", async () => {
+    const [open, mid, end] = ["my ", SECRET.slice(0, 9), SECRET.slice(9)];
+    const logprobs = [open, mid, end].map((token, at) => ({ token, logprob: -1 - at, top_logprobs: [] }));
+    const delta = { type: "response.output_text.delta", delta: `my ${SECRET}`, logprobs };
+    const response = Buffer.from(`data: ${JSON.stringify(delta)}\n\n`);
+    const other = await openModelScene(database, clock);
+    const at = await other.start();
+    const callId = await asProcess(database, "gateway", async () => {
+      const intent = intentOf(await admitted(other, at), clock);
+      await openCalls(other.gateway, [intent]);
+      const chunks = [{ offset: 0, ms: 10 }];
+      await settleCalls(other.gateway, [finalOf(intent, clock, { response, chunks })]);
+      return intent.callId;
+    });
+    const trace = await getCallTrace(other.lead, callId);
+    expect(trace.response?.resolution).toBe("token");
+    expect(trace.response?.pieces.map(({ text, logprob }) => [text, logprob])).toEqual([
+      ["my ", -1],
+      ["[secret: github]", undefined],
+      ["[secret: github]", undefined],
     ]);
   });
 });

@@ -67,9 +67,14 @@ async function shownResponse(api: Api, row: OutputRow): Promise<CallTrace["respo
   const masked = await maskPieces(parts.map((part) => part.map(({ text }) => text)));
   const shown = new Map<TracePiece, TracePiece>();
   for (const [at, part] of parts.entries())
-    for (const [n, piece] of part.entries())
-      shown.set(piece, { ...piece, text: masked[at]?.[n]?.text ?? "" });
+    for (const [n, piece] of part.entries()) shown.set(piece, shownPiece(piece, masked[at]?.[n]?.text ?? ""));
   return { bytes: row.size, resolution, pieces: pieces.flatMap((piece) => shown.get(piece) ?? []) };
+}
+
+/** How likely a masked token was says something of it. */
+function shownPiece({ logprob, ...piece }: TracePiece, text: string): TracePiece {
+  const isMasked = text !== piece.text;
+  return { ...piece, text, ...(logprob === undefined || isMasked ? {} : { logprob }) };
 }
 
 export interface SpendOf {
