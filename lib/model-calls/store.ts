@@ -47,7 +47,7 @@ export async function openTogether(
   bytes: Buffer,
   rings: readonly Ring[],
 ): Promise<Verdict> {
-  const text = "select open_model_calls($1, $2) as verdict";
+  const text = "select open_held_calls($1, $2) as verdict";
   const values = [JSON.stringify(batch), bytes];
   const [row] = await statement<{ verdict: Verdict }>(scope, { name: "open_calls", text, values }, rings);
   if (!row) throw new Error("a function of the database gave no answer");
