@@ -29,6 +29,13 @@ describe("the page of hosts", () => {
     expect(page).not.toContain("Kept from");
   });
 
+  test("says where a repository's bytes are only the least, both ways", () => {
+    const repository = row({ way: "repository", atLeast: true, up: 2048, down: 4096 });
+    expect(shown([repository])).toContain("≥ 2 KiB");
+    expect(shown([repository])).toContain("≥ 4 KiB");
+    expect(shown([row({ way: "model", atLeast: true, down: 4096 })])).not.toContain("≥ 4 KiB");
+  });
+
   test("says what nobody counts, and what was kept from runs", () => {
     const page = shown([
       row({

@@ -56,7 +56,8 @@ export function HostsPage({ pilotName, hosts }: HostsPageProps) {
       <div className="mt-4">
         <Note>
           Witnesses, the anchor and where Pilothouse itself is installed from belong to the deployment, not to
-          a pilot. Inside an encrypted tunnel only the host and the bytes are known. Events that were taken
+          a pilot. Inside an encrypted tunnel only the host and the bytes are known; those of a repository are
+          counted on the wire and, where it is fetched, for all its pilots together. Events that were taken
           away are counted here no more.
         </Note>
       </div>
@@ -97,7 +98,7 @@ function HostTable({ label, rule, rows }: { label: string; rule: string; rows: r
             )}
           </td>
           <td className="n nowrap">{bytes(row.up, row.atLeast)}</td>
-          <td className="n nowrap">{bytes(row.down, false)}</td>
+          <td className="n nowrap">{bytes(row.down, row.way === "repository" && row.atLeast)}</td>
           <td className="n">{row.times === null ? "–" : formatCount(row.times)}</td>
           <td className="only-wide nowrap t2">
             <Moment at={row.first} />

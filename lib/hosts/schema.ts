@@ -20,3 +20,13 @@ export interface HostRow {
   readonly first: Date | null;
   readonly last: Date | null;
 }
+
+/** What one git, or several, sent to a host and got from it, on the wire. */
+export interface Traffic {
+  readonly host: string;
+  readonly port: number;
+  readonly way: "fetch" | "push";
+  readonly up: number;
+  readonly down: number;
+  readonly connections: number;
+}

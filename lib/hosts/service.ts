@@ -1,8 +1,9 @@
-import { read } from "../db.ts";
+import { HOUR } from "../clock.ts";
+import { read, transaction } from "../db.ts";
 import type { Scope } from "../scope.ts";
 import { addressOf, askedHost, joined } from "./rules.ts";
-import type { HostRow } from "./schema.ts";
-import { modelHostsOf, type ReachRow, reachOf, sourcesOf } from "./store.ts";
+import type { HostRow, Traffic } from "./schema.ts";
+import { addTraffic, modelHostsOf, type ReachRow, reachOf, type SourceRow, sourcesOf } from "./store.ts";
 
 /** Every host a byte of the pilot went to, and what was kept back. The caller has checked that the scope may see the pilot. */
 export async function listHosts(scope: Scope, pilotId: string): Promise<HostRow[]> {
@@ -14,15 +15,7 @@ export async function listHosts(scope: Scope, pilotId: string): Promise<HostRow[
         ...{ up: Number(up), down: Number(down), times: Number(calls), first, last },
       }),
     );
-    const sources = (await sourcesOf(db, pilotId)).map(
-      ({ source, authority, createdAt, mirroredAt }): HostRow => ({
-        ...placeOf(source),
-        ...{ way: "repository", verdict: "allowed", up: null, down: null, times: null, atLeast: false },
-        rule:
-          authority === "upstream" ? "repository: fetched from and pushed to" : "repository: fetched from",
-        ...{ first: createdAt, last: mirroredAt },
-      }),
-    );
+    const sources = (await sourcesOf(db, pilotId)).map(sourceHost);
     const reached = (await reachOf(db, pilotId)).flatMap(reachedHost);
     return joined([...models, ...sources, ...reached]);
   });
@@ -30,6 +23,39 @@ export async function listHosts(scope: Scope, pilotId: string): Promise<HostRow[
 
 const placeOf = (address: string): { host: string; port: number | null } =>
   addressOf(address) ?? { host: "unknown", port: null };
+
+/** A repository is read when it is added: what was counted first long after that began before it was counted. */
+const READ_WITHIN = HOUR;
+
+/** Bytes on the wire. */
+function sourceHost(row: SourceRow): HostRow {
+  const { host, port, first, last, createdAt, mirroredAt } = row;
+  const place = host === null ? placeOf(row.source) : { host, port };
+  const counted =
+    host === null ? null : { up: Number(row.up), down: Number(row.down), times: Number(row.connections) };
+  return {
+    ...place,
+    ...{ way: "repository", verdict: "allowed", up: null, down: null, times: null, ...counted },
+    rule: row.way === "push" ? "repository: pushed to" : "repository: fetched from, for all its pilots",
+    atLeast: row.way === "fetch" && first !== null && first.getTime() - createdAt.getTime() > READ_WITHIN,
+    ...(row.way === "push" ? { first, last } : { first: first ?? createdAt, last: last ?? mirroredAt }),
+  };
+}
+
+/** The bytes of a git that has ended; `pilotId` is null for what is done for every pilot of the repository. */
+export async function countTraffic(
+  scope: Scope,
+  of: { readonly repositoryId: string; readonly runId: string | null },
+  traffic: Traffic,
+): Promise<void> {
+  if (traffic.connections === 0) return;
+  await transaction(scope, async ({ db }) => {
+    const run = of.runId === null ? null : await db.run.findUnique({ where: { id: of.runId } });
+    const pilotId = run?.pilotId ?? "";
+    const at = new Date(scope.clock.now());
+    await addTraffic(db, { repositoryId: of.repositoryId, pilotId }, traffic, at);
+  });
+}
 
 function reachedHost(row: ReachRow): HostRow[] {
   const { first, last } = row;

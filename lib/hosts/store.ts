@@ -1,4 +1,5 @@
 import type { Db } from "../db.ts";
+import type { Traffic } from "./schema.ts";
 
 export interface ReachRow {
   readonly kind: "egress" | "relay_refused";
@@ -53,14 +54,42 @@ export async function modelHostsOf(db: Db, pilotId: string): Promise<ModelRow[]>
 
 export interface SourceRow {
   readonly source: string;
-  readonly authority: string;
+  readonly way: "fetch" | "push";
   readonly createdAt: Date;
   readonly mirroredAt: Date | null;
+  /** Null where nothing was counted. */
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly up: bigint | null;
+  readonly down: bigint | null;
+  readonly connections: bigint | null;
+  readonly first: Date | null;
+  readonly last: Date | null;
 }
 
-/** Upstream repositories that runs of the pilot worked on. */
+/** Upstream repositories that runs of the pilot worked on, read for everybody, and pushed to for the pilot. */
 export async function sourcesOf(db: Db, pilotId: string): Promise<SourceRow[]> {
   return db.$queryRaw<SourceRow[]>`
-    select source, authority, created_at as "createdAt", mirrored_at as "mirroredAt" from repository
-    where source_kind = 'https' and id in (select repository_id from run where pilot_id = ${pilotId})`;
+    select r.source, w.way, r.created_at as "createdAt", r.mirrored_at as "mirroredAt",
+      t.host, t.port, t.up, t.down, t.connections, t.first, t.last
+    from repository r cross join (values ('fetch'), ('push')) as w (way)
+    left join repository_traffic t on t.repository_id = r.id and t.way = w.way
+      and t.pilot_id = case w.way when 'push' then ${pilotId} else '' end
+    where r.source_kind = 'https' and (w.way = 'fetch' or r.authority = 'upstream')
+      and r.id in (select repository_id from run where pilot_id = ${pilotId})`;
+}
+
+/** Adds to the sums there are. */
+export async function addTraffic(
+  db: Db,
+  of: { readonly repositoryId: string; readonly pilotId: string },
+  { host, port, way, up, down, connections }: Traffic,
+  at: Date,
+): Promise<void> {
+  await db.$executeRaw`
+    insert into repository_traffic as t (repository_id, pilot_id, host, port, way, up, down, connections, first, last)
+    values (${of.repositoryId}, ${of.pilotId}, ${host}, ${port}::int, ${way}, ${up}::bigint, ${down}::bigint,
+      ${connections}::bigint, ${at}, ${at})
+    on conflict (repository_id, pilot_id, host, port, way) do update set up = t.up + excluded.up,
+      down = t.down + excluded.down, connections = t.connections + excluded.connections, last = excluded.last`;
 }

@@ -72,6 +72,7 @@ const EXEMPT = [
   "notary_alarm",
   "notary_state",
   "process_beacon",
+  "repository_traffic",
   "run_cursor",
   "run_drift",
   "run_fact",

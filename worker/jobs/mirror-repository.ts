@@ -18,9 +18,10 @@ import { holdMirror } from "../git/mirror/hold-mirror.ts";
 import { mirrorRepository as fetchMirror } from "../git/mirror/mirror-repository.ts";
 import { hasCommit } from "../git/mirror/open-mirror.ts";
 import { readAuthority, startOwnBranch } from "../git/publish/authority.ts";
-import { checkSource } from "../git/source/check-source.ts";
+import { checkSource, type SourcePolicy } from "../git/source/check-source.ts";
 import { credentialFor } from "../git/source/credentials.ts";
 import type { Workplace } from "../workplace.ts";
+import { countedNetwork } from "./counted-network.ts";
 
 type Repository = Awaited<ReturnType<typeof findRepositoryForWork>>;
 
@@ -31,7 +32,10 @@ export async function mirrorRepository(
   { repositoryId }: JobPayload<"mirror_repository">,
 ): Promise<void> {
   const repository = await findRepositoryForWork(scope, repositoryId);
-  const report = await holdMirror(workplace.mirrorOf(repositoryId), () => look(workplace, repository));
+  const of = { repositoryId, runId: null, way: "fetch" } as const;
+  const report = await holdMirror(workplace.mirrorOf(repositoryId), () =>
+    countedNetwork(scope, workplace.sources, of, (network) => look(workplace, network, repository)),
+  );
   if (report.outcome === "mirrored") await ensureBaseBundle(workplace, scope, repositoryId, report.head);
   if (!(await recordMirror(scope, repositoryId, report, repository.headCommit))) return;
   if (report.outcome !== "mirrored") return;
@@ -58,16 +62,17 @@ async function mendOtherBases(
 
 async function look(
   workplace: Workplace,
+  network: SourcePolicy,
   { id, source, branch, authority }: Repository,
 ): Promise<MirrorReport> {
   try {
     const mirror = workplace.mirrorOf(id);
-    const checked = await checkSource(source, workplace.sources);
+    const checked = await checkSource(source, network);
     const result = await fetchMirror(workplace.workshop, {
       source: checked,
       mirror,
       branch,
-      network: workplace.sources,
+      network,
       credential: credentialFor(workplace.credentials, checked),
     });
     if (result.outcome !== "mirrored" || authority === "upstream") return result;

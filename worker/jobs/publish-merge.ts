@@ -25,6 +25,7 @@ import { succeeded } from "../git/result.ts";
 import { checkSource } from "../git/source/check-source.ts";
 import { credentialFor } from "../git/source/credentials.ts";
 import type { Workplace } from "../workplace.ts";
+import { countedNetwork } from "./counted-network.ts";
 
 export async function publishMerge(
   workplace: Workplace,
@@ -37,19 +38,32 @@ export async function publishMerge(
   try {
     const { commit, bundle } = await rebuild(workplace, merge, join(scratch, "merge.bundle"));
     if (merge.newCommit !== commit) await noteCommit(scope, merge, commit);
-    const mirror = workplace.mirrorOf(merge.repositoryId);
-    const base = merge.expectedOld;
-    const { authority, result } = await holdMirror(mirror, async () => {
-      await installBundle(workplace.workshop, { mirror, bundle: bundle.path, base, commit });
-      const authority = await authorityOf(workplace, scope, merge);
-      return { authority, result: await publishCommit(workplace.workshop, { authority, base, commit }) };
-    });
-    const passed =
-      result.outcome === "base_moved" && (await isBelow(workplace, authority, commit, result.actual));
-    await settle(scope, merge, commit, passed ? { outcome: "moved" } : result);
+    const of = { repositoryId: merge.repositoryId, runId: merge.runId, way: "push" } as const;
+    const result = await countedNetwork(scope, workplace.sources, of, (network) =>
+      publish({ ...workplace, sources: network }, scope, merge, { commit, bundle: bundle.path }),
+    );
+    await settle(scope, merge, commit, result);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+async function publish(
+  workplace: Workplace,
+  scope: Scope,
+  merge: MergeIntent,
+  { commit, bundle }: { readonly commit: string; readonly bundle: string },
+): Promise<Published> {
+  const mirror = workplace.mirrorOf(merge.repositoryId);
+  const base = merge.expectedOld;
+  const { authority, result } = await holdMirror(mirror, async () => {
+    await installBundle(workplace.workshop, { mirror, bundle, base, commit });
+    const authority = await authorityOf(workplace, scope, merge);
+    return { authority, result: await publishCommit(workplace.workshop, { authority, base, commit }) };
+  });
+  const passed =
+    result.outcome === "base_moved" && (await isBelow(workplace, authority, commit, result.actual));
+  return passed ? { outcome: "moved" } : result;
 }
 
 /** The approved tree on the approved base, with our author and the trailers of the decision. */

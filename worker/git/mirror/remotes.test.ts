@@ -4,6 +4,7 @@ import { createRepository, playGit } from "#lib/testing/git/author.ts";
 import { type GitServer, startGitServer } from "#lib/testing/git/https-server.ts";
 import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { checkSource } from "../source/check-source.ts";
+import type { Moved } from "../source/counted-way.ts";
 import { mirrorRepository } from "./mirror-repository.ts";
 
 const workshop = await testWorkshop();
@@ -29,6 +30,7 @@ describe("a mirror of an https repository", () => {
   });
   afterAll(() => server.close());
 
+  const moved: Moved[] = [];
   const mirrorUrl = async (
     url: string,
     allowedHosts: string[] = ["git.test"],
@@ -38,6 +40,7 @@ describe("a mirror of an https repository", () => {
       allowedRoots: [],
       allowedHosts,
       resolve: async () => ["127.0.0.1"],
+      moved: (each: Moved) => void moved.push(each),
       ...(caFile ? { caFile } : {}),
     };
     const source = await checkSource(url, network);
@@ -52,6 +55,26 @@ describe("a mirror of an https repository", () => {
   test("is fetched from the address that was checked, for a name that no resolver knows", async () => {
     const result = await mirrorUrl(`https://git.test:${server.port}/team/a.git`);
     expect(result).toEqual({ outcome: "mirrored", branch: "main", head, commits: 1 });
+  });
+
+  test("tells the bytes of each git that reached it, and none where nothing was reached", async () => {
+    moved.length = 0;
+    await mirrorUrl(`https://git.test:${server.port}/team/a.git`);
+    await mirrorUrl("https://git.test:1/team/a.git");
+    const place = {
+      host: "git.test",
+      port: server.port,
+      connections: expect.toSatisfy((count) => count > 0),
+    };
+    const bytes = {
+      up: expect.toSatisfy((count) => count > 500),
+      down: expect.toSatisfy((count) => count > 500),
+    };
+    expect(moved).toEqual([
+      { ...place, ...bytes },
+      { ...place, ...bytes },
+      { host: "git.test", port: 1, up: 0, down: 0, connections: 0 },
+    ]);
   });
 
   test("probe: the same host is refused where the operator does not allow it", async () => {

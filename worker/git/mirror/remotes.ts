@@ -3,7 +3,7 @@
 import { access, constants } from "node:fs/promises";
 import { unavailable } from "#lib/errors.ts";
 import { serverProgram } from "../call.ts";
-import { hostGit, hostGitOutput } from "../host-git.ts";
+import { type HostGitCall, hostGit, hostGitOutput } from "../host-git.ts";
 import { jailedGit } from "../jailed-git.ts";
 import { adoptPacks } from "../packs.ts";
 import {
@@ -17,7 +17,8 @@ import { type GitResult, succeeded } from "../result.ts";
 import { shownPath } from "../sentences.ts";
 import type { Source } from "../source/check-source.ts";
 import { closedPath } from "../source/closed-path.ts";
-import { type NetworkPolicy, pinHost } from "../source/pin-host.ts";
+import { openCountedWay } from "../source/counted-way.ts";
+import { checkHost, type NetworkPolicy, pinnedSettings } from "../source/pin-host.ts";
 
 export interface Credential {
   readonly username: string;
@@ -45,11 +46,6 @@ export interface Remote {
   fetch(mirror: string, limits: FetchLimits): Promise<GitResult>;
 }
 
-interface HttpsAccess {
-  readonly settings: Record<string, string>;
-  readonly env: Record<string, string>;
-}
-
 const MiB = 1024 * 1024;
 const LIST_SECONDS = 60;
 const LIST_BYTES = 16 * MiB;
@@ -75,35 +71,55 @@ export async function openRemote(workshop: Workshop, address: RemoteAddress): Pr
   }
 }
 
-/** Settings that reach an https source, and the environment that carries a credential past the process list. */
-export async function httpsAccess(url: string, { network, credential }: RemoteAddress): Promise<HttpsAccess> {
-  const settings = await pinHost(new URL(url), network);
-  if (credential === undefined) return { settings, env: {} };
-  const basic = Buffer.from(`${credential.username}:${credential.password}`).toString("base64");
-  const header = {
+type HttpsGit = Pick<HostGitCall, "args" | "gitDir" | "seconds" | "outputBytes" | "fileBytes" | "signal">;
+
+/** One git that speaks to an https source, by a way of its own; a credential goes past the process list. */
+export async function httpsGit(
+  url: string,
+  { network, credential }: RemoteAddress,
+  call: HttpsGit,
+): Promise<GitResult> {
+  const destination = await checkHost(new URL(url), network);
+  const way = await openCountedWay(destination);
+  try {
+    const settings = pinnedSettings(destination, network, way.proxy);
+    const env = credential === undefined ? {} : headerOf(credential);
+    const result = await hostGit({ ...call, settings, env, protocol: "https" });
+    const problem = way.problem();
+    // git knows only that its proxy did not let it through.
+    return succeeded(result) || problem === null ? result : { ...result, stderr: `fatal: ${problem}\n` };
+  } finally {
+    network.moved?.(await way.close());
+  }
+}
+
+function headerOf({ username, password }: Credential): Record<string, string> {
+  const basic = Buffer.from(`${username}:${password}`).toString("base64");
+  return {
+    GIT_CONFIG_COUNT: "1",
     GIT_CONFIG_KEY_0: "http.extraHeader",
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
   };
-  return { settings, env: { GIT_CONFIG_COUNT: "1", ...header } };
 }
 
 async function httpsRemote(address: RemoteAddress, url: string): Promise<Remote> {
-  const call = { ...(await httpsAccess(url, address)), protocol: "https", signal: address.signal } as const;
+  const { signal } = address;
+  await checkHost(new URL(url), address.network);
   return {
     list: (...patterns) =>
-      hostGit({
-        ...call,
+      httpsGit(url, address, {
         args: [...LIST, "--end-of-options", url, ...patterns],
         seconds: LIST_SECONDS,
         outputBytes: LIST_BYTES,
+        signal,
       }),
     fetch: (mirror, { seconds, packBytes }) =>
-      hostGit({
-        ...call,
+      httpsGit(url, address, {
         gitDir: mirror,
         args: [...FETCH, "--prune", "--end-of-options", url, REFSPEC],
         seconds,
         fileBytes: packBytes,
+        signal,
       }),
   };
 }

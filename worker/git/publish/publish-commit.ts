@@ -8,7 +8,7 @@ import { serverProgram } from "../call.ts";
 import { hostGit, hostGitOutput } from "../host-git.ts";
 import { branchName, objectId, ownRef, upstreamRef } from "../ids.ts";
 import { hasCommit } from "../mirror/open-mirror.ts";
-import { httpsAccess } from "../mirror/remotes.ts";
+import { httpsGit } from "../mirror/remotes.ts";
 import type { Workshop } from "../quarantine.ts";
 import { failureSentence, type GitResult, succeeded } from "../result.ts";
 import { plainLine, shownPath } from "../sentences.ts";
@@ -110,10 +110,7 @@ async function pushTo(upstream: UpstreamBranch, base: string, commit: string): P
     args: ["push", ...flags, ...extra, "--end-of-options", to, `${commit}:${ref}`],
     seconds: PUSH_SECONDS,
   });
-  if (source.kind === "https") {
-    const access = await httpsAccess(source.url, upstream);
-    return hostGit({ ...call([], source.url), ...access, protocol: "https" });
-  }
+  if (source.kind === "https") return httpsGit(source.url, upstream, call([], source.url));
   return withSafeDirectory(source.gitDir, (env) =>
     hostGit({
       ...call([`--receive-pack=${serverProgram("receive-pack")}`], source.gitDir),

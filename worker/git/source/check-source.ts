@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 import { refused } from "#lib/errors.ts";
 import { readSource } from "#lib/repositories/rules.ts";
 import { plainLine } from "../sentences.ts";
-import { type NetworkPolicy, pinHost } from "./pin-host.ts";
+import { checkHost, type NetworkPolicy } from "./pin-host.ts";
 
 export type Source =
   /** `gitDir` is the real path of the repository itself (`…/.git` where there is a work tree). */
@@ -23,7 +23,7 @@ export async function checkSource(input: string, policy: SourcePolicy): Promise<
   if (reading.kind === "disk") return checkPath(reading.source, policy.allowedRoots);
   const url = new URL(reading.source);
   if (url.hostname.endsWith(".")) throw refused("Leave out the dot at the end of the host name.");
-  await pinHost(url, policy);
+  await checkHost(url, policy);
   return { kind: "https", url: url.href };
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { pinHost } from "./pin-host.ts";
+import { checkHost, type NetworkPolicy, pinnedSettings } from "./pin-host.ts";
 
 const answering = (...addresses: string[]) => ({ allowedHosts: [], resolve: async () => addresses });
 const at = (text: string) => new URL(text);
+const PROXY = "http://127.0.0.1:4000";
+const pinHost = async (url: URL, policy: NetworkPolicy) =>
+  pinnedSettings(await checkHost(url, policy), policy, PROXY);
 
 describe("a pinned host", () => {
   test("is bound to the addresses that were checked, on its port", async () => {
@@ -11,7 +14,7 @@ describe("a pinned host", () => {
       answering("93.184.216.34", "2606:4700::1111"),
     );
     expect(settings["http.curloptResolve"]).toBe("git.example:443:93.184.216.34,[2606:4700::1111]");
-    expect(settings["http.followRedirects"]).toBe("false");
+    expect(settings).toMatchObject({ "http.followRedirects": "false", "http.proxy": PROXY });
     const other = await pinHost(at("https://git.example:8443/a.git"), answering("93.184.216.34"));
     expect(other["http.curloptResolve"]).toBe("git.example:8443:93.184.216.34");
   });

@@ -4,6 +4,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { messageOf, refused, unavailable } from "#lib/errors.ts";
 import { addressProblem } from "#lib/hosts/addresses.ts";
+import type { Destination, Moved } from "./counted-way.ts";
 
 export interface NetworkPolicy {
   /** Hosts or addresses the operator allows although they are not public. */
@@ -12,6 +13,8 @@ export interface NetworkPolicy {
   readonly caFile?: string;
   /** All addresses of a host; the system's resolver by default. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** Told what each git sent and got, once it has ended. */
+  readonly moved?: (moved: Moved) => void;
 }
 
 const systemResolve = async (host: string): Promise<string[]> =>
@@ -26,9 +29,11 @@ async function addressesOf(host: string, policy: NetworkPolicy): Promise<readonl
   }
 }
 
-/** The settings with which git reaches `url` and nothing else. Throws `refused` or `unavailable`. */
-export async function pinHost(url: URL, policy: NetworkPolicy): Promise<Record<string, string>> {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
+
+/** Where `url` leads: its host at the addresses that may be connected to. Throws `refused` or `unavailable`. */
+export async function checkHost(url: URL, policy: NetworkPolicy): Promise<Destination> {
+  const host = hostOf(url);
   const addresses = await addressesOf(host, policy);
   if (addresses.length === 0) throw unavailable(`The host ${host} has no address.`);
   for (const address of addresses) {
@@ -40,14 +45,23 @@ export async function pinHost(url: URL, policy: NetworkPolicy): Promise<Record<s
       `${which} ${problem}; Pilothouse reaches public hosts, and those that PILOTHOUSE_ALLOWED_HOSTS names.`,
     );
   }
+  return { host, port: Number(url.port || "443"), addresses };
+}
+
+/** The settings with which git reaches the destination of `url` and nothing else, by this proxy. */
+export function pinnedSettings(
+  { host, port, addresses }: Destination,
+  policy: NetworkPolicy,
+  proxy: string,
+): Record<string, string> {
   const pinned = addresses.map((address) => (address.includes(":") ? `[${address}]` : address)).join(",");
   return {
     "http.followRedirects": "false",
-    "http.proxy": "",
+    "http.proxy": proxy,
     "http.sslVerify": "true",
     "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "30",
-    ...(isIP(host) === 0 ? { "http.curloptResolve": `${host}:${url.port || "443"}:${pinned}` } : {}),
+    ...(isIP(host) === 0 ? { "http.curloptResolve": `${host}:${port}:${pinned}` } : {}),
     ...(policy.caFile === undefined ? {} : { "http.sslCAInfo": policy.caFile }),
   };
 }
