@@ -13,15 +13,17 @@ import type { BodyOf } from "../protocol/events.ts";
 import { askDigest } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
 import { moveRun } from "../runs/move-run.ts";
+import { pauseInTx } from "../runs/pause-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { askDeadlines, askPolicyOf, judgeAsk } from "./rules.ts";
+import { MAX_ASKS } from "./schema.ts";
 import { askingState, askText } from "./state.ts";
 import { countAsks, countOpen, type Ending, findAsk, insertAsk, listCarried, markUsed } from "./store.ts";
 
-/** More at a time, or in all, and nobody reads them. */
+/** More at a time, and nobody reads them. */
 const MAX_OPEN = 20;
-const MAX_ASKS = 1000;
+const ASKED_ENOUGH = `This run has asked ${MAX_ASKS.toLocaleString("en")} times, and no further question is put to anybody. It is paused: end it, or tell its agent to go on without asking.`;
 const SALT_BYTES = 32;
 
 type Answer = Pick<Ending, "status" | "decidedBy" | "answer">;
@@ -40,12 +42,19 @@ export async function openAsk(
     if (known.digest === said.digest) return;
     throw refused(`Ask ${said.ask} of this attempt was about something else.`);
   }
+  if ((await countAsks(tx.db, run.id)) >= MAX_ASKS) return askedEnough(tx, scope, run);
   const charter = await charterOf(tx.db, run.charterId);
   const answer = await answerOf(tx, scope, run, charter, said);
   const opening = { tx, scope, run, attempt, said, charter };
   if (answer === null) await askPeople(opening);
   else await answerAtOnce(opening, answer);
   tx.ring({ channel: "run_changed", payload: run.id });
+}
+
+/** Costs no row of its own: the pause interrupts whatever waits for the answer, and another one needs a person first. */
+async function askedEnough(tx: Tx, scope: Scope, run: RunRow): Promise<void> {
+  if (run.status === "working" || run.status === "awaiting_decision")
+    await pauseInTx(tx, scope, run, ASKED_ENOUGH);
 }
 
 /** Null where a person has to decide. */
@@ -69,9 +78,7 @@ async function answerOf(
     const { status, decidedBy, answer } = earlier;
     if (status !== "open") return { status, decidedBy: decidedBy ?? "person", answer };
   }
-  const tooMany =
-    (await countOpen(tx.db, run.id)) >= MAX_OPEN || (await countAsks(tx.db, run.id)) >= MAX_ASKS;
-  if (!tooMany) return null;
+  if ((await countOpen(tx.db, run.id)) < MAX_OPEN) return null;
   const answer = "Too much was asked already; go on without it.";
   return { status: "declined", decidedBy: "policy", answer };
 }

@@ -1,5 +1,8 @@
 import type { AskDecider, AskEnd, AskSubject } from "../protocol/steering.ts";
 
+/** Of one run, whoever answered; nobody reads more. */
+export const MAX_ASKS = 1000;
+
 export type AskStatus = "open" | AskEnd;
 
 export interface AskView {

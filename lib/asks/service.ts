@@ -1,13 +1,18 @@
 import { type Db, read } from "../db.ts";
 import type { Decided } from "../protocol/steering.ts";
 import type { Scope } from "../scope.ts";
-import type { AskView } from "./schema.ts";
+import { type AskView, MAX_ASKS } from "./schema.ts";
 import { askText } from "./state.ts";
-import { carryUnheard, clearTexts, findById, listCarried, selectViews } from "./store.ts";
+import { carryUnheard, clearTexts, findById, listCarried, selectViewOfGate, selectViews } from "./store.ts";
 
 /** What the agent of a run asked, the oldest first. The caller has checked the run's visibility. */
 export async function listAsks(scope: Scope, runId: string): Promise<AskView[]> {
-  return read(scope, (db) => selectViews(db, runId));
+  return read(scope, (db) => selectViews(db, runId, MAX_ASKS));
+}
+
+/** What is decided at a gate, however much was asked since; null where that was never kept. Visibility as above. */
+export async function findAskOfGate(scope: Scope, gateId: string): Promise<AskView | null> {
+  return read(scope, (db) => selectViewOfGate(db, gateId));
 }
 
 /** Decisions for an attempt that begins, each good for the same ask, once. */

@@ -98,21 +98,23 @@ export async function markParked(db: Db, id: string, at: Date): Promise<void> {
   await db.runAsk.updateMany({ where: { id, status: "open", parkedAt: null }, data: { parkedAt: at } });
 }
 
-export async function selectViews(db: Db, runId: string): Promise<AskView[]> {
+const UNSHOWN = {
+  ...{ runId: true, salt: true, commitment: true, digest: true, isCarried: true, usedAt: true },
+} as const;
+
+/** What waits for a decision, and then what was settled last; oldest first. */
+export async function selectViews(db: Db, runId: string, limit: number): Promise<AskView[]> {
   const rows = await db.runAsk.findMany({
     where: { runId },
-    orderBy: [{ attempt: "asc" }, { number: "asc" }],
-    omit: {
-      runId: true,
-      salt: true,
-      commitment: true,
-      digest: true,
-      isCarried: true,
-      usedAt: true,
-    },
-    take: 1000,
+    orderBy: [{ settledAt: { sort: "desc", nulls: "first" } }, { id: "desc" }],
+    omit: UNSHOWN,
+    take: limit,
   });
-  return rows as AskView[];
+  return (rows as AskView[]).sort((a, b) => a.attempt - b.attempt || a.number - b.number);
+}
+
+export async function selectViewOfGate(db: Db, gateId: string): Promise<AskView | null> {
+  return (await db.runAsk.findUnique({ where: { gateId }, omit: UNSHOWN })) as AskView | null;
 }
 
 /** Takes what was asked, and what it can be found by. Returns of how many. */

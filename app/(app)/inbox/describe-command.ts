@@ -1,7 +1,7 @@
 // What an agent asks for, for whoever decides it away from the run's page.
 import { settledWords, subjectWords, unattendedWords } from "#components/asks/asked-text.ts";
 import type { GateDetailProps } from "#components/inbox/gate-detail.tsx";
-import { listAsks } from "#lib/asks/service.ts";
+import { findAskOfGate } from "#lib/asks/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import { getCharter } from "#lib/pilots/service.ts";
 import { getRun } from "#lib/runs/service.ts";
@@ -15,11 +15,14 @@ export async function describeCommand(
 ): Promise<Omit<GateDetailProps, "decide" | "back">> {
   const runId = gate.runId ?? "";
   const run = await getRun(scope, runId);
-  const [asks, { charter }] = await Promise.all([listAsks(scope, runId), getCharter(scope, run.charterId)]);
-  const found = asks.find(({ gateId }) => gateId === gate.id);
+  const [found, { charter }] = await Promise.all([
+    findAskOfGate(scope, gate.id),
+    getCharter(scope, run.charterId),
+  ]);
   const asked = found ? await maskValue(shownAsk(found, gate, charter)) : null;
   return {
-    ...{ gate, facts: [], asked, digest: gate.digest, digestName: "Decision document" },
+    gate: asked ? gate : { ...gate, cannotApprove: "Nobody allows what cannot be shown." },
+    ...{ facts: [], asked, digest: gate.digest, digestName: "Decision document" },
     text: asked ? sentenceOf(asked) : "What was asked is not kept any more.",
     more: { title: "Open the run", href: `/runs/${runId}` },
     approveWord: "Allow",
