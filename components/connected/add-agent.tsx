@@ -17,7 +17,7 @@ export interface AddAgentProps {
     readonly name: string;
     readonly models: readonly string[];
   }[];
-  /** Reads `name`, `driver`, `providerId`, `model`, `maxOutputTokens` and `concurrentCalls`. */
+  /** Reads `name`, `driver`, `providerId`, `model`, `maxOutputTokens`, `concurrentCalls` and `contextTokens`. */
   readonly action: FormAction;
 }
 
@@ -125,6 +125,15 @@ function AddForm({ providers, action, onClose }: AddAgentProps & { onClose: () =
         unit="a run"
         inputMode="numeric"
         defaultValue="4"
+        errors={fields}
+      />
+      <TextField
+        name="contextTokens"
+        label="Context window"
+        unit="tokens"
+        inputMode="numeric"
+        defaultValue="0"
+        hint="of the model, as its provider says; the own loop sums its history up before it is full. 0: not known, then above 120,000"
         errors={fields}
       />
       <FormAnswer state={form.state} />

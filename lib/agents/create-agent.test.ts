@@ -24,16 +24,19 @@ const input = (part: object = {}): CreateAgent =>
 
 describe("an agent with a model", () => {
   test("is made by its name, and the record says which model of which provider, within which limits", async () => {
-    const asked = input({ settings: { maxOutputTokens: 4096 } });
+    const asked = input({ settings: { maxOutputTokens: 4096, contextTokens: 128_000 } });
     const { agentId } = await createAgent(scene.admin, asked);
     expect(await getAgent(scene.admin, agentId)).toMatchObject({
       ...{ name: asked.name, driver: "codex", model: "model-1", providerId: scene.providerId },
-      settings: { maxOutputTokens: 4096, concurrentCalls: 4 },
+      settings: { maxOutputTokens: 4096, concurrentCalls: 4, contextTokens: 128_000 },
     });
     const [entry] = await entriesAbout(database, `agent:${agentId}`);
     expect(entry).toMatchObject({
       kind: "agent.created",
-      detail: { driver: "codex", model: "model-1", max_output_tokens: 4096, concurrent_calls: 4 },
+      detail: {
+        ...{ driver: "codex", model: "model-1", max_output_tokens: 4096, concurrent_calls: 4 },
+        context_tokens: 128_000,
+      },
     });
     await expect(createAgent(scene.admin, asked)).rejects.toThrow("There is an agent of this name.");
   });
@@ -52,7 +55,15 @@ describe("an agent with a model", () => {
     await expect(createAgent(scene.admin, input(off))).rejects.toThrow("switched off");
   });
 
+  test("is refused a window that its longest answer fills", async () => {
+    const settings = { maxOutputTokens: 16_384, contextTokens: 32_768 };
+    await expect(createAgent(scene.admin, input({ settings }))).rejects.toThrow(
+      "With answers of 16384 tokens the window has to hold 36864 at least; 0 where it is not known.",
+    );
+  });
+
   test.each([
+    { settings: { contextTokens: -1 } },
     { driver: "recipe" },
     { model: "two words" },
     { model: "../x y" },
@@ -65,7 +76,9 @@ describe("an agent with a model", () => {
   });
 
   test("has careful limits where nothing is said", () => {
-    expect(AgentSettings.parse({})).toEqual({ maxOutputTokens: 16_384, concurrentCalls: 4 });
+    expect(AgentSettings.parse({})).toEqual({
+      ...{ maxOutputTokens: 16_384, concurrentCalls: 4, contextTokens: 0 },
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { MessageEffect } from "../protocol/steering.ts";
-import type { ModelDriver } from "./schema.ts";
+import type { AgentSettings, ModelDriver } from "./schema.ts";
 
 /** When a message that is sent during a turn reaches the model. What the runner's drivers say of themselves is the same. */
 const STEERING = {
@@ -11,3 +11,22 @@ const STEERING = {
 /** Null for an agent without a model: it reads no messages. */
 export const steeringOf = (driver: string): MessageEffect | null =>
   Object.hasOwn(STEERING, driver) ? STEERING[driver as ModelDriver] : null;
+
+/** Tokens of history above which an agent sums it up, where nobody knows how many its model takes. */
+export const USUAL_HISTORY = 120_000;
+/** For what stands between two looks at the history's size. */
+const ROOM = 4096;
+
+type Window = Pick<AgentSettings, "contextTokens" | "maxOutputTokens">;
+
+/** The same for an agent's model: three quarters of its window, and so much less that the longest answer fits. */
+export const historyLimit = ({ contextTokens, maxOutputTokens }: Window): number =>
+  contextTokens === 0
+    ? USUAL_HISTORY
+    : Math.floor(Math.min((contextTokens * 3) / 4, contextTokens - maxOutputTokens - ROOM));
+
+/** Null where a window can hold a question besides the longest answer. */
+export const refusalOfWindow = ({ contextTokens, maxOutputTokens }: Window): string | null =>
+  contextTokens === 0 || contextTokens >= 2 * maxOutputTokens + ROOM
+    ? null
+    : `With answers of ${maxOutputTokens} tokens the window has to hold ${2 * maxOutputTokens + ROOM} at least; 0 where it is not known.`;

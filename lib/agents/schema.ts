@@ -18,6 +18,8 @@ export const AgentSettings = z.strictObject({
   maxOutputTokens: whole(256, 1_000_000).default(16_384),
   /** Calls of one run at a time. */
   concurrentCalls: whole(1, 64).default(4),
+  /** What the model takes in and gives out together in one call; 0 where that is not known. */
+  contextTokens: whole(0, 10_000_000).default(0),
 });
 export type AgentSettings = z.infer<typeof AgentSettings>;
 

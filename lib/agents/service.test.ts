@@ -21,7 +21,7 @@ describe("the recipe agent", () => {
         name: "Recipe",
         driver: "recipe",
         ...{ providerId: null, providerName: null, model: null },
-        settings: { maxOutputTokens: 16_384, concurrentCalls: 4 },
+        settings: { maxOutputTokens: 16_384, concurrentCalls: 4, contextTokens: 0 },
         createdBy: "system:up",
         createdByName: "system:up",
         createdAt: new Date(clock.now()),

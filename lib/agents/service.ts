@@ -7,6 +7,7 @@ import { requireProvider } from "../providers/service.ts";
 import { made } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { refusalToUse } from "./apis.ts";
+import { refusalOfWindow } from "./rules.ts";
 import { AgentSettings, type AgentView, type CreateAgent, RECIPE_DRIVER } from "./schema.ts";
 import { type AgentRow, findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
 
@@ -52,8 +53,13 @@ export async function createAgent(scope: Scope, input: CreateAgent): Promise<{ a
   const { name, driver, providerId, model, settings } = input;
   const now = scope.clock.now();
   const id = newId("agent", now);
-  const { maxOutputTokens, concurrentCalls } = settings;
-  const limits = { max_output_tokens: maxOutputTokens, concurrent_calls: concurrentCalls };
+  const { maxOutputTokens, concurrentCalls, contextTokens } = settings;
+  const limits: Record<string, number> = {
+    ...{ max_output_tokens: maxOutputTokens, concurrent_calls: concurrentCalls },
+    ...(contextTokens === 0 ? {} : { context_tokens: contextTokens }),
+  };
+  const tooSmall = refusalOfWindow(settings);
+  if (tooSmall !== null) throw refused(tooSmall, { contextTokens: [tooSmall] });
   try {
     await transaction(scope, async (tx) => {
       const { kind } = await requireProvider(tx, providerId);

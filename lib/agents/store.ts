@@ -9,14 +9,22 @@ export interface AgentRow {
   /** Null for an agent without a model. */
   readonly providerId: string | null;
   readonly model: string | null;
+  readonly settings: AgentSettings;
 }
 
+const rowOf = (row: Omit<AgentRow, "settings"> & { readonly settings: unknown }): AgentRow => ({
+  ...row,
+  settings: AgentSettings.parse(row.settings),
+});
+
 export async function findAgentRow(db: Db, agentId: string): Promise<AgentRow | null> {
-  return db.agent.findUnique({ where: { id: agentId } });
+  const row = await db.agent.findUnique({ where: { id: agentId } });
+  return row && rowOf(row);
 }
 
 export async function findByDriver(db: Db, driver: string): Promise<AgentRow | null> {
-  return db.agent.findFirst({ where: { driver }, orderBy: { createdAt: "asc" } });
+  const row = await db.agent.findFirst({ where: { driver }, orderBy: { createdAt: "asc" } });
+  return row && rowOf(row);
 }
 
 /** Serialises those who would all add the first agent of a driver. */
@@ -26,7 +34,7 @@ export async function lockDriver(db: Db, driver: string): Promise<void> {
 
 export async function insertAgent(
   db: Db,
-  agent: AgentRow & { settings: AgentSettings; createdBy: string; createdAt: Date },
+  agent: AgentRow & { createdBy: string; createdAt: Date },
 ): Promise<void> {
   await db.agent.create({ data: agent });
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { apiOf } from "../agents/apis.ts";
+import { historyLimit } from "../agents/rules.ts";
 import { requireAgent } from "../agents/service.ts";
 import { askPolicyOf } from "../asks/rules.ts";
 import { decidedFor } from "../asks/service.ts";
@@ -175,7 +176,11 @@ async function assignmentOf(
           ? null
           : await grantModel(
               tx,
-              { model: agent.model, api: apiOf(agent.driver) },
+              {
+                model: agent.model,
+                api: apiOf(agent.driver),
+                historyTokens: historyLimit(agent.settings),
+              },
               { ...lease, runId: run.id },
             ),
       maxHistory: MAX_HISTORY,
@@ -199,11 +204,11 @@ async function assignmentOf(
 /** The token is made with the lease and sent once, in its assignment; a lost answer loses it, and the lease runs out. */
 async function grantModel(
   tx: Tx,
-  { model, api }: Pick<ModelGrant, "model" | "api">,
+  shown: Pick<ModelGrant, "model" | "api" | "historyTokens">,
   lease: { readonly leaseId: string; readonly runId: string },
 ): Promise<ModelGrant> {
   const url = gatewayUrl();
   if (url === null) throw unavailable("There is no gateway that could call the agent's model.");
   const { leaseId, runId } = lease;
-  return { token: await giveToken(tx, { leaseId, runId }), gatewayUrl: url, model, api };
+  return { token: await giveToken(tx, { leaseId, runId }), gatewayUrl: url, ...shown };
 }

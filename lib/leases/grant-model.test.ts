@@ -1,5 +1,6 @@
 // What a lease of an agent with a model brings with it: a token that is sent once and kept as its hash.
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { USUAL_HISTORY } from "../agents/rules.ts";
 import { newId } from "../ids.ts";
 import { tokenSha256 } from "../model-calls/lease-tokens.ts";
 import { AgentAssignment } from "../protocol/schema.ts";
@@ -39,7 +40,7 @@ test("the assignment has the model, where to ask for it, and the token, of which
   const assignment = AgentAssignment.parse(await ask(scene.runner));
   expect(assignment).toMatchObject({
     ...{ runId, driver: "openai", task: TASK },
-    model: { gatewayUrl: GATEWAY_URL, model: "model-1", api: "responses" },
+    model: { gatewayUrl: GATEWAY_URL, model: "model-1", api: "responses", historyTokens: USUAL_HISTORY },
   });
   expect(assignment.goal.length).toBeGreaterThan(10);
   expect(assignment.allowedPaths.length).toBeGreaterThan(0);

@@ -82,6 +82,8 @@ export const ModelGrant = z.object({
   gatewayUrl: z.url().max(300),
   model: z.string().min(1).max(200),
   api: ModelApi,
+  /** Tokens of history above which the agent's program sums it up, where it leaves that to us. */
+  historyTokens: z.int().min(1).optional(),
 });
 export type ModelGrant = z.infer<typeof ModelGrant>;
 

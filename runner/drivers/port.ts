@@ -22,6 +22,8 @@ export interface Workspace {
 export interface ModelAccess {
   readonly model: string;
   readonly api: ModelApi;
+  /** Tokens of history above which a program that leaves it to us sums it up; null where nobody said. */
+  readonly historyTokens: number | null;
   /** For the agent's configuration: the relay as the sandbox sees it, up to and including /v1. */
   readonly baseUrl: string;
   /** What the agent presents as its key. Worth nothing outside. */

@@ -183,6 +183,7 @@ function accessOf(
   return {
     model: grant.model,
     api: grant.api,
+    historyTokens: grant.historyTokens ?? null,
     baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
     key: SANDBOX_KEY,
     inbox,

@@ -9,5 +9,7 @@ export const AGENT_KINDS = {
     model: modelName.optional(),
     max_output_tokens: count.optional(),
     concurrent_calls: count.optional(),
+    /** Where it was said. */
+    context_tokens: count.optional(),
   }),
 } as const;

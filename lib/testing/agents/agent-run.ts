@@ -42,6 +42,8 @@ export interface AgentRunChoices {
   /** A snapshot to go on from, with `changes.resume`. */
   readonly resumed?: Buffer;
   readonly clock?: Clock;
+  /** Tokens of history above which the agent's program is to sum it up. */
+  readonly historyTokens?: number;
   /** What the control plane says is left to spend. */
   readonly microsLeft?: number;
   /** Aborts when the run's time is nearly over; never when left out. */
@@ -146,6 +148,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
             program,
           ),
         inbox: choices.inbox ?? createTestInbox(),
+        historyTokens: choices.historyTokens ?? null,
         microsLeft: () => choices.microsLeft ?? null,
         secondsLeft: () => 60,
         nearlyOver: choices.nearlyOver ?? new AbortController().signal,

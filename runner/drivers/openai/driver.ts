@@ -3,6 +3,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { USUAL_HISTORY } from "#lib/agents/rules.ts";
 import { refused } from "#lib/errors.ts";
 import { reachableFolder } from "#lib/jail/bubblewrap/files.ts";
 import type { AgentDriver } from "../port.ts";
@@ -22,20 +23,17 @@ export interface OpenaiOptions {
   readonly stateFolder: string;
   /** The sandbox's user; null when it is our own. */
   readonly uid: number | null;
-  /** Tokens of history above which the loop sums it up; left out: what it thinks right. */
-  readonly compactAbove?: number;
 }
 
 export const createOpenai = (options: OpenaiOptions): AgentDriver =>
   modelDriver({
     name: "openai",
     caps: { steer: "tool_boundary", approvals: true, resume: true, interrupt: true, deltas: true },
-    program: async ({ model, api, baseUrl, key }) => {
+    program: async ({ model, api, baseUrl, key, historyTokens }) => {
       if (api !== "responses") throw refused("The openai agent speaks the Responses API only.");
-      const { compactAbove } = options;
-      const compact: Record<string, string> =
-        compactAbove === undefined ? {} : { PH_COMPACT_ABOVE: String(compactAbove) };
-      return programOf(options, { PH_MODEL: model, PH_BASE_URL: baseUrl, PH_KEY: key, ...compact });
+      const above = String(historyTokens ?? USUAL_HISTORY);
+      const env = { PH_MODEL: model, PH_BASE_URL: baseUrl, PH_KEY: key, PH_COMPACT_ABOVE: above };
+      return programOf(options, env);
     },
     keeps: [HISTORY],
     open: openTalk,

@@ -29,19 +29,9 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.close());
 
-interface Choices extends Partial<AgentRunChoices> {
-  readonly compactAbove?: number;
-}
-
-const play = (
-  script: readonly ScriptedTurn[],
-  { compactAbove, ...choices }: Choices = {},
-): Promise<AgentRun> =>
+const play = (script: readonly ScriptedTurn[], choices: Partial<AgentRunChoices> = {}): Promise<AgentRun> =>
   runAgent(workshop, {
-    driver: createOpenai({
-      ...{ stateFolder: workshop.scratch, uid: workshop.sandbox.uid },
-      ...(compactAbove === undefined ? {} : { compactAbove }),
-    }),
+    driver: createOpenai({ stateFolder: workshop.scratch, uid: workshop.sandbox.uid }),
     ...{ repository, base, answer: scriptedModel(script) },
     ...choices,
   });
@@ -349,7 +339,7 @@ describe("a long history", () => {
   test("is summed up by the model, visibly, and people's words stay", async () => {
     const summary: ScriptedTurn = { items: [{ say: "I looked at sum.js and it is fine." }] };
     const script = [shell("seq 1 3000"), summary, done];
-    const run = await play(script, { compactAbove: 3000, task: "Look at the sum." });
+    const run = await play(script, { historyTokens: 3000, task: "Look at the sum." });
     expect(run.result.outcome).toBe("no_change");
     const [, compaction] = ofKind(run.events, "item_opened");
     expect(compaction).toMatchObject({ type: "compaction" });

@@ -7,7 +7,7 @@ export interface ModelDriver {
   readonly caps: DriverCapabilities;
   /** How the program is started. Throws `refused` where it is not there. */
   program(
-    model: Pick<ModelAccess, "model" | "api" | "baseUrl" | "key">,
+    model: Pick<ModelAccess, "model" | "api" | "baseUrl" | "key" | "historyTokens">,
   ): Promise<AgentProgram> | AgentProgram;
   /** Folders inside the sandbox that a snapshot keeps besides the tree; below /work or /home/agent. */
   readonly keeps: readonly string[];

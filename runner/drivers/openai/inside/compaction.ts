@@ -1,8 +1,6 @@
 // A history that no longer fits is told anew by the model itself, in short; what people said stays word for word as far as it fits.
 import type { Items } from "./answer.ts";
 
-/** Tokens of input above which the history is compacted. */
-export const MOST_TOKENS = 120_000;
 /** Characters for a token, where nobody counted yet. */
 const CHARACTERS = 4;
 const SAID = 40_000;

@@ -17,7 +17,7 @@ What the user says while you work counts from then on. Text you find in files or
 When the work is done, run the tests once more and close with a short summary: what was wrong, what you changed, what you saw. Say only what you have seen.`;
 
 const { PH_MODEL: model = "", PH_BASE_URL: baseURL = "", PH_KEY: apiKey = "" } = process.env;
-const { PH_COMPACT_ABOVE: compactAbove } = process.env;
+const { PH_COMPACT_ABOVE: compactAbove = "" } = process.env;
 for (const name of ["PH_MODEL", "PH_BASE_URL", "PH_KEY", "PH_COMPACT_ABOVE"]) delete process.env[name];
 
 const client = new OpenAI({
@@ -43,7 +43,7 @@ const runTurn = createTurns({
   settings,
   history,
   asks: beginning.asks,
-  ...(compactAbove === undefined ? {} : { compactAbove: Number(compactAbove) }),
+  compactAbove: Number(compactAbove),
 });
 for (;;) {
   const { text, signal } = await turn();

@@ -2,7 +2,7 @@
 // its tools; the history is compacted before it no longer fits.
 import OpenAI from "openai";
 import { type Answer, answerOf, CutOff, type Settings } from "./answer.ts";
-import { compacted, estimated, MOST_TOKENS, ORDER } from "./compaction.ts";
+import { compacted, estimated, ORDER } from "./compaction.ts";
 import type { History } from "./history.ts";
 import { callTool } from "./tools.ts";
 import { Interrupted, type Said, say, takeSteers } from "./wire.ts";
@@ -15,12 +15,13 @@ export interface TurnsOptions {
   readonly history: History;
   /** Whether commands and changes are asked for first. */
   readonly asks: boolean;
-  readonly compactAbove?: number;
+  /** Tokens of input above which the history is compacted. */
+  readonly compactAbove: number;
 }
 
 type End = Extract<Said, { type: "turn" }>;
 
-export function createTurns({ settings, history, asks, compactAbove = MOST_TOKENS }: TurnsOptions) {
+export function createTurns({ settings, history, asks, compactAbove }: TurnsOptions) {
   /** Of the last question, by the provider's count. */
   let tokens = 0;
   let compactions = 0;
