@@ -153,9 +153,15 @@ async function settle(
   switch (finish.outcome) {
     case "patch": {
       const blob = await tx.db.blob.findFirst({
-        where: { id: finish.bundleBlobId, runId: run.id, kind: "bundle" },
+        where: {
+          id: finish.bundleBlobId,
+          runId: run.id,
+          kind: "bundle",
+          createdAt: { gte: lease.grantedAt },
+        },
       });
-      if (!blob) throw refused("The patch names a bundle that was not uploaded for this run.");
+      // One lease at a time uploads for a run: what came since it was granted is its own.
+      if (!blob) throw refused("The patch names a bundle that this attempt did not upload.");
       const change = { bundleBlobId: blob.id, summary: await tied(tx, run.id, attempt, finish.summary) };
       const moved = await moveRun(tx, scope, run, "verifying", "", change);
       tx.record({

@@ -10,6 +10,7 @@ export interface LeaseRow {
   readonly phase: Phase;
   readonly runnerId: string;
   readonly tier: Tier;
+  readonly grantedAt: Date;
   readonly endedAt: Date | null;
   readonly endReason: string | null;
   readonly acknowledged: number;

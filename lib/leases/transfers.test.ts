@@ -3,14 +3,27 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { baseBundlePath, blobStore } from "../blobs/service.ts";
+import { transaction } from "../db.ts";
 import type { Assignment } from "../protocol/schema.ts";
 import { recordBaseBundle } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
+import { getRun } from "../runs/service.ts";
 import type { Scope } from "../scope.ts";
 import { arrangeWork } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
-import { asProcess, bytes, enrol, entriesAbout, launch, leaseOf, testBlobs } from "../testing/journey.ts";
+import {
+  asProcess,
+  bytes,
+  enrol,
+  entriesAbout,
+  launch,
+  leaseOf,
+  SUMMARY,
+  testBlobs,
+} from "../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { loseLease } from "./end-lease.ts";
+import { finishLease, markPrepared } from "./service.ts";
 import { openBundle, takeBundle } from "./transfers.ts";
 
 testBlobs();
@@ -95,5 +108,27 @@ describe("what an agent hands in", () => {
     rmSync(blobStore().path(blobId));
     await expect(blobStore().read(blobId)).rejects.toMatchObject({ code: "unavailable" });
     await end();
+  });
+});
+
+describe("probe: a patch", () => {
+  test("names a bundle of its own attempt, and not one that an attempt before it uploaded", async () => {
+    const { runId } = lease;
+    const upload = async ({ leaseId, attempt }: Assignment, text: string) =>
+      (await takeBundle(runner, leaseId, attempt, bytes(text))).blobId;
+    const older = await upload(lease, "of the attempt that was lost");
+    const { leaseId: lost } = lease;
+    await asProcess(database, "worker", () => transaction(seed, (tx) => loseLease(tx, seed, lost)));
+    clock.advance(1000);
+    const next = await leaseOf(runner, runId, "agent");
+    await markPrepared(runner, next.leaseId, next.attempt);
+    const handIn = (bundleBlobId: string) =>
+      finishLease(runner, next.leaseId, {
+        ...{ outcome: "patch", attempt: next.attempt, bundleBlobId, summary: SUMMARY },
+      });
+    await expect(handIn(older)).rejects.toMatchObject({ code: "refused" });
+    await handIn(await upload(next, "its own"));
+    expect((await getRun(seed, runId)).status).toBe("verifying");
+    await cancelRun(seed, { runId, reason: "enough" });
   });
 });
