@@ -88,6 +88,8 @@ const SENTENCES = {
   "message.sent": "Somebody wrote to the agent of a run. What was written stands here as a commitment.",
   "message.delivered": "A message reached the agent.",
   "message.undeliverable": "A message did not reach the agent: the run went on without it.",
+  "message.asked_back": "Whoever wrote a message asked for it back; its agent may be getting it.",
+  "message.withdrawn": "A message was taken back by whoever wrote it, before the agent had it.",
   "run.goal_changed": "What a run is to do was changed while it went on.",
   "ask.opened": "The agent of a run asked before it went on.",
   "ask.settled": "What an agent asked was settled.",

@@ -1,6 +1,7 @@
 "use client";
 
 import { Play } from "lucide-react";
+import { stepsOf } from "#lib/messages/rules.ts";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import { spentOf } from "#lib/timeline/rules.ts";
@@ -23,7 +24,7 @@ import { snapshotPlace } from "./steer/snapshot-row.tsx";
 import { type Steering, SteeringProvider } from "./steer/steering-context.tsx";
 import { untold } from "./steer/untold.ts";
 import { useFreshTables } from "./steer/use-fresh-tables.ts";
-import { WaitingMessages } from "./steer/waiting-messages.tsx";
+import { WaitingMessages, type WaitingMessagesProps } from "./steer/waiting-messages.tsx";
 import { Timeline } from "./timeline.tsx";
 import { useRunEvents } from "./use-run-events.ts";
 
@@ -42,7 +43,9 @@ export interface RunPageProps
   readonly actions: RunHeaderProps["actions"];
   readonly steering: Omit<Steering, "newestSnapshot" | "takenUp">;
   /** Null for a person who may not write to the agent, and for an agent that reads nothing. */
-  readonly compose: Pick<ComposerProps, "notice" | "send" | "steering"> | null;
+  readonly compose:
+    | (Pick<ComposerProps, "notice" | "send" | "steering"> & Pick<WaitingMessagesProps, "withdraw">)
+    | null;
   /** Reads what `DecideGate` reads. */
   readonly decide: FormAction;
 }
@@ -51,8 +54,8 @@ export interface RunPageProps
 export function RunPage(props: RunPageProps) {
   const { run, events, last, tab, actions, steering, compose, decide, ...rail } = props;
   const live = !isRunEnded(run.status);
-  const placed = useRunEvents(run.id, events, { live, last });
-  useFreshTables(placed.events, last);
+  const { placed, talk } = useRunEvents(run.id, events, { live, last });
+  useFreshTables(placed.events, talk, { last, steps: stepsOf(steering.messages) });
   const { timeline } = placed;
   const status = statusOf(timeline.status) ?? run.status;
   const attempt = timeline.attempts.at(-1)?.attempt ?? run.attempt;
@@ -115,7 +118,11 @@ export function RunPage(props: RunPageProps) {
               </SteeringProvider>
             </EventLinksProvider>
           )}
-          <WaitingMessages messages={untold(steering.messages, timeline)} />
+          <WaitingMessages
+            runId={run.id}
+            messages={untold(steering.messages, timeline)}
+            withdraw={compose?.withdraw ?? null}
+          />
           <div className="py-4">
             <RunOutcome
               runId={run.id}
@@ -125,7 +132,10 @@ export function RunPage(props: RunPageProps) {
             />
           </div>
           {compose && isReached(status) ? (
-            <Composer runId={run.id} status={status} held={held} {...compose} />
+            <Composer
+              {...{ runId: run.id, status, held }}
+              {...{ steering: compose.steering, notice: compose.notice, send: compose.send }}
+            />
           ) : null}
         </div>
         <Rail run={run} status={status} timeline={timeline} spent={spent} {...rail} />

@@ -11,14 +11,16 @@ const FLUSH_MS = 40;
 /**
  * A run's timeline, kept up to date by `/api/runs/:id/events`. Every connection says after which number it goes on
  * (`?after=`), so nothing comes twice or is missed. A hidden tab holds no connection: browsers allow six per host.
- * A run that ended sends what the page did not begin with, up to `last`, and nothing more.
+ * A run that ended sends what the page did not begin with, up to `last`, and nothing more. `talk`: how much has happened to
+ * the messages of the run (`stepsOf`), 0 before the stream has said so.
  */
 export function useRunEvents(
   runId: string,
   initial: readonly RunEvent[],
   { live, last }: { readonly live: boolean; readonly last: number },
-): Placed {
+): { readonly placed: Placed; readonly talk: number } {
   const [placed, setPlaced] = useState(() => placedOf(initial));
+  const [talk, setTalk] = useState(0);
   const seq = useRef(placed.timeline.seq);
   const until = live ? null : last; // of a live run it grows, which is no reason to connect anew
   useEffect(() => {
@@ -81,6 +83,7 @@ export function useRunEvents(
           reportError(error);
         }
       });
+      source.addEventListener("talk", ({ data }: MessageEvent<string>) => setTalk(Number(data)));
       source.onerror = again;
     };
     const onVisible = () => (document.hidden ? close() : open());
@@ -94,5 +97,5 @@ export function useRunEvents(
     open();
     return finish;
   }, [runId, until]);
-  return placed;
+  return { placed, talk };
 }

@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import { getKpis, listKpiRows } from "../kpis/service.ts";
 import { listEntries } from "../log/service.ts";
 import { sendMessage } from "../messages/send-message.ts";
+import { withdrawMessage } from "../messages/withdraw-message.ts";
 import { askActivation, askResume } from "../pilots/ask-activation.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { completePilot, pausePilot } from "../pilots/service.ts";
@@ -58,6 +59,7 @@ const ON_PILOT: readonly Call[] = [
     "run.steer",
     (scope) => sendMessage(scope, { runId, mode: "now", text: "Hi.", requestKey: "request-2" }),
   ],
+  ["withdrawMessage", "run.steer", (scope) => withdrawMessage(scope, { runId, messageId: "msg_none" })],
   ["pauseRun", "run.pause", (scope) => pauseRun(scope, { runId, reason })],
   ["resumeRun", "run.pause", (scope) => resumeRun(scope, { runId })],
   ["pullStop of the pilot", "stop.pull", (scope) => pullStop(scope, { scope: "pilot", pilotId, reason: "" })],

@@ -19,6 +19,8 @@ export function itemOf(row: ItemRow): InboxItem | null {
       if (ask === null || (askStatus !== "allowed" && askStatus !== "declined")) return null;
       return { number, kind: "answer", ask, decision: askStatus, reason: cut(answer) };
     }
+    case "withdraw":
+      return row.ref === null ? null : { number, kind: "withdraw", message: row.ref };
     case "pause":
       return { number, kind: "pause", why: row.why ?? "pause", reason: cut(row.runReason) };
   }

@@ -1,7 +1,9 @@
 /** What is to be said, with what it speaks of. */
 export interface ItemRow {
   readonly number: number;
-  readonly kind: "message" | "answer" | "pause";
+  readonly kind: "message" | "answer" | "pause" | "withdraw";
+  /** The message or the ask. */
+  readonly ref: string | null;
   readonly why: "pause" | "ask" | null;
   readonly messageId: string | null;
   readonly mode: "now" | "queue" | "interrupt" | null;

@@ -3,7 +3,7 @@ import type { ItemRow } from "./schema.ts";
 
 export interface NewItem {
   readonly runId: string;
-  readonly kind: "message" | "answer" | "pause";
+  readonly kind: ItemRow["kind"];
   readonly ref: string | null;
   readonly attempt: number | null;
   readonly why: "pause" | "ask" | null;
@@ -29,7 +29,7 @@ export async function selectWaiting(
   after: number,
 ): Promise<ItemRow[]> {
   return db.$queryRaw<ItemRow[]>`
-    select i.number, i.kind, i.why, m.id as "messageId", m.mode, m.origin, m.text, coalesce(m.status = 'delivered', false) as "isAgain", a.number as ask,
+    select i.number, i.kind, i.ref, i.why, m.id as "messageId", m.mode, m.origin, m.text, coalesce(m.status = 'delivered', false) as "isAgain", a.number as ask,
       a.status as "askStatus", a.answer, r.reason as "runReason"
     from run_inbox i join run r on r.id = i.run_id
       left join run_message m on i.kind = 'message' and m.id = i.ref

@@ -1,6 +1,7 @@
 // Every way a lease ends without its runner saying so.
 import type { Tx } from "../db.ts";
 import { appendOwnEvent } from "../events/service.ts";
+import { withdrawAsked } from "../messages/settle-messages.ts";
 import { notify } from "../notify.ts";
 import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
@@ -22,6 +23,7 @@ export async function endLease(tx: Tx, scope: Scope, lease: LeaseRow, reason: st
     kind: "attempt_ended",
     body: { phase: lease.phase, reason: reason.slice(0, 500) },
   });
+  await withdrawAsked(tx, scope, lease.runId);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { read } from "../db.ts";
 import { waitingFor } from "../inboxes/service.ts";
-import type { InboxAnswer } from "../protocol/steering.ts";
+import type { InboxAnswer, InboxRequest } from "../protocol/steering.ts";
 import type { Scope } from "../scope.ts";
 import { requireLease } from "./service.ts";
 
@@ -8,8 +8,8 @@ import { requireLease } from "./service.ts";
 export async function readInbox(
   scope: Scope,
   leaseId: string,
-  { attempt, after }: { readonly attempt: number; readonly after: number },
+  asked: Omit<InboxRequest, "waitSeconds">,
 ): Promise<InboxAnswer & { readonly runId: string }> {
-  const { runId } = await requireLease(scope, leaseId, attempt);
-  return { runId, items: await read(scope, (db) => waitingFor(db, runId, attempt, after)) };
+  const { runId } = await requireLease(scope, leaseId, asked.attempt);
+  return { runId, items: await read(scope, (db) => waitingFor(db, runId, asked)) };
 }

@@ -1,6 +1,6 @@
 import { isEnded } from "../runs/rules.ts";
 import type { RunStatus } from "../runs/schema.ts";
-import type { MessageStatus, SteerNotice } from "./schema.ts";
+import type { MessageStatus, MessageView, SteerNotice } from "./schema.ts";
 
 /** Messages that wait for one run: more would bury the agent. */
 export const MAX_WAITING = 20;
@@ -24,6 +24,36 @@ export function refusalToSend({ status, hasModel, waiting }: SendFacts): string 
     return `${MAX_WAITING} messages wait for the agent already. Wait until it got some of them.`;
   return null;
 }
+
+export interface WithdrawFacts {
+  readonly status: MessageStatus;
+  readonly isSender: boolean;
+}
+
+/** Null when a message may be taken back, or was already; else the sentence that says why not. */
+export function refusalToWithdraw({ status, isSender }: WithdrawFacts): string | null {
+  if (!isSender) return "Only whoever wrote a message can take it back.";
+  switch (status) {
+    case "queued":
+    case "withdrawn":
+      return null;
+    case "delivered":
+      return "It is too late: the agent has the message. Write another one to correct it.";
+    case "undeliverable":
+      return "The message did not reach the agent; there is nothing to take back.";
+  }
+}
+
+/**
+ * Grows with everything that happens to a message: sent, asked back, settled. Whoever knows an older number has not seen
+ * it all. The same is counted by `countSteps` of the store.
+ */
+export const stepsOf = (messages: readonly Pick<MessageView, "withdrawAt" | "settledAt">[]): number =>
+  messages.reduce(
+    (steps, { withdrawAt, settledAt }) =>
+      steps + 1 + (withdrawAt === null ? 0 : 1) + (settledAt === null ? 0 : 1),
+    0,
+  );
 
 /** What entries commit to before and after. */
 export const messageState = (message: string, status: MessageStatus) => ({ message, status });

@@ -16,7 +16,14 @@ export const SendMessage = z.object({
 });
 export type SendMessage = z.input<typeof SendMessage>;
 
-export type MessageStatus = "queued" | "delivered" | "undeliverable";
+/** `withdrawn`: whoever wrote it took it back before the agent had it. */
+export type MessageStatus = "queued" | "delivered" | "undeliverable" | "withdrawn";
+
+export const WithdrawMessage = z.object({
+  runId: z.string().min(1).max(100),
+  messageId: z.string().min(1).max(100),
+});
+export type WithdrawMessage = z.infer<typeof WithdrawMessage>;
 
 export interface MessageView {
   readonly id: string;
@@ -33,6 +40,8 @@ export interface MessageView {
   readonly sentBy: string;
   readonly sentByName: string;
   readonly sentAt: Date;
+  /** When whoever wrote it asked for it back. */
+  readonly withdrawAt: Date | null;
   readonly settledAt: Date | null;
 }
 

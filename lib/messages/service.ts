@@ -8,12 +8,16 @@ import { findRunRow } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { noticeOf } from "./rules.ts";
 import type { MessageView, SteerNotice } from "./schema.ts";
-import { clearTexts, findGoal, findSaid, selectSenders, selectViews } from "./store.ts";
+import { clearTexts, countSteps, findGoal, findSaid, selectSenders, selectViews } from "./store.ts";
 
 /** Messages to the agent of a run, the oldest first. The caller has checked the run's visibility. */
 export async function listMessages(scope: Scope, runId: string): Promise<MessageView[]> {
   return read(scope, (db) => selectViews(db, runId));
 }
+
+/** How much has happened to the messages of a run: `stepsOf` them. The caller has checked the run's visibility. */
+export const messageSteps = (scope: Scope, runId: string): Promise<number> =>
+  read(scope, (db) => countSteps(db, runId));
 
 /** Who steered the run, and so cannot approve its merge: whoever wrote to its agent. */
 export const steerersOf = (db: Db, runId: string): Promise<string[]> => selectSenders(db, runId);

@@ -5,10 +5,18 @@ import { hush, say } from "../inboxes/service.ts";
 import type { MessageEffect } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
-import type { RunRow } from "../runs/run-in-tx.ts";
+import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { messageState } from "./rules.ts";
-import { findMessage, listTold, listWaiting, settle } from "./store.ts";
+import {
+  findGoal,
+  findMessage,
+  listAskedBack,
+  listTold,
+  listWaiting,
+  type MessageRow,
+  settle,
+} from "./store.ts";
 
 /** The caller has locked the run. Saying it again changes nothing. */
 export async function messageDelivered(
@@ -38,7 +46,8 @@ export async function messageUndeliverable(
   message: string,
   reason: string,
 ): Promise<void> {
-  await requireOfRun(tx, run, message);
+  const { withdrawAt } = await requireOfRun(tx, run, message);
+  if (withdrawAt !== null) return messageWithdrawn(tx, scope, run, message);
   const settledAt = new Date(scope.clock.now());
   await hush(tx, scope, run.id, message);
   if (!(await settle(tx.db, message, { status: "undeliverable", reason, settledAt }))) return;
@@ -49,6 +58,30 @@ export async function messageUndeliverable(
     ...changeOf(messageState(message, "queued"), messageState(message, "undeliverable")),
     detail: { message, ...reasonDetail(reason) },
   });
+}
+
+/** The caller has locked the run. What the message had said the run is for, it is for no more. */
+export async function messageWithdrawn(tx: Tx, scope: Scope, run: RunRow, message: string): Promise<void> {
+  await hush(tx, scope, run.id, message);
+  const goal = await findGoal(tx.db, run.id);
+  const settledAt = new Date(scope.clock.now());
+  if (!(await settle(tx.db, message, { status: "withdrawn", settledAt }))) return;
+  const again = goal?.id === message ? { goal: (await findGoal(tx.db, run.id))?.id ?? "launch" } : {};
+  tx.record({
+    kind: "message.withdrawn",
+    about: [`run:${run.id}`],
+    charter: run.charterDigest,
+    ...changeOf(messageState(message, "queued"), messageState(message, "withdrawn")),
+    detail: { message, ...again },
+  });
+}
+
+/** An attempt is over that did not say whether its agent got what was asked back: no other one gets it. */
+export async function withdrawAsked(tx: Tx, scope: Scope, runId: string): Promise<void> {
+  const asked = await listAskedBack(tx.db, runId);
+  if (asked.length === 0) return;
+  const run = await lockRun(tx, runId);
+  for (const { id } of asked) await messageWithdrawn(tx, scope, run, id);
 }
 
 /** The agent works no more: what waits will not reach it. */
@@ -67,7 +100,8 @@ export async function tellAgain(tx: Tx, scope: Scope, runId: string, since: Date
     await say(tx, scope, runId, { kind: "message", messageId: id });
 }
 
-async function requireOfRun(tx: Tx, run: RunRow, message: string): Promise<void> {
-  if (!(await findMessage(tx.db, run.id, message)))
-    throw refused("The event names a message that was not sent to this run.");
+async function requireOfRun(tx: Tx, run: RunRow, message: string): Promise<MessageRow> {
+  const found = await findMessage(tx.db, run.id, message);
+  if (!found) throw refused("The event names a message that was not sent to this run.");
+  return found;
 }

@@ -1,8 +1,8 @@
 import type { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
-import type { MessageView } from "./schema.ts";
+import type { MessageStatus, MessageView } from "./schema.ts";
 
-export type MessageRow = Prisma.RunMessageGetPayload<object>;
+export type MessageRow = Prisma.RunMessageGetPayload<object> & { readonly status: MessageStatus };
 
 export async function insertMessage(db: Db, row: Prisma.RunMessageUncheckedCreateInput): Promise<void> {
   await db.runMessage.create({ data: row });
@@ -13,11 +13,13 @@ export async function findByRequestKey(
   runId: string,
   requestKey: string,
 ): Promise<MessageRow | null> {
-  return db.runMessage.findUnique({ where: { runId_requestKey: { runId, requestKey } } });
+  return (await db.runMessage.findUnique({
+    where: { runId_requestKey: { runId, requestKey } },
+  })) as MessageRow | null;
 }
 
 export async function findMessage(db: Db, runId: string, id: string): Promise<MessageRow | null> {
-  return db.runMessage.findFirst({ where: { id, runId } });
+  return (await db.runMessage.findFirst({ where: { id, runId } })) as MessageRow | null;
 }
 
 export async function listWaiting(db: Db, runId: string): Promise<{ id: string }[]> {
@@ -29,7 +31,7 @@ export async function listWaiting(db: Db, runId: string): Promise<{ id: string }
 }
 
 export interface Settled {
-  readonly status: "delivered" | "undeliverable";
+  readonly status: "delivered" | "undeliverable" | "withdrawn";
   readonly effect?: string;
   readonly attempt?: number;
   readonly reason?: string;
@@ -40,6 +42,35 @@ export interface Settled {
 export async function settle(db: Db, id: string, change: Settled): Promise<boolean> {
   const { count } = await db.runMessage.updateMany({ where: { id, status: "queued" }, data: change });
   return count === 1;
+}
+
+/** Its sender wants it back; the attempt that may have it has not said yet whether its agent got it. */
+export async function markAskedBack(db: Db, id: string, at: Date): Promise<void> {
+  await db.runMessage.updateMany({ where: { id, status: "queued" }, data: { withdrawAt: at } });
+}
+
+export async function listAskedBack(db: Db, runId: string): Promise<{ id: string }[]> {
+  return db.runMessage.findMany({
+    where: { runId, status: "queued", withdrawAt: { not: null } },
+    orderBy: { id: "asc" },
+    select: { id: true },
+  });
+}
+
+/** The attempt whose agent may have, or get, what waits; null where no runner has the run. */
+export async function findReader(db: Db, runId: string): Promise<number | null> {
+  const lease = await db.lease.findFirst({
+    where: { runId, phase: "agent", endedAt: null },
+    select: { attempt: true },
+  });
+  return lease?.attempt ?? null;
+}
+
+/** `stepsOf` all messages of a run. */
+export async function countSteps(db: Db, runId: string): Promise<number> {
+  const [row] = await db.$queryRaw<{ steps: number }[]>`
+    select (count(*) + count(withdraw_at) + count(settled_at))::int as steps from run_message where run_id = ${runId}`;
+  return row?.steps ?? 0;
 }
 
 /** What the agent was told after a time, or ever, and nobody is about to tell it again; the oldest first. */
@@ -54,10 +85,10 @@ export async function listTold(db: Db, runId: string, since: Date | null): Promi
 
 /** The newest that says what the run is for, and was not taken away; null where the launch still says it. */
 export async function findGoal(db: Db, runId: string): Promise<MessageRow | null> {
-  return db.runMessage.findFirst({
-    where: { runId, origin: "goal", status: { not: "undeliverable" }, salt: { not: null } },
+  return (await db.runMessage.findFirst({
+    where: { runId, origin: "goal", status: { notIn: ["undeliverable", "withdrawn"] }, salt: { not: null } },
     orderBy: [{ sentAt: "desc" }, { id: "desc" }],
-  });
+  })) as MessageRow | null;
 }
 
 /** Who wrote to the agent. That a message did not reach it is the word of the runner that could read it. */
@@ -74,7 +105,7 @@ export async function selectSenders(db: Db, runId: string): Promise<string[]> {
 export async function selectViews(db: Db, runId: string): Promise<MessageView[]> {
   return db.$queryRaw<MessageView[]>`
     select m.id, m.mode, m.origin, m.text, m.status, m.effect, m.attempt, m.reason, m.sent_by as "sentBy",
-      coalesce(p.name, m.sent_by) as "sentByName", m.sent_at as "sentAt", m.settled_at as "settledAt"
+      coalesce(p.name, m.sent_by) as "sentByName", m.sent_at as "sentAt", m.withdraw_at as "withdrawAt", m.settled_at as "settledAt"
     from run_message m left join person p on p.id = m.sent_by
     where m.run_id = ${runId} order by m.sent_at, m.id limit 1000`;
 }

@@ -35,6 +35,8 @@ export const InboxRequest = z.object({
   after: z.int().min(0),
   /** How long the plane may hold the request open, seconds. */
   waitSeconds: z.int().min(0).max(25),
+  /** Whether whoever asks knows what to do with `withdraw`. */
+  givesBack: z.boolean().default(false),
 });
 export type InboxRequest = z.infer<typeof InboxRequest>;
 
@@ -56,6 +58,8 @@ export const InboxItem = z.discriminatedUnion("kind", [
     decision: AskDecision,
     reason: z.string().max(2000),
   }),
+  /** Its sender wants it back: told as undeliverable, unless the agent is getting it already. */
+  z.object({ ...item, kind: z.literal("withdraw"), message: z.string().max(100) }),
   /** Interrupt the turn, take a snapshot, finish as `parked`. `ask`: a decision takes longer than the charter waits. */
   z.object({
     ...item,

@@ -29,7 +29,7 @@ export async function tell(runner: Scope, { leaseId, attempt }: Lease, ...events
 }
 
 export const inboxOf = async (runner: Scope, lease: Lease, after = 0): Promise<InboxItem[]> =>
-  (await readInbox(runner, lease.leaseId, { attempt: lease.attempt, after })).items;
+  (await readInbox(runner, lease.leaseId, { attempt: lease.attempt, after, givesBack: true })).items;
 
 /** An agent asks to run a script; the digest is the right one. */
 export function asking(ask: number, text: string, cwd = "/work"): NewEvent {

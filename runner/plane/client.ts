@@ -89,7 +89,7 @@ export function createPlaneClient({ open }: Transport): PlaneClient {
       const deadline = ask.waitSeconds * SECOND + POLL_MARGIN;
       const { call, answer } = await post(
         leasePath(leaseId, "/inbox"),
-        { attempt, ...ask },
+        { attempt, ...ask, givesBack: true },
         signal,
         deadline,
       );

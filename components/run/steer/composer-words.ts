@@ -1,4 +1,5 @@
 // What the composer says before anything is sent: what happens with a message, and when. Pure.
+import type { MessageStatus } from "#lib/messages/schema.ts";
 import type { MessageEffect, MessageMode } from "#lib/protocol/steering.ts";
 import type { StatusOf } from "../../status.ts";
 
@@ -69,16 +70,22 @@ const WAITING: Readonly<Record<MessageMode, string>> = {
 
 /** "delivered at a tool boundary"; one that waits says for what. */
 export function stateWords(message: {
-  readonly status: "queued" | "delivered" | "undeliverable";
+  readonly status: MessageStatus;
   readonly mode: MessageMode;
   readonly effect: MessageEffect | null;
+  readonly withdrawAt?: Date | null;
 }): string {
+  const isAskedBack = (message.withdrawAt ?? null) !== null;
   switch (message.status) {
     case "queued":
-      return WAITING[message.mode];
-    case "delivered":
-      return message.effect === null ? "delivered" : SETTLED[message.effect];
+      return isAskedBack ? "is being taken back" : WAITING[message.mode];
+    case "delivered": {
+      const how = message.effect === null ? "delivered" : SETTLED[message.effect];
+      return isAskedBack ? `${how}, before it could be taken back` : how;
+    }
     case "undeliverable":
       return "did not reach the agent";
+    case "withdrawn":
+      return "taken back before the agent had it";
   }
 }

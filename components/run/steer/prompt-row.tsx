@@ -1,5 +1,14 @@
 // Words that went to the agent, told apart by who they are from, and messages that did not arrive.
-import { Anchor, CornerDownRight, Flag, type LucideIcon, MessageSquare, MessageSquareX } from "lucide-react";
+import {
+  Anchor,
+  CornerDownRight,
+  Flag,
+  type LucideIcon,
+  MessageSquare,
+  MessageSquareX,
+  Undo2,
+} from "lucide-react";
+import type { MessageStatus } from "#lib/messages/schema.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import type { MessageItem, PromptItem } from "#lib/timeline/schema.ts";
 import { formatDuration } from "../../format.ts";
@@ -15,6 +24,12 @@ const ORIGIN = {
   anchor: { title: "Reminded of the goal", icon: Anchor, tone: "anchor" },
   answer: { title: "Told how it stands", icon: CornerDownRight, tone: "reason" },
 } as const satisfies Record<PromptItem["origin"], { title: string; icon: LucideIcon; tone: string }>;
+
+const ICONS = {
+  delivered: MessageSquare,
+  undeliverable: MessageSquareX,
+  withdrawn: Undo2,
+} as const satisfies Partial<Record<MessageStatus, LucideIcon>>;
 
 export function PromptRow({ item }: { item: PromptItem }) {
   const { messages } = useSteering();
@@ -41,7 +56,10 @@ export function PromptRow({ item }: { item: PromptItem }) {
               <span className="t2">
                 {isGoal || known?.origin === "goal" ? "set a new goal" : "steered"}
                 {" · "}
-                {stateWords({ status: "delivered", mode: known?.mode ?? "now", effect })}
+                {stateWords({
+                  ...{ status: "delivered", mode: known?.mode ?? "now", effect },
+                  withdrawAt: known?.withdrawAt ?? null,
+                })}
                 {known ? ` after ${formatDuration(Date.parse(item.at) - known.sentAt.getTime())}` : ""}
               </span>
             </span>
@@ -60,24 +78,29 @@ export function PromptRow({ item }: { item: PromptItem }) {
 export function MessageRow({ item }: { item: MessageItem }) {
   const { messages } = useSteering();
   const known = messages.find(({ id }) => id === item.message);
-  const status = item.reason === null ? "delivered" : "undeliverable";
+  const isTakenBack = known?.status === "withdrawn";
+  const status = isTakenBack ? "withdrawn" : item.reason === null ? "delivered" : "undeliverable";
+  const isLost = status === "undeliverable";
   return (
     <Row
-      icon={item.reason === null ? MessageSquare : MessageSquareX}
-      tone={item.reason === null ? "person" : "is-need"}
+      icon={ICONS[status]}
+      tone={isLost ? "is-need" : "person"}
       at={item.at}
       seq={item.seq}
       head={
         <>
           <span className="med">{known ? <Visible text={known.sentByName} /> : "A message"}</span>{" "}
-          <span className={item.reason === null ? "t2" : "need"}>
+          <span className={isLost ? "need" : "t2"}>
             {known?.origin === "goal" ? "set a new goal · " : ""}
-            {stateWords({ status, mode: known?.mode ?? "now", effect: item.effect })}
-            {item.reason === null ? null : (
+            {stateWords({
+              ...{ status, mode: known?.mode ?? "now", effect: item.effect },
+              withdrawAt: known?.withdrawAt ?? null,
+            })}
+            {isLost && item.reason !== null ? (
               <>
                 : <Visible text={item.reason} />
               </>
-            )}
+            ) : null}
           </span>
         </>
       }

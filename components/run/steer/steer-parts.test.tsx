@@ -2,6 +2,7 @@ import { renderToStaticMarkup as html } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import type { NewEvent, RunEvent } from "#lib/protocol/events.ts";
 import { timelineOf } from "#lib/timeline/rules.ts";
+import type { FormAction } from "../../form/state.ts";
 import { Timeline } from "../timeline.tsx";
 import { Composer } from "./composer.tsx";
 import { NO_STEERING, type ShownMessage, type Steering, SteeringProvider } from "./steering-context.tsx";
@@ -27,7 +28,10 @@ const shown = (told: RunEvent[], steering: Partial<Steering> = {}) =>
 const message: ShownMessage = {
   ...{ id: "msg_1", mode: "now", text: "Keep it in the handler.", origin: "steer", status: "queued" },
   ...{ effect: null, reason: null, sentByName: "Mateus Lindqvist", sentAt: new Date("2030-01-01T08:00:00Z") },
+  ...{ isMine: true, withdrawAt: null, settledAt: null },
 };
+const waits = (messages: readonly ShownMessage[], withdraw: FormAction | null = send) =>
+  html(<WaitingMessages runId="run_1" messages={messages} withdraw={withdraw} />);
 const turn: NewEvent = { kind: "turn_started", body: { turn: 1 } };
 const prompt = (origin: "goal" | "steer" | "anchor" | "answer"): NewEvent => ({
   kind: "prompt_sent",
@@ -83,12 +87,34 @@ describe("messages on their way", () => {
   });
 
   test("say what they wait for, and why where they never arrived", () => {
-    expect(html(<WaitingMessages messages={[message]} />)).toContain("waits to be delivered");
+    expect(waits([message])).toContain("waits to be delivered");
     const lost = { ...message, status: "undeliverable", reason: "The run was cancelled." } as const;
-    expect(html(<WaitingMessages messages={[lost]} />)).toMatch(
-      /did not reach[\s\S]*The run was cancelled\./,
+    expect(waits([lost])).toMatch(/did not reach[\s\S]*The run was cancelled\./);
+    expect(waits([])).toBe("");
+  });
+});
+
+describe("a message that is taken back", () => {
+  const withdrawAt = new Date("2030-01-01T08:01:00Z");
+
+  test("can be by whoever wrote it and may write, as long as it waits", () => {
+    expect(waits([message])).toContain("Take back");
+    expect(waits([message], null)).not.toContain("Take back");
+    expect(waits([{ ...message, isMine: false }])).not.toContain("Take back");
+    expect(waits([{ ...message, withdrawAt }])).toMatch(/is being taken back/);
+    expect(waits([{ ...message, withdrawAt }])).not.toContain("<button");
+    expect(waits([{ ...message, status: "withdrawn", withdrawAt }])).toContain("taken back before");
+  });
+
+  test("is no loss in the timeline, and one that came too late says so", () => {
+    const gone: NewEvent = { kind: "message_undeliverable", body: { message: "msg_1", reason: "Taken." } };
+    const back = shown(events(turn, gone), { messages: [{ ...message, status: "withdrawn", withdrawAt }] });
+    expect(back).toContain("taken back before the agent had it");
+    expect(back).not.toContain("is-need");
+    const late = [{ ...message, status: "delivered", withdrawAt } as const];
+    expect(shown(events(turn, prompt("steer"), delivered), { messages: late })).toContain(
+      "before it could be taken back",
     );
-    expect(html(<WaitingMessages messages={[]} />)).toBe("");
   });
 });
 
@@ -208,7 +234,6 @@ test("probe: markup and unseen characters of people and agents stay text", () =>
   const evil = "<img src=x onerror=alert(1)>\u202e";
   const known = { ...message, text: evil, sentByName: evil, reason: evil };
   const page =
-    shown(events(turn, delivered), { messages: [known] }) +
-    html(<WaitingMessages messages={[{ ...known, status: "undeliverable" }]} />);
+    shown(events(turn, delivered), { messages: [known] }) + waits([{ ...known, status: "undeliverable" }]);
   expect(page).not.toMatch(/<img|\u202e/);
 });

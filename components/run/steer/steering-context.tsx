@@ -2,6 +2,7 @@
 
 // What rows of the timeline need to know beside their events: who wrote a message, where an ask is decided.
 import { createContext, type ReactNode, useContext } from "react";
+import type { MessageStatus } from "#lib/messages/schema.ts";
 import type { MessageEffect, MessageMode } from "#lib/protocol/steering.ts";
 import type { ShownAsk } from "../../asks/ask-view.ts";
 
@@ -11,12 +12,17 @@ export interface ShownMessage {
   readonly text: string;
   /** A `goal` is what the run is for from then on. */
   readonly origin: "steer" | "goal";
-  readonly status: "queued" | "delivered" | "undeliverable";
+  readonly status: MessageStatus;
   readonly effect: MessageEffect | null;
   /** Why it did not reach the agent. */
   readonly reason: string | null;
   readonly sentByName: string;
   readonly sentAt: Date;
+  /** Written by whoever looks at it. */
+  readonly isMine: boolean;
+  /** When whoever wrote it asked for it back. */
+  readonly withdrawAt: Date | null;
+  readonly settledAt: Date | null;
 }
 
 export interface Steering {

@@ -1,22 +1,37 @@
 import { useRouter } from "next/navigation";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import { changesSteering } from "#lib/timeline/steering.ts";
 
 /** Steering events come in bursts: one reading for each. */
 const SETTLE_MS = 150;
 
-/** Reads messages, asks and gates of the page again when an event says that they may be others than when it was made. */
-export function useFreshTables(events: readonly RunEvent[], last: number): void {
+interface Known {
+  /** Number of the last event that the page was made with. */
+  readonly last: number;
+  /** `stepsOf` the messages that the page shows. */
+  readonly steps: number;
+}
+
+/**
+ * Reads messages, asks and gates of the page again when an event, or what the stream says of messages (`talk`), says that they
+ * may be others than when it was made.
+ */
+export function useFreshTables(events: readonly RunEvent[], talk: number, { last, steps }: Known): void {
   const router = useRouter();
   const seen = useRef(last);
   const settling = useRef<number | undefined>(undefined);
+  const refresh = useCallback(() => {
+    window.clearTimeout(settling.current);
+    settling.current = window.setTimeout(() => router.refresh(), SETTLE_MS);
+  }, [router]);
   useEffect(() => {
     const isFresh = events.slice(seen.current).some(changesSteering);
     seen.current = Math.max(seen.current, events.length);
-    if (!isFresh) return;
-    window.clearTimeout(settling.current);
-    settling.current = window.setTimeout(() => router.refresh(), SETTLE_MS);
-  }, [events, router]);
+    if (isFresh) refresh();
+  }, [events, refresh]);
+  useEffect(() => {
+    if (talk > steps) refresh();
+  }, [talk, steps, refresh]);
   useEffect(() => () => window.clearTimeout(settling.current), []);
 }

@@ -14,7 +14,8 @@ const REPLACING: readonly string[] = [
   ...["run.merge_commit_built", "run.merged", "run.merge_refused", "gate.approval_given"],
   ...["gate.approved", "gate.denied", "gate.expired", "gate.voided", "stop.lifted"],
   ...["provider.disabled", "provider.key_set", "provider.key_retired"],
-  ...["message.delivered", "message.undeliverable", "run.goal_changed", "ask.opened", "ask.settled"],
+  ...["message.delivered", "message.undeliverable", "message.withdrawn", "run.goal_changed"],
+  ...["ask.opened", "ask.settled"],
   ...["run.paused", "run.resumed", "run.parked"],
   ...["finding.validated", "finding.mitigated", "finding.dismissed", "finding.reopened"],
 ];

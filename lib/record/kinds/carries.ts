@@ -92,6 +92,8 @@ export const CARRIES = {
   "message.sent": ["bound", "made"],
   "message.delivered": ["bound", "replaced"],
   "message.undeliverable": ["bound", "replaced"],
+  "message.asked_back": ["bound", "none"],
+  "message.withdrawn": ["bound", "replaced"],
   "run.goal_changed": ["bound", "replaced"],
   "ask.opened": ["bound", "replaced"],
   "ask.settled": ["bound", "replaced"],

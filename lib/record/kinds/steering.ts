@@ -22,6 +22,10 @@ export const STEERING_KINDS = {
     effect: z.enum(["preempt", "tool_boundary", "after_turn"]),
   }),
   "message.undeliverable": z.strictObject({ ...message, ...reason }),
+  /** Whoever wrote it wants it back from the attempt whose agent may be getting it. */
+  "message.asked_back": z.strictObject({ ...message, attempt: ordinal }),
+  /** `goal`: what the run is for again, where the message had said it. */
+  "message.withdrawn": z.strictObject({ ...message, goal: z.union([id, z.literal("launch")]).optional() }),
   /** `text`: commitment to what the agent is to do from now on. */
   "run.goal_changed": z.strictObject({ ...message, text: digest }),
   /** `asked`: commitment to all that was shown. `gate`: where it is decided; absent where nobody is asked. */

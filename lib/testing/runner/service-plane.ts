@@ -70,7 +70,7 @@ function planeOf(scope: Scope, baseBundle: string): Omit<Plane, "sign"> {
     prepared: ({ leaseId, attempt }) => markPrepared(scope, leaseId, attempt),
     async inbox({ leaseId, attempt }, { after, waitSeconds }, signal) {
       for (const end = Date.now() + waitSeconds * 1000; ; ) {
-        const { items } = await readInbox(scope, leaseId, { attempt, after });
+        const { items } = await readInbox(scope, leaseId, { attempt, after, givesBack: true });
         if (items.length > 0 || Date.now() >= end) return items;
         await systemClock.sleep(POLL, signal);
       }

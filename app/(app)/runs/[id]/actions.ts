@@ -5,8 +5,9 @@ import { z } from "zod";
 import { decideGate } from "#lib/gates/decide-gate.ts";
 import { DecideGate } from "#lib/gates/schema.ts";
 import { action } from "#lib/guard/action.ts";
-import { SendMessage } from "#lib/messages/schema.ts";
+import { SendMessage, WithdrawMessage } from "#lib/messages/schema.ts";
 import { sendMessage } from "#lib/messages/send-message.ts";
+import { withdrawMessage } from "#lib/messages/withdraw-message.ts";
 import { cancelRun } from "#lib/runs/cancel-run.ts";
 import { pauseRun } from "#lib/runs/pause-run.ts";
 import { resumeRun } from "#lib/runs/resume-run.ts";
@@ -38,6 +39,22 @@ export const steer = action({
     await sendMessage(scope, input);
     revalidatePath(`/runs/${input.runId}`);
     return {};
+  },
+});
+
+const WITHDRAWN = {
+  withdrawn: "Taken back: the agent does not get it.",
+  asked: "Asked back: it is taken back unless the agent is getting it right now.",
+};
+
+export const withdraw = action({
+  permission: "run.steer",
+  maxBytes: 4096,
+  input: WithdrawMessage,
+  handler: async ({ scope, input }) => {
+    const state = await withdrawMessage(scope, input);
+    revalidatePath(`/runs/${input.runId}`);
+    return { done: WITHDRAWN[state] };
   },
 });
 

@@ -7,10 +7,10 @@ import { listGatesOf } from "#lib/gates/service.ts";
 import { listMessages, steerNotice } from "#lib/messages/service.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
-import type { Scope } from "#lib/scope.ts";
+import { actorId, type Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listSnapshots } from "#lib/snapshots/service.ts";
-import { answer, cancel, pause, resume, steer } from "./actions.ts";
+import { answer, cancel, pause, resume, steer, withdraw } from "./actions.ts";
 import { shownAsk } from "./shown-ask.ts";
 
 type Props = Pick<RunPageProps, "actions" | "steering" | "compose" | "decide">;
@@ -30,7 +30,9 @@ export async function loadSteering(scope: Scope, run: RunView, charter: Charter)
   const gateOf = (gateId: string | null) => gates.find(({ id }) => id === gateId) ?? null;
   return {
     steering: {
-      messages: await maskValue(messages),
+      messages: await maskValue(
+        messages.map((message) => ({ ...message, isMine: message.sentBy === actorId(scope.actor) })),
+      ),
       asks: await maskValue(asks.map((ask) => shownAsk(ask, gateOf(ask.gateId), charter))),
       snapshotBytes: Object.fromEntries(
         snapshots.filter(({ isKept }) => isKept).map(({ blobId, bytes }) => [blobId, bytes]),
@@ -38,7 +40,7 @@ export async function loadSteering(scope: Scope, run: RunView, charter: Charter)
     },
     compose:
       steering && notice
-        ? { steering, send: steer, notice: { text: notice.sentence, serious: !notice.isEnough } }
+        ? { steering, send: steer, withdraw, notice: { text: notice.sentence, serious: !notice.isEnough } }
         : null,
     decide: answer,
     actions: {

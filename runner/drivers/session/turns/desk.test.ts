@@ -117,6 +117,50 @@ describe("a message", () => {
     ]);
   });
 
+  test("that is asked back before the agent gets it is given back, and the goal is what it was", async () => {
+    const { desk, inbox, events } = open();
+    const goal = (text: string) =>
+      inbox.push({ kind: "message", message: `msg_${text}`, mode: "queue", origin: "goal", text });
+    goal("a");
+    goal("b");
+    inbox.push({ kind: "withdraw", message: "msg_b" });
+    await until(() => events.length === 1);
+    expect(events).toMatchObject([{ kind: "message_undeliverable", body: { message: "msg_b" } }]);
+    expect(desk.goal()).toBe("a");
+    expect(desk.takeWaiting().map(({ message }) => message)).toEqual(["msg_a"]);
+  });
+
+  test("that is asked back on its way into a turn is not given back, whichever way it goes", async () => {
+    const { desk, inbox, talk, write, events } = open();
+    write("queue", "a");
+    await until(() => desk.hasWaiting());
+    desk.takeWaiting();
+    desk.began(talk);
+    write("interrupt", "b");
+    inbox.push({ kind: "withdraw", message: "msg_a" });
+    inbox.push({ kind: "withdraw", message: "msg_b" });
+    write("queue", "c");
+    inbox.push({ kind: "withdraw", message: "msg_c" });
+    await until(() => events.length === 1);
+    expect(events).toMatchObject([{ body: { message: "msg_c" } }]);
+    expect(desk.takeWaiting().map(({ message }) => message)).toEqual(["msg_b"]);
+  });
+
+  test("that is asked back while a turn that has ended does not take it is given back, not kept", async () => {
+    const late = Promise.withResolvers<SteerEffect>();
+    const { desk, inbox, talk, write, events } = open({ steer: () => late.promise });
+    desk.began(talk);
+    write("now", "a");
+    inbox.push({ kind: "withdraw", message: "msg_a" });
+    write("queue", "b");
+    await until(() => desk.hasWaiting());
+    expect(events).toEqual([]);
+    late.reject(conflict("The turn has ended."));
+    await until(() => events.length === 1);
+    expect(events).toMatchObject([{ kind: "message_undeliverable", body: { message: "msg_a" } }]);
+    expect(desk.takeWaiting().map(({ message }) => message)).toEqual(["msg_b"]);
+  });
+
   test("is left for the next attempt where the run is only put away", async () => {
     const { desk, write, events } = open();
     write("queue", "a");

@@ -4,13 +4,14 @@ import { streamRoute } from "#lib/guard/stream-route.ts";
 import { frame, resumeAfter } from "#lib/live/rules.ts";
 import { subscribe } from "#lib/live/service.ts";
 import { streamRows } from "#lib/live/stream-rows.ts";
+import { messageSteps } from "#lib/messages/service.ts";
 import { getRun } from "#lib/runs/service.ts";
 import { listShownEvents } from "#lib/timeline/service.ts";
 
 /** Events that the worker may be behind with counting. */
 const BEHIND = 500;
 
-/** A run's events and its drift, live. Resumes by Last-Event-ID, or from `after` when a page was rendered with the first ones. */
+/** A run's events, its drift and what happens to messages to its agent, live. Resumes by Last-Event-ID, or from `after` when a page was rendered with the first ones. */
 export const GET = streamRoute({
   permission: "run.view",
   maxBytes: 0,
@@ -26,11 +27,19 @@ export const GET = streamRoute({
       drawn = points.at(-1)?.seq ?? drawn;
       return points.length === 0 ? "" : frame({ event: "drift", data: points });
     };
+    // Messages are read by the page, through its own door: only how far they are is said.
+    let told = -1;
+    const talk = async (): Promise<string> => {
+      const steps = await messageSteps(scope, id);
+      if (steps === told) return "";
+      told = steps;
+      return frame({ event: "talk", data: steps });
+    };
     return streamRows({
       read: (after, limit) => listShownEvents(scope, id, after, limit),
       after: start,
       subscribe: (wake) => subscribe("run_changed", id, wake),
-      beside: drift,
+      beside: async () => (await drift()) + (await talk()),
       clock: scope.clock,
       signal,
     });
