@@ -1,59 +1,25 @@
-// R09–R13 and H43 over real sockets: providers that hang, break off, refuse and miscount; clients that leave, stall and
-// play with the framing.
+// Over real sockets: providers that hang, break off, refuse and miscount; clients that leave and stall.
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
-import { MINUTE } from "#lib/clock.ts";
 import { LIMITS } from "./gateway.ts";
 import { TOKEN } from "./testing/client.ts";
 import { openScene, PROVIDER_KEY, type Scene } from "./testing/scene.ts";
 import { APIS, PATHS, REQUESTS, STREAMS, WHOLES } from "./testing/streams.ts";
-import { cutAfter, streaming, whole } from "./testing/upstream.ts";
+import { streaming, whole } from "./testing/upstream.ts";
 
 let scene: Scene;
 afterEach(() => scene.close());
 
 const { timeouts, relay } = LIMITS;
-/** A thousand connections and more, on a machine that may be busy. */
-const EVERY_BYTE = 5 * MINUTE;
-
 const finalOf = async (at = 0) => {
   await expect.poll(() => scene.ledger.finals[at], { timeout: 10_000 }).toBeDefined();
   return scene.ledger.finals[at];
 };
 
 describe("a stream that breaks off", () => {
-  test.each(APIS)(
-    "of %s at every byte: what arrived was kept, and is marked",
-    async (api) => {
-      scene = await openScene();
-      const stream = Buffer.from(STREAMS[api]);
-      scene.upstream.answer((asked, response) =>
-        cutAfter(stream, Number(JSON.parse(asked.body.toString()).metadata.at))(asked, response),
-      );
-      const cutAt = async (at: number) => {
-        const answer = await scene.call(api, { ...REQUESTS[api], metadata: { at: String(at) } });
-        expect(answer.isWhole, `cut at ${at}`).toBe(false);
-        expect(answer.body.equals(stream.subarray(0, answer.body.length)), `prefix of ${at}`).toBe(true);
-      };
-      const AT_ONCE = 16;
-      for (let at = 0; at < stream.length; at += AT_ONCE) {
-        const offsets = Array.from({ length: Math.min(AT_ONCE, stream.length - at) }, (_, more) => at + more);
-        await Promise.all(offsets.map(cutAt));
-      }
-      const byLength = new Map(scene.ledger.finals.map((final) => [final.response.length, final]));
-      for (let at = 0; at < stream.length; at++) {
-        const final = byLength.get(at);
-        expect(final, `cut at ${at}`).toMatchObject({ outcome: "failed", wasSent: true });
-        expect(final?.flags).toContain("incomplete");
-        expect(final?.response.equals(stream.subarray(0, at))).toBe(true);
-      }
-      expect(scene.ledger.finals).toHaveLength(stream.length);
-    },
-    EVERY_BYTE,
-  );
-
   test("that ends well without its last event is a failure too", async () => {
     scene = await openScene();
     for (const api of APIS) {
@@ -121,6 +87,20 @@ describe("a provider that hangs", () => {
     scene.upstream.answer(() => undefined);
     expect((await scene.call("chat")).status).toBe(504);
     expect(await finalOf()).toMatchObject({ outcome: "failed", flags: ["total_timeout"] });
+  });
+
+  test("before a connection stands is given up, and costs nothing", async () => {
+    scene = await openScene({ limits: { timeouts: { ...timeouts, connect: 40 } } });
+    const silent = createServer().listen(0, "127.0.0.1"); // takes the socket, and never says hello in TLS
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const { admission } = scene.ledger;
+    const baseUrl = `https://127.0.0.1:${port}/v1`;
+    scene.ledger.admission = { ...admission, provider: { ...admission.provider, baseUrl } };
+    expect((await scene.call("chat")).status).toBe(504);
+    const final = await finalOf();
+    expect(final).toMatchObject({ outcome: "failed", wasSent: false, flags: ["upstream_timeout"] });
+    silent.close();
   });
 
   test("and cannot be reached is tried again, since nothing was sent", async () => {

@@ -105,6 +105,30 @@ describe("what leaves", () => {
     expect(JSON.parse(intent?.requestHead.toString() ?? "")).not.toHaveProperty("input");
   });
 
+  test.each([
+    ["azure_openai", "/openai/v1", "/openai/v1/chat/completions?api-version=2025-04-01"],
+    ["azure_openai", "/openai", "/openai/deployments/ph-main/chat/completions?api-version=2025-04-01"],
+  ] as const)(
+    "to %s at %s goes where it answers, with its key in its header alone",
+    async (kind, path, url) => {
+      scene = await openScene({ kind });
+      const { admission } = scene.ledger;
+      const at = { baseUrl: `${scene.upstream.url}${path}`, settings: { apiVersion: "2025-04-01" } };
+      scene.ledger.admission = { ...admission, provider: { ...admission.provider, ...at } };
+      scene.upstream.answer(streaming([Buffer.from(STREAMS.chat)]));
+      const { status, body } = await scene.call("chat");
+      expect([status, body.toString()]).toEqual([200, STREAMS.chat]);
+      const [asked] = scene.upstream.asked;
+      expect([asked?.url, asked?.headers["api-key"]]).toEqual([url, PROVIDER_KEY]);
+      expect(asked?.headers.authorization).toBeUndefined();
+      expect(JSON.parse(asked?.body.toString() ?? "")).toMatchObject({
+        max_completion_tokens: 4096,
+        store: false,
+      });
+      expect(scene.ledger.finals).toMatchObject([{ outcome: "done", usage: USAGES.chat }]);
+    },
+  );
+
   test("leaves after the intent is durable, and never when it is not", async () => {
     scene = await openScene();
     scene.ledger.before = async (step) => {
