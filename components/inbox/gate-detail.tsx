@@ -1,9 +1,11 @@
 import { ChevronLeft, Clock } from "lucide-react";
 import Link from "next/link";
+import type { Difference } from "#lib/charters/schema.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import { AskFacts, type AskFactsProps } from "../asks/ask-facts.tsx";
 import { AskedBlock, type AskedBlockProps } from "../asks/asked-block.tsx";
 import type { FormAction } from "../form/state.ts";
+import { Differences } from "../pilots/differences.tsx";
 import { DecisionBar } from "../review/decision-bar.tsx";
 import { rolesInWords } from "../review/roles.ts";
 import type { Tone } from "../status.ts";
@@ -38,6 +40,8 @@ export interface GateDetailProps {
   readonly approveWord: string;
   /** What an agent asks for, word for word; of a gate of kind `command` alone. */
   readonly asked?: (AskedBlockProps & AskFactsProps) | null;
+  /** What an amendment changes; of a gate of kind `amend` alone. */
+  readonly changes?: readonly Difference[];
   readonly back: string;
   readonly decide: FormAction;
 }
@@ -51,6 +55,7 @@ export function GateDetail({
   digestName,
   approveWord,
   asked = null,
+  changes,
   back,
   decide,
 }: GateDetailProps) {
@@ -86,6 +91,11 @@ export function GateDetail({
               <AskedBlock what={asked.what} text={asked.text} />
               <AskFacts ask={asked} />
             </div>
+          ) : null}
+          {changes ? (
+            <Panel title="What changes" level={3}>
+              <Differences changes={changes} />
+            </Panel>
           ) : null}
           {facts.length > 0 ? (
             <Panel

@@ -1,4 +1,13 @@
-import { FilePen, GitPullRequest, Globe, Hand, Inbox, type LucideIcon, OctagonX } from "lucide-react";
+import {
+  FileDiff,
+  FilePen,
+  GitPullRequest,
+  Globe,
+  Hand,
+  Inbox,
+  type LucideIcon,
+  OctagonX,
+} from "lucide-react";
 import Link from "next/link";
 import type { FindingView } from "#lib/findings/schema.ts";
 import type { GateKind, GateView } from "#lib/gates/schema.ts";
@@ -40,6 +49,7 @@ const ICONS: Record<GateKind, LucideIcon> = {
   command: Hand,
   network: Globe,
   activate: FilePen,
+  amend: FileDiff,
   resume: OctagonX,
 };
 

@@ -17,6 +17,8 @@ const SENTENCES = {
   "pilot.created": "A pilot was written down.",
   "pilot.charter_written": "A version of the charter was written. It is in force once it is activated.",
   "pilot.activation_asked": "Somebody asked for the pilot to be activated; another person has to agree.",
+  "pilot.amendment_asked": "Somebody asked that another version of the charter comes into force.",
+  "pilot.amended": "Another version of the charter came into force.",
   "pilot.activated": "The pilot was activated: its charter is in force.",
   "pilot.returned_to_draft": "The pilot went back to draft; its charter was not agreed to.",
   "pilot.paused": "The pilot was paused: nothing new starts.",

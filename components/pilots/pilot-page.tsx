@@ -34,11 +34,23 @@ export interface PilotPageProps {
   readonly canAmend: boolean;
   /** `<PilotActions …>`: pause, ask for activation or resumption, close. */
   readonly actions: ReactNode;
+  /** `<Proposal …>`: a version that is not in force. */
+  readonly proposal: ReactNode;
   /** `<RetentionPanel …>`: how long payloads are kept. */
   readonly data: ReactNode;
 }
 
-export function PilotPage({ pilot, runs, report, tab, canLaunch, canAmend, actions, data }: PilotPageProps) {
+export function PilotPage({
+  pilot,
+  runs,
+  report,
+  tab,
+  canLaunch,
+  canAmend,
+  actions,
+  proposal,
+  data,
+}: PilotPageProps) {
   const base = `/pilots/${pilot.id}`;
   const isActive = pilot.status === "active";
   return (
@@ -90,11 +102,14 @@ export function PilotPage({ pilot, runs, report, tab, canLaunch, canAmend, actio
       {tab === "overview" ? <Overview pilot={pilot} runs={runs} report={report} /> : null}
       {tab === "runs" ? <PilotRuns runs={runs} /> : null}
       {tab === "charter" ? (
-        <CharterView
-          stored={pilot.charter}
-          versions={pilot.versions}
-          repositoryName={pilot.repositoryName ?? "the repository"}
-        />
+        <>
+          {proposal}
+          <CharterView
+            stored={pilot.charter}
+            versions={pilot.versions}
+            repositoryName={pilot.repositoryName ?? "the repository"}
+          />
+        </>
       ) : null}
       {tab === "members" ? <Members members={pilot.members} /> : null}
       {tab === "data" ? data : null}

@@ -1,6 +1,7 @@
 import { decideAsk } from "../asks/decide-ask.ts";
 import { requireShownWhole } from "../asks/shown-whole.ts";
 import type { Role } from "../authz/schema.ts";
+import { amend, lockToAmend, whyNotAmended } from "../charters/amend.ts";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -13,7 +14,7 @@ import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { afterNetworkGate } from "../setup/network-gate.ts";
 import { holdStops, liftStop } from "../stops/service.ts";
-import { charterOfGate, subjectsOf } from "./open-gate.ts";
+import { charterOfGate, subjectsOf, voidGate } from "./open-gate.ts";
 import { decidingRole, gateState, isSatisfied, refusalToApprove, refusalToDeny } from "./rules.ts";
 import type { DecideGate, GateKind, GateStatus } from "./schema.ts";
 import {
@@ -66,6 +67,7 @@ const OF_A_RUN: readonly GateKind[] = ["merge", "command", "network"];
 async function lockToDecide(tx: Tx, gateId: string): Promise<GateRow | null> {
   const gate = await findGate(tx.db, gateId);
   if (gate?.kind === "merge") await holdStops(tx.db);
+  if (gate?.kind === "amend") await lockToAmend(tx, gate);
   if (gate && OF_A_RUN.includes(gate.kind)) await lockRun(tx, gate.runId ?? "");
   return lockGate(tx.db, gateId);
 }
@@ -132,6 +134,11 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow, said: string): Pro
   const approvals = gate ? await standing(tx, gate) : [];
   if (!gate || !isSatisfied(factsOf(gate).rule, approvals.length)) return { status: "open" };
   if (gate.kind === "command") await requireShownWhole(tx.db, gate.id);
+  const moot = gate.kind === "amend" ? await whyNotAmended(tx, gate) : null;
+  if (moot !== null) {
+    await voidGate(tx, scope, gate.id, moot);
+    return { status: "void" };
+  }
   const merging = gate.kind === "merge" ? await recheckMerge(tx, scope, gate) : null;
   if (merging === "void") return { status: "void" };
   await close(tx, scope, gate, "approved", null);
@@ -144,6 +151,9 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow, said: string): Pro
       return { status: "approved" };
     case "command":
       await decideAsk(tx, scope, gate, { decision: "allowed", by: "person", answer: said });
+      return { status: "approved" };
+    case "amend":
+      await amend(tx, scope, gate);
       return { status: "approved" };
     case "activate":
       await activatePilot(tx, scope, gate.pilotId ?? "", gate.charterId ?? "");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const GateKind = z.enum(["activate", "command", "merge", "network", "resume"]);
+export const GateKind = z.enum(["activate", "amend", "command", "merge", "network", "resume"]);
 export type GateKind = z.infer<typeof GateKind>;
 
 export const GateStatus = z.enum(["open", "approved", "denied", "expired", "void"]);

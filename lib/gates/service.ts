@@ -59,6 +59,8 @@ function titleOf(gate: GateRow, run: string | undefined, pilot: string | undefin
       return `Merge: ${run ?? gate.runId}`;
     case "network":
       return `Install for the patch: ${run ?? gate.runId}`;
+    case "amend":
+      return `Amend the charter: ${pilot ?? gate.pilotId}`;
     case "activate":
       return `Activate: ${pilot ?? gate.pilotId}`;
     case "resume":

@@ -6,7 +6,7 @@ import type { Subject } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";
 import {
   type LeafEntry,
-  selectActivationGates,
+  selectCharterGates,
   selectIndexesAbout,
   selectIndexesOfKinds,
   selectLeavesAt,
@@ -25,13 +25,19 @@ interface Below {
   readonly size: number;
 }
 
-const CHARTER_KINDS = ["pilot.charter_written", "pilot.activation_asked", "pilot.activated"];
+const CHARTER_KINDS = [
+  "pilot.charter_written",
+  "pilot.activation_asked",
+  "pilot.activated",
+  "pilot.amendment_asked",
+  "pilot.amended",
+];
 const DECIDING_KINDS = ["run.launched", "gate.opened", "gate.approval_given"];
 
 /** In ascending order. The caller has checked that the scope may see the run. */
 export async function runIndexes(scope: Scope, pin: Below, run: RunToShow): Promise<number[]> {
   return read(scope, async (db) => {
-    const gates = await selectActivationGates(db, run.charterId);
+    const gates = await selectCharterGates(db, run.charterId);
     const subjects: Subject[] = [`run:${run.id}`, ...gates.map((gate): Subject => `gate:${gate}`)];
     const own = await selectIndexesAbout(db, pin, subjects, null);
     const chartered = await selectIndexesOfKinds(db, pin, CHARTER_KINDS, `pilot:${run.pilotId}`);
@@ -51,7 +57,9 @@ function namesCharter({ body }: LeafEntry, digest: string): boolean {
   return (
     detailOf("pilot.charter_written", entry)?.digest === digest ||
     detailOf("pilot.activation_asked", entry)?.charter === digest ||
-    detailOf("pilot.activated", entry)?.charter === digest
+    detailOf("pilot.activated", entry)?.charter === digest ||
+    detailOf("pilot.amendment_asked", entry)?.charter === digest ||
+    detailOf("pilot.amended", entry)?.charter === digest
   );
 }
 

@@ -144,9 +144,9 @@ export async function selectIndexesOfKinds(
 }
 
 /** Gates at which a charter version was to become active. */
-export async function selectActivationGates(db: Db, charterId: string): Promise<string[]> {
+export async function selectCharterGates(db: Db, charterId: string): Promise<string[]> {
   const gates = await db.gate.findMany({
-    where: { charterId, kind: "activate" },
+    where: { charterId, kind: { in: ["activate", "amend"] } },
     select: { id: true },
     orderBy: { id: "asc" },
   });

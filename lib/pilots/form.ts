@@ -125,11 +125,12 @@ export function fieldErrors(error: z.ZodError): FieldErrors {
 /** The form's texts for a charter, such as the next version starts from. */
 export function charterValues(charter: Charter): FormValues {
   const values: Record<string, string | string[]> = {};
-  for (const name of FIELDS) values[name] = written(CHARTER_FIELDS[name], leaf(charter, name));
+  for (const name of FIELDS) values[name] = written(CHARTER_FIELDS[name], fieldOfCharter(charter, name));
   return values;
 }
 
-function leaf(charter: Charter, name: CharterField): unknown {
+/** What stands in a charter at a field. */
+export function fieldOfCharter(charter: Charter, name: CharterField): unknown {
   const [part = "", key = ""] = name.split(".");
   const parts: Record<string, Record<string, unknown>> = charter;
   return parts[part]?.[key];

@@ -133,13 +133,16 @@ describe("a charter", () => {
     expect(versions.map((each) => each.version).sort()).toEqual([2, 3]);
   });
 
-  test("is not written any more once the pilot is active, nor by somebody who may not", async () => {
+  test("of an active pilot is written as a version that waits; of an ended one not, nor by somebody who may not", async () => {
     const pilotId = await activePilot(seed, charter);
-    const next = { ...charter, controls: { ...charter.controls, approverCount: 3 } };
-    await expect(writeCharter(lead, { pilotId, charter: next })).rejects.toMatchObject({ code: "conflict" });
+    const next = { ...charter, controls: { ...charter.controls, approverCount: 2 } };
     await expect(writeCharter(reviewer, { pilotId, charter: next })).rejects.toMatchObject({
       code: "forbidden",
     });
+    expect(await writeCharter(lead, { pilotId, charter: next })).toMatchObject({ version: 2 });
+    expect(await getPilot(lead, pilotId)).toMatchObject({ activeVersion: 1, latestVersion: 2 });
+    await completePilot(lead, { pilotId, reason: "It is over." });
+    await expect(writeCharter(lead, { pilotId, charter })).rejects.toMatchObject({ code: "conflict" });
   });
 
   test("probe: is never changed in place, not even by the web's own database role", async () => {

@@ -15,6 +15,7 @@ import {
   type CharterRow,
   findCharter,
   findLatestCharter,
+  findOpenAmendGate,
   findPilot,
   lockPilot,
   type PilotChange,
@@ -67,6 +68,20 @@ export async function findPilotState(db: Db, pilotId: string): Promise<PilotStat
   return findPilot(db, pilotId);
 }
 
+/** One version of the pilot's charter, in force or not. */
+export async function findVersion(db: Db, pilotId: string, charterId: string): Promise<StoredCharter | null> {
+  const row = await findCharter(db, charterId);
+  return row?.pilotId === pilotId ? stored(row, pilotId) : null;
+}
+
+/** The gate at which another version waits, or null. */
+export const findOpenAmendment = findOpenAmendGate;
+
+export async function findLatestVersion(db: Db, pilotId: string): Promise<StoredCharter | null> {
+  const row = await findLatestCharter(db, pilotId);
+  return row && stored(row, pilotId);
+}
+
 /** The charter the pilot runs by, or null before activation. */
 export async function findActiveCharter(db: Db, pilotId: string): Promise<StoredCharter | null> {
   const pilot = await findPilot(db, pilotId);
@@ -92,7 +107,8 @@ export async function charterOf(db: Db, charterId: string): Promise<Charter> {
   return parseCharter(row.canonical);
 }
 
-type MoveKind = Exclude<Extract<EntryKind, `pilot.${string}`>, "pilot.created" | "pilot.charter_written">;
+type NoMove = "pilot.created" | "pilot.charter_written" | "pilot.amendment_asked" | "pilot.amended";
+type MoveKind = Exclude<Extract<EntryKind, `pilot.${string}`>, NoMove>;
 type MoveEntry = { [K in MoveKind]: Pick<NewEntryOf<K>, "kind" | "detail"> }[MoveKind];
 
 interface Move {

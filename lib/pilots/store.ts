@@ -58,6 +58,20 @@ export async function updatePilotStatus(
   return count === 1;
 }
 
+/** False when another charter is in force. */
+export async function updateActiveCharter(
+  db: Db,
+  pilotId: string,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const { count } = await db.pilot.updateMany({
+    where: { id: pilotId, activeCharterId: from },
+    data: { activeCharterId: to },
+  });
+  return count === 1;
+}
+
 export interface CharterRow {
   readonly id: string;
   readonly pilotId: string;
@@ -126,6 +140,18 @@ export async function selectMembers(db: Db, pilotId: string): Promise<Member[]> 
     from role_grant g join person p on p.id = g.person_id
     where g.revoked_at is null and p.disabled_at is null and (g.pilot_id is null or g.pilot_id = ${pilotId})
     order by p.name, g.role`;
+}
+
+/** The open gate that would put another version of the charter in force. */
+export async function findOpenAmendGate(
+  db: Db,
+  pilotId: string,
+): Promise<{ gateId: string; charterId: string | null } | null> {
+  const gate = await db.gate.findFirst({
+    where: { kind: "amend", status: "open", pilotId },
+    select: { id: true, charterId: true },
+  });
+  return gate && { gateId: gate.id, charterId: gate.charterId };
 }
 
 /** The open gate that would let a paused pilot go on. */

@@ -8,8 +8,8 @@ import { findRepositoryState } from "../repositories/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { charterDigest, charterText } from "./canonical.ts";
 import { pilotState, untimely } from "./rules.ts";
-import type { Charter, NewPilot } from "./schema.ts";
-import { charterInForce, lockedPilot } from "./service.ts";
+import type { Charter, NewPilot, PilotStatus } from "./schema.ts";
+import { charterInForce, findActiveCharter, lockedPilot } from "./service.ts";
 import { findLatestCharter, insertCharter, insertPilot } from "./store.ts";
 
 export interface WrittenCharter {
@@ -36,7 +36,12 @@ export async function createDemoPilot(
   return transaction(scope, (tx) => insert(tx, scope, input, true));
 }
 
-/** The next version of a draft's charter. Writing what stands there already gives the version that stands there. */
+/** What is in force stays in force until its amendment was agreed to. */
+const WRITABLE: readonly PilotStatus[] = ["draft", "active", "paused"];
+const SAME_REPOSITORY =
+  "A pilot that was activated keeps its repository; write another pilot for another one.";
+
+/** The next version of a pilot's charter. Writing what stands there already gives the version that stands there. */
 export async function writeCharter(
   scope: Scope,
   { pilotId, charter }: { pilotId: string; charter: Charter },
@@ -44,9 +49,12 @@ export async function writeCharter(
   requirePermission(scope, "pilot.amend", pilotId);
   return transaction(scope, async (tx) => {
     const pilot = await lockedPilot(tx, pilotId);
-    if (pilot.status !== "draft")
-      throw conflict(`The pilot is ${pilot.status}; its charter is written while it is a draft.`);
+    if (!WRITABLE.includes(pilot.status))
+      throw conflict(`The pilot is ${pilot.status}; its charter is not written anew now.`);
     await refuseUnusable(tx, scope, charter, pilot.timeZone);
+    const inForce = await findActiveCharter(tx.db, pilotId);
+    if (inForce && inForce.charter.scope.repositoryId !== charter.scope.repositoryId)
+      throw badInput("The charter cannot be used as it is.", { "scope.repositoryId": [SAME_REPOSITORY] });
     const latest = await findLatestCharter(tx.db, pilotId);
     if (latest?.digest === charterDigest(charter)) {
       return { charterId: latest.id, version: latest.version, digest: latest.digest };

@@ -1,7 +1,8 @@
 // What other nouns may do to a run inside their own transaction.
 import type { Db, Tx } from "../db.ts";
 import { notFound } from "../errors.ts";
-import { findRun, lockRun as lock, type RunChange, type RunRow, updateRun } from "./store.ts";
+import { mayBecome } from "./rules.ts";
+import { findRun, listOpenRuns, lockRun as lock, type RunChange, type RunRow, updateRun } from "./store.ts";
 
 export type { RunRow } from "./store.ts";
 
@@ -10,6 +11,16 @@ export async function lockRun(tx: Tx, runId: string): Promise<RunRow> {
   const run = await lock(tx.db, runId);
   if (!run) throw notFound("run");
   return run;
+}
+
+/** Runs of a pilot that may still be cancelled, locked in the order of their ids. */
+export async function lockOpenRuns(tx: Tx, pilotId: string): Promise<RunRow[]> {
+  const open: RunRow[] = [];
+  for (const runId of await listOpenRuns(tx.db, pilotId)) {
+    const run = await lock(tx.db, runId);
+    if (run && mayBecome(run.status, "cancelled")) open.push(run);
+  }
+  return open;
 }
 
 /** The run as it stands, without a lock; null where there is none. */

@@ -16,6 +16,17 @@ export async function lockRun(db: Db, runId: string): Promise<RunRow | null> {
   return findRun(db, runId);
 }
 
+/** Ids of the pilot's runs that have not ended, in their order. */
+export async function listOpenRuns(db: Db, pilotId: string): Promise<string[]> {
+  const ended = ["merged", "rejected", "failed", "cancelled"] satisfies RunStatus[];
+  const runs = await db.run.findMany({
+    where: { pilotId, status: { notIn: ended } },
+    select: { id: true },
+    orderBy: { id: "asc" },
+  });
+  return runs.map(({ id }) => id);
+}
+
 export async function findByRequestKey(db: Db, pilotId: string, requestKey: string): Promise<RunRow | null> {
   return typed(await db.run.findUnique({ where: { pilotId_requestKey: { pilotId, requestKey } } }));
 }

@@ -1,6 +1,7 @@
 // What a gate is about, in the words and facts somebody decides on.
 import { plural } from "#components/format.ts";
 import type { DecisionFact, GateDetailProps } from "#components/inbox/gate-detail.tsx";
+import { AmendDocument } from "#lib/charters/schema.ts";
 import type { EvidenceView } from "#lib/evidence/document.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
@@ -24,6 +25,8 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
       return describeCommand(scope, gate);
     case "network":
       return describeNetwork(gate);
+    case "amend":
+      return describeAmendment(gate);
     case "activate":
       return describeActivation(scope, gate);
     case "resume":
@@ -117,6 +120,33 @@ function describeNetwork(gate: GateView): GateDetailData {
     digest: gate.digest,
     digestName: "Decision document",
     approveWord: "Let it install",
+  };
+}
+
+function describeAmendment(gate: GateView): GateDetailData {
+  const { charterVersion, loosens, changes, runs, charter } = AmendDocument.parse(JSON.parse(gate.document));
+  const then =
+    runs === "stop"
+      ? "Runs under way are cancelled then."
+      : "Runs under way end under the version they have.";
+  return {
+    gate,
+    text: `Approving puts version ${charterVersion} of the charter in force. ${then} ${EXPIRY}`,
+    facts: [
+      {
+        title: "As a whole",
+        text: loosens
+          ? "Something of it loosens the charter, or cannot be weighed."
+          : "All of it tightens the charter.",
+        tone: loosens ? "need" : "good",
+        word: loosens ? "Looser" : "Tighter",
+      },
+    ],
+    changes,
+    more: { title: "Read the charter in force", href: `/pilots/${gate.pilotId}?tab=charter` },
+    digest: charter,
+    digestName: "Charter digest",
+    approveWord: "Amend",
   };
 }
 

@@ -2,6 +2,8 @@
 
 import { redirect } from "next/navigation";
 import { z } from "zod";
+import { askAmendment } from "#lib/charters/ask-amendment.ts";
+import { AskAmendment } from "#lib/charters/schema.ts";
 import { badInput } from "#lib/errors.ts";
 import { action } from "#lib/guard/action.ts";
 import { askActivation, askResume } from "#lib/pilots/ask-activation.ts";
@@ -37,6 +39,16 @@ export const amend = action({
     if (!form.ok) throw badInput(WRONG, form.fields);
     await writeCharter(scope, { pilotId: input.pilotId, charter: form.value });
     redirect(`/pilots/${input.pilotId}?tab=charter`);
+  },
+});
+
+export const askForAmendment = action({
+  permission: "pilot.amend",
+  maxBytes: 4096,
+  input: AskAmendment,
+  handler: async ({ scope, input }) => {
+    await askAmendment(scope, input);
+    return { done: "It is in the inbox; others have to agree." };
   },
 });
 

@@ -8,7 +8,14 @@ const DIGEST = "ab".repeat(32);
 const REPLACING: readonly string[] = [
   ...["person.role_granted", "repository.mirrored", "repository.head_moved", "runner.revoked"],
   ...["pilot.activation_asked", "pilot.activated", "pilot.returned_to_draft", "pilot.paused"],
-  ...["pilot.resumed", "pilot.completed", "run.leased", "run.prepared", "run.agent_finished"],
+  ...[
+    "pilot.amended",
+    "pilot.resumed",
+    "pilot.completed",
+    "run.leased",
+    "run.prepared",
+    "run.agent_finished",
+  ],
   ...["run.patch_imported", "run.patch_refused", "run.evidence_recorded", "run.lease_lost", "run.stopped"],
   ...["run.cancelled", "run.failed", "run.rejected", "run.base_moved", "run.merge_intended"],
   ...["run.merge_commit_built", "run.merged", "run.merge_refused", "gate.approval_given"],

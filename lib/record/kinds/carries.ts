@@ -23,6 +23,8 @@ export const CARRIES = {
   "pilot.created": ["none", "made"],
   "pilot.charter_written": ["if_any", "either"],
   "pilot.activation_asked": ["if_any", "replaced"],
+  "pilot.amendment_asked": ["if_any", "none"],
+  "pilot.amended": ["if_any", "replaced"],
   "pilot.activated": ["if_any", "replaced"],
   "pilot.returned_to_draft": ["if_any", "replaced"],
   "pilot.paused": ["if_any", "replaced"],

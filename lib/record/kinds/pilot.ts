@@ -9,6 +9,13 @@ export const PILOT_KINDS = {
   "pilot.created": z.strictObject({ time_zone: timeZone, demo: z.boolean() }),
   "pilot.charter_written": z.strictObject({ charter: id, version: ordinal, digest }),
   "pilot.activation_asked": z.strictObject({ ...moved, ...version }),
+  "pilot.amendment_asked": z.strictObject({
+    ...version,
+    loosens: z.boolean(),
+    changes: ordinal,
+    runs: z.enum(["keep", "stop"]),
+  }),
+  "pilot.amended": z.strictObject({ ...version, was: digest }),
   "pilot.activated": z.strictObject({ ...moved, ...version }),
   "pilot.returned_to_draft": z.strictObject({ ...moved, ...reason }),
   "pilot.paused": z.strictObject({ ...moved, by: z.enum(["person", "tripwire"]), ...reason }),

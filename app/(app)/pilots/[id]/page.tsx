@@ -1,18 +1,23 @@
 import { z } from "zod";
 import { PilotActions } from "#components/pilots/pilot-actions.tsx";
 import { PilotPage } from "#components/pilots/pilot-page.tsx";
+import { Proposal } from "#components/pilots/proposal.tsx";
 import { RetentionPanel } from "#components/redaction/retention-panel.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
+import { findProposal } from "#lib/charters/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getKpis } from "#lib/kpis/service.ts";
+import type { PilotStatus } from "#lib/pilots/schema.ts";
 import { getPilot } from "#lib/pilots/service.ts";
 import { getRetention } from "#lib/retention/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../../load-shell.ts";
-import { activate, complete, keep, pause, resume } from "../actions.ts";
+import { activate, askForAmendment, complete, keep, pause, resume } from "../actions.ts";
+
+const AMENDABLE: readonly PilotStatus[] = ["draft", "active", "paused"];
 
 export default page({
   permission: "pilot.view",
@@ -20,6 +25,7 @@ export default page({
   query: z.object({ tab: z.enum(["overview", "runs", "charter", "members", "data"]).catch("overview") }),
   handler: async ({ scope, session, params: { id = "" }, query }) => {
     const pilot = await getPilot(scope, id);
+    const proposal = query.tab === "charter" ? await findProposal(scope, id) : null;
     const amends = can(scope.grants, "pilot.amend", id);
     return (
       <Shell
@@ -47,7 +53,12 @@ export default page({
               />
             ) : null
           }
-          canAmend={amends && pilot.status === "draft"}
+          proposal={
+            query.tab === "charter" && proposal ? (
+              <Proposal pilotId={id} proposal={proposal} ask={amends ? askForAmendment : null} />
+            ) : null
+          }
+          canAmend={amends && AMENDABLE.includes(pilot.status)}
           actions={
             <PilotActions
               pilotId={id}

@@ -1,0 +1,46 @@
+// The effect of an amendment's gate. Runs are locked first, then the pilot, then the gate: the end of a run takes its pilot
+// too, and nobody waits for somebody who waits for them.
+import type { Tx } from "../db.ts";
+import { amendPilot } from "../pilots/amend-pilot.ts";
+import { findActiveCharter, lockedPilot } from "../pilots/service.ts";
+import { cancelLocked } from "../runs/cancel-run.ts";
+import { lockOpenRuns } from "../runs/run-in-tx.ts";
+import type { Scope } from "../scope.ts";
+import { charterToAmend } from "./ask-amendment.ts";
+import { AmendDocument } from "./schema.ts";
+
+interface AmendGate {
+  readonly pilotId: string | null;
+  readonly charterId: string | null;
+  readonly document: string;
+}
+
+const readDocument = ({ document }: AmendGate) => AmendDocument.parse(JSON.parse(document));
+
+/** To be called before the gate is locked. */
+export async function lockToAmend(tx: Tx, gate: AmendGate): Promise<void> {
+  const pilotId = gate.pilotId ?? "";
+  if (readDocument(gate).runs === "stop") await lockOpenRuns(tx, pilotId);
+  await lockedPilot(tx, pilotId);
+}
+
+/** Null where the charter that was to be replaced is still in force; else why the gate is void. */
+export async function whyNotAmended(tx: Tx, gate: AmendGate): Promise<string | null> {
+  const pilot = await lockedPilot(tx, gate.pilotId ?? "");
+  if (pilot.status !== "active" && pilot.status !== "paused") return `The pilot is ${pilot.status}.`;
+  const inForce = await findActiveCharter(tx.db, pilot.id);
+  if (inForce?.digest === readDocument(gate).before) return null;
+  return "Another charter came into force since this was asked.";
+}
+
+/** Runs that were launched under another version keep theirs, or end here, as the document says. */
+export async function amend(tx: Tx, scope: Scope, gate: AmendGate): Promise<void> {
+  const pilot = await lockedPilot(tx, gate.pilotId ?? "");
+  const before = await charterToAmend(tx, pilot);
+  const { runs, charter, charterVersion } = readDocument(gate);
+  await amendPilot(tx, pilot, before, gate.charterId ?? "");
+  if (runs === "keep") return;
+  const open = await lockOpenRuns(tx, pilot.id);
+  for (const run of open.filter(({ charterDigest }) => charterDigest !== charter))
+    await cancelLocked(tx, scope, run, `Version ${charterVersion} of the charter is in force.`);
+}
