@@ -1,12 +1,13 @@
-// Codex, added as an operator adds it, with a model that is a script: told what to do, steered, asked about, killed and taken up
-// again, reviewed and merged. Everything but the model is real.
+// Codex, added as an operator adds it, with a model that is a script: it repairs a regression of the demo's repository, told
+// what to do, steered, asked about, killed and taken up again, reviewed and merged. Everything but the model is real.
 import { execFileSync } from "node:child_process";
 import type { Locator, Page } from "@playwright/test";
 import { scriptedModel } from "#lib/testing/model/responses-script.ts";
+import { DEMO_TEST_PLAN } from "../examples/build-demo.ts";
 import { type Handler, openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
 import type { Place } from "./fixtures/deployment.ts";
 import { addModelAgent, addProvider } from "./fixtures/model-agents.ts";
-import { arrangePilot } from "./fixtures/pilots.ts";
+import { arrangeDemoPilot } from "./fixtures/pilots.ts";
 import { childOf, thePlace } from "./fixtures/place.ts";
 import { untilStatus } from "./fixtures/runs.ts";
 import { expect, test } from "./fixtures/test.ts";
@@ -14,18 +15,19 @@ import { expect, test } from "./fixtures/test.ts";
 const KEY = "sk-codex-run-0123456789abcdef-WXYZ";
 const MODEL = "model-of-codex";
 const TAKES = 240_000;
-const TEST = "node --test --test-reporter=junit --test-reporter-destination=report.xml";
-const EDIT = "sed -i 's/Math.abs(a) + Math.abs(b) + 1/a + b/' src/ledger.js";
+const TEST = DEMO_TEST_PLAN.argv.join(" ");
+const EDIT =
+  "sed -i 's/(customer) => normalise(customer.email) === wanted/({ email: own }) => own \\&\\& normalise(own) === wanted/' src/customers.js";
 
 const shell = (cmd: string) => ({ call: "exec_command", args: { cmd, yield_time_ms: 30_000 } });
 const script = scriptedModel([
-  { items: [{ think: "The sum counts a carry that nobody asked for." }, shell("cat src/ledger.js")] },
-  { items: [{ saying: "I would rewrite the whole ledger, beginning with " }], hang: true },
-  { items: [{ say: "Only add(), then. " }, shell(EDIT)] },
-  { items: [{ say: "add() adds signed amounts." }] },
+  { items: [{ think: "A customer without an address has none to compare." }, shell("cat src/customers.js")] },
+  { items: [{ saying: "I would rewrite the whole store, beginning with " }], hang: true },
+  { items: [{ say: "Only the search, then. " }, shell(EDIT)] },
+  { items: [{ say: "Customers without an address are passed over." }] },
   { items: [{ saying: "Running the tests, which take " }], hang: true },
   { items: [shell(TEST)] },
-  { items: [{ say: "add() adds signed amounts again. All tests pass." }] },
+  { items: [{ say: "Customers without an address are passed over. The tests of customers pass." }] },
 ]);
 
 const provider: Handler = ({ method, url, headers, body }, response) => {
@@ -59,12 +61,12 @@ async function tell(page: Page, mode: "Steer now" | "Queue", text: string): Prom
 const calls = (): number => upstream.asked.filter(({ url }) => url === "/v1/responses").length;
 const inTimeline = (page: Page, text: string): Locator => page.getByText(text).first();
 
-test("Codex repairs a repository, steered once, asked once, killed once, and is merged", async ({
+test("Codex repairs the demo, steered once, asked once, killed once, and is merged", async ({
   as,
   place,
 }) => {
   test.setTimeout(TAKES + 180_000);
-  const { pilotId, name } = arrangePilot(place, "codex", { asks: true });
+  const { pilotId, name } = await arrangeDemoPilot(place, "codex");
   const order = { name, url: upstream.url, key: KEY, model: MODEL, program: "Codex" } as const;
   const security = await as("sam");
   const page = await as("ada");
@@ -74,19 +76,19 @@ test("Codex repairs a repository, steered once, asked once, killed once, and is 
     const agent = await addModelAgent(page, order);
     await page.goto(`/runs/new?pilot=${pilotId}`);
     await page.getByLabel("Agent").selectOption({ label: agent });
-    await page.getByLabel("What for").fill("Repair the sums");
-    await page.getByLabel("Task").fill("The tests of add() fail. Find out why, and repair the code.");
+    await page.getByLabel("What for").fill("Repair the search");
+    await page.getByLabel("Task").fill("Tests of customers fail. Find out why, and repair the code.");
     await page.getByRole("button", { name: "Launch" }).click();
     await page.waitForURL(/\/runs\/run_\w+$/);
     await untilStatus(page, "working", 120_000);
-    await expect(inTimeline(page, "I would rewrite the whole ledger")).toBeVisible({ timeout: 60_000 });
+    await expect(inTimeline(page, "I would rewrite the whole store")).toBeVisible({ timeout: 60_000 });
   });
 
   await test.step("is told something for later, and steered: what its model was saying is dropped", async () => {
     await tell(page, "Queue", "Then run the tests.");
-    await tell(page, "Steer now", "Change nothing but add().");
-    await expect(inTimeline(page, "Change nothing but add().")).toBeVisible({ timeout: 30_000 });
-    await expect(inTimeline(page, "Only add(), then.")).toBeVisible({ timeout: 30_000 });
+    await tell(page, "Steer now", "Change nothing but the search.");
+    await expect(inTimeline(page, "Change nothing but the search.")).toBeVisible({ timeout: 30_000 });
+    await expect(inTimeline(page, "Only the search, then.")).toBeVisible({ timeout: 30_000 });
   });
 
   await test.step("asks before it changes a file, and goes on when that is allowed in the browser", async () => {
@@ -114,8 +116,8 @@ test("Codex repairs a repository, steered once, asked once, killed once, and is 
       .map(({ body }) => body.toString())
       .join("\n");
     const known = [
-      "Change nothing but add().",
-      "add() adds signed amounts.",
+      "Change nothing but the search.",
+      "Customers without an address are passed over.",
       "You were stopped from outside",
     ];
     for (const said of [...known, "Then run the tests."]) expect(after).toContain(said);
@@ -126,13 +128,15 @@ test("Codex repairs a repository, steered once, asked once, killed once, and is 
     await page.getByRole("button", { name: "Expand all" }).click();
     for (const text of [
       "Find out why, and repair the code.",
-      "The sum counts a carry that nobody asked for.",
-      "Change nothing but add().",
+      "A customer without an address has none to compare.",
+      "Change nothing but the search.",
       "Then run the tests.",
-      "add() adds signed amounts again. All tests pass.",
+      "Customers without an address are passed over. The tests of customers pass.",
     ])
       await expect(inTimeline(page, text)).toBeVisible();
-    await expect(page.getByRole("region", { name: "Claims of the agent" })).toContainText("All tests pass.");
+    await expect(page.getByRole("region", { name: "Claims of the agent" })).toContainText(
+      "The tests of customers pass.",
+    );
     await expect(page.getByRole("region", { name: /^Drift/ })).toBeVisible();
     await page.getByRole("link", { name: /^Model calls/ }).click();
     const rows = page.getByRole("table", { name: "Calls of models" }).getByRole("row");
