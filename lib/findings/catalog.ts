@@ -157,7 +157,7 @@ export const leftOut = (severity: Severity): FindingRule =>
     ...([`left_out_${severity}`, "conduct"] as const),
     severity,
     [
-      `More findings of ${severity} severity than are kept of a run`,
+      `More findings of ${severity} severity than are kept`,
       "They were counted and not kept one by one; many at once may be there to hide one.",
     ],
     ["T1562.006", "AML.T0107"],

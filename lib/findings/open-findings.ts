@@ -14,10 +14,10 @@ import { charterDigestOf, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { maskValue } from "../secrets/mask-value.ts";
 import { leftOut } from "./catalog.ts";
-import { findingState, holds, isGrave, MOST_OF_A_KIND, subjectDigest, together } from "./rules.ts";
+import { boundOf, findingState, holds, isGrave, MOST_OF_A_KIND, subjectDigest, together } from "./rules.ts";
 import type { FindingEvidence, Sighting } from "./schema.ts";
 import {
-  countOfSeverity,
+  countOfKind,
   countSeen,
   type FindingRow,
   findSame,
@@ -92,12 +92,13 @@ async function openOne(tx: Tx, scope: Scope, place: Place, sighting: Sighting): 
     await seenAgain(tx, scope, same, sighting);
     return false;
   }
-  const { severity } = sighting.rule;
-  const rest = leftOut(severity);
-  if (sighting.rule.id !== rest.id && (await countOfSeverity(tx.db, runId, severity)) >= MOST_OF_A_KIND) {
-    const text = `The first ${MOST_OF_A_KIND} findings of ${severity} severity are kept; what came after is counted here.`;
-    const evidence = { text, path: null, line: null };
-    return openOne(tx, scope, place, { ...sighting, rule: rest, subject: "", evidence });
+  const rest = leftOut(sighting.rule.severity);
+  if (sighting.rule.id !== rest.id) {
+    const bound = boundOf(runId, sighting.rule, scope.clock.now());
+    if ((await countOfKind(tx.db, runId, bound)) >= MOST_OF_A_KIND) {
+      const evidence = { text: bound.text, path: null, line: null };
+      return openOne(tx, scope, place, { ...sighting, rule: rest, subject: bound.subject, evidence });
+    }
   }
   await insert(tx, scope, place, sighting, subject);
   return true;

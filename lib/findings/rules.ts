@@ -3,7 +3,14 @@ import { createHash } from "node:crypto";
 import { can } from "../authz/rules.ts";
 import type { RoleGrant } from "../authz/schema.ts";
 import type { State } from "../record/change.ts";
-import type { BoundFinding, FindingState, Severity, Sighting, SuppressionScope } from "./schema.ts";
+import type {
+  BoundFinding,
+  FindingRule,
+  FindingState,
+  Severity,
+  Sighting,
+  SuppressionScope,
+} from "./schema.ts";
 
 const NEXT = {
   open: ["validated", "dismissed"],
@@ -28,8 +35,34 @@ export const isWaiting = (state: FindingState): boolean => state === "open" || s
 export const hasGraveFinding = (findings: readonly BoundFinding[]): boolean =>
   findings.some(({ severity, state }) => isGrave(severity) && isWaiting(state));
 
-/** Different findings of one severity in one run; what comes after is counted in one finding. */
+/** Different findings that are kept of a kind; what comes after is counted in one finding. */
 export const MOST_OF_A_KIND = 50;
+
+/** What are of one kind, and the finding that counts the rest of them. */
+export interface KindBound {
+  readonly severity: Severity;
+  /** Null: of any rule. */
+  readonly rule: string | null;
+  /** Null: from the first on. */
+  readonly since: Date | null;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/**
+ * In a run: all of a severity. What belongs to no run has no end, and anybody who reaches a door can bring it about: it is
+ * bounded by rule and day, so that a flood silences neither another rule nor a later day.
+ */
+export function boundOf(runId: string | null, { id, title, severity }: FindingRule, now: number): KindBound {
+  const rest = "what came after is counted here.";
+  if (runId !== null) {
+    const text = `The first ${MOST_OF_A_KIND} findings of ${severity} severity are kept; ${rest}`;
+    return { severity, rule: null, since: null, subject: "", text };
+  }
+  const day = new Date(now).toISOString().slice(0, 10);
+  const text = `The first ${MOST_OF_A_KIND} findings “${title}” of ${day} (UTC) that belong to no run are kept; ${rest}`;
+  return { severity, rule: id, since: new Date(`${day}T00:00:00Z`), subject: `${id} ${day}`, text };
+}
 
 /** Known again by this; says nothing of a long subject, and goes with the evidence because it does of a short one. */
 export const subjectDigest = (subject: string): Buffer =>

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { HOUR } from "../clock.ts";
 import { transaction } from "../db.ts";
 import type { NewEvent } from "../protocol/events.ts";
 import { findingScene } from "../testing/finding-scene.ts";
@@ -103,6 +104,26 @@ describe("the monitor", () => {
     expect(findings).toMatchObject([{ runId: null, severity: "critical", times: 5 }]);
     const stranger = testScope({ roles: [["security_lead", scene.work.pilotId]], clock });
     expect((await listFindings(stranger, { rule: "token_of_another_runner" })).findings).toEqual([]);
+  });
+
+  test("probe: a flood at a door, of no run, silences neither another rule nor the next day, and says how many it was", async () => {
+    const flood = (rule: string, count: number, name: string) =>
+      open(null, ...Array.from({ length: count }, (_, at) => sighting(rule, { subject: `${name} ${at}` })));
+    const today = () => new Date(clock.now()).toISOString().slice(0, 10);
+    const first = today();
+    await flood("runner_revoked", 53, "a");
+    await flood("token_unknown", 1, "other");
+    clock.advance(24 * HOUR);
+    await flood("runner_revoked", 51, "b");
+    const ofRule = async (rule: string) => (await listFindings(security, { rule })).findings;
+    expect(await ofRule("token_unknown")).toHaveLength(1);
+    const kept = await database.owner.query("select from finding where rule = 'runner_revoked'");
+    expect(kept.rowCount).toBe(100);
+    const rest = await ofRule("left_out_high");
+    expect(rest.map(({ times }) => times)).toEqual([1, 3]);
+    expect(rest.map(({ evidence }) => evidence?.text)).toEqual(
+      [today(), first].map((day) => expect.stringContaining(day)),
+    );
   });
 
   test("probe: an agent that does a thousand different things fills no list", async () => {

@@ -1,6 +1,6 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
-import type { SuppressionFacts } from "./rules.ts";
+import type { KindBound, SuppressionFacts } from "./rules.ts";
 import type {
   BoundFinding,
   FindingEvidence,
@@ -42,8 +42,13 @@ export async function findSame(
   return (await db.finding.findFirst({ where: { runId, rule, subject } })) as FindingRow | null;
 }
 
-export async function countOfSeverity(db: Db, runId: string | null, severity: Severity): Promise<number> {
-  return db.finding.count({ where: { runId, severity } });
+export async function countOfKind(
+  db: Db,
+  runId: string | null,
+  { severity, rule, since }: Pick<KindBound, "severity" | "rule" | "since">,
+): Promise<number> {
+  const where = { runId, severity, ...(rule === null ? {} : { rule }) };
+  return db.finding.count({ where: { ...where, ...(since === null ? {} : { openedAt: { gte: since } }) } });
 }
 
 export type NewFinding = Omit<Prisma.FindingUncheckedCreateInput, "evidence"> & {
