@@ -51,6 +51,31 @@ describe("budgets under many hands", () => {
     expect(refusals[0]?.detail).toMatchObject({ reason: "budget_run" });
   });
 
+  test.each([
+    ["day", { budgetDayCents: 1 }],
+    ["pilot", { budgetPilotCents: 1 }],
+  ] as const)("probe: nor do 100 calls of four runs on what the %s has left", async (kind, controls) => {
+    const other = await openModelScene(database, clock, { controls });
+    const workings = [await other.start(), await other.start(), await other.start(), await other.start()];
+    const openings = await asGateway(async () => {
+      const admissions = await Promise.all(workings.map((working) => admitted(other, working)));
+      const intents = Array.from({ length: 25 }, () => admissions.map((one) => intentOf(one, clock))).flat();
+      return Promise.all(
+        intents.map(async (intent) => ({ intent, opening: (await openCalls(other.gateway, [intent]))[0] })),
+      );
+    });
+    const opened = openings.filter(({ opening }) => opening === "opened");
+    expect(opened).toHaveLength(5); // 10,000 of 2,000 each
+    expect(openings.filter(({ opening }) => refusedWith(opening) === kind)).toHaveLength(95);
+    expect(await use(kind, other.pilotId)).toEqual([{ reserved: 10_000, spent: 0 }]);
+    const held = await Promise.all(workings.map(({ runId }) => use("run", runId)));
+    expect(held.flat().reduce((sum, { reserved }) => sum + reserved, 0)).toBe(10_000);
+    await asGateway(() =>
+      Promise.all(opened.map(({ intent }) => settleCalls(other.gateway, [finalOf(intent, clock)]))),
+    );
+    expect(await use(kind, other.pilotId)).toEqual([{ reserved: 0, spent: 5 * CHARGED }]);
+  });
+
   test("in one transaction, each is weighed against what those before it hold back", async () => {
     const working = await scene.start();
     await asGateway(async () => {
