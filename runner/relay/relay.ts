@@ -1,13 +1,14 @@
 // The only way out of an agent's sandbox: HTTP over a listener that was handed out of it. Model calls go on to the gateway
 // with the lease's token, which never goes in; everything else is refused and told as an event.
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import type { Server, Socket } from "node:net";
+import type { Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError, messageOf } from "#lib/errors.ts";
 import type { Logger } from "#lib/logger.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { ModelGrant } from "#lib/protocol/schema.ts";
 import { createRoom, pour, readBody } from "./body.ts";
+import { createDoorway } from "./doorway.ts";
 import { createOneByOne } from "./one-by-one.ts";
 import { createRefusals } from "./refusals.ts";
 import { answeredHeaders, forwardedHeaders, problem, type Route, routeOf } from "./rules.ts";
@@ -36,6 +37,8 @@ export interface RelayOptions {
 export interface Relay {
   /** Serves the connections of a listener that was handed out. */
   take(listener: Server): void;
+  /** How many calls of a model were answered whole. */
+  answers(): number;
   /** Cuts every stream and tells what is left to tell. */
   close(): Promise<void>;
 }
@@ -54,9 +57,8 @@ export function createRelay(options: RelayOptions): Relay {
   const upstream = createUpstream(grant, sign);
   const refusals = createRefusals(options.emit);
   const room = createRoom();
-  const sockets = new Set<Socket>();
-  const listeners = new Set<Server>();
   const cut = new AbortController();
+  let answers = 0;
   const over = AbortSignal.any([signal, cut.signal]);
 
   /** An event that cannot be kept ends the lease elsewhere. */
@@ -96,6 +98,7 @@ export function createRelay(options: RelayOptions): Relay {
     response.writeHead(got.statusCode ?? 502, answeredHeaders(got.headersDistinct));
     response.flushHeaders();
     await pour(got, response, stallMs);
+    if (method === "POST" && got.statusCode === 200) answers += 1;
   }
 
   /** In words where nothing was answered yet; else the answer ends in the middle, so that nobody takes it for whole. */
@@ -144,34 +147,19 @@ export function createRelay(options: RelayOptions): Relay {
     endRaw(socket, line, problem("bad_request", reason));
   });
 
-  function accept(socket: Socket): void {
-    if (over.aborted || sockets.size >= MAX_CONNECTIONS) return void socket.destroy();
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    socket.on("error", () => undefined); // told as a close
-    socket.allowHalfOpen = true;
-    socket.setNoDelay(true);
-    server.emit("connection", socket);
-  }
-
-  function end(): void {
-    for (const listener of listeners) listener.close();
-    listeners.clear();
-    for (const socket of sockets) socket.destroy();
-    upstream.close();
-  }
-  signal.addEventListener("abort", end, { once: true });
+  const doorway = createDoorway({
+    ...{ server, over, most: MAX_CONNECTIONS },
+    accepted: (socket) => {
+      socket.allowHalfOpen = true;
+    },
+  });
+  over.addEventListener("abort", () => upstream.close(), { once: true });
 
   return {
-    take(listener) {
-      if (over.aborted) return void listener.close();
-      listeners.add(listener);
-      listener.on("connection", accept);
-    },
+    take: doorway.take,
+    answers: () => answers,
     async close() {
-      signal.removeEventListener("abort", end);
       cut.abort(new Error("The relay is closed."));
-      end();
       await refusals.close();
     },
   };

@@ -80,7 +80,7 @@ export async function openProxy({
         got += String(chunk);
         if (enough(got)) socket.destroy();
       });
-      socket.write(text);
+      socket.write(Buffer.from(text, "latin1"));
       await closed;
       return got;
     },

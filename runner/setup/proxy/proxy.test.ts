@@ -1,13 +1,22 @@
 // The proxy on sockets of this process: what it lets through, what it tells, and what setup may try with it.
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import http from "node:http";
 import { createServer } from "node:net";
-import { describe, expect, test } from "vitest";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import tls from "node:tls";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { makeCertificate } from "#lib/testing/git/https-server.ts";
 import { ofKind } from "#lib/testing/recipe-scene.ts";
+import { helloTo } from "#lib/testing/setup/client-hello.ts";
 import { listening, openProxy } from "#lib/testing/setup/proxy-scene.ts";
 
 const HOST = "registry.example.org";
 const connectTo = (authority: string) => `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`;
+/** TLS begins so; it goes to the host and back as text. */
+const HELLO = helloTo(HOST).toString("latin1");
 const get = (url: string, more = "") => `GET ${url} HTTP/1.1\r\nHost: x\r\n${more}Connection: close\r\n\r\n`;
 
 /** Answers each connection with what it was sent. */
@@ -34,14 +43,37 @@ describe("a listed host", () => {
   test("is reached through a tunnel, and what went each way is told", async () => {
     const port = await echo();
     const scene = await openProxy({ hosts: [`${HOST}:${port}`] });
-    const said = `${connectTo(`${HOST}:${port}`)}ping`;
+    const said = `${connectTo(`${HOST}:${port}`)}${HELLO}ping`;
     expect(await scene.say(said, (got) => got.endsWith("ping"))).toMatch(/^HTTP\/1.1 200 .*ping$/s);
     await scene.proxy.close();
     expect(ofKind(scene.events, "egress")[0]).toEqual({
       ...{ host: HOST, port, verdict: "allowed", rule: `${HOST}:${port}`, up: 0, down: 0, times: 1 },
     });
-    expect(sums(scene)).toEqual({ up: 4, down: 4, times: 1 });
+    expect(sums(scene)).toEqual({ up: HELLO.length + 4, down: HELLO.length + 4, times: 1 });
   });
+
+  test.each(["X25519", "P-384"])(
+    "is spoken to in TLS by what is there, with %s, also where a second hello is asked for",
+    async (curve) => {
+      const { key, cert } = makeCertificate(mkdtempSync(join(realpathSync(tmpdir()), "proxy-tls-")));
+      const options = { key: readFileSync(key), cert: readFileSync(cert), ecdhCurve: curve };
+      onTestFinished(() => rmSync(dirname(key), { recursive: true }));
+      const port = await listening(
+        tls.createServer(options, (socket) => void socket.on("error", () => undefined).end("hello")),
+      );
+      const scene = await openProxy({ hosts: [`git.test:${port}`] });
+      const socket = await scene.open();
+      socket.write(connectTo(`git.test:${port}`));
+      await once(socket, "data");
+      const secured = tls.connect({
+        socket,
+        servername: "git.test",
+        ca: options.cert,
+        ecdhCurve: "X25519:P-384",
+      });
+      expect(await text(secured)).toBe("hello");
+    },
+  );
 
   test("is reached in the clear for reading, without credentials and as one request", async () => {
     const { port, seen } = await web();
@@ -121,6 +153,43 @@ describe("probe: what is not listed is not reached, however it is written", () =
   });
 });
 
+describe("probe: a tunnel to a listed host", () => {
+  async function begun(first: Buffer) {
+    const got: Buffer[] = [];
+    const port = await listening(
+      createServer((socket) => void socket.on("data", (piece) => got.push(piece as Buffer))),
+    );
+    const scene = await openProxy({ hosts: [`${HOST}:${port}`] });
+    const socket = await scene.open();
+    const answer: Buffer[] = [];
+    socket.on("data", (piece: Buffer) => answer.push(piece));
+    const closed = once(socket, "close");
+    socket.write(connectTo(`${HOST}:${port}`));
+    await once(socket, "data");
+    socket.write(first);
+    await closed;
+    return { port, events: scene.events, got: Buffer.concat(got), answer: Buffer.concat(answer) };
+  }
+
+  test("whose TLS is for another one carries nothing; the other one is told, and an alert says why", async () => {
+    const { port, events, got, answer } = await begun(helloTo("evil.example"));
+    expect(got).toHaveLength(0);
+    expect([...answer.subarray(-7)]).toEqual([21, 3, 3, 0, 2, 2, 112]);
+    expect(ofKind(events, "egress").at(-1)).toMatchObject({
+      ...{ host: "evil.example", port, verdict: "denied", times: 1 },
+      rule: `The TLS in a tunnel to ${HOST} is for this host instead.`,
+    });
+  });
+
+  test("that is not TLS carries nothing, and that is told of the host", async () => {
+    const { port, events, got } = await begun(Buffer.from("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"));
+    expect(got).toHaveLength(0);
+    expect(ofKind(events, "egress").at(-1)).toMatchObject({
+      ...{ host: HOST, port, verdict: "denied", rule: "What begins in the tunnel is not TLS." },
+    });
+  });
+});
+
 describe("probe: a listed name that leads inside", () => {
   test.each([
     "127.0.0.1",
@@ -155,7 +224,7 @@ describe("probe: a listed name that leads inside", () => {
       problemOf: (address: string) => (address === "127.0.0.1" ? null : "is link-local"),
     };
     const scene = await openProxy({ hosts: [`${HOST}:${port}`], network });
-    const said = `${connectTo(`${HOST}:${port}`)}ping`;
+    const said = `${connectTo(`${HOST}:${port}`)}${HELLO}ping`;
     expect(await scene.say(said, (got) => got.endsWith("ping"))).toContain("ping");
     expect(answers).toBe(1);
     expect(await scene.say(said)).toContain("link-local");

@@ -1,6 +1,6 @@
 // Setup's only way out of its sandbox: an HTTP proxy on a listener that was handed out of it. It connects to the hosts and
-// ports of a list, by names it looks up itself, and counts and tells what went where. A redirect is an answer like any
-// other: whoever follows it asks again, and is judged again.
+// ports of a list, by names it looks up itself; what begins in a tunnel is TLS to that very name. It counts and tells what
+// went where. A redirect is an answer like any other: whoever follows it asks again, and is judged again.
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -9,6 +9,7 @@ import type { Logger } from "#lib/logger.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { ruleFor } from "#lib/setup/rules.ts";
 import { pour } from "#runner/relay/body.ts";
+import { createDoorway } from "#runner/relay/doorway.ts";
 import { createOneByOne } from "#runner/relay/one-by-one.ts";
 import { answeredHeaders, forwardedHeaders } from "#runner/relay/rules.ts";
 import { type Registry, registryOf } from "../registries.ts";
@@ -16,6 +17,8 @@ import { dial, type Network } from "./dial.ts";
 import { createEgress } from "./egress.ts";
 import { secured, targetOf } from "./registry.ts";
 import { connectTarget, isNumeric, type PlainTarget, plainTarget, type Target } from "./target.ts";
+import type { HelloRefused } from "./tls/hello-watch.ts";
+import { joinTunnel } from "./tls/join-tunnel.ts";
 
 const MiB = 1024 * 1024;
 
@@ -63,8 +66,6 @@ const UNREADABLE = "This is not a request to a host by its name.";
 export function createProxy(options: ProxyOptions): SetupProxy {
   const { hosts, registries = [], network = {}, caps = PROXY_CAPS, logger, signal } = options;
   const egress = createEgress(options.emit);
-  const sockets = new Set<Duplex>();
-  const listeners = new Set<Server>();
   const cut = new AbortController();
   const over = AbortSignal.any([signal, cut.signal]);
   const left = { connections: caps.total, up: caps.up, down: caps.down };
@@ -91,7 +92,7 @@ export function createProxy(options: ProxyOptions): SetupProxy {
       throw error;
     }
     egress.add({ ...target, verdict: "allowed", rule: found.rule }, socket);
-    return keep(socket);
+    return doorway.keep(socket);
   }
 
   function deny(target: Target, reason: string): AppError {
@@ -106,15 +107,7 @@ export function createProxy(options: ProxyOptions): SetupProxy {
     const reason = `Setup ${way === "up" ? "sent" : "was sent"} more than ${caps[way]} bytes.`;
     egress.add({ ...target, verdict: "denied", rule: reason });
     left.connections = 0;
-    for (const socket of sockets) socket.destroy();
-  }
-
-  function keep<T extends Duplex>(socket: T): T {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    socket.on("error", () => undefined); // told as a close
-    if (over.aborted) socket.destroy();
-    return socket;
+    doorway.cutAll();
   }
 
   async function tunnel(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
@@ -128,11 +121,10 @@ export function createProxy(options: ProxyOptions): SetupProxy {
     if (client.destroyed || server.destroyed) return void server.destroy();
     server.setTimeout(caps.idleMs, () => server.destroy());
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    if (head.length > 0) server.write(head);
     server.on("data", (chunk: Buffer) => spend("down", chunk.length, target));
-    client.pipe(server).pipe(client);
-    client.once("close", () => server.destroy());
-    server.once("close", () => client.destroy());
+    const refused = ({ named, message }: HelloRefused) =>
+      void deny({ host: named ?? target.host, port: target.port }, message);
+    joinTunnel({ host: target.host, client, head, server, refused });
   }
 
   async function plain(
@@ -211,30 +203,12 @@ export function createProxy(options: ProxyOptions): SetupProxy {
   server.on("upgrade", (_request, socket) => socket.destroy());
   server.on("clientError", (_error, socket) => socket.destroy());
 
-  function accept(socket: Socket): void {
-    if (over.aborted || sockets.size >= 2 * caps.connections) return void socket.destroy();
-    keep(socket);
-    socket.setNoDelay(true);
-    server.emit("connection", socket);
-  }
-
-  function end(): void {
-    for (const listener of listeners) listener.close();
-    listeners.clear();
-    for (const socket of sockets) socket.destroy();
-  }
-  signal.addEventListener("abort", end, { once: true });
+  const doorway = createDoorway({ server, over, most: 2 * caps.connections });
 
   return {
-    take(listener) {
-      if (over.aborted) return void listener.close();
-      listeners.add(listener);
-      listener.on("connection", accept);
-    },
+    take: doorway.take,
     async close() {
-      signal.removeEventListener("abort", end);
       cut.abort(new Error("Setup is over."));
-      end();
       await egress
         .close()
         .catch((error: unknown) => logger.debug({ err: error }, "the proxy had more to tell"));
