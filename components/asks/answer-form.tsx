@@ -15,13 +15,20 @@ interface AnswerFormProps {
   readonly decide: FormAction;
 }
 
+const ANSWERS = {
+  approve: { word: "Allow", doing: "Allowing", icon: Check, tone: "ink" },
+  deny: { word: "Decline", doing: "Declining", icon: X, tone: "danger" },
+} as const;
+
 /** Allow takes one press, on exactly what is shown above; decline wants the words that the agent is told. */
 export function AnswerForm({ gate, decide }: AnswerFormProps) {
-  const [declining, setDeclining] = useState(false);
+  const [decision, setDecision] = useState<keyof typeof ANSWERS>("approve");
+  const [reason, setReason] = useState(""); // kept while somebody thinks again
   const form = useForm(decide);
-  const decision = declining ? "deny" : "approve";
   const { cannotApprove, cannotDeny } = gate;
   const why = cannotApprove ?? cannotDeny;
+  const declining = decision === "deny";
+  const { word, doing, icon, tone } = ANSWERS[decision];
   return (
     <form {...form.props} className="grid gap-2.5">
       <input type="hidden" name="gateId" value={gate.id} />
@@ -35,6 +42,8 @@ export function AnswerForm({ gate, decide }: AnswerFormProps) {
           rows={2}
           maxLength={1000}
           autoFocus
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
           errors={form.state.fields}
         />
       ) : null}
@@ -42,41 +51,27 @@ export function AnswerForm({ gate, decide }: AnswerFormProps) {
       <div className="row flex-wrap justify-end">
         {why ? <span className="t2 sm grow">You may not decide: {why}</span> : <span className="grow" />}
         {declining ? (
-          <>
-            <Button onClick={() => setDeclining(false)}>Not yet</Button>
-            <Button
-              key="decline"
-              type="submit"
-              tone="danger"
-              icon={X}
-              blocked={cannotDeny ?? false}
-              pending={form.pending && "Declining"}
-            >
-              Decline
-            </Button>
-          </>
+          <Button onClick={() => setDecision("approve")}>Not yet</Button>
         ) : (
-          <>
-            <Button
-              icon={X}
-              tone="danger"
-              blocked={cannotDeny ?? (form.pending && "It is being answered")}
-              onClick={() => setDeclining(true)}
-            >
-              Decline…
-            </Button>
-            <Button
-              key="allow"
-              type="submit"
-              tone="ink"
-              icon={Check}
-              blocked={cannotApprove ?? false}
-              pending={form.pending && "Allowing"}
-            >
-              Allow
-            </Button>
-          </>
+          <Button
+            icon={X}
+            tone="danger"
+            blocked={cannotDeny ?? (form.pending && "It is being answered")}
+            onClick={() => setDecision("deny")}
+          >
+            Decline…
+          </Button>
         )}
+        <Button
+          key={decision}
+          type="submit"
+          tone={tone}
+          icon={icon}
+          blocked={(declining ? cannotDeny : cannotApprove) ?? false}
+          pending={form.pending && doing}
+        >
+          {word}
+        </Button>
       </div>
     </form>
   );

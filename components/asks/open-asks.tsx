@@ -53,7 +53,10 @@ export function OpenAsks({ asks, decide }: OpenAsksProps) {
               />
             ) : null}
           </div>
-          {folded ? null : <AskCard ask={ask} decide={decide} />}
+          {/* Hidden and not gone: a reason that is being written is still there. */}
+          <div hidden={folded}>
+            <AskCard ask={ask} decide={decide} />
+          </div>
         </article>
       ))}
     </section>

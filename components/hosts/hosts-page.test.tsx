@@ -9,7 +9,7 @@ const row = (changes: Partial<HostRow>): HostRow => ({
   ...changes,
 });
 const shown = (hosts: readonly HostRow[]) =>
-  renderToStaticMarkup(<HostsPage pilotName="Tally" hosts={hosts} />);
+  renderToStaticMarkup(<HostsPage pilotId="pil_1" pilotName="Tally" hosts={hosts} />);
 
 describe("the page of hosts", () => {
   test("says who reached what, by which rule, and how much", () => {
@@ -27,6 +27,8 @@ describe("the page of hosts", () => {
     ])
       expect(page).toContain(text);
     expect(page).not.toContain("Kept from");
+    expect(page).toContain('href="/api/pilots/pil_1/hosts"');
+    expect(shown([])).not.toContain("Download");
   });
 
   test("says where a repository's bytes are only the least, both ways", () => {

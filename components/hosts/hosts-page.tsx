@@ -1,9 +1,10 @@
-import { Globe, GlobeLock } from "lucide-react";
+import { Download, Globe, GlobeLock } from "lucide-react";
 import type { HostRow, Way } from "#lib/hosts/schema.ts";
 import { formatBytes, formatCount, plural } from "../format.ts";
 import { PageHead } from "../list/page-head.tsx";
 import { Remark } from "../ui/badge.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { Note } from "../ui/note.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -11,6 +12,7 @@ import { Table } from "../ui/table.tsx";
 import { Code, Visible } from "../ui/visible.tsx";
 
 export interface HostsPageProps {
+  readonly pilotId: string;
   readonly pilotName: string;
   readonly hosts: readonly HostRow[];
 }
@@ -23,7 +25,7 @@ const WAYS: Readonly<Record<Way, string>> = {
 };
 
 /** Every host that a byte of the pilot went to, and what it was kept from. */
-export function HostsPage({ pilotName, hosts }: HostsPageProps) {
+export function HostsPage({ pilotId, pilotName, hosts }: HostsPageProps) {
   const [reached, denied] = (["allowed", "denied"] as const).map((verdict) =>
     hosts.filter((row) => row.verdict === verdict),
   );
@@ -35,6 +37,14 @@ export function HostsPage({ pilotName, hosts }: HostsPageProps) {
           <>
             Every host a byte of <Visible text={pilotName} /> went to. Sandboxes have no other way out.
           </>
+        }
+        actions={
+          hosts.length > 0 ? (
+            <a className="btn" href={`/api/pilots/${pilotId}/hosts`} download>
+              <Icon of={Download} size={12} />
+              Download CSV
+            </a>
+          ) : null
         }
       />
       <Panel title="Reached" fact={plural(reached?.length ?? 0, "host")}>

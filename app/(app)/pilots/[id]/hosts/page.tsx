@@ -28,7 +28,7 @@ export default page({
         ]}
       >
         <LiveRefresh />
-        <HostsPage pilotName={pilot.name} hosts={hosts} />
+        <HostsPage pilotId={id} pilotName={pilot.name} hosts={hosts} />
       </Shell>
     );
   },
