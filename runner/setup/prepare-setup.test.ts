@@ -69,6 +69,16 @@ describe("setup", () => {
     ["leaves nothing", "true", "Setup left no node_modules."],
     ["leaves a link in its place", "ln -s web node_modules", "node_modules is no folder"],
     ["leaves a file in its place", "echo x >node_modules", "node_modules is no folder"],
+    [
+      "installs for Plug'n'Play",
+      `${LEAVES}; echo >.pnp.cjs`,
+      'Write "nodeLinker: node-modules" into .yarnrc.yml',
+    ],
+    [
+      "installs the project as editable",
+      `${LEAVES}; echo >node_modules/__editable___ours_1_0_finder.py`,
+      "by PYTHONPATH",
+    ],
   ])("that %s ends with a sentence, and nothing is kept", async (_how, line, sentence) => {
     const scene = open();
     const plan = line === null ? { argv: ["no-such-program"] } : shell(line);
@@ -134,7 +144,8 @@ describe("probe: of what setup leaves behind besides", () => {
 
   test.each([
     ["a link to the host", "ln -s /etc/shadow node_modules/a", "absolute path"],
-    ["a link out of the folder", "ln -s ../package.json node_modules/a", "leads out of the declared folder"],
+    ["a link out of the folder", "ln -s ../package.json node_modules/a", "nor to a workspace"],
+    ["a link out of the tree", "ln -s ../../../etc node_modules/a", "leads out of the tree"],
     ["a pipe", "mkfifo node_modules/a", "neither a file, a folder nor a link"],
     ["a name that is no text", `mkdir "node_modules/$(printf '\\377')"`, "is not text"],
     ["a name with a line break", `mkdir "node_modules/a\nb"`, "not plain text"],

@@ -23,6 +23,7 @@ import { createOutputEvents } from "../harness/output-events.ts";
 import type { Kept, SetupCache } from "./cache.ts";
 import { PROXY_PORT, PROXY_URL, setupEnvironment } from "./environment.ts";
 import { hostFacts } from "./host-facts.ts";
+import { workspacesOf } from "./pack-names.ts";
 import type { Network } from "./proxy/dial.ts";
 import { createProxy } from "./proxy/proxy.ts";
 import { listedRegistries, type Registry, registryEnvironment } from "./registries.ts";
@@ -83,13 +84,14 @@ export async function prepareSetup(options: SetupOptions): Promise<Prepared> {
   const asked = listed(options).map(({ for: tool, scopes, url }) => [tool, scopes, url.href]);
   const key = sha256Hex(Buffer.from(JSON.stringify([1, plan, manifests, asked, await hostFacts()])));
   const found = await cache.find(key);
+  const paths = manifests.map(({ path }) => path);
   const given = JSON.stringify(
     manifests.map(({ mode, path }, index) => ({ mode, path, content: contents[index] ?? "" })),
   );
   const kept =
     found ??
     (await cache.store(key, async (folder) => ({
-      ...(await performSetup(options, folder, given)),
+      ...(await performSetup({ ...options, workspaces: workspacesOf(paths) }, folder, given)),
       manifests: manifests.length,
     })));
   const milliseconds = Math.round(performance.now() - begun);
@@ -128,8 +130,12 @@ async function listManifests({ plan, sandbox, repository, of, signal }: SetupOpt
   return { manifests, contents };
 }
 
+interface Performed extends SetupOptions {
+  readonly workspaces: readonly string[];
+}
+
 /** `given`: the manifests. The command's sandbox has no other part of the repository. */
-async function performSetup(options: SetupOptions, folder: string, given: string) {
+async function performSetup(options: Performed, folder: string, given: string) {
   const { plan, of, sandbox, limits, network, logger, signal, emit } = options;
   const number = options.nextCommand();
   await emit({
@@ -172,15 +178,15 @@ async function performSetup(options: SetupOptions, folder: string, given: string
   }
 }
 
-async function attend(options: SetupOptions, child: SandboxProcess, folder: string, number: number) {
-  const { plan, clock, signal, emit } = options;
+async function attend(options: Performed, child: SandboxProcess, folder: string, number: number) {
+  const { plan, workspaces, caps, clock, signal, emit } = options;
   const output = createOutputEvents(number, clock, emit);
   let tail = "";
   const keep = (text: string) => {
     tail = (tail + text).slice(-1000);
   };
   // What cannot be taken ends the sandbox: there is nothing to wait for.
-  const taking = takePack(child.result, { folder, paths: plan.paths, caps: options.caps }).catch(
+  const taking = takePack(child.result, { folder, paths: plan.paths, workspaces, caps }).catch(
     async (error: unknown) => {
       await child.kill();
       return error instanceof Error ? error : new Error(String(error));

@@ -19,6 +19,8 @@ import { linkProblem, pathProblem } from "./pack-names.ts";
 import { type PackCaps, type TakenPack, takePack } from "./take-pack.ts";
 
 const PATHS = ["node_modules", "vendor/lib"];
+const WORKSPACES = ["packages/a"];
+const PLACES = { roots: PATHS, workspaces: WORKSPACES };
 let root: string;
 let folder: string;
 
@@ -45,7 +47,7 @@ const take = (bytes: Buffer, caps?: PackCaps, size = bytes.length): Promise<Take
   const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
     bytes.subarray(index * size, (index + 1) * size),
   );
-  return takePack(Readable.from(chunks), { folder, paths: PATHS, caps });
+  return takePack(Readable.from(chunks), { folder, paths: PATHS, workspaces: WORKSPACES, caps });
 };
 
 const PLAIN: readonly Entry[] = [
@@ -75,6 +77,17 @@ describe("a pack", () => {
     mkdirSync(folder);
     const other = [...PLAIN.slice(6), ...PLAIN.slice(0, 6)];
     expect(await take(packed(other), undefined, 1)).toEqual(whole);
+  });
+
+  test("links to workspaces of the tree, to what is in them, and from one declared folder into another", async () => {
+    const links = [
+      link("node_modules/ours", "../packages/a"),
+      link("node_modules/b.js", "../packages/a/bin/b.js"),
+      link("node_modules/lib", "../vendor/lib"),
+    ];
+    await take(packed([ROOT, ...links, dir("vendor/lib")]));
+    expect(readlinkSync(join(folder, "0/ours"))).toBe("../packages/a");
+    expect(readlinkSync(join(folder, "0/lib"))).toBe("../vendor/lib");
   });
 
   test("of other contents has another digest", async () => {
@@ -115,12 +128,12 @@ describe("probe: a pack with", () => {
     ["a file below a file", [ROOT, file("node_modules/a", "x"), file("node_modules/a/b", "y")]],
     ["a file through a link", [ROOT, link("node_modules/a", "."), file("node_modules/a/b", "y")]],
     ["a link to the host", [ROOT, link("node_modules/a", "/etc/passwd")]],
-    ["a link out of the folder", [ROOT, link("node_modules/a", "../src")]],
+    ["a link to a folder that is no workspace", [ROOT, link("node_modules/a", "../src")]],
+    ["a link beside a workspace", [ROOT, link("node_modules/a", "../packages/ab")]],
+    ["a link above a workspace", [ROOT, link("node_modules/a", "../packages")]],
+    ["a link to the tree itself", [ROOT, link("node_modules/a", "..")]],
+    ["a link through a workspace and up", [ROOT, link("node_modules/a", "../packages/a/../../src")]],
     ["a link out of the tree", [ROOT, link("node_modules/a", "../../../etc/shadow")]],
-    [
-      "a link into another declared folder",
-      [ROOT, dir("vendor/lib"), link("node_modules/a", "../vendor/lib")],
-    ],
     [
       "a link that goes up through another",
       [ROOT, dir("node_modules/d"), link("node_modules/d/l", "../.."), link("node_modules/d/m", "l/..")],
@@ -176,8 +189,8 @@ describe("probe: a pack with", () => {
   });
 });
 
-test("probe: a path that is taken stays below its folder, and a link that is taken leads nowhere else", () => {
-  const part = fc.constantFrom("..", ".", "", "a", "node_modules", "b", "/", "~");
+test("probe: a path that is taken stays below its folder, and a link leads into a declared folder or a workspace", () => {
+  const part = fc.constantFrom("..", "..", ".", "", "a", "node_modules", "packages", "b", "/", "~");
   const path = fc.array(part, { maxLength: 8 }).map((parts) => parts.join("/"));
   fc.assert(
     fc.property(path, (text) => {
@@ -190,9 +203,10 @@ test("probe: a path that is taken stays below its folder, and a link that is tak
   fc.assert(
     fc.property(path, path, (inside, to) => {
       const at = `node_modules/${inside}`;
-      if (pathProblem(at, PATHS) !== null || linkProblem(at, to, "node_modules") !== null) return;
+      if (pathProblem(at, PATHS) !== null || linkProblem(at, to, PLACES) !== null) return;
       expect(to.startsWith("/")).toBe(false);
-      expect(`${normalize(join(at, "..", to))}/`.startsWith("node_modules/")).toBe(true);
+      const target = `${normalize(join(at, "..", to))}/`;
+      expect([...PATHS, ...WORKSPACES].some((place) => target.startsWith(`${place}/`))).toBe(true);
     }),
   );
 });

@@ -50,10 +50,12 @@ export interface PackOptions {
   /** Host folder, empty; the declared folder number i becomes `i` in it. */
   readonly folder: string;
   readonly paths: SetupPlan["paths"];
+  /** Folders of the tree that links may lead to besides. */
+  readonly workspaces?: readonly string[];
   readonly caps?: PackCaps;
 }
 
-/** Throws a sentence for anything but a whole pack of plain files, folders and links inside the declared folders. */
+/** Throws a sentence for anything but a whole pack of plain files, folders and links, inside the declared folders. */
 export async function takePack(stream: Readable, options: PackOptions): Promise<TakenPack> {
   const taker = createTaker(options);
   try {
@@ -64,7 +66,7 @@ export async function takePack(stream: Readable, options: PackOptions): Promise<
   }
 }
 
-function createTaker({ folder, paths, caps = PACK_CAPS }: PackOptions) {
+function createTaker({ folder, paths, workspaces = [], caps = PACK_CAPS }: PackOptions) {
   const folders = new Set<string>();
   const names = new Set<string>();
   const links: { readonly path: string; readonly to: string }[] = [];
@@ -127,7 +129,7 @@ function createTaker({ folder, paths, caps = PACK_CAPS }: PackOptions) {
 
   function link({ p: path, to }: Extract<Line, { t: "l" }>): void {
     admit(path);
-    const problem = linkProblem(path, to, rootOf(path, paths) ?? "");
+    const problem = linkProblem(path, to, { roots: paths, workspaces });
     if (problem !== null) throw refused(`Setup left the link ${shown(path)} → ${shown(to)}, but ${problem}.`);
     links.push({ path, to });
     listed.push(JSON.stringify(["l", path, to]));

@@ -16,7 +16,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 interface Order {
   /** Null beside the command: it learns nothing of the repository. */
@@ -138,6 +138,17 @@ function perform({ argv, env }: NonNullable<Order["run"]>): Promise<void> {
   });
 }
 
+/** How setuptools says where packages lie: those it found, and here it finds none. */
+const EDITABLE = /^__editable___.*_finder\.py$/;
+
+/** What would only fail later, and without a reason. */
+function refusePnp(): void {
+  const left = [".pnp.cjs", ".pnp.js"].find((name) => lstatSync(join(TREE, name), { throwIfNoEntry: false }));
+  if (left === undefined) return;
+  const why = `Yarn installed for Plug'n'Play: ${left} is no folder, and the tests would not find it.`;
+  throw new Failure(`${why} Write "nodeLinker: node-modules" into .yarnrc.yml.`);
+}
+
 /** Every process of the sandbox but this one and its pid 1: what is packed does not move any more. */
 function endAll(): void {
   try {
@@ -160,6 +171,10 @@ function pack({ mostEntries, mostBytes }: NonNullable<Order["run"]>): void {
   }
 
   function file(path: string): void {
+    if (EDITABLE.test(basename(path)))
+      throw new Failure(
+        `${path}: the project itself was installed as editable (pip install -e), but setup has no source, only manifests, and its packages would not be found. Install what it depends on alone, and let the tests find its source by PYTHONPATH.`,
+      );
     const fd = openSync(join(TREE, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const found = fstatSync(fd);
@@ -221,6 +236,7 @@ async function main(): Promise<void> {
   lay(JSON.parse(readFileSync(0, "utf8")) as Given[]);
   await perform(order.run);
   endAll();
+  refusePnp();
   pack(order.run);
 }
 
