@@ -4,7 +4,8 @@ import { DAY, HOUR, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
 import { diskAlarms } from "#lib/disk/service.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
 import { bringBackFindings } from "#lib/findings/decide-finding.ts";
-import { followLog } from "#lib/findings/follow-log.ts";
+import { followLog, followSkipped } from "#lib/findings/follow-log.ts";
+import { listFollowerAlarms } from "#lib/followers/service.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
 import { beatProcess, sweepLeases, sweepUnparked } from "#lib/leases/sweep-leases.ts";
 import { indexLog } from "#lib/log-index/service.ts";
@@ -45,6 +46,13 @@ async function tellOfDisks({ logger }: Workplace): Promise<void> {
   }
 }
 
+/** Pages say the same. */
+async function tellOfFollowers({ logger }: Workplace, scope: Scope): Promise<void> {
+  for (const { kind, title, detail, since } of await listFollowerAlarms(scope)) {
+    logger.warn({ kind, detail, since }, title);
+  }
+}
+
 /** One upstream that does not answer keeps nobody else's merge waiting. */
 export async function eachByItself<T>(
   items: readonly T[],
@@ -75,6 +83,8 @@ function loops(workplace: Workplace): Loop[] {
     { name: "follow_drift", every: SECOND / 2, run: (scope) => drift.follow(scope) },
     { name: "index_log", every: SECOND / 4, run: indexLog },
     { name: "find", every: SECOND / 4, run: followLog },
+    { name: "find_skipped", every: HOUR, run: followSkipped },
+    { name: "look_at_followers", every: MINUTE, run: (scope) => tellOfFollowers(workplace, scope) },
     { name: "bring_back_findings", every: 10 * SECOND, run: bringBackFindings },
     { name: "look_at_disks", every: MINUTE, run: () => tellOfDisks(workplace) },
     { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },

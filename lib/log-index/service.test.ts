@@ -160,7 +160,7 @@ describe("probe: nothing an entry or event says stops the index", () => {
     expect(found).toEqual([{ seq: last - 2 }]);
   });
 
-  test("a text Postgres will not take leaves the entry found by its terms", async () => {
+  test("a text Postgres will not take leaves the entry found by its terms, and operators are told", async () => {
     await database.owner.query("alter table event_text add constraint odd check (text <> 'not taken')");
     const last = await append({ kind: "note", body: { text: "not taken" } });
     await append({ kind: "note", body: { text: "taken again" } });
@@ -175,5 +175,7 @@ describe("probe: nothing an entry or event says stops the index", () => {
       "select from log_leaf where position >= (select position from log_index_cursor)",
     );
     expect(behind).toEqual([]);
+    const { rows: told } = await database.owner.query("select follower, error from follower_fault");
+    expect(told).toEqual([{ follower: "log_index", error: expect.stringContaining("odd") }]);
   });
 });

@@ -2,6 +2,7 @@
 // in the same transaction: stopped anywhere it goes on where it was, and twice is as good as once.
 import { type Db, transaction } from "../db.ts";
 import { AppError } from "../errors.ts";
+import { forget, noteSkipped } from "../followers/service.ts";
 import { actorTerm, readableEntry } from "../log/rules.ts";
 import { pilotsOfSubjects } from "../log/service.ts";
 import { NewEvent } from "../protocol/events.ts";
@@ -41,7 +42,7 @@ export async function indexLog(scope: Scope): Promise<number> {
   for (;;) {
     const some = await indexSome(scope, LEAVES, writeTexts)
       .catch(unlessUnavailable(() => indexSome(scope, 1, writeTexts)))
-      .catch(unlessUnavailable(() => indexSome(scope, 1, async () => undefined)));
+      .catch(unlessUnavailable((error) => indexSome(scope, 1, withoutTexts(error))));
     if (some === 0) return indexed;
     indexed += some;
   }
@@ -49,11 +50,20 @@ export async function indexLog(scope: Scope): Promise<number> {
 
 /** What Postgres will not take is written one by one, then without its texts: nothing an event says stops the index. */
 const unlessUnavailable =
-  (again: () => Promise<number>) =>
+  (again: (error: unknown) => Promise<number>) =>
   (error: unknown): Promise<number> => {
     if (error instanceof AppError) throw error;
-    return again();
+    return again(error);
   };
+
+/** Said where operators look. */
+const withoutTexts = (error: unknown) => (db: Db, leaves: readonly ReadLeaf[]) =>
+  noteSkipped(
+    db,
+    "log_index",
+    leaves.map(({ position }) => position),
+    error,
+  );
 
 async function indexSome(
   scope: Scope,
@@ -80,6 +90,7 @@ export async function forgetIndex(scope: Scope): Promise<number> {
   await transaction(scope, async ({ db }) => {
     await lockCursor(db);
     await moveCursor(db, 0);
+    await forget(db, "log_index", "all");
   });
   for (;;) {
     const some = await transaction(scope, ({ db }) => deleteSome(db, 20_000));

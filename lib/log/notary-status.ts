@@ -1,6 +1,7 @@
-// How the log itself is: how far it is signed, who has seen it, and what the notary found wrong.
+// How the log itself is: how far it is signed, who has seen it, and what the notary or a follower found wrong.
 import { type Db, read, type Tx } from "../db.ts";
 import { refused } from "../errors.ts";
+import { followerAlarms } from "../followers/service.ts";
 import type { Scope } from "../scope.ts";
 import {
   type AlarmRow,
@@ -38,11 +39,15 @@ function alarmView({ kind, detail, since }: AlarmRow, mayRead: boolean): AlarmVi
 
 const alarmsFor = async (db: Db, scope: Scope): Promise<AlarmView[]> => {
   const visible = readableLogs(scope.grants);
+  const mayRead = visible === "all" || visible.length > 0;
   const rows = await selectAlarms(db);
-  return rows.map((row) => alarmView(row, visible === "all" || visible.length > 0));
+  const ofFollowers = (await followerAlarms(db)).map((alarm) => ({
+    ...{ ...alarm, detail: mayRead ? alarm.detail : null, stopsMerges: false },
+  }));
+  return [...rows.map((row) => alarmView(row, mayRead)), ...ofFollowers];
 };
 
-/** The notary's alarms, the oldest first, for everybody: they concern what everybody relies on. */
+/** Alarms of the notary and of whoever follows the log, for everybody: they concern what everybody relies on. */
 export async function logHealth(scope: Scope): Promise<readonly AlarmView[]> {
   return read(scope, (db) => alarmsFor(db, scope));
 }
@@ -58,7 +63,7 @@ export interface LogBrief {
 export async function getLogBrief(scope: Scope): Promise<LogBrief> {
   return read(scope, async (db) => ({
     entries: await countNumbered(db),
-    isAlarmed: (await selectAlarms(db)).length > 0,
+    isAlarmed: (await selectAlarms(db)).length > 0 || (await followerAlarms(db)).length > 0,
     witnessedAt: await findLastWitnessed(db),
   }));
 }

@@ -61,6 +61,7 @@ const EXEMPT = [
   "event_text",
   "finding_count",
   "finding_cursor",
+  "follower_fault",
   "lease_heartbeat",
   "log_checkpoint",
   "log_entry",

@@ -26,3 +26,21 @@ end $$;
 
 revoke execute on function hold_callers(text[]), open_held_calls(jsonb, bytea) from public;
 grant execute on function hold_callers(text[]), open_held_calls(jsonb, bytea) to ph_gateway;
+
+-- 2. Entries that a follower of the log stumbled over. `skipped_at` is null while it is tried again; what was skipped stays
+-- until it could be read after all.
+create table follower_fault (
+  follower text not null check (follower in ('findings', 'log_index')),
+  position bigint not null check (position >= 0),
+  tries integer not null check (tries >= 1),
+  -- Masked, and never longer than a line.
+  error text not null check (length(error) <= 500),
+  since timestamptz(3) not null,
+  skipped_at timestamptz(3),
+  primary key (follower, position)
+);
+
+grant select on follower_fault to ph_web, ph_worker;
+grant insert, update, delete on follower_fault to ph_worker;
+-- Whether the monitor lags is said on pages.
+grant select on finding_cursor to ph_web;
