@@ -50,7 +50,13 @@ describe("every field of the charter", () => {
 
 describe("changing a field changes what happens", () => {
   const facts = {
-    ...{ pilotStatus: "active", stopReason: null, kind: "repair", runsSoFar: 10, repositoryState: "ready" },
+    ...{
+      pilotStatus: "active",
+      stopReason: null,
+      kinds: ["repair" as const],
+      runsSoFar: 10,
+      repositoryState: "ready",
+    },
     ...{ repositoryProblem: null, headCommit: "a".repeat(40), repositoryBranch: "main", today: "2030-06-01" },
   };
   const flagged = [

@@ -27,7 +27,11 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
     ...{ module: "lib/merges/open-merge-gate.ts", name: "openMergeGate", reads: "goal.statement" },
     effect: "Stands in every decision document, so that who approves approves it for this end.",
   },
-  "goal.kind": { ...launch, reads: "goal.kind", effect: "Runs of another kind are not launched." },
+  "goal.kind": {
+    ...launch,
+    reads: "goal.kind",
+    effect: "Runs are of this kind; an agent that does not do it is refused.",
+  },
   "scope.repositoryId": {
     ...{ module: "lib/runs/launch-run.ts", name: "launchRun" },
     effect: "Runs see this repository and no other.",

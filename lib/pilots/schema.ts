@@ -81,6 +81,7 @@ export const ApproverRole = Role.extract(["engineering_lead", "security_lead", "
 export type ApproverRole = z.infer<typeof ApproverRole>;
 
 export const RunKind = z.enum(["repair", "triage", "security", "document", "monitor"]);
+export type RunKind = z.infer<typeof RunKind>;
 
 const Goal = z.strictObject({
   /** Stands in every decision document. */

@@ -8,6 +8,7 @@ import { newId } from "../ids.ts";
 import { payloadCommitment } from "../model-calls/rules.ts";
 import { notify } from "../notify.ts";
 import { dayIn } from "../pilots/rules.ts";
+import { RunKind } from "../pilots/schema.ts";
 import { findActiveCharter, lockedPilot, type PilotState } from "../pilots/service.ts";
 import { made } from "../record/change.ts";
 import { findRepositoryState } from "../repositories/service.ts";
@@ -28,7 +29,12 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
     const pilot = await lockedPilot(tx, input.pilotId);
     const earlier = await findByRequestKey(tx.db, input.pilotId, input.requestKey);
     if (earlier) return { runId: earlier.id };
-    const { charterId, digest, repositoryId, baseCommit, task } = await mayLaunch(tx, scope, pilot, input);
+    const { charterId, digest, kind, repositoryId, baseCommit, task } = await mayLaunch(
+      tx,
+      scope,
+      pilot,
+      input,
+    );
     const launchedAt = new Date(scope.clock.now());
     const id = newId("run", scope.clock.now());
     const { pilotId, agentId, title, requestKey } = input;
@@ -40,7 +46,7 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
       agentId,
       charterId,
       charterDigest: digest,
-      kind: "repair",
+      kind,
       title,
       status: "queued",
       baseCommit,
@@ -56,7 +62,7 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
       charter: digest,
       ...made(runState({ id, status: "queued", attempt: 0, baseCommit })),
       detail: {
-        ...{ agent: agentId, repository: repositoryId, base: baseCommit, charter: digest, kind: "repair" },
+        ...{ agent: agentId, repository: repositoryId, base: baseCommit, charter: digest, kind },
         ...(told ? { task: told.commitment } : {}),
       },
     });
@@ -64,6 +70,9 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
     return { runId: id };
   });
 }
+
+/** A recipe reads no task: it repairs. */
+const WITHOUT_MODEL: readonly RunKind[] = ["repair"];
 
 async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchRun) {
   const agent = await requireAgent(tx.db, input.agentId);
@@ -73,7 +82,7 @@ async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchR
     pilotStatus: pilot.status,
     stopReason: await stopReason(tx.db, input.pilotId),
     charter: active?.charter ?? null,
-    kind: "repair",
+    kinds: agent.model === null ? WITHOUT_MODEL : RunKind.options,
     runsSoFar: await countRuns(tx.db, input.pilotId),
     repositoryState: repository?.state ?? "missing",
     repositoryProblem: repository?.problemDetail ?? null,
@@ -86,6 +95,7 @@ async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchR
   return {
     charterId: active.id,
     digest: active.digest,
+    kind: active.charter.goal.kind,
     repositoryId: repository.id,
     baseCommit: repository.headCommit,
     task: taskOf(agent.model !== null, input.task ?? ""),

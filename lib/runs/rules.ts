@@ -1,4 +1,4 @@
-import type { Charter } from "../pilots/schema.ts";
+import type { Charter, RunKind } from "../pilots/schema.ts";
 import type { RunStatus } from "./schema.ts";
 
 /**
@@ -45,7 +45,8 @@ export interface LaunchFacts {
   readonly pilotStatus: string;
   readonly stopReason: string | null;
   readonly charter: Charter | null;
-  readonly kind: string;
+  /** Of runs that the agent does. */
+  readonly kinds: readonly RunKind[];
   readonly runsSoFar: number;
   readonly repositoryState: string;
   readonly repositoryProblem: string | null;
@@ -63,8 +64,8 @@ export function refusalToLaunch(facts: LaunchFacts): string | null {
   if (facts.pilotStatus !== "active")
     return `The pilot is ${facts.pilotStatus}; runs are launched in an active pilot.`;
   if (!facts.charter) return "The pilot has no active charter.";
-  if (facts.charter.goal.kind !== facts.kind) {
-    return `The charter allows runs of kind “${facts.charter.goal.kind}”, not “${facts.kind}”.`;
+  if (!facts.kinds.includes(facts.charter.goal.kind)) {
+    return `The charter is for runs of kind “${facts.charter.goal.kind}”, and this agent does “${facts.kinds.join(", ")}” only.`;
   }
   if (facts.runsSoFar >= facts.charter.rollback.maxRuns) {
     return `The charter ends after ${facts.charter.rollback.maxRuns} runs, and that many were launched.`;

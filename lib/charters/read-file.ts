@@ -1,0 +1,153 @@
+// A charter read from a file that anybody may have written: YAML 1.2 or JSON, without anchors, tags and repeated keys.
+import {
+  type Document,
+  isAlias,
+  isNode,
+  isScalar as isScalarNode,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
+import type { z } from "zod";
+import { joinWords } from "../pilots/command-line.ts";
+import { CHARTER_FIELDS, type CharterField, type FormValues } from "../pilots/form.ts";
+import { CharterFile } from "./file-schema.ts";
+import type { NamedCharter } from "./write-file.ts";
+
+export const MOST_CHARACTERS = 200_000;
+
+export interface FileProblem {
+  /** Of the file, from 1; null where it belongs to none. */
+  readonly line: number | null;
+  /** Dotted path of the field; empty for the file as a whole. */
+  readonly field: string;
+  readonly sentence: string;
+}
+
+export type ReadFile =
+  | { readonly ok: true; readonly value: NamedCharter }
+  /** `values`: what could be read of it, as the form's texts. */
+  | { readonly ok: false; readonly problems: readonly FileProblem[]; readonly values: FormValues };
+
+const MOST_PROBLEMS = 20;
+const refused = (sentence: string): ReadFile => ({
+  ok: false,
+  problems: [{ line: null, field: "", sentence }],
+  values: {},
+});
+
+/** Never throws on what the text holds. */
+export function readCharterFile(text: string): ReadFile {
+  if (text.length > MOST_CHARACTERS)
+    return refused(`The file has more than ${MOST_CHARACTERS.toLocaleString("en")} characters.`);
+  const lines = new LineCounter();
+  try {
+    return readDocument(parseDocument(text, { ...OPTIONS, lineCounter: lines }), lines);
+  } catch (error) {
+    // Far deeper than any charter: the parser calls itself for each level.
+    if (error instanceof RangeError) return refused("The file is nested too deeply to be a charter.");
+    throw error;
+  }
+}
+
+const OPTIONS = {
+  version: "1.2",
+  schema: "core",
+  strict: true,
+  uniqueKeys: true,
+  prettyErrors: false,
+  logLevel: "error",
+} as const;
+
+function readDocument(document: Document.Parsed, lines: LineCounter): ReadFile {
+  const faults = [...document.errors, ...document.warnings].map(
+    ({ message, pos }): FileProblem => ({
+      ...{ line: lines.linePos(pos[0]).line, field: "" },
+      sentence: `This cannot be read: ${message.split("\n")[0]}`,
+    }),
+  );
+  visit(document, {
+    Pair(_key, { key }) {
+      if (!isScalarNode(key) || typeof key.value !== "string")
+        faults.push({ line: null, field: "", sentence: KEYS });
+    },
+    Node(_key, node) {
+      const isForeign = isAlias(node) || node.anchor !== undefined || node.tag !== undefined;
+      if (isForeign) faults.push({ line: lineOf(node, lines), field: "", sentence: PLAIN });
+    },
+  });
+  if (faults.length > 0) return { ok: false, problems: faults.slice(0, MOST_PROBLEMS), values: {} };
+  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  const parsed = CharterFile.safeParse(value);
+  if (parsed.success) {
+    const { format: _format, name, timeZone, ...charter } = parsed.data;
+    return { ok: true, value: { name, timeZone, charter } };
+  }
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, document, lines));
+  return { ok: false, problems: problems.slice(0, MOST_PROBLEMS), values: valuesIn(value) };
+}
+
+const KEYS = "A name of a field is a plain word.";
+const PLAIN = "Anchors, aliases and tags are not read; write what is meant.";
+
+function problemsOf(issue: z.core.$ZodIssue, document: Document.Parsed, lines: LineCounter): FileProblem[] {
+  const path = issue.path.filter((part) => typeof part !== "symbol");
+  const at = (own: readonly (string | number)[]) => ({
+    line: lineAt(document, own, lines),
+    field: own.filter((part) => typeof part === "string").join("."),
+  });
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ ...at([...path, key]), sentence: "There is no such field." }));
+  if (path.length > 0 && !document.hasIn(path))
+    return [{ ...at(path), sentence: `It is missing. ${issue.message}` }];
+  return [{ ...at(path), sentence: issue.message }];
+}
+
+/** Of the field, or of the nearest part that holds it. */
+function lineAt(
+  document: Document.Parsed,
+  path: readonly (string | number)[],
+  lines: LineCounter,
+): number | null {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node)) return lineOf(node, lines);
+  }
+  return null;
+}
+
+const lineOf = (node: { readonly range?: readonly number[] | null | undefined }, lines: LineCounter) =>
+  node.range ? lines.linePos(node.range[0] ?? 0).line : null;
+
+const isScalar = (value: unknown): value is string | number | boolean =>
+  ["string", "number", "boolean"].includes(typeof value);
+
+const own = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+
+/** What the form shows of a file that is no charter yet; fields that are of another shape stay as the form has them. */
+function valuesIn(file: unknown): FormValues {
+  const values: Record<string, string | string[]> = {};
+  for (const name of ["name", "timeZone"]) {
+    const value = own(file, name);
+    if (isScalar(value)) values[name] = String(value);
+  }
+  for (const field of Object.keys(CHARTER_FIELDS) as CharterField[]) {
+    const [part = "", key = ""] = field.split(".");
+    const text = textOf(field, own(own(file, part), key));
+    if (text !== undefined) values[field] = text;
+  }
+  return values;
+}
+
+function textOf(field: CharterField, value: unknown): string | string[] | undefined {
+  const kind = CHARTER_FIELDS[field];
+  if (kind === "flag") return typeof value === "boolean" ? (value ? "on" : "") : undefined;
+  if (isScalar(value)) return String(value);
+  if (!Array.isArray(value) || !value.every(isScalar)) return undefined;
+  const items = value.map(String);
+  if (kind === "words") return joinWords(items);
+  return kind === "choices" ? items : items.join("\n");
+}
