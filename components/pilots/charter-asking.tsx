@@ -1,18 +1,15 @@
-import { SelectField } from "../form/field.tsx";
-import { LinesField, NumberField, type PartProps, textOf } from "./charter-parts.tsx";
+import { ChoiceField, LinesField, NumberField, type PartProps } from "./charter-parts.tsx";
 
 /** When the agent has to ask before it does something, whom nobody asks, and what happens without an answer. */
-export function Asking({ values, errors }: PartProps) {
-  const own = { values, errors };
+export function Asking(own: PartProps) {
   return (
     <fieldset className="grid gap-3.5">
       <legend className="label mb-1.5">Asking before a command</legend>
-      <SelectField
+      <ChoiceField
+        {...own}
         name="controls.askMode"
         label="The agent asks"
         hint="What only reads (ls, cat, rg, git diff and the like) and the test command never ask. The sandbox holds either way."
-        errors={errors}
-        defaultValue={textOf(values, "controls.askMode")}
         options={[
           { value: "never", title: "Never: it runs what it wants inside its sandbox" },
           { value: "unlisted", title: "Before what is on no list below" },
@@ -42,12 +39,11 @@ export function Asking({ values, errors }: PartProps) {
           unit="min"
           hint="Meanwhile its runner is kept, and the time of the attempt runs."
         />
-        <SelectField
+        <ChoiceField
+          {...own}
           name="controls.unattended"
           label="Without one"
           hint="A parked run has no runner; decided, it goes on from its snapshot."
-          errors={errors}
-          defaultValue={textOf(values, "controls.unattended")}
           options={[
             { value: "deny_and_continue", title: "Decline, and the agent goes on" },
             { value: "park", title: "Park the run until somebody decides" },

@@ -1,38 +1,38 @@
 import { ROLE_NAMES } from "#lib/authz/schema.ts";
 import { ApproverRole } from "#lib/pilots/schema.ts";
 import { CheckField } from "../form/choice.tsx";
-import { SelectField, TextField } from "../form/field.tsx";
 import { errorsOf } from "../form/state.ts";
 import { Asking } from "./charter-asking.tsx";
-import { LinesField, NumberField, Part, type PartProps, textOf } from "./charter-parts.tsx";
+import {
+  ChoiceField,
+  CodeField,
+  LinesField,
+  NumberField,
+  Part,
+  type PartProps,
+  textOf,
+} from "./charter-parts.tsx";
 import { Setup } from "./charter-setup.tsx";
 
-export function Environment({ values, errors }: PartProps) {
-  const own = { values, errors };
+export function Environment(own: PartProps) {
   return (
     <Part
       id="environment"
       title="Environment"
       text="How the harness tests, and what a sandbox gets. There is no network in it, but for setup."
     >
-      <TextField
+      <CodeField
+        {...own}
         name="environment.testArgv"
         label="Test command"
-        mono
         hint="Words with spaces in quotes. It goes through no shell."
-        errors={errors}
-        defaultValue={textOf(values, "environment.testArgv")}
-        autoComplete="off"
       />
       <div className="r2">
-        <TextField
+        <CodeField
+          {...own}
           name="environment.reportPath"
           label="Report it writes"
-          mono
           hint="JUnit XML, relative to the repository."
-          errors={errors}
-          defaultValue={textOf(values, "environment.reportPath")}
-          autoComplete="off"
         />
         <NumberField
           {...own}
@@ -54,12 +54,11 @@ export function Environment({ values, errors }: PartProps) {
         <NumberField {...own} name="environment.cpus" label="Cores" />
         <NumberField {...own} name="environment.processes" label="Processes" />
       </div>
-      <SelectField
+      <ChoiceField
+        {...own}
         name="environment.minimumTier"
         label="Sandbox"
         hint="Strong has memory, process and CPU limits and a system call filter. Weak lacks one of them."
-        errors={errors}
-        defaultValue={textOf(values, "environment.minimumTier")}
         options={[
           { value: "strong", title: "Strong only" },
           { value: "weak", title: "Weak is enough" },
@@ -158,20 +157,19 @@ export function Controls({ values, errors }: PartProps) {
           name="controls.anchorTurns"
           label="Re-anchor after"
           unit="turns"
-          hint="0 = not for that."
+          hint="A turn is one answer of the model. 0 = not for that."
         />
         <NumberField {...own} name="controls.anchorMinutes" label="Or a time of" unit="min" />
         <NumberField {...own} name="controls.anchorTokens" label="Or so many" unit="tokens" />
       </div>
       <div className="r4">
         {OUTBOUND.map(({ name, label }) => (
-          <SelectField
+          <ChoiceField
+            {...own}
             key={name}
             name={name}
             label={label}
             hint="in a request to a model"
-            errors={errors}
-            defaultValue={textOf(values, name)}
             options={OUTBOUND_RULES}
           />
         ))}
@@ -184,12 +182,11 @@ export function Controls({ values, errors }: PartProps) {
           hint="One a line: Project-Falcon, CUST-[0-9]{6}. Text as it stands, [A-Z], . for any character, \d a digit, ?, {6}, {2,8}, \b the border of a word. Four characters at least."
           rows={4}
         />
-        <SelectField
+        <ChoiceField
+          {...own}
           name="controls.outboundOwn"
           label="What they find"
           hint="in a request to a model"
-          errors={errors}
-          defaultValue={textOf(values, "controls.outboundOwn")}
           options={OUTBOUND_RULES}
         />
       </div>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { FieldErrors } from "#lib/errors.ts";
 import type { CharterField, FormValues } from "#lib/pilots/form.ts";
 import { RunKind } from "#lib/pilots/schema.ts";
-import { SelectField, TextAreaField, TextField } from "../form/field.tsx";
+import { type Option, SelectField, TextAreaField, TextField } from "../form/field.tsx";
 
 export interface PartProps {
   readonly values: FormValues;
@@ -55,6 +55,36 @@ export function NumberField({ values, errors, name, label, hint, unit }: FieldPr
       className="num"
       defaultValue={textOf(values, name)}
       autoComplete="off"
+    />
+  );
+}
+
+/** One line of code: a command, a path, a branch. */
+export function CodeField({ values, errors, name, label, hint }: FieldProps) {
+  return (
+    <TextField
+      {...{ name, label, errors }}
+      {...(hint ? { hint } : {})}
+      mono
+      defaultValue={textOf(values, name)}
+      autoComplete="off"
+    />
+  );
+}
+
+export function ChoiceField({
+  values,
+  errors,
+  name,
+  label,
+  hint,
+  options,
+}: FieldProps & { options: readonly Option[] }) {
+  return (
+    <SelectField
+      {...{ name, label, errors, options }}
+      {...(hint ? { hint } : {})}
+      defaultValue={textOf(values, name)}
     />
   );
 }
@@ -138,14 +168,7 @@ export function Scope({ values, errors, repositories }: ScopePartProps) {
               : repositories.map(({ id, name }) => ({ value: id, title: name }))
           }
         />
-        <TextField
-          name="scope.branch"
-          label="Branch"
-          mono
-          errors={errors}
-          defaultValue={textOf(values, "scope.branch")}
-          autoComplete="off"
-        />
+        <CodeField {...{ values, errors }} name="scope.branch" label="Branch" />
       </div>
       <div className="r2">
         <LinesField

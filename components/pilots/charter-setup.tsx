@@ -1,20 +1,15 @@
-import { SelectField, TextField } from "../form/field.tsx";
-import { LinesField, type PartProps, textOf } from "./charter-parts.tsx";
+import { ChoiceField, CodeField, LinesField, type PartProps } from "./charter-parts.tsx";
 
 /** What is installed before anything is tested; the one place of a charter where a network is opened. */
-export function Setup({ values, errors }: PartProps) {
-  const own = { values, errors };
+export function Setup(own: PartProps) {
   return (
     <fieldset className="grid gap-3">
       <legend className="label mb-1.5">Setup, before anything is tested</legend>
-      <TextField
+      <CodeField
+        {...own}
         name="environment.setupArgv"
         label="Setup command"
-        mono
         hint="Such as npm ci. Empty: nothing is installed, and nothing has a network. It sees manifests and lockfiles of the base alone."
-        errors={errors}
-        defaultValue={textOf(values, "environment.setupArgv")}
-        autoComplete="off"
       />
       <div className="r2">
         <LinesField
@@ -32,12 +27,11 @@ export function Setup({ values, errors }: PartProps) {
           rows={3}
         />
       </div>
-      <SelectField
+      <ChoiceField
+        {...own}
         name="environment.setupScripts"
         label="Scripts of packages"
         hint="Off asks npm, pnpm, Yarn, pip, uv and Poetry to run none; other tools know no such word."
-        errors={errors}
-        defaultValue={textOf(values, "environment.setupScripts")}
         options={[
           { value: "off", title: "Off" },
           { value: "on", title: "On" },
