@@ -63,7 +63,7 @@ function driftSentences({
   anchorTokens,
 }: Charter["controls"]): string[] {
   const after = [
-    ...(anchorTurns > 0 ? [plural(anchorTurns, "turn")] : []),
+    ...(anchorTurns > 0 ? [`${plural(anchorTurns, "answer")} of its model`] : []),
     ...(anchorMinutes > 0 ? [plural(anchorMinutes, "minute")] : []),
     ...(anchorTokens > 0 ? [`${formatCount(anchorTokens)} tokens`] : []),
   ];

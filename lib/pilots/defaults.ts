@@ -69,7 +69,7 @@ export function defaultCharter(repositoryId: string, branch: string, endsOn: str
       unattended: "deny_and_continue",
       askMinutes: 30,
       driftPause: 70,
-      anchorTurns: 10,
+      anchorTurns: 40,
       anchorMinutes: 0,
       anchorTokens: 400_000,
     },

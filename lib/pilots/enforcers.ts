@@ -165,7 +165,7 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
   },
   "controls.anchorTurns": {
     ...anchoring,
-    effect: "After so many turns the agent is told again what it works on, and how it stands.",
+    effect: "After so many answers of its model the agent is told again what it works on, and how it stands.",
   },
   "controls.anchorMinutes": { ...anchoring, effect: "Also after so many minutes of work." },
   "controls.anchorTokens": { ...anchoring, effect: "Also after so many tokens." },

@@ -174,7 +174,7 @@ const Controls = z.strictObject({
   ownPatterns: OwnPatterns,
   /** Drift score, 0 to 100, from which a run is paused; 0 = never. */
   driftPause: whole(0, 100),
-  /** The agent is re-anchored after so many turns, minutes or tokens; 0 = not for that. */
+  /** The agent is re-anchored after so many turns (answers of its model), minutes or tokens; 0 = not for that. */
   anchorTurns: whole(0, 1000, "turns"),
   anchorMinutes: whole(0, 1440, "minutes"),
   anchorTokens: whole(0, 100_000_000, "tokens"),

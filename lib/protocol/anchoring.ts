@@ -1,4 +1,5 @@
 // When an agent is told again what it works on, and how it stands: after so many turns, minutes or tokens. 0 = never for that.
+// A turn is one answer of the model, whichever program asks for it: the programs' own turns may last as long as the run.
 import { z } from "zod";
 
 const often = z.int().min(0);

@@ -32,6 +32,8 @@ export interface ModelAccess {
   session(program: AgentProgram, choices?: SessionChoices): Promise<KeptSession>;
   /** What people and the control plane say meanwhile, in order; ends with the lease. To be read once. */
   readonly inbox: AsyncIterable<InboxItem>;
+  /** Answers of the model so far, as they went through the relay: what a charter calls turns. */
+  answers(): number;
   /** What calls may still cost, millionths of a dollar, as the control plane said last; null where it did not. */
   microsLeft(): number | null;
   /** Until the lease is ended. */

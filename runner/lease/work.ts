@@ -187,6 +187,7 @@ function accessOf(
     baseUrl: `http://127.0.0.1:${RELAY_PORT}/v1`,
     key: SANDBOX_KEY,
     inbox,
+    answers: relay.answers,
     microsLeft: life.microsLeft,
     secondsLeft: life.secondsLeft,
     nearlyOver: life.nearlyOver,

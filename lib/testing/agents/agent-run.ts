@@ -149,6 +149,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
           ),
         inbox: choices.inbox ?? createTestInbox(),
         historyTokens: choices.historyTokens ?? null,
+        answers: relay.answers,
         microsLeft: () => choices.microsLeft ?? null,
         secondsLeft: () => 60,
         nearlyOver: choices.nearlyOver ?? new AbortController().signal,

@@ -7,7 +7,6 @@ import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { SUM } from "#lib/testing/harness-scene.ts";
 import { type ScriptedTurn, scriptedModel } from "#lib/testing/model/responses-script.ts";
 import { ofKind } from "#lib/testing/recipe-scene.ts";
-import { fastClock } from "#lib/testing/runner/parts.ts";
 import { createOpenai } from "./driver.ts";
 
 let workshop: TestWorkshop;
@@ -41,7 +40,7 @@ describe("an agent", () => {
       says("PLAN repair the sum\nASSUME file src/sum.js exists\nASSUME test adds passes"),
       says("Done."),
     ];
-    const anchor = { turns: 1, minutes: 0, tokens: 0 };
+    const anchor = { turns: 2, minutes: 0, tokens: 0 };
     const run = await runAgent(workshop, {
       ...{ driver: driver(), repository, base, answer: scriptedModel(script), inbox, onEvent },
       ...{ changes: { anchor }, microsLeft: 1_230_000 },
@@ -69,12 +68,22 @@ describe("an agent", () => {
     expect(JSON.stringify(JSON.parse(String(run.requests.at(-1)?.body)).input)).toContain("DOES NOT HOLD");
   });
 
-  test("is told in the middle of a long turn when its minutes are over", async () => {
-    const script = [shell("echo one"), shell(`${BREAKS}; echo two; sleep 8`), says("Done.")];
-    const anchor = { turns: 0, minutes: 1, tokens: 0 };
+  test("is told in the middle of a turn that lasts as long as the run, after so many answers", async () => {
+    const script = [shell(`${BREAKS}; echo one`), shell("sleep 1; echo two"), says("Done.")];
+    const anchor = { turns: 1, minutes: 0, tokens: 0 };
+    const measured = Promise.withResolvers<void>();
+    const play = scriptedModel(script);
+    let asked = 0;
     const run = await runAgent(workshop, {
-      ...{ driver: driver(), repository, base, answer: scriptedModel(script), clock: fastClock(60) },
-      changes: { anchor, maxSeconds: 100_000 },
+      ...{ driver: driver(), repository, base, changes: { anchor } },
+      // The second answer comes when the anchor after the first is made.
+      answer: async (request, response) => {
+        if (++asked === 2) await measured.promise;
+        await play(request, response);
+      },
+      onEvent: ({ kind, body }) => {
+        if (kind === "tests_reported" && body.tree !== "base") measured.resolve();
+      },
     });
     expect(run.result.outcome).toBe("patch");
     const anchors = ofKind(run.events, "prompt_sent").filter(({ origin }) => origin === "anchor");

@@ -10,7 +10,7 @@ import type { TreeChanges } from "./port.ts";
 
 /** Counted since the session began, in this attempt. */
 export interface AnchorMoment {
-  /** Turns that have ended. */
+  /** Answers of the model. */
   readonly turns: number;
   /** What the agent did so far: items that were opened. */
   readonly items: number;

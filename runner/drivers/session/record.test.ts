@@ -30,6 +30,7 @@ function begin(): Recorded {
       return { tree, paths: tree === before ? [] : ["src/a.js"], more: 0 };
     },
     treeLabel: "the agent's checkout",
+    test: { argv: ["npm", "test"] },
     emit: async (event) => void events.push(NewEvent.parse(event)),
   });
   return { record, events, trees };
@@ -141,6 +142,7 @@ describe("the end", () => {
       firstTree: "",
       changes: async () => ({ tree: "", paths: [], more: 0 }),
       treeLabel: "",
+      test: { argv: ["npm", "test"] },
       emit: () => Promise.reject(new Error("The lease is over.")),
     });
     await expect(record.startTurn()).rejects.toThrow("The lease is over.");
@@ -233,4 +235,20 @@ test("probe: what is opened and never ended ends the turn, and all of it is clos
   await record.open("m", "tool", "");
   await record.finish();
   expect(ofKind(events, "item_closed")).toHaveLength(501);
+});
+
+test("a command of the agent is waited for, and not where one is open or the turn is over", async () => {
+  const { record } = begin();
+  const over = new AbortController();
+  await record.startTurn();
+  const soon = record.duringCommand(over.signal);
+  await record.open("m", "message", "Message");
+  await record.openCommand("c", ["ls"], "");
+  await soon;
+  await record.duringCommand(over.signal);
+  await record.closeCommand("c", end);
+  const late = record.duringCommand(over.signal);
+  over.abort(new Error("The turn is over."));
+  await expect(late).rejects.toThrow("The turn is over.");
+  await record.finish();
 });

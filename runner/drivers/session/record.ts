@@ -1,5 +1,5 @@
 // What an agent's program says, as events: turns, items and commands numbered, text gathered, everything that was opened closed.
-import { type Deeds, emptyDeeds, type Ran } from "#lib/claims/rules.ts";
+import { addRan, type Deeds, emptyDeeds, type Testing } from "#lib/claims/rules.ts";
 import type { Clock } from "#lib/clock.ts";
 import { refused } from "#lib/errors.ts";
 import { type ItemStatus, type ItemType, MAX_EVENT_TEXT } from "#lib/protocol/agent-events.ts";
@@ -9,6 +9,7 @@ import { createOutputEvents } from "#runner/harness/output-events.ts";
 import { cutText } from "#runner/lease/rules.ts";
 import { type Gatherer, gatherText } from "./gather.ts";
 import { beginningOf } from "./lines.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { CommandEnd, SessionRecord, TreeChanges } from "./port.ts";
 
 const MOMENT = 250;
@@ -30,6 +31,8 @@ export interface RecordOptions {
   readonly changes: () => Promise<TreeChanges>;
   /** In few words, what an agent's command runs on; shown beside it. */
   readonly treeLabel: string;
+  /** How the repository is tested. */
+  readonly test: Testing;
   /** Called with each message of the agent, once it has ended. */
   readonly onMessage?: (text: string) => void;
   /** Called when an item has ended after which files may have changed. */
@@ -44,6 +47,8 @@ export interface FollowedRecord extends SessionRecord {
   turn(): number;
   /** How many items were opened so far. */
   items(): number;
+  /** Resolves while a command of the agent is open, as soon as one is; rejects with the signal's reason. */
+  duringCommand(signal: AbortSignal): Promise<void>;
   /** Number of an open item. */
   itemOf(native: string): number | undefined;
   /** By the agent's own count: in without what was cached, and out. */
@@ -80,6 +85,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
   const open = new Map<string, Open>();
   const deeds = emptyDeeds();
   let tree = options.firstTree;
+  let commandOpened = Promise.withResolvers<void>();
   let turn = 0;
   let isInTurn = false;
   let lastItem = 0;
@@ -142,8 +148,7 @@ export function createRecord(options: RecordOptions): FollowedRecord {
     const ended = end.ended ?? (end.status === "completed" || end.exit !== null ? "itself" : "cancelled");
     const dropped = item.dropped + (end.dropped ?? 0);
     await emit({ kind: "command_finished", body: { command, exit: end.exit, ended, milliseconds, dropped } });
-    const ran: Ran = { command, item: item.item, text: argv.join(" "), exit: end.exit };
-    deeds.ran.push(ran);
+    addRan(deeds, { command, item: item.item, text: argv.join(" "), exit: end.exit }, options.test);
     return closeItem(native, end.status, end.exit);
   }
 
@@ -244,6 +249,8 @@ export function createRecord(options: RecordOptions): FollowedRecord {
       });
       const title = line(shown.join(" "), 300);
       await emit({ kind: "item_opened", body: { item, type: "command", title, command: number } });
+      commandOpened.resolve();
+      commandOpened = Promise.withResolvers<void>();
     },
 
     async output(native, stream, text) {
@@ -280,6 +287,10 @@ export function createRecord(options: RecordOptions): FollowedRecord {
     deeds: () => deeds,
     turn: () => turn,
     items: () => lastItem,
+    async duringCommand(signal) {
+      while (![...open.values()].some(({ command }) => command !== null))
+        await orAborted(commandOpened.promise, signal);
+    },
     itemOf: (native) => open.get(native)?.item,
     tokens: () => tokensSoFar,
     moved(now) {

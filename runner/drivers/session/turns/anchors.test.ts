@@ -4,6 +4,7 @@ import { refused } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { agentAssignment } from "#lib/testing/runner/parts.ts";
 import type { DriverContext } from "../../port.ts";
+import { orAborted } from "../or-aborted.ts";
 import type { Snapshot } from "../port.ts";
 import { createAnchors } from "./anchors.ts";
 
@@ -11,6 +12,7 @@ import { createAnchors } from "./anchors.ts";
 function stage(
   anchor: { turns?: number; minutes?: number; tokens?: number },
   snapshot: () => Promise<Snapshot> = async () => Promise.reject(refused("The tree is gone.")),
+  steer: "preempt" | "tool_boundary" | "none" = "tool_boundary",
 ) {
   let at = 0;
   const sleeps: (() => void)[] = [];
@@ -22,7 +24,9 @@ function stage(
         signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
       }),
   };
-  const done = { items: 0, tokens: 0 };
+  const done = { items: 0, tokens: 0, answers: 0 };
+  const commands = Promise.withResolvers<void>();
+  const waits: number[] = [];
   const said: string[] = [];
   const prompts: string[] = [];
   const broken: unknown[] = [];
@@ -33,6 +37,7 @@ function stage(
   const context = {
     assignment,
     clock,
+    model: { answers: () => done.answers, microsLeft: () => null, secondsLeft: () => 600 },
     signal: new AbortController().signal,
     workspace: { repository: "/nowhere", scratch: "/nowhere" },
     emit: async (_event: NewEvent) => undefined,
@@ -43,11 +48,15 @@ function stage(
     context,
     base: { passed: 1, failing: [] },
     record: {
-      turn: () => 1,
       items: () => done.items,
       tokens: () => done.tokens,
       prompt: async (origin, text) => void prompts.push(`${origin}: ${text}`),
+      duringCommand: (signal) => {
+        waits.push(1);
+        return orAborted(commands.promise, signal);
+      },
     },
+    steer,
     desk: {
       leaving: leaving.signal,
       goal: () => goal,
@@ -69,6 +78,8 @@ function stage(
     broken,
     sleeps,
     leaving,
+    commands,
+    waits,
     changeGoal: (text: string) => {
       goal = text;
     },
@@ -104,11 +115,50 @@ describe("re-anchoring", () => {
   });
 
   test("comes before the next turn after so many of them", async () => {
-    const { anchors } = stage({ turns: 2 });
+    const { anchors, done } = stage({ turns: 2 });
+    done.answers = 1;
     await anchors.during().stop();
     expect(await anchors.between()).toEqual([]);
+    done.answers = 2;
     await anchors.during().stop();
     expect(await anchors.between()).toMatchObject([{ origin: "anchor" }]);
+    expect(await anchors.between()).toEqual([]);
+  });
+
+  test("after so many answers goes into a turn that lasts as long as the run, when a tool has ended", async () => {
+    const { anchors, done, said } = stage({ turns: 3 });
+    const turn = anchors.during();
+    const tool = () => {
+      done.answers += 1;
+      done.items += 2;
+      anchors.moved({ tree: "a".repeat(40), paths: [], more: 0 });
+    };
+    tool();
+    tool();
+    await Promise.resolve();
+    expect(said).toEqual([]);
+    tool();
+    await expect.poll(() => said.length).toBe(1);
+    await turn.stop();
+  });
+
+  test("breaks off no answer: a program that reads at once is told while a command runs, or before its next turn", async () => {
+    const { anchors, done, said, commands, waits } = stage({ turns: 1 }, undefined, "preempt");
+    done.answers = 1;
+    const touch = () => anchors.moved({ tree: "a".repeat(40), paths: [], more: 0 });
+    const first = anchors.during();
+    touch();
+    await expect.poll(() => waits.length).toBe(1);
+    await first.stop();
+    expect(said).toEqual([]);
+    expect(await anchors.between()).toMatchObject([{ origin: "anchor" }]);
+
+    done.answers = 2;
+    const second = anchors.during();
+    touch();
+    commands.resolve();
+    await expect.poll(() => said.length).toBe(1);
+    await second.stop();
     expect(await anchors.between()).toEqual([]);
   });
 
@@ -131,7 +181,8 @@ describe("re-anchoring", () => {
 
   test("that is being measured when the run is left between two turns is left as well", async () => {
     const never = new Promise<Snapshot>(() => undefined);
-    const { anchors, leaving } = stage({ turns: 1 }, () => never);
+    const { anchors, leaving, done } = stage({ turns: 1 }, () => never);
+    done.answers = 1;
     await anchors.during().stop();
     const between = anchors.between();
     leaving.abort();

@@ -1,24 +1,29 @@
-// When the agent is re-anchored: into the turn under way where its program takes that, else before the next one. Measuring goes
-// on beside the agent and ends with the turn it was for; that it was impossible never ends the work.
+// When the agent is re-anchored: into the turn under way where its program takes that, else before the next one. It is looked
+// at whenever a tool of the agent has ended, and each minute. Measuring goes on beside the agent and ends with the turn it was
+// for; that it was impossible never ends the work. Nothing of the model's answer is broken off for an anchor: a program that
+// reads at once what it is told is told while a command runs, and reads it when that is over.
 import { judgeCommand } from "#lib/asks/rules.ts";
 import { type Clock, MINUTE } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import { isAnchored } from "#lib/protocol/anchoring.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
-import type { DriverContext } from "../../port.ts";
+import type { DriverCapabilities, DriverContext } from "../../port.ts";
 import { type Anchor, type AnchorMoment, createAnchor } from "../anchor.ts";
 import { createMeasure } from "../anchor-measure.ts";
+import { orAborted } from "../or-aborted.ts";
 import type { Snapshot, TreeChanges } from "../port.ts";
 import type { BaseResult } from "../prompt.ts";
 import type { FollowedRecord } from "../record.ts";
 import type { Desk } from "./desk.ts";
-import { orAborted, type Prompt } from "./turn.ts";
+import type { Prompt } from "./turn.ts";
 
 export interface AnchorsOptions {
   readonly context: DriverContext;
   /** Null where it was not tested in this attempt. */
   readonly base: BaseResult | null;
-  readonly record: Pick<FollowedRecord, "turn" | "items" | "tokens" | "prompt">;
+  readonly record: Pick<FollowedRecord, "items" | "tokens" | "prompt" | "duringCommand">;
+  /** When the program reads what it is told during a turn. */
+  readonly steer: DriverCapabilities["steer"];
   readonly desk: Pick<Desk, "goal" | "say" | "leaving">;
   readonly nextCommand: () => number;
   /** Of the session that lives now. */
@@ -58,9 +63,11 @@ export function createAnchors(options: AnchorsOptions): Anchors {
     secondsLeft: context.model?.secondsLeft() ?? 0,
     microsLeft: context.model?.microsLeft() ?? null,
   });
-  let ended = 0;
+  /** What was made for a turn that ended before it could be said. */
+  let unsaid: string | null = null;
+  let touched = Promise.withResolvers<void>();
   const now = (): AnchorMoment => ({
-    turns: ended,
+    turns: context.model?.answers() ?? 0,
     items: record.items(),
     tokens: record.tokens(),
     at: clock.now(),
@@ -72,7 +79,7 @@ export function createAnchors(options: AnchorsOptions): Anchors {
   async function compose(until: AbortSignal): Promise<string | null> {
     measuring = until;
     try {
-      const text = await orAborted(anchor.compose({ ...now(), ...standing() }), until);
+      const text = await anchor.compose({ ...now(), ...standing() });
       return until.aborted ? null : text;
     } catch (error) {
       if (until.aborted) return null;
@@ -80,46 +87,71 @@ export function createAnchors(options: AnchorsOptions): Anchors {
     }
   }
 
+  async function say(text: string, over: AbortSignal): Promise<void> {
+    unsaid = text;
+    if (options.steer === "none") return;
+    if (options.steer === "preempt") await record.duringCommand(over);
+    if (await desk.say(text, () => record.prompt("anchor", text))) unsaid = null;
+  }
+
   async function watch(over: AbortSignal): Promise<void> {
-    while (!over.aborted && (await minutePasses(clock, over))) {
-      if (!anchor.due(now())) continue;
+    while (await passes(clock, touched.promise, over)) {
+      if (unsaid !== null || !anchor.due(now())) continue;
       const text = await compose(over);
-      if (text !== null) await desk.say(text, () => record.prompt("anchor", text));
+      if (text !== null) await say(text, over);
     }
   }
 
   return {
     form: anchor.form,
     heard: anchor.heard,
-    moved: anchor.moved,
+    moved(changes) {
+      anchor.moved(changes);
+      touched.resolve();
+      touched = Promise.withResolvers<void>();
+    },
     during() {
       const over = new AbortController();
-      const watching = watch(AbortSignal.any([signal, over.signal]));
+      const until = AbortSignal.any([signal, over.signal]);
+      const watching = watch(until);
       watching.catch((error: unknown) => {
-        if (!signal.aborted) options.onBroken(error);
+        if (!until.aborted) options.onBroken(error);
       });
       return {
         async stop() {
           over.abort(new AppError("conflict", "The turn has ended."));
           await watching.catch(() => undefined); // told above
-          ended += 1;
         },
       };
     },
     async between() {
+      const left = unsaid;
+      unsaid = null;
+      if (left !== null) return [{ origin: "anchor", text: left }];
       if (!anchor.due(now())) return [];
-      const text = await compose(AbortSignal.any([signal, desk.leaving]));
+      const until = AbortSignal.any([signal, desk.leaving]);
+      const text = await orAborted(compose(until), until).catch(() => null); // whoever waits looks at why
       signal.throwIfAborted();
       return text === null ? [] : [{ origin: "anchor", text }];
     },
   };
 }
 
-const minutePasses = (clock: Clock, over: AbortSignal): Promise<boolean> =>
-  clock.sleep(MINUTE, over).then(
-    () => true,
-    () => false,
-  );
+/** After a minute, or as soon as something was done; false when the turn is over. */
+async function passes(clock: Clock, done: Promise<void>, over: AbortSignal): Promise<boolean> {
+  if (over.aborted) return false;
+  const enough = new AbortController();
+  const minute = clock.sleep(MINUTE, AbortSignal.any([over, enough.signal]));
+  minute.catch(() => undefined); // ended by what was done, or by the turn
+  try {
+    await Promise.race([done, minute]);
+  } catch (error) {
+    if (!over.aborted) throw error;
+  } finally {
+    enough.abort();
+  }
+  return !over.aborted;
+}
 
 function anchorOf(
   { context, base, nextCommand, snapshot }: AnchorsOptions,

@@ -3,6 +3,7 @@ import { saysUsedUp } from "#lib/budgets/rules.ts";
 import { SECOND } from "#lib/clock.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import type { DriverContext, DriverResult } from "../../port.ts";
+import { orAborted } from "../or-aborted.ts";
 import type { KeptSession } from "../port.ts";
 import type { ModelDriver } from "../program.ts";
 import type { BaseResult } from "../prompt.ts";
@@ -12,7 +13,7 @@ import type { Asks } from "./asks.ts";
 import type { Desk, Parking, Waiting } from "./desk.ts";
 import type { SnapshotSource, Snapshots } from "./snapshots.ts";
 import { openingPrompts, type Start } from "./start.ts";
-import { type EndedTurn, orAborted, type Prompt, runTurn } from "./turn.ts";
+import { type EndedTurn, type Prompt, runTurn } from "./turn.ts";
 import { cutOffText, type Limit, shortened, unfinishedText } from "./words.ts";
 
 /** Turns in a row that came to nothing because the way to the model was broken. */

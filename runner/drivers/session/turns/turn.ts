@@ -4,6 +4,7 @@ import { AppError } from "#lib/errors.ts";
 import type { PromptOrigin } from "#lib/protocol/agent-events.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { MessageEffect } from "#lib/protocol/steering.ts";
+import { orAborted } from "../or-aborted.ts";
 import type { Talk, TurnEnd } from "../port.ts";
 import type { FollowedRecord } from "../record.ts";
 import type { Desk } from "./desk.ts";
@@ -34,20 +35,6 @@ export interface EndedTurn extends TurnEnd {
 }
 
 const STUCK = { status: "interrupted", text: "", isStuck: true } as const;
-
-/** Rejects with the signal's reason once it aborts. */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    promise.catch(() => undefined); // whoever waited was told something else
-  }
-}
 
 /** What a repository, a program or a sandbox made impossible is a turn that failed; our own faults are not. */
 function asFailed(error: unknown): TurnEnd {

@@ -102,6 +102,7 @@ function share(
       return now.session.changes();
     },
     treeLabel: "the agent's checkout",
+    test: assignment.test,
     onMessage: (text) => anchors.heard(text),
     onTree: async (changes) => {
       anchors.moved(changes);
@@ -134,7 +135,7 @@ function share(
     ...{ driver: driver.name, folder: workspace.scratch, clock, upload, emit, onBroken },
   });
   const anchors = createAnchors({
-    ...{ context, base, record, desk, nextCommand, onBroken },
+    ...{ context, base, record, desk, nextCommand, onBroken, steer: driver.caps.steer },
     snapshot: async () => {
       if (now.session === null) throw refused("The agent is not up.");
       return now.session.snapshot();
