@@ -56,7 +56,7 @@ describe("what is written", () => {
       await Promise.all(["memory.max", "memory.swap.max", "memory.oom.group"].map((name) => read(at(name)))),
     ).toEqual(["1000", "0", "1"]);
     expect([await read(at("pids.max")), await read(at("cpu.max"))]).toEqual(["7", "50000 100000"]);
-    expect(await read(at("cpu.weight"))).toBe("25");
+    expect(await read(at("cpu.weight"))).toBe("50");
     expect(await group.memoryKills()).toBe(2);
   });
 
@@ -84,7 +84,7 @@ describe("what is written", () => {
     expect(await read(join(folder, "m/one/memory.limit_in_bytes"))).toBe("1000");
     expect(await read(join(folder, "cp/one/pids.max"))).toBe("7");
     expect(await read(join(folder, "cp/one/cpu.cfs_quota_us"))).toBe("200000");
-    expect(await read(join(folder, "cp/one/cpu.shares"))).toBe("256");
+    expect(await read(join(folder, "cp/one/cpu.shares"))).toBe("512");
     expect(await cgroups.list()).toEqual(["one"]);
     expect(await group.freeze(true)).toBe(false);
   });

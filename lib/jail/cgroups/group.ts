@@ -39,10 +39,10 @@ export const CPU_PERIOD = 100_000; // microseconds, the kernel's default
 export const cpuQuota = ({ cpus }: Limits): number => Math.max(1000, Math.round(cpus * CPU_PERIOD));
 
 /**
- * Of contested CPU time a sandbox gets a quarter of what another process gets: what people wait for goes before what agents
+ * Of contested CPU time a sandbox gets half of what another process gets: what people wait for goes before what agents
  * do. Nothing changes where nobody else wants it. Version 1 counts from 1024, version 2 from 100.
  */
-export const CPU_SHARE = { v1: 256, v2: 25 } as const;
+export const CPU_SHARE = { v1: 512, v2: 50 } as const;
 
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
