@@ -1,7 +1,7 @@
 "use client";
 
 import { FilePen } from "lucide-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import type { FieldErrors } from "#lib/errors.ts";
 import { type FormResult, type FormValues, parseCharterForm, valuesOf } from "#lib/pilots/form.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
@@ -17,6 +17,7 @@ import { Goal, type PartProps, Scope } from "./charter-parts.tsx";
 import { Kpis, Rollback } from "./charter-targets.tsx";
 import { policyOf } from "./charter-words.ts";
 import { Policy } from "./policy.tsx";
+import { type Start, StartFrom } from "./start-from.tsx";
 
 export interface CharterFormProps {
   /** The pilot a new version is for; null for a new pilot, whose name and time zone are asked too. */
@@ -28,6 +29,8 @@ export interface CharterFormProps {
     readonly name: string;
     readonly branch: string | null;
   }[];
+  /** What a new charter may start from. */
+  readonly templates?: readonly Start[];
   /** Reads the fields of `lib/pilots/form.ts` and `pilotId`; leads to the pilot. */
   readonly action: FormAction;
 }
@@ -47,13 +50,26 @@ const PARTS = [
 ] as const;
 
 /** All six parts on one page; what the charter will do stands beside it and follows every change. */
-export function CharterForm({ pilot, values, repositories, action }: CharterFormProps) {
+export function CharterForm({
+  pilot,
+  values: given,
+  repositories,
+  templates = [],
+  action,
+}: CharterFormProps) {
   const form = useForm(action);
-  const [typed, setTyped] = useState<FormValues>(values);
+  const [start, setStart] = useState({ values: given, count: 0 });
+  const [typed, setTyped] = useState<FormValues>(given);
+  const { values } = start;
   const fields = form.state.fields;
   const problems = Object.keys(fields ?? {}).length;
   const draft = parseCharterForm(typed);
   const part: PartProps = { values, errors: fields };
+  function fill(more: FormValues) {
+    const filled = { ...typed, ...more };
+    setStart(({ count }) => ({ values: filled, count: count + 1 }));
+    setTyped(filled);
+  }
   return (
     <div className="wz">
       <nav className="steps" aria-label="Parts of the charter">
@@ -89,13 +105,16 @@ export function CharterForm({ pilot, values, repositories, action }: CharterForm
             What the pilot is for, what its agents may do alone, and when it stops. Every field has something
             that enforces it.
           </p>
+          {templates.length > 0 ? <StartFrom templates={templates} use={fill} /> : null}
           {pilot ? <input type="hidden" name="pilotId" value={pilot.id} /> : null}
-          <Goal {...part} withName={pilot === null} />
-          <Scope {...part} repositories={repositories} />
-          <Environment {...part} />
-          <Controls {...part} />
-          <Kpis {...part} />
-          <Rollback {...part} />
+          <Fragment key={start.count}>
+            <Goal {...part} withName={pilot === null} />
+            <Scope {...part} repositories={repositories} />
+            <Environment {...part} />
+            <Controls {...part} />
+            <Kpis {...part} />
+            <Rollback {...part} />
+          </Fragment>
           <FormAnswer state={form.state} />
         </div>
         <div className="dbar">

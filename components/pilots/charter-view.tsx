@@ -91,6 +91,7 @@ export function CharterView({ stored, versions, repositoryName }: CharterViewPro
               { key: "digest", title: "Digest" },
               { key: "by", title: "Written by" },
               { key: "at", title: "When" },
+              { key: "file", title: "As a file", quiet: true },
             ]}
           >
             {versions.map((one) => (
@@ -105,6 +106,16 @@ export function CharterView({ stored, versions, repositoryName }: CharterViewPro
                 <td>{one.createdByName}</td>
                 <td className="nowrap t2">
                   <RelativeTime at={one.createdAt.toISOString()} />
+                </td>
+                <td className="n">
+                  <a
+                    className="link"
+                    href={`/api/pilots/${stored.pilotId}/charter?version=${one.version}`}
+                    download
+                    aria-label={`Version ${one.version} as YAML`}
+                  >
+                    YAML
+                  </a>
                 </td>
               </tr>
             ))}
