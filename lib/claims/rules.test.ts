@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bearingOf, contradictedBy, type Deeds, isTestRun, saysTestsPass, statementsOf } from "./rules.ts";
+import {
+  addRan,
+  bearingOf,
+  contradictedBy,
+  type Deeds,
+  isTestRun,
+  saysTestsPass,
+  statementsOf,
+  testStatement,
+} from "./rules.ts";
 
 const plan = { argv: ["node", "scripts/check.js", "--all"] };
 const ran = (command: number, item: number, text: string, exit: number | null = 0) => ({
@@ -111,5 +120,42 @@ describe("probe: hostile messages", () => {
   test("a statement that is too long to be read says nothing", () => {
     expect(saysTestsPass(`All tests pass ${"x".repeat(3000)}`)).toBe(false);
     expect(bearingOf(`All tests pass ${"x".repeat(3000)}`, deeds, plan)).toEqual({ rests: [], against: [] });
+  });
+});
+
+describe("probe: thousands of commands", () => {
+  const many = (count: number, edits: number, tests: readonly number[]): Deeds => {
+    const deeds = { ran: [], lastEdit: 0 } as Deeds;
+    for (let item = 1; item <= count; item++) {
+      const text = tests.includes(item) ? "npm test" : `echo ${"x".repeat(20_000)}`;
+      addRan(deeds, ran(item, item, text, 0), plan);
+      if (item <= edits) deeds.lastEdit = item;
+    }
+    return deeds;
+  };
+
+  test("are some hundred of some thousand characters, the newest and the last run of the tests among them", () => {
+    const { ran: kept } = many(3000, 0, [10, 20]);
+    expect(kept.length).toBeLessThanOrEqual(500);
+    expect(Math.max(...kept.map(({ text }) => text.length))).toBe(8000);
+    expect(kept[0]).toMatchObject({ command: 20, text: "npm test" });
+    expect(kept.at(-1)?.command).toBe(3000);
+  });
+
+  test("change nothing of what is said about its tests", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1200 }),
+        fc.uniqueArray(fc.integer({ min: 1, max: 1200 }), { maxLength: 4 }),
+        (edits, tests) => {
+          const kept = many(1200, edits, tests);
+          const all = tests.length === 0 ? [] : [ran(Math.max(...tests), Math.max(...tests), "npm test", 0)];
+          const whole: Deeds = { ran: all, lastEdit: edits };
+          expect(testStatement(kept, plan)).toEqual(testStatement(whole, plan));
+          expect(bearingOf("All tests pass.", kept, plan)).toEqual(bearingOf("All tests pass.", whole, plan));
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 });

@@ -19,6 +19,22 @@ export interface Deeds {
 
 export const emptyDeeds = (): Deeds => ({ ran: [], lastEdit: 0 });
 
+/** Commands that a statement is held against, at most, and characters of one: a quotation has far fewer. */
+const MOST_RAN = 500;
+const MOST_OF_RAN = 8000;
+
+/**
+ * A command has ended. Of many, those are kept that a statement may still rest on: what ran after the last edit, the newest of
+ * it, and the last run of the tests, whenever that was. A statement about one that is not kept stands there unverified.
+ */
+export function addRan(deeds: Deeds, ran: Ran, plan: Testing): void {
+  deeds.ran.push({ ...ran, text: ran.text.slice(0, MOST_OF_RAN) });
+  if (deeds.ran.length <= MOST_RAN) return;
+  const test = deeds.ran.findLast(({ text }) => isTestRun(text, plan));
+  const after = deeds.ran.filter(({ item }) => item > deeds.lastEdit).slice(-MOST_RAN / 2);
+  deeds.ran = test === undefined || after.includes(test) ? after : [test, ...after];
+}
+
 const MOST_STATEMENTS = 40;
 /** Longer ones say nothing that could be checked, and patterns are not tried on them. */
 const LONGEST_STATEMENT = 2000;

@@ -3,7 +3,7 @@
 //
 // Each word of a person and each re-anchoring is a new beginning: what was counted of circling, idling and refusals before it
 // counts half. Nothing here is kept anywhere: the state holds texts, so it lives in memory and is made again from the events.
-import { contradictedBy, type Deeds, emptyDeeds, isTestRun } from "../claims/rules.ts";
+import { addRan, contradictedBy, type Deeds, emptyDeeds, isTestRun } from "../claims/rules.ts";
 import { patchPathsIn } from "../log-index/rules.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import { TAKEN_AWAY } from "../redactions/rules.ts";
@@ -35,8 +35,6 @@ const OFTEN_ON_ONE_TREE = 2;
 const OFTEN_FAILED = 2;
 const OFTEN_EDITED = 4;
 const MOST_TEXT = 40_000;
-/** Commands that a statement is held against, at most. */
-const MOST_RAN = 400;
 
 interface Item {
   readonly type: string;
@@ -119,8 +117,7 @@ export function createDrift(terms: DriftTerms): Drift {
     const argv = command === null ? undefined : now.argvs.get(command);
     if (command !== null && argv !== undefined) {
       const exit = now.exits.get(command) ?? null;
-      now.deeds.ran.push({ command, item: number, text: argv, exit });
-      if (now.deeds.ran.length > MOST_RAN) now.deeds.ran.splice(0, MOST_RAN / 2);
+      addRan(now.deeds, { command, item: number, text: argv, exit }, { argv: terms.testArgv });
       if (isTestRun(argv, { argv: terms.testArgv })) now.testRuns.add(number);
       ran(argv, exit, seq);
     }
