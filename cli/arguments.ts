@@ -49,6 +49,7 @@ Environment
   PILOTHOUSE_GATEWAY_URL     where runners reach it, where that is not this host
   PILOTHOUSE_GATEWAY_HOST    address it listens at (default 127.0.0.1); any other needs the two files below
   PILOTHOUSE_GATEWAY_TLS_CERT, PILOTHOUSE_GATEWAY_TLS_KEY   its certificate and key, PEM
+  PILOTHOUSE_NOTICE_HOSTS    hosts that notices may be sent to although they are not public, comma separated
   PILOTHOUSE_HTTP_PROVIDERS  hosts of model providers that may be spoken to without https, comma separated
   PILOTHOUSE_ALLOWED_HOSTS   hosts of repositories that may be private addresses, comma separated
 `;

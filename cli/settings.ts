@@ -38,6 +38,7 @@ function common({ layout, url }: Deployment, source: Source): Variables {
     PILOTHOUSE_URL: url,
     PILOTHOUSE_ALLOWED_ROOTS: roots.join(":"),
     PILOTHOUSE_ALLOWED_HOSTS: source.PILOTHOUSE_ALLOWED_HOSTS ?? "",
+    PILOTHOUSE_NOTICE_HOSTS: source.PILOTHOUSE_NOTICE_HOSTS ?? "",
     PILOTHOUSE_LOG_LEVEL: source.PILOTHOUSE_LOG_LEVEL ?? "info",
   };
 }
@@ -66,6 +67,7 @@ export function workerVariables(deployment: Deployment, urls: RoleUrls, source: 
     HOME: join(deployment.layout.homes, "worker"),
     DATABASE_URL: urls.worker,
     PILOTHOUSE_MIRRORS: deployment.layout.mirrors,
+    PILOTHOUSE_NOTICE_KEYS: join(deployment.layout.homes, "worker", "notices"),
     ...(source.PILOTHOUSE_ANCHOR ? { PILOTHOUSE_ANCHOR: source.PILOTHOUSE_ANCHOR } : {}),
     ...(source.PILOTHOUSE_GIT_CREDENTIALS
       ? { PILOTHOUSE_GIT_CREDENTIALS: source.PILOTHOUSE_GIT_CREDENTIALS }

@@ -31,6 +31,10 @@ const httpProviders = hostList.describe(
   "Hosts of model providers that may be spoken to without https, comma separated",
 );
 
+const noticeHosts = hostList.describe(
+  "Hosts that notices may be sent to although their address is not public, comma separated",
+);
+
 const port = z.coerce
   .number({ error: "must be a number" })
   .int({ error: "must be a whole number" })
@@ -48,6 +52,7 @@ const shared = {
   PILOTHOUSE_BLOBS: absolute("Folder of large contents, shared by web and worker"),
   PILOTHOUSE_LOG: absolute("Folder of the signed log, written by the notary").optional(),
   PILOTHOUSE_URL: publicUrl,
+  PILOTHOUSE_NOTICE_HOSTS: noticeHosts,
 };
 
 const WebEnv = z.object({
@@ -77,6 +82,7 @@ const WebEnv = z.object({
 const WorkerEnv = z.object({
   ...shared,
   PILOTHOUSE_MIRRORS: absolute("Folder of the repositories' mirrors"),
+  PILOTHOUSE_NOTICE_KEYS: absolute("Folder of the key that secrets of channels are sealed to").optional(),
   PILOTHOUSE_GIT_CREDENTIALS: absolute(
     "File of credentials for https repositories, in git's format",
   ).optional(),
@@ -122,3 +128,7 @@ export function gatewayUrl(): string | null {
   const url = process.env.PILOTHOUSE_GATEWAY_URL;
   return url ? new URL(url).origin : null;
 }
+
+/** Hosts an operator allows notices to be sent to although they are not public; of web and worker. */
+export const noticeHostsAllowed = (): readonly string[] =>
+  noticeHosts.parse(process.env.PILOTHOUSE_NOTICE_HOSTS ?? "");

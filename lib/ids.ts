@@ -37,6 +37,11 @@ const PREFIXES = {
   suppression: "sup",
   message: "msg",
   ask: "ask",
+  notice_key: "nky",
+  channel: "chn",
+  notice_secret: "nsc",
+  delivery: "dlv",
+  notice: "ntc",
   request: "req",
 } as const;
 

@@ -11,6 +11,7 @@ import { beatProcess, sweepLeases, sweepUnparked } from "#lib/leases/sweep-lease
 import { indexLog } from "#lib/log-index/service.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
 import { createKeyWatch } from "#lib/model-calls/refused-keys.ts";
+import { followNotices } from "#lib/notices/follow-notices.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
 import { expirePayloads } from "#lib/retention/expire-payloads.ts";
 import { pauseRun } from "#lib/runs/pause-run.ts";
@@ -19,6 +20,7 @@ import { dropSnapshots } from "#lib/snapshots/drop-snapshots.ts";
 import { anchorLatest } from "./anchor/anchor-latest.ts";
 import { createDriftFollower } from "./drift/follow-drift.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
+import { createNoticeSender } from "./notices/notice-sender.ts";
 import { carryOutRedactions } from "./redaction/carry-out-redactions.ts";
 import { workerScope } from "./scope.ts";
 import type { Workplace } from "./workplace.ts";
@@ -85,6 +87,8 @@ function loops(workplace: Workplace): Loop[] {
     { name: "find", every: SECOND / 4, run: followLog },
     { name: "find_skipped", every: HOUR, run: followSkipped },
     { name: "look_at_followers", every: MINUTE, run: (scope) => tellOfFollowers(workplace, scope) },
+    { name: "follow_notices", every: SECOND, run: followNotices },
+    { name: "send_notices", every: SECOND, run: createNoticeSender(workplace) },
     { name: "bring_back_findings", every: 10 * SECOND, run: bringBackFindings },
     { name: "look_at_disks", every: MINUTE, run: () => tellOfDisks(workplace) },
     { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },

@@ -102,6 +102,16 @@ const SENTENCES = {
   "snapshot.uploaded": "A runner handed in a snapshot of a run.",
   "snapshot.taken": "A snapshot of a run was taken: it can be taken up again from there.",
   "snapshot.dropped": "Snapshots that are needed no more were deleted; their commitments stay.",
+  "channel.key_published": "The key that secrets of channels are sealed to was published.",
+  "channel.added": "A channel for notices was added.",
+  "channel.removed": "A channel for notices was removed; its secrets were deleted.",
+  "channel.secret_set": "A secret of a channel was set, sealed to the worker.",
+  "channel.secret_retired": "A secret of a channel was retired, and deleted.",
+  "channel.test_asked": "A person asked for a test to be sent.",
+  "channel.failing": "Notices no longer get through a channel; they are kept and tried again.",
+  "channel.recovered": "Notices get through a channel again.",
+  "gate.escalated": "A decision waited past half of its time: the others who may decide were told.",
+  "person.notices_set": "A person changed what they are told, or when.",
 } as const satisfies Record<EntryKind, string>;
 
 /** One plain sentence; of a kind this version does not know, that. */

@@ -39,6 +39,9 @@ const MATRIX: Record<Permission, string> = {
   "provider.view": "AESU",
   "provider.manage": "AS",
   "price.set": "AES",
+  "channel.view": "AESU",
+  "channel.manage": "AS",
+  "notice.subscribe": "AESRUV",
   "runner.view": "AESRUV",
   "runner.enrol": "AS",
   "runner.revoke": "AS",
@@ -81,7 +84,8 @@ describe("the table of permissions", () => {
   test("who may only look changes nothing", () => {
     for (const role of ["auditor", "viewer"] as const) {
       const allowed = permissions.filter((each) => can([{ role, pilotId: null }], each));
-      const looking = ["log.export", "log.search", "payload.unmask"];
+      // What they are told is their own.
+      const looking = ["log.export", "log.search", "payload.unmask", "notice.subscribe"];
       expect(allowed.filter((each) => !each.endsWith(".view") && !looking.includes(each))).toEqual([]);
     }
   });

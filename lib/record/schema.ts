@@ -27,6 +27,7 @@ export const SUBJECT_NOUNS = [
   "price",
   "gateway",
   "finding",
+  "channel",
 ] as const;
 export type SubjectNoun = (typeof SUBJECT_NOUNS)[number];
 export type Subject = `${SubjectNoun}:${string}`;

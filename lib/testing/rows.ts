@@ -28,6 +28,9 @@ const WORDS: Readonly<Record<string, string>> = {
   "run_snapshot.why": "turn",
   "provider.kind": "openai",
   "provider_key.hint": "x1y2",
+  "notice_channel.kind": "webhook",
+  "notice_secret.part": "url",
+  "notice_subscription.kind": "run_failed",
 };
 
 let made = 0;

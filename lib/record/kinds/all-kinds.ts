@@ -6,6 +6,7 @@ import { FINDING_KINDS } from "./finding.ts";
 import { GATE_KINDS } from "./gate.ts";
 import { LOG_KINDS } from "./log.ts";
 import { MODEL_KINDS } from "./model.ts";
+import { NOTICE_KINDS } from "./notice.ts";
 import { PAYLOAD_KINDS } from "./payload.ts";
 import { PERSON_KINDS } from "./person.ts";
 import { PILOT_KINDS } from "./pilot.ts";
@@ -31,6 +32,7 @@ export const KINDS = {
   ...MODEL_KINDS,
   ...FINDING_KINDS,
   ...STEERING_KINDS,
+  ...NOTICE_KINDS,
 } as const;
 export type EntryKind = keyof typeof KINDS;
 

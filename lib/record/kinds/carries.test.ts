@@ -25,12 +25,13 @@ const REPLACING: readonly string[] = [
   ...["ask.opened", "ask.settled"],
   ...["run.paused", "run.resumed", "run.parked"],
   ...["finding.validated", "finding.mitigated", "finding.dismissed", "finding.reopened"],
+  ...["channel.removed", "channel.secret_set", "channel.secret_retired", "person.notices_set"],
 ];
 
 const MAKING: readonly string[] = [
   ...["person.created", "repository.added", "pilot.created", "agent.created", "runner.registered"],
   ...["run.launched", "gate.opened", "provider.created", "gateway.key_published", "finding.opened"],
-  "message.sent",
+  ...["message.sent", "channel.key_published", "channel.added"],
 ];
 
 const kindsWith = (part: 0 | 1, duty: string) => ENTRY_KINDS.filter((kind) => CARRIES[kind][part] === duty);

@@ -105,6 +105,16 @@ export const CARRIES = {
   "snapshot.uploaded": ["bound", "none"],
   "snapshot.taken": ["bound", "none"],
   "snapshot.dropped": ["bound", "none"],
+  "channel.key_published": ["none", "made"],
+  "channel.added": ["none", "made"],
+  "channel.removed": ["none", "replaced"],
+  "channel.secret_set": ["none", "replaced"],
+  "channel.secret_retired": ["none", "replaced"],
+  "channel.test_asked": ["none", "none"],
+  "channel.failing": ["none", "none"],
+  "channel.recovered": ["none", "none"],
+  "gate.escalated": ["if_any", "none"],
+  "person.notices_set": ["none", "replaced"],
 } as const satisfies Record<EntryKind, readonly [CharterDuty, ChangeDuty]>;
 export type Carries = typeof CARRIES;
 

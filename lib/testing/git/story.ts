@@ -28,7 +28,7 @@ export function testWorkplace(workshop: TestWorkshop, blobs: string): Workplace 
   return {
     env: {
       ...{ DATABASE_URL: process.env.DATABASE_URL ?? "", PILOTHOUSE_DATA: root, PILOTHOUSE_BLOBS: blobs },
-      ...{ PILOTHOUSE_URL: "http://localhost", PILOTHOUSE_MIRRORS: mirrors },
+      ...{ PILOTHOUSE_NOTICE_HOSTS: [], PILOTHOUSE_URL: "http://localhost", PILOTHOUSE_MIRRORS: mirrors },
       ...{ PILOTHOUSE_ALLOWED_ROOTS: sources.allowedRoots, PILOTHOUSE_ALLOWED_HOSTS: [] },
     },
     logger: createLogger("test"),

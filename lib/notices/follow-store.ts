@@ -1,0 +1,132 @@
+// How far the log was followed for notices, who asked for what, and what a gate is.
+import type { Role } from "../authz/schema.ts";
+import type { Db } from "../db.ts";
+import type { ChannelKind, Hours, NoticeKind } from "./schema.ts";
+
+/** The position that is looked at next. */
+export async function findNoticeCursor(db: Db): Promise<number> {
+  const [row] = await db.$queryRaw<{ position: bigint }[]>`select position from notice_cursor where id = 1`;
+  return Number(row?.position ?? 0);
+}
+
+/** False where another worker has come further meanwhile, or is about to. */
+export async function moveNoticeCursor(db: Db, from: number, to: number): Promise<boolean> {
+  const [held] = await db.$queryRaw<{ id: number }[]>`
+    select id from notice_cursor where id = 1 and position = ${from} for update skip locked`;
+  if (!held) return false;
+  await db.$executeRaw`update notice_cursor set position = ${to} where id = 1`;
+  return true;
+}
+
+export interface NumberedEntry {
+  readonly at: Date;
+  readonly body: Uint8Array;
+}
+
+/** Numbered entries of some kinds, from a position on, and the position after the last that was looked at. */
+export async function selectNumbered(
+  db: Db,
+  from: number,
+  kinds: readonly string[],
+  limit: number,
+): Promise<{ readonly entries: NumberedEntry[]; readonly next: number }> {
+  const rows = await db.$queryRaw<{ position: bigint; at: Date; body: Uint8Array | null }[]>`
+    select l.position, l.at, case when e.kind = any(${[...kinds]}) then e.body end as body
+    from log_leaf l left join log_entry e on e.id = l.entry_id
+    where l.position >= ${from} order by l.position limit ${limit}`;
+  const last = rows.at(-1);
+  return {
+    entries: rows.flatMap(({ at, body }) => (body === null ? [] : [{ at, body }])),
+    next: last ? Number(last.position) + 1 : from,
+  };
+}
+
+export interface Subscriber extends Hours {
+  readonly personId: string;
+  readonly channelId: string;
+  readonly channelKind: ChannelKind;
+  /** False: the hours say nothing. */
+  readonly hasHours: boolean;
+}
+
+const HOURS = `coalesce(h.time_zone, 'UTC') as "timeZone", coalesce(h.from_minute, 0) as "fromMinute",
+  coalesce(h.to_minute, 0) as "toMinute", h.person_id is not null as "hasHours"`;
+
+/** Who asked to be told of such a thing, of this pilot or of all, each once for each of their channels. */
+export async function selectSubscribers(
+  db: Db,
+  kind: NoticeKind,
+  pilotId: string | null,
+): Promise<Subscriber[]> {
+  return db.$queryRawUnsafe<Subscriber[]>(
+    `select distinct s.person_id as "personId", c.id as "channelId", c.kind as "channelKind", ${HOURS}
+     from notice_subscription s join notice_channel c on c.id = s.channel_id and c.removed_at is null
+       join person p on p.id = s.person_id and p.disabled_at is null
+       left join notice_hours h on h.person_id = s.person_id
+     where s.kind = $1 and (s.pilot_id = '' or s.pilot_id = $2) order by 1, 2`,
+    kind,
+    pilotId ?? "",
+  );
+}
+
+/** All channels that these people asked to be told anything by. */
+export async function selectChannelsOf(db: Db, personIds: readonly string[]): Promise<Subscriber[]> {
+  return db.$queryRawUnsafe<Subscriber[]>(
+    `select distinct s.person_id as "personId", c.id as "channelId", c.kind as "channelKind", ${HOURS}
+     from notice_subscription s join notice_channel c on c.id = s.channel_id and c.removed_at is null
+       left join notice_hours h on h.person_id = s.person_id
+     where s.person_id = any($1) order by 1, 2`,
+    [...personIds],
+  );
+}
+
+/** Who is told anything by a channel. */
+export async function selectPeopleOf(db: Db, channelId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select distinct person_id as id from notice_subscription where channel_id = ${channelId} order by 1`;
+  return rows.map(({ id }) => id);
+}
+
+export async function selectMailChannels(db: Db): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select id from notice_channel where kind = 'smtp' and removed_at is null order by created_at, id limit 1`;
+  return rows.map(({ id }) => id);
+}
+
+export interface WaitingGate {
+  readonly id: string;
+  readonly pilotId: string | null;
+  readonly runId: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly roles: readonly Role[];
+}
+
+/** Open, past half of their time, and nobody else was told yet. */
+export async function selectHalfOver(db: Db, now: Date): Promise<WaitingGate[]> {
+  return db.$queryRaw<WaitingGate[]>`
+    select g.id, g.pilot_id as "pilotId", g.run_id as "runId", g.created_at as "createdAt",
+      g.expires_at as "expiresAt", g.roles
+    from gate g left join notice_escalation e on e.gate_id = g.id
+    where g.status = 'open' and e.gate_id is null and g.expires_at > ${now}
+      and ${now} >= g.created_at + (g.expires_at - g.created_at) / 2
+    order by g.expires_at limit 50`;
+}
+
+/** False when another worker was faster. */
+export async function insertEscalation(db: Db, gateId: string, at: Date, told: number): Promise<boolean> {
+  const count = await db.$executeRaw`
+    insert into notice_escalation (gate_id, at, told) values (${gateId}, ${at}, ${told}) on conflict do nothing`;
+  return count === 1;
+}
+
+/** Who was told of something already: by their own address, or because they asked for it at a shared channel. */
+export async function selectTold(db: Db, eventKey: string, kind: NoticeKind): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select n.recipient as id from notice n where n.event_key = ${eventKey} and n.recipient <> ''
+    union
+    select s.person_id from notice n join notice_subscription s on s.channel_id = n.channel_id and s.kind = ${kind}
+      and (s.pilot_id = '' or s.pilot_id = n.pilot_id)
+    where n.event_key = ${eventKey} and n.recipient = ''`;
+  return rows.map(({ id }) => id);
+}

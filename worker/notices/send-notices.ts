@@ -1,0 +1,107 @@
+// Sends what waits: at most one at a time to each channel, all channels beside each other, until nothing is left that may
+// be tried now.
+import type { KeyObject } from "node:crypto";
+import type { Logger } from "#lib/logger.ts";
+import { type ClaimedDelivery, PagerDutySettings } from "#lib/notices/schema.ts";
+import {
+  type Outcome,
+  prepareDelivery,
+  settleDelivery,
+  type ToSend,
+  takeDeliveries,
+} from "#lib/notices/settle-delivery.ts";
+import type { Scope } from "#lib/scope.ts";
+import { openChannelSecret } from "#lib/sealing/channel-secret.ts";
+import { sendMail } from "./mail.ts";
+import { down, reasonOf } from "./outcome.ts";
+import { PAGERDUTY, pagerDutyPosting } from "./pagerduty.ts";
+import { judgeStatus, type PostLimits, post } from "./post.ts";
+import { slackPosting } from "./slack.ts";
+import { webhookPosting } from "./webhook.ts";
+
+export interface Sending {
+  /** Opens what channels' secrets are sealed to. */
+  readonly privateKey: KeyObject;
+  /** Address people open, in links. */
+  readonly baseUrl: string;
+  readonly limits: PostLimits;
+  /** Where events go instead, in tests. */
+  readonly pagerDuty?: Readonly<Record<"us" | "eu", string>>;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/** Some a turn, so that the loop hears when it is to end. */
+const ROUNDS = 20;
+
+export async function sendNotices(scope: Scope, sending: Sending): Promise<number> {
+  let sent = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const taken = await takeDeliveries(scope);
+    if (taken.length === 0) break;
+    await Promise.all(taken.map((delivery) => sendOne(scope, sending, delivery)));
+    sent += taken.length;
+  }
+  return sent;
+}
+
+async function sendOne(scope: Scope, sending: Sending, delivery: ClaimedDelivery): Promise<void> {
+  const ready = await prepareDelivery(scope, delivery, sending.baseUrl);
+  if (!ready) return;
+  const outcome = await attempt(ready, sending, scope.clock.now());
+  if (outcome.outcome !== "sent")
+    sending.logger.warn(
+      {
+        deliveryId: delivery.id,
+        channelId: delivery.channelId,
+        outcome: outcome.outcome,
+        why: outcome.reason,
+      },
+      "a notice was not taken",
+    );
+  await settleDelivery(scope, delivery, outcome);
+}
+
+async function attempt(ready: ToSend, sending: Sending, now: number): Promise<Outcome> {
+  try {
+    return await SENDERS[ready.channel.kind](ready, sending, now);
+  } catch (error) {
+    return down(reasonOf(error));
+  }
+}
+
+/** In clear for as long as one sending takes; newest first. */
+function secretsOf({ channel }: ToSend, { privateKey }: Sending, part: string): string[] {
+  return channel.secrets
+    .filter((secret) => secret.part === part)
+    .map(({ id, sealed }) =>
+      openChannelSecret(privateKey, { channelId: channel.id, secretId: id, part }, sealed),
+    );
+}
+
+const SENDERS: Readonly<
+  Record<ToSend["channel"]["kind"], (ready: ToSend, sending: Sending, now: number) => Promise<Outcome>>
+> = {
+  async webhook(ready, sending, now) {
+    const [url = ""] = secretsOf(ready, sending, "url");
+    const signing = secretsOf(ready, sending, "signing");
+    return judgeStatus(await post(webhookPosting(ready.message, { url, signing, now }), sending.limits));
+  },
+  async slack(ready, sending, now) {
+    const [url = ""] = secretsOf(ready, sending, "url");
+    return judgeStatus(await post(slackPosting(ready.message, { url, now }), sending.limits));
+  },
+  async pagerduty(ready, sending, now) {
+    const [routingKey = ""] = secretsOf(ready, sending, "routing_key");
+    const { region } = PagerDutySettings.parse(ready.channel.settings);
+    const url = (sending.pagerDuty ?? PAGERDUTY)[region];
+    return judgeStatus(await post(pagerDutyPosting(ready.message, { url, routingKey, now }), sending.limits));
+  },
+  smtp: ({ message, address, channel, ...ready }, sending, now) =>
+    sendMail(
+      {
+        ...{ message, now, address: address ?? "", settings: channel.settings },
+        password: secretsOf({ message, address, channel, ...ready }, sending, "password")[0] ?? null,
+      },
+      sending.limits,
+    ),
+};
