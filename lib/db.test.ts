@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { disconnectDatabase, isDuplicate, read, type Tx, transaction } from "./db.ts";
+import { disconnectDatabase, isDuplicate, read, statement, type Tx, transaction } from "./db.ts";
 import { newId } from "./ids.ts";
 import { readEntry } from "./record/rules.ts";
 import { testDatabase } from "./testing/database.ts";
@@ -220,4 +220,23 @@ describe("a database that does not answer", () => {
     }
     expect(await read(scope, (db) => db.person.count())).toBeGreaterThan(0);
   });
+});
+
+test("nothing is connected any more once it is disconnected, whatever way was asked", async () => {
+  const connections = async () => {
+    const { rows } = await database.owner.query<{ count: number }>(
+      "select count(*)::int as count from pg_stat_activity where datname = $1 and usename = 'ph_web'",
+      [database.name],
+    );
+    return rows[0]?.count;
+  };
+  const ask = () => statement(scope, { name: "one", text: "select 1 as one", values: [] });
+  for (const first of [ask, () => read(scope, (db) => db.person.count())]) {
+    await disconnectDatabase();
+    await first();
+    await ask();
+    expect(await connections()).toBeGreaterThan(0);
+    await disconnectDatabase();
+    await expect.poll(connections, { timeout: 5000 }).toBe(0);
+  }
 });

@@ -81,8 +81,11 @@ function makeClient(): { client: PrismaClient; pool: pg.Pool } {
 
 /** Ends the process's pool; the next call connects anew. */
 export async function disconnectDatabase(): Promise<void> {
-  await holder.pilothouseDatabase?.bell.quiet();
-  await holder.pilothouseDatabase?.client.$disconnect();
+  const { bell, client, pool } = holder.pilothouseDatabase ?? {};
+  await bell?.quiet();
+  await client?.$disconnect();
+  // A client that was asked nothing disposes of nothing, though statements went past it.
+  if (pool?.ending === false) await pool.end();
   delete holder.pilothouseDatabase;
 }
 
