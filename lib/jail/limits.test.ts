@@ -66,6 +66,13 @@ describe("memory", () => {
     expect(exit.ended).toBe("memory");
   });
 
+  test.runIf(isStrong)("probe: empty files without end count as memory, and end it", async () => {
+    const fill = "for (let n = 0; ; n++) require('node:fs').writeFileSync('/work/' + n, '')";
+    const line = `node -e "${fill}"`;
+    const { exit } = await run(sandbox, specOf(line, { limits: { memoryBytes: 96 * MiB } }));
+    expect(exit.ended).toBe("memory");
+  });
+
   test("what stays below the limit is let be", async () => {
     const { exit } = await run(sandbox, specOf("perl -e '$x = q(x) x (20 * 1048576)'"));
     expect(exit).toMatchObject({ code: 0, ended: "itself" });

@@ -1,6 +1,7 @@
 // What a page shows of a text from outside. What is stored stays as it came.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { bareText } from "./bare.ts";
+import { otherReading } from "./readings.ts";
 import { joined, masked, merged, NOT_SEARCHED, type Place, within } from "./rules.ts";
 import { scan } from "./scan.ts";
 
@@ -19,15 +20,17 @@ export interface Budget {
 /** For one page. A run page of 2,000 events is rarely above a megabyte, and a megabyte takes 60 ms. */
 export const PAGE_BUDGET: Budget = { characters: 8 * 1024 * 1024, milliseconds: 3000 };
 
+type Find = (part: string) => Promise<Place[]>;
+
 /** Lets other requests in between two windows. What was not reached is one place called `not searched`. */
-async function searched(text: string, budget: Budget, began: number): Promise<Place[]> {
+async function searched(text: string, budget: Budget, began: number, find: Find): Promise<Place[]> {
   const places: Place[] = [];
   for (let at = 0; at < text.length; at += WINDOW - OVERLAP) {
     const to = Math.min(at + WINDOW, text.length);
     if (to > budget.characters || performance.now() - began > budget.milliseconds) {
       return [...places, { start: at, end: text.length, rule: NOT_SEARCHED }];
     }
-    for (const { start, end, rule } of await scan(text.slice(at, to))) {
+    for (const { start, end, rule } of await find(text.slice(at, to))) {
       places.push({ start: start + at, end: end + at, rule });
     }
     if (to === text.length) break;
@@ -39,10 +42,16 @@ async function searched(text: string, budget: Budget, began: number): Promise<Pl
 /** Where secrets stand in a text, in order and without overlap. */
 export async function findSecrets(text: string, budget: Budget = PAGE_BUDGET): Promise<Place[]> {
   const began = performance.now();
-  const places = await searched(text, budget, began);
+  const everyWay: Find = async (part) => {
+    const other = otherReading(part);
+    const found = other ? await searched(other.text, budget, began, scan) : [];
+    const there = found.map(({ rule, ...place }) => ({ ...(other?.original(place) ?? place), rule }));
+    return [...(await scan(part)), ...there];
+  };
+  const places = await searched(text, budget, began, everyWay);
   const bare = bareText(text);
   if (bare) {
-    for (const { start, end, rule } of await searched(bare.text, budget, began)) {
+    for (const { start, end, rule } of await searched(bare.text, budget, began, everyWay)) {
       places.push({ start: bare.original(start), end: bare.original(end - 1) + 1, rule });
     }
   }
