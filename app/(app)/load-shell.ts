@@ -1,5 +1,6 @@
 // What header, navigation and palette show, read once per request.
 import { cookies } from "next/headers";
+import { countsOf } from "#components/inbox/inbox-rules.ts";
 import type { PaletteItem } from "#components/shell/palette.tsx";
 import type { ShellData } from "#components/shell/shell.tsx";
 import type { StopScope } from "#components/shell/stop.tsx";
@@ -14,7 +15,7 @@ import type { PilotView } from "#lib/pilots/schema.ts";
 import { listPilots } from "#lib/pilots/service.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import { listRuns } from "#lib/runs/service.ts";
-import type { Scope } from "#lib/scope.ts";
+import { actorId, type Scope } from "#lib/scope.ts";
 import { liveStops } from "#lib/stops/service.ts";
 import { signOut } from "../(auth)/actions.ts";
 import { stop } from "./actions.ts";
@@ -33,10 +34,11 @@ export async function loadShell(
   focus: Focus = {},
 ): Promise<ShellData> {
   if (!session) throw new Error("a page with a shell needs a signed-in person");
-  const [pilots, gates, runs, stops] = await Promise.all([
+  const [pilots, gates, runs, paused, stops] = await Promise.all([
     listPilots(scope),
     listInbox(scope),
     listRuns(scope, { statuses: LIVE }),
+    listRuns(scope, { statuses: ["paused"] }), // as the inbox lists them
     liveStops(scope),
   ]);
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
@@ -45,7 +47,7 @@ export async function loadShell(
   return {
     person: { name: session.person.name, email: session.person.email, role, theme, signOut },
     pilots: pilots.map(({ id, name, status }) => ({ id, name, status, href: `/pilots/${id}` })),
-    counts: { inbox: gates.filter((gate) => gate.cannotApprove === null).length, runs: runs.length },
+    counts: { inbox: countsOf(gates, paused, actorId(scope.actor)).mine, runs: runs.length },
     log: can(scope.grants, "log.view") ? await getLogBrief(scope) : null,
     palette: [...paletteOf(pilots, await listRuns(scope)), ...actionsOf(scope)],
     stop: stopOf(stopScopes(scope, pilots, runs, focus)),

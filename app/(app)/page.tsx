@@ -3,6 +3,7 @@ import { formatRelative } from "#components/format.ts";
 import type { ControlFacts } from "#components/home/controls.tsx";
 import { DiskAlarm } from "#components/home/disk-alarm.tsx";
 import { HomePage } from "#components/home/home-page.tsx";
+import { countsOf, isMine, pausedOf } from "#components/inbox/inbox-rules.ts";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
@@ -17,7 +18,7 @@ import { countEntries, countKindSince } from "#lib/log/service.ts";
 import { listPilots } from "#lib/pilots/service.ts";
 import { listRunners } from "#lib/runners/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
-import type { Scope } from "#lib/scope.ts";
+import { actorId, type Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { liveStops } from "#lib/stops/service.ts";
 import { loadShell } from "./load-shell.ts";
@@ -42,9 +43,10 @@ export default page({
   handler: async ({ scope, session, query: { hours } }) => {
     const now = scope.clock.now();
     const since = new Date(now - hours * HOUR);
-    const [happened, live, recent, gates, pilots, shell, alarms, disks] = await Promise.all([
+    const [happened, live, allPaused, recent, gates, pilots, shell, alarms, disks] = await Promise.all([
       happenedSince(scope, since),
       listRuns(scope, { statuses: LIVE }).then((runs) => maskValue(runs)),
+      listRuns(scope, { statuses: ["paused"] }).then((runs) => maskValue(runs)),
       listRuns(scope, { statuses: ["in_review", "merged", "rejected", "failed", "cancelled"] }).then((runs) =>
         maskValue(runs),
       ),
@@ -54,7 +56,9 @@ export default page({
       logHealth(scope),
       diskAlarms(),
     ]);
-    const waiting = gates.filter(({ cannotApprove }) => cannotApprove === null);
+    const me = actorId(scope.actor);
+    const waiting = gates.filter(isMine);
+    const paused = pausedOf(allPaused, me);
     const [first] = waiting;
     return (
       <Shell data={shell} current="home">
@@ -66,13 +70,15 @@ export default page({
             ...happened,
             inReview: recent.filter(({ status }) => status === "in_review").length,
             waiting: waiting.length,
+            paused: paused.length,
             firstDeadline: first ? formatRelative(first.expiresAt.getTime(), now) : null,
           }}
           hours={hours}
           live={live}
           recent={recent.slice(0, RECENT)}
           waiting={waiting}
-          waitingInAll={gates.length}
+          paused={paused}
+          inbox={countsOf(gates, allPaused, me)}
           pilots={pilots}
           canCreatePilot={may(scope, "pilot.create", null)}
           canLaunch={can(scope.grants, "run.launch")}

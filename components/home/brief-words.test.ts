@@ -9,6 +9,7 @@ const QUIET: BriefFacts = {
   noChange: 0,
   failed: 0,
   waiting: 0,
+  paused: 0,
   firstDeadline: null,
 };
 const said = (facts: Partial<BriefFacts>) =>
@@ -37,6 +38,13 @@ describe("the brief", () => {
     );
   });
 
+  test("a paused run waits for whoever launched it, beside decisions or alone", () => {
+    expect(said({ paused: 1 })).toBe("No run was launched. 1 paused run waits for you.");
+    expect(said({ waiting: 1, paused: 2, firstDeadline: "in 3 h" })).toBe(
+      "No run was launched. 1 decision waits for you, the first in 3 h. 2 paused runs wait for you.",
+    );
+  });
+
   test("every number leads somewhere, and none is said that is nought", () => {
     const count = fc.nat(3);
     fc.assert(
@@ -48,6 +56,7 @@ describe("the brief", () => {
           noChange: count,
           failed: count,
           waiting: count,
+          paused: count,
         }),
         (facts) => {
           for (const { text, href } of briefOf({ ...QUIET, ...facts })) {

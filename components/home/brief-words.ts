@@ -9,7 +9,9 @@ export interface BriefFacts {
   readonly failed: number;
   /** Decisions that wait for this person. */
   readonly waiting: number;
-  /** When the first of them runs out, as words: "in 3 h". */
+  /** Runs of this person that are paused. */
+  readonly paused: number;
+  /** When the first of the decisions runs out, as words: "in 3 h". */
   readonly firstDeadline: string | null;
 }
 
@@ -20,7 +22,7 @@ export interface BriefPart {
 
 /** Only what happened is said; a quiet time says so. */
 export function briefOf(facts: BriefFacts): BriefPart[] {
-  const { launched, inReview, merged, noChange, failed, waiting, firstDeadline } = facts;
+  const { launched, inReview, merged, noChange, failed, waiting, paused, firstDeadline } = facts;
   const results: BriefPart[][] = [];
   const add = (count: number, part: BriefPart, verb: string) => {
     if (count > 0) results.push([part, { text: ` ${verb}` }]);
@@ -53,14 +55,16 @@ export function briefOf(facts: BriefFacts): BriefPart[] {
         ]
       : [{ text: "No run was launched" }];
   const middle = results.flatMap((parts, index) => [{ text: index === 0 ? "; " : ", " }, ...parts]);
-  return [...start, ...middle, { text: ". " }, ...ending(waiting, firstDeadline)];
+  return [...start, ...middle, { text: ". " }, ...ending(waiting, paused, firstDeadline)];
 }
 
-function ending(waiting: number, firstDeadline: string | null): BriefPart[] {
-  if (waiting === 0) return [{ text: "Nothing needs you." }];
+function ending(waiting: number, paused: number, firstDeadline: string | null): BriefPart[] {
+  const href = "/inbox?show=mine";
   const until = firstDeadline ? `, the first ${firstDeadline}.` : ".";
-  return [
-    { text: plural(waiting, "decision"), href: "/inbox?show=mine" },
-    { text: `${waiting === 1 ? " waits" : " wait"} for you${until}` },
-  ];
+  const waits = (count: number) => (count === 1 ? " waits for you" : " wait for you");
+  const decisions = [{ text: plural(waiting, "decision"), href }, { text: `${waits(waiting)}${until}` }];
+  const runs = [{ text: plural(paused, "paused run"), href }, { text: `${waits(paused)}.` }];
+  if (waiting === 0 && paused === 0) return [{ text: "Nothing needs you." }];
+  if (waiting === 0) return runs;
+  return paused === 0 ? decisions : [...decisions, { text: " " }, ...runs];
 }

@@ -5,6 +5,7 @@ import type { AlarmView } from "#lib/log/schema.ts";
 import type { PilotView } from "#lib/pilots/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import { plural } from "../format.ts";
+import type { InboxCounts } from "../inbox/inbox-rules.ts";
 import { LogAlarms } from "../log/log-alarms.tsx";
 import { PilotTable, pilotsFact } from "../pilots/pilot-table.tsx";
 import { RunTable } from "../runs/runs-page.tsx";
@@ -29,7 +30,9 @@ export interface HomePageProps {
   readonly recent: readonly RunView[];
   /** What this person may decide, soonest first. */
   readonly waiting: readonly GateView[];
-  readonly waitingInAll: number;
+  /** Runs of this person that are paused. */
+  readonly paused: readonly RunView[];
+  readonly inbox: InboxCounts;
   readonly pilots: readonly PilotView[];
   readonly canCreatePilot: boolean;
   readonly canLaunch: boolean;
@@ -151,24 +154,33 @@ function Brief({ facts }: { facts: BriefFacts }) {
   );
 }
 
-function Waiting({ waiting, waitingInAll }: Pick<HomePageProps, "waiting" | "waitingInAll">) {
+function Waiting({ waiting, paused, inbox }: Pick<HomePageProps, "waiting" | "paused" | "inbox">) {
   return (
     <Panel
       title="Waits for you"
-      fact={`${waiting.length} of ${waitingInAll} in the inbox`}
+      fact={`${inbox.mine} of ${inbox.team} in the inbox`}
       actions={
         <Link className="link sm row" href="/inbox">
           Inbox <Keys keys={["G", "I"]} />
         </Link>
       }
     >
-      {waiting.length === 0 ? (
+      {inbox.mine === 0 ? (
         <Empty
           icon={CircleCheck}
           title="Nothing waits for you"
           text="Decisions appear here when a patch is ready to merge."
         />
       ) : null}
+      {paused.map((run) => (
+        <Link key={run.id} className="dec" href={`/runs/${run.id}`}>
+          <span className="med trunc">
+            <Visible text={run.title} />
+          </span>
+          <span className="sm nowrap t2">paused</span>
+          <span className="sm t3 trunc">{run.pilotName} · resume or cancel</span>
+        </Link>
+      ))}
       {waiting.map((gate) => (
         <Link key={gate.id} className="dec" href={`/inbox?show=mine&gate=${gate.id}`}>
           <span className="med trunc">

@@ -23,6 +23,7 @@ import { SegmentedLinks } from "../ui/tabs.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { byDeadline } from "./deadline-rules.ts";
 import { GateDetail, type GateDetailProps } from "./gate-detail.tsx";
+import type { InboxCounts } from "./inbox-rules.ts";
 import { PausedRuns } from "./paused-runs.tsx";
 
 export type InboxShow = "mine" | "team" | "decided";
@@ -31,7 +32,7 @@ export interface InboxPageProps {
   /** What `show` asks for. */
   readonly gates: readonly GateView[];
   readonly show: InboxShow;
-  readonly counts: { readonly mine: number; readonly team: number };
+  readonly counts: InboxCounts;
   /** The gate beside the list; by default the first one. Null for an empty list. */
   readonly detail: Omit<GateDetailProps, "decide" | "back"> | null;
   /** The address names the gate: a phone then shows it instead of the list. */

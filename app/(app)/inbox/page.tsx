@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InboxPage, type InboxShow } from "#components/inbox/inbox-page.tsx";
+import { countsOf, isMine, pausedOf } from "#components/inbox/inbox-rules.ts";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { listGraveFindings } from "#lib/findings/service.ts";
@@ -25,20 +26,19 @@ export default page({
     const gates = await gatesOf(scope, show, open, mine);
     const chosen = gates.find(({ id }) => id === chosenId);
     const shown = chosen ?? gates[0];
-    const paused = show === "decided" ? [] : await pausedRuns(scope);
+    const paused = await pausedRuns(scope);
+    const me = actorId(scope.actor);
     return (
       <Shell data={await loadShell(scope, session)} current="inbox">
         <LiveRefresh />
         <InboxPage
           gates={gates}
           show={show}
-          counts={{ mine: mine.length, team: open.length }}
+          counts={countsOf(open, paused, me)}
           detail={shown ? await describeGate(scope, shown) : null}
           chosen={chosen !== undefined}
           now={new Date(scope.clock.now())}
-          paused={
-            show === "team" ? paused : paused.filter(({ launchedBy }) => launchedBy === actorId(scope.actor))
-          }
+          paused={show === "decided" ? [] : show === "team" ? paused : pausedOf(paused, me)}
           findings={show === "decided" ? [] : await listGraveFindings(scope)}
           decide={decide}
         />
@@ -48,8 +48,6 @@ export default page({
 });
 
 const pausedRuns = async (scope: Scope) => maskValue(await listRuns(scope, { statuses: ["paused"] }));
-
-const isMine = (gate: GateView): boolean => gate.cannotApprove === null;
 
 async function gatesOf(
   scope: Scope,
