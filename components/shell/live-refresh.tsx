@@ -1,25 +1,20 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { setConnection } from "./connection.ts";
+import { useRefresh } from "./use-refresh.ts";
 
 /** Changes come in bursts: one reading for each. */
 const SETTLE_MS = 400;
 
 /** Keeps a page of lists up to date: reads it again whenever the record grows. A hidden tab holds no connection. */
 export function LiveRefresh() {
-  const router = useRouter();
+  const refresh = useRefresh(SETTLE_MS);
   useEffect(() => {
     let source: EventSource | null = null;
-    let settling: number | undefined;
     const close = () => {
       source?.close();
       source = null;
-    };
-    const refresh = () => {
-      window.clearTimeout(settling);
-      settling = window.setTimeout(() => router.refresh(), SETTLE_MS);
     };
     const follow = () => {
       close();
@@ -36,9 +31,8 @@ export function LiveRefresh() {
     document.addEventListener("visibilitychange", follow);
     return () => {
       document.removeEventListener("visibilitychange", follow);
-      window.clearTimeout(settling);
       close();
     };
-  }, [router]);
+  }, [refresh]);
   return null;
 }

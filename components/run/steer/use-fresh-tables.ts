@@ -1,7 +1,7 @@
-import { useRouter } from "next/navigation";
-import { useCallback, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import { changesSteering } from "#lib/timeline/steering.ts";
+import { useRefresh } from "../../shell/use-refresh.ts";
 
 /** Steering events come in bursts: one reading for each. */
 const SETTLE_MS = 150;
@@ -18,13 +18,8 @@ interface Known {
  * may be others than when it was made.
  */
 export function useFreshTables(events: readonly RunEvent[], talk: number, { last, steps }: Known): void {
-  const router = useRouter();
+  const refresh = useRefresh(SETTLE_MS);
   const seen = useRef(last);
-  const settling = useRef<number | undefined>(undefined);
-  const refresh = useCallback(() => {
-    window.clearTimeout(settling.current);
-    settling.current = window.setTimeout(() => router.refresh(), SETTLE_MS);
-  }, [router]);
   useEffect(() => {
     const isFresh = events.slice(seen.current).some(changesSteering);
     seen.current = Math.max(seen.current, events.length);
@@ -33,5 +28,4 @@ export function useFreshTables(events: readonly RunEvent[], talk: number, { last
   useEffect(() => {
     if (talk > steps) refresh();
   }, [talk, steps, refresh]);
-  useEffect(() => () => window.clearTimeout(settling.current), []);
 }
