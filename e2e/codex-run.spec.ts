@@ -4,12 +4,13 @@ import { execFileSync } from "node:child_process";
 import type { Locator, Page } from "@playwright/test";
 import { scriptedModel } from "#lib/testing/model/responses-script.ts";
 import { DEMO_TEST_PLAN } from "../examples/build-demo.ts";
-import { type Handler, openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
+import { openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
 import type { Place } from "./fixtures/deployment.ts";
-import { addModelAgent, addProvider } from "./fixtures/model-agents.ts";
+import { addModelAgent, addProvider, launchModelRun } from "./fixtures/model-agents.ts";
 import { arrangeDemoPilot } from "./fixtures/pilots.ts";
 import { childOf, thePlace } from "./fixtures/place.ts";
 import { untilStatus } from "./fixtures/runs.ts";
+import { scriptedProvider } from "./fixtures/scripted-provider.ts";
 import { expect, test } from "./fixtures/test.ts";
 
 const KEY = "sk-codex-run-0123456789abcdef-WXYZ";
@@ -30,17 +31,10 @@ const script = scriptedModel([
   { items: [{ say: "Customers without an address are passed over. The tests of customers pass." }] },
 ]);
 
-const provider: Handler = ({ method, url, headers, body }, response) => {
-  if (headers.authorization !== `Bearer ${KEY}`) return void response.writeHead(401).end("{}");
-  if (url !== "/v1/models") return script({ method, path: url, headers, body }, response);
-  response.writeHead(200, { "content-type": "application/json" });
-  response.end(JSON.stringify({ object: "list", data: [{ id: MODEL, object: "model" }] }));
-};
-
 let upstream: ScriptedUpstream;
 test.beforeAll(async () => {
   test.setTimeout(TAKES);
-  upstream = await openUpstream(provider);
+  upstream = await openUpstream(scriptedProvider({ key: KEY, model: MODEL, script }));
   const root = new URL("..", import.meta.url).pathname;
   execFileSync(process.execPath, ["cli/main.ts", "agents", "add", "codex"], {
     cwd: root,
@@ -74,12 +68,10 @@ test("Codex repairs the demo, steered once, asked once, killed once, and is merg
   await test.step("a run of it", async () => {
     await addProvider(security, order);
     const agent = await addModelAgent(page, order);
-    await page.goto(`/runs/new?pilot=${pilotId}`);
-    await page.getByLabel("Agent").selectOption({ label: agent });
-    await page.getByLabel("What for").fill("Repair the search");
-    await page.getByLabel("Task").fill("Tests of customers fail. Find out why, and repair the code.");
-    await page.getByRole("button", { name: "Launch" }).click();
-    await page.waitForURL(/\/runs\/run_\w+$/);
+    await launchModelRun(page, pilotId, {
+      ...{ agent, title: "Repair the search" },
+      task: "Tests of customers fail. Find out why, and repair the code.",
+    });
     await untilStatus(page, "working", 120_000);
     await expect(inTimeline(page, "I would rewrite the whole store")).toBeVisible({ timeout: 60_000 });
   });

@@ -1,9 +1,10 @@
 // Bring your own key: a provider, a key, a price and an agent by the pages; then a run whose model is a script, and
 // everything else real, from the form to the merge.
 import { scriptedModel } from "#lib/testing/model/responses-script.ts";
-import { type Handler, openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
+import { openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
 import { arrangePilot } from "./fixtures/pilots.ts";
 import { untilStatus } from "./fixtures/runs.ts";
+import { scriptedProvider } from "./fixtures/scripted-provider.ts";
 import { expect, test } from "./fixtures/test.ts";
 
 const KEY = "sk-model-run-0123456789abcdef-WXYZ";
@@ -18,22 +19,9 @@ const script = scriptedModel([
   { items: [{ say: "add() adds signed amounts again. All tests pass." }] },
 ]);
 
-/** Answers the question which models there are to whoever brings the key; and plays the script. */
-const provider: Handler = ({ method, url, headers, body }, response) => {
-  if (headers.authorization !== `Bearer ${KEY}`) {
-    response.writeHead(401, { "content-type": "application/json" });
-    return void response.end('{"error":{"message":"Incorrect API key provided."}}');
-  }
-  if (url === "/v1/models") {
-    response.writeHead(200, { "content-type": "application/json" });
-    return void response.end(JSON.stringify({ object: "list", data: [{ id: MODEL, object: "model" }] }));
-  }
-  return script({ method, path: url, headers, body }, response);
-};
-
 let upstream: ScriptedUpstream;
 test.beforeAll(async () => {
-  upstream = await openUpstream(provider);
+  upstream = await openUpstream(scriptedProvider({ key: KEY, model: MODEL, script }));
 });
 test.afterAll(() => upstream.close());
 

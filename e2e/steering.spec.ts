@@ -2,15 +2,17 @@
 // model that waits for its cue and everything else real.
 import { mkdirSync } from "node:fs";
 import { scriptedModel } from "#lib/testing/model/responses-script.ts";
-import { type Handler, openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
+import { openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
 import { latch } from "./fixtures/latch.ts";
-import { addModelAgent, addProvider } from "./fixtures/model-agents.ts";
+import { addModelAgent, addProvider, launchModelRun } from "./fixtures/model-agents.ts";
 import { arrangePilot } from "./fixtures/pilots.ts";
 import { untilStatus } from "./fixtures/runs.ts";
+import { scriptedProvider } from "./fixtures/scripted-provider.ts";
 import { expect, test } from "./fixtures/test.ts";
 
 const KEY = "sk-steering-0123456789abcdef-WXYZ";
 const MODEL = "model-that-is-steered";
+const REMOVE = "rm LICENSE";
 const EDIT = "sed -i 's/Math.abs(a) + Math.abs(b) + 1/a + b/' src/ledger.js";
 const TAKES = 240_000;
 /** Where pictures of the pages go, for whoever wants to look at them. */
@@ -19,28 +21,24 @@ const SHOTS = process.env.PILOTHOUSE_E2E_SHOTS;
 const shell = (command: string) => ({ call: "shell", args: { command, timeout_seconds: null } });
 const script = scriptedModel([
   { items: [{ think: "First I read what there is." }, shell("cat src/ledger.js")] },
+  { items: [shell(REMOVE)] },
+  { items: [shell(EDIT)] },
   { items: [shell(EDIT)] },
   { items: [{ say: "add() adds signed amounts again." }] },
 ]);
-const cues = { edit: latch(), never: latch() };
-const WAITS_FOR = [null, cues.edit, cues.never];
+const cues = { go: latch(), never: latch() };
+const WAITS_FOR = [null, cues.go, null, null, cues.never];
 let calls = 0;
 
-const provider: Handler = async ({ method, url, headers, body }, response) => {
-  if (url === "/v1/models") {
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ object: "list", data: [{ id: MODEL, object: "model" }] }));
-    return;
-  }
-  const cue = WAITS_FOR[calls];
+const cue = async () => {
+  const waits = WAITS_FOR[calls];
   calls += 1;
-  await cue?.opened;
-  script({ method, path: url, headers, body }, response);
+  await waits?.opened;
 };
 
 let upstream: ScriptedUpstream;
 test.beforeAll(async () => {
-  upstream = await openUpstream(provider);
+  upstream = await openUpstream(scriptedProvider({ key: KEY, model: MODEL, script, cue }));
   if (SHOTS) mkdirSync(SHOTS, { recursive: true });
 });
 test.afterAll(async () => {
@@ -48,9 +46,14 @@ test.afterAll(async () => {
   await upstream.close();
 });
 
-test("two people steer a run, allow what it asks, pause it and let it go on", async ({ as, place }) => {
+test("two people steer a run, decline and allow what it asks, pause it and let it go on", async ({
+  as,
+  place,
+}) => {
   test.setTimeout(TAKES + 120_000);
-  const { pilotId, name } = arrangePilot(place, "steering", { asks: true });
+  const { pilotId, name } = arrangePilot(place, "steering", {
+    controls: { askMode: "unlisted", unattended: "park", askMinutes: 1 },
+  });
   const order = { name, url: upstream.url, key: KEY, model: MODEL };
   const security = await as("sam");
   const page = await as("ada");
@@ -69,12 +72,10 @@ test("two people steer a run, allow what it asks, pause it and let it go on", as
   await test.step("a run of an agent with a model, in a pilot whose agents ask", async () => {
     await addProvider(security, order);
     const agent = await addModelAgent(page, order);
-    await page.goto(`/runs/new?pilot=${pilotId}`);
-    await page.getByLabel("Agent").selectOption({ label: agent });
-    await page.getByLabel("What for").fill("Repair the sums");
-    await page.getByLabel("Task").fill("The tests of add() fail. Find out why, and repair the code.");
-    await page.getByRole("button", { name: "Launch" }).click();
-    await page.waitForURL(/\/runs\/run_\w+$/);
+    await launchModelRun(page, pilotId, {
+      ...{ agent, title: "Repair the sums" },
+      task: "The tests of add() fail. Find out why, and repair the code.",
+    });
     await untilStatus(page, "working", TAKES);
   });
 
@@ -96,8 +97,46 @@ test("two people steer a run, allow what it asks, pause it and let it go on", as
     await shot("queued");
   });
 
-  await test.step("what it asks is shown to the letter, on the run and in the inbox, and allowed by another person", async () => {
-    cues.edit.open();
+  await test.step("what the other person wrote shows at once, and is taken back before the agent has it", async () => {
+    await security.goto(page.url());
+    await expect(security.locator('[data-message="queued"]')).toContainText(words);
+    const composer = page.getByRole("form", { name: "Message the agent" });
+    await composer.getByRole("button", { name: "Queue" }).click();
+    await composer.getByLabel("Message to the agent").fill("Then rewrite the tests.");
+    await composer.getByLabel("Message to the agent").press("ControlOrMeta+Enter");
+    const theirs = security.getByRole("listitem").filter({ hasText: "Then rewrite the tests." });
+    await expect(theirs).toContainText("waits for the turn to end");
+    await expect(theirs.getByRole("button", { name: "Take back" })).toHaveCount(0);
+    await page
+      .getByRole("listitem")
+      .filter({ hasText: "Then rewrite the tests." })
+      .getByRole("button", { name: "Take back" })
+      .click();
+    for (const each of [page, security])
+      await expect(each.getByText("taken back before the agent had it")).toBeVisible({ timeout: 30_000 });
+  });
+
+  await test.step("what it asks is declined by another person, whose words reach the agent", async () => {
+    cues.go.open();
+    const ask = security.getByRole("region", { name: "1 ask open" });
+    await expect(ask.getByRole("region", { name: /^The exact command/ })).toHaveText(REMOVE, {
+      timeout: 60_000,
+    });
+    await ask.getByRole("button", { name: "Decline…" }).click();
+    await ask.getByLabel("Reason").fill("The licence stays.");
+    await ask.getByRole("button", { name: "Not yet" }).click();
+    await ask.getByRole("button", { name: "Decline…" }).click();
+    await expect(ask.getByLabel("Reason")).toHaveValue("The licence stays.");
+    await ask.getByRole("button", { name: "Decline" }).click();
+    await expect(page.getByText(/Declined by Sam/)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText("delivered at a tool boundary")).toBeVisible({ timeout: 30_000 });
+    const told = () => upstream.asked.map(({ body }) => body.toString()).join("\n");
+    await expect.poll(told, { timeout: 30_000 }).toContain("The licence stays.");
+    expect(told()).toContain(words);
+    expect(told()).not.toContain("Then rewrite the tests.");
+  });
+
+  await test.step("what it asks is shown to the letter, on the run and in the inbox; unanswered, the run is parked until another person allows it", async () => {
     const asks = page.getByRole("region", { name: "1 ask open" });
     await expect(asks.getByRole("region", { name: /^The exact command/ })).toHaveText(EDIT, {
       timeout: 60_000,
@@ -111,15 +150,22 @@ test("two people steer a run, allow what it asks, pause it and let it go on", as
       .click();
     await expect(security.getByRole("region", { name: "The exact command" })).toHaveText(EDIT);
     await shot("inbox", security);
+    await security.goto(`/pilots/${pilotId}/hosts`);
+    await expect(security.getByRole("table", { name: "Hosts that were reached" })).toContainText(
+      new URL(upstream.url).host,
+    );
+    await expect(asks.getByText("The run is parked until somebody decides.")).toBeVisible({
+      timeout: 120_000,
+    });
+    await shot("parked");
     await security.goto(page.url());
     await security.getByRole("region", { name: "1 ask open" }).getByRole("button", { name: "Allow" }).click();
     await expect(page.getByText(/Allowed by Sam/)).toBeVisible({ timeout: 30_000 });
-    await expect(page.getByText("delivered at a tool boundary")).toBeVisible({ timeout: 30_000 });
-    expect(upstream.asked.some(({ body }) => body.toString().includes(words))).toBe(true);
+    await expect(page.getByText(/^Attempt 2, agent, on/)).toBeVisible({ timeout: 60_000 });
   });
 
   await test.step("it is paused with a reason, and no runner holds it", async () => {
-    await expect.poll(() => calls, { timeout: 30_000 }).toBe(3);
+    await expect.poll(() => calls, { timeout: 90_000 }).toBe(5);
     await page.getByRole("button", { name: "Pause…" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Pause run" }).click();
