@@ -56,11 +56,13 @@ function FindingRow({ finding, ofOneRun }: { finding: FindingView; ofOneRun: boo
       </td>
       {ofOneRun ? null : (
         <td className="only-wide">
-          <div className="cell2">
+          <div className="cell2 max-w-72">
             <div className="trunc">
               <Visible text={finding.runTitle ?? "No run is known"} />
             </div>
-            <div className="t3 sm trunc">{finding.pilotName ?? ""}</div>
+            <div className="t3 sm trunc">
+              <Visible text={finding.pilotName ?? ""} />
+            </div>
           </div>
         </td>
       )}

@@ -2,7 +2,6 @@ import { Download, Globe, GlobeLock } from "lucide-react";
 import type { HostRow, Way } from "#lib/hosts/schema.ts";
 import { formatBytes, formatCount, plural } from "../format.ts";
 import { PageHead } from "../list/page-head.tsx";
-import { Remark } from "../ui/badge.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Note } from "../ui/note.tsx";
@@ -82,12 +81,12 @@ function HostTable({ label, rule, rows }: { label: string; rule: string; rows: r
       tall
       columns={[
         { key: "host", title: "Host" },
-        { key: "rule", title: rule },
+        { key: "rule", title: rule, wide: true },
         { key: "up", title: "Up", number: true },
         { key: "down", title: "Down", number: true },
-        { key: "times", title: "Times", number: true },
+        { key: "times", title: "Times", number: true, wide: true },
         { key: "first", title: "First", wide: true },
-        { key: "last", title: "Last" },
+        { key: "last", title: "Last", wide: true },
       ]}
     >
       {rows.map((row) => (
@@ -96,24 +95,30 @@ function HostTable({ label, rule, rows }: { label: string; rule: string; rows: r
             <div className="cell2">
               <Code text={row.port === null ? row.host : `${row.host}:${row.port}`} />
               <div className="t3 sm">{WAYS[row.way]}</div>
+              <div className={`only-phone sm tw ${row.verdict === "denied" ? "need" : "t2"}`}>
+                <Visible text={row.rule} />
+              </div>
             </div>
           </td>
-          <td className="tw">
+          <td className="tw only-wide">
             {row.verdict === "denied" ? (
-              <Remark tone="need" icon={GlobeLock}>
-                <Visible text={row.rule} />
-              </Remark>
+              <span className="need row items-start">
+                <Icon of={GlobeLock} />
+                <span>
+                  <Visible text={row.rule} />
+                </span>
+              </span>
             ) : (
               <Visible text={row.rule} />
             )}
           </td>
           <td className="n nowrap">{bytes(row.up, row.atLeast)}</td>
           <td className="n nowrap">{bytes(row.down, row.way === "repository" && row.atLeast)}</td>
-          <td className="n">{row.times === null ? "–" : formatCount(row.times)}</td>
+          <td className="n only-wide">{row.times === null ? "–" : formatCount(row.times)}</td>
           <td className="only-wide nowrap t2">
             <Moment at={row.first} />
           </td>
-          <td className="nowrap t2">
+          <td className="only-wide nowrap t2">
             <Moment at={row.last} />
           </td>
         </tr>

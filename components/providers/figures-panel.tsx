@@ -36,13 +36,15 @@ function Row({ figures }: { figures: Figures }) {
   const group = groupOf(figures);
   return (
     <tr>
-      <td className={group === null ? "mono" : "t2"}>{group ?? <Visible text={model} />}</td>
-      <td className="n">{formatCount(n)}</td>
-      <td className="n">{duration(firstByte?.p50)}</td>
-      <td className="n only-wide">{duration(firstByte?.p95)}</td>
-      <td className="n">{tokensPerSecond === null ? "–" : tokensPerSecond.toFixed(0)}</td>
-      <td className="n">{percent(errorRate)}</td>
-      <td className="n only-wide">{percent(retryRate)}</td>
+      <td className={group === null ? "mono tw" : "t2"}>
+        {group === null ? <Visible text={model} /> : <span className="pl-3 block">{group}</span>}
+      </td>
+      <td className="n nowrap">{formatCount(n)}</td>
+      <td className="n nowrap">{duration(firstByte?.p50)}</td>
+      <td className="n nowrap only-wide">{duration(firstByte?.p95)}</td>
+      <td className="n nowrap">{tokensPerSecond === null ? "–" : tokensPerSecond.toFixed(0)}</td>
+      <td className="n nowrap">{percent(errorRate)}</td>
+      <td className="n nowrap only-wide">{percent(retryRate)}</td>
     </tr>
   );
 }
@@ -61,7 +63,7 @@ export function FiguresPanel({ figures }: { figures: readonly Figures[] }) {
               <Row key={`${row.model} ${row.age} ${row.context}`} figures={row} />
             ))}
           </Table>
-          <p className="sm t3 p-3">{COUNTED}</p>
+          <p className="sm t3 px-4 py-3">{COUNTED}</p>
         </>
       )}
     </Panel>
