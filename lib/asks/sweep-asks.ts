@@ -39,7 +39,7 @@ async function park(scope: Scope, runId: string, askId: string): Promise<boolean
     await appendOwnEvent(tx, scope, runId, lease.attempt, {
       kind: "note",
       body: {
-        text: `Nobody decided in ${controls.askMinutes} minutes: the run is put away until somebody does.`,
+        text: `Nobody decided in ${controls.askMinutes === 1 ? "a minute" : `${controls.askMinutes} minutes`}: the run is put away until somebody does.`,
       },
     });
     return true;
