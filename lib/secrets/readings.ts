@@ -23,16 +23,20 @@ interface Part {
 const WORD = /[A-Za-z0-9_+/.~-]/;
 /** A backslash may stand before it. */
 const BREAK = "[ \\t]{0,100}\\\\?\\r?\\n[ \\t]{0,100}";
-const IS_BASE64 = new Set(
-  [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"].map((one) => one.charCodeAt(0)),
-);
+const ENCODES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const NOT_BASE64 = 64;
+/** Of a UTF-16 unit. */
+const BITS = new Uint8Array(65_536).fill(NOT_BASE64);
+for (const [bits, one] of [...ENCODES].entries()) BITS[one.charCodeAt(0)] = bits;
+for (const [one, same] of ["-+", "_/"]) BITS[one?.charCodeAt(0) ?? 0] = ENCODES.indexOf(same ?? "");
 const SHORTEST_RUN = 24;
 const NEXT_LINE = new RegExp(`(?:${BREAK}[A-Za-z0-9+/_-]{2,})*`, "y");
 const BREAKS = new RegExp(BREAK, "g");
 /** The same in a diff, whose lines begin with a mark; it could be a character of the secret as well. */
 const MARKED_BREAKS = /[ \t]{0,100}\\?\r?\n[+-]?[ \t]{0,100}/g;
 const HAS_MARKS = /\n[+-]/;
-const READABLE = /[\x20-\x7e\t\r\n]{16,}/g;
+/** Fewer are by chance, and no secret; some bytes beside them belong to none of the groups of three. */
+const READABLE = /[\x20-\x7e\t\r\n]{19,}/g;
 
 /** What stands on the line beside it may say what it is: `aws_secret_access_key = `, `@db.internal`. */
 const BESIDE = 100;
@@ -153,7 +157,7 @@ function encodedRuns(text: string): Range[] {
   const runs: Range[] = [];
   let start = 0;
   for (let at = 0; at <= text.length; at++) {
-    if (IS_BASE64.has(text.charCodeAt(at))) continue;
+    if (at < text.length && BITS[text.charCodeAt(at)] !== NOT_BASE64) continue;
     if (at - start >= SHORTEST_RUN) {
       NEXT_LINE.lastIndex = at;
       const end = at + (NEXT_LINE.exec(text)?.[0].length ?? 0);
@@ -165,7 +169,21 @@ function encodedRuns(text: string): Range[] {
   return runs;
 }
 
+/** Fifteen bytes in a row whose highest bit is 0: of a name or a hash few have them, and nothing more is done. */
+function hasAscii(text: string, shift: number): boolean {
+  for (let at = shift, row = 0; at + 3 < text.length; at += 4) {
+    const [one, two, three] = [bitsAt(text, at), bitsAt(text, at + 1), bitsAt(text, at + 2)];
+    const isAscii = (one & 0b100000) === 0 && (two & 0b001000) === 0 && (three & 0b000010) === 0;
+    row = isAscii ? row + 1 : 0;
+    if (row === 5) return true;
+  }
+  return false;
+}
+
+const bitsAt = (text: string, at: number): number => BITS[text.charCodeAt(at)] ?? NOT_BASE64;
+
 function decodedFrom(run: Part, shift: number): Part[] {
+  if (!hasAscii(run.text, shift)) return [];
   const said = Buffer.from(run.text.slice(shift), "base64").toString("latin1");
   return [...said.matchAll(READABLE)].map(({ index, 0: text }) => ({
     text,
