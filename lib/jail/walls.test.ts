@@ -38,6 +38,36 @@ describe("the network", () => {
     expect(await answerOf(node(CONNECT, { TARGET: six }))).toMatch(/ENETUNREACH|EADDRNOTAVAIL/);
   });
 
+  test.each([
+    [
+      "a name",
+      "require('node:dns').resolve4('x.example.org', (error) => console.log(error?.code ?? 'answered'))",
+    ],
+    [
+      "a name, asked of somebody",
+      "const { Resolver } = require('node:dns'); const asked = new Resolver({ tries: 1 }); asked.setServers(['1.1.1.1']); asked.resolveTxt('x.example.org', (error) => console.log(error?.code ?? 'answered'))",
+    ],
+    [
+      "a datagram",
+      "const one = require('node:dgram').createSocket('udp4'); one.send('x', 53, '1.1.1.1', (error) => { console.log(error?.code ?? 'sent'); one.close(); })",
+    ],
+  ])("probe: %s does not get out", async (_, script) => {
+    expect(await answerOf(node(script))).toMatch(/^(ENETUNREACH|ECONNREFUSED|ESERVFAIL|EAI_AGAIN|ETIMEOUT)$/);
+  });
+
+  test("probe: neither without the variables of a proxy, nor with ones of its own, nor by the loader's hand", async () => {
+    const target = JSON.stringify({ host: "1.1.1.1", port: 443 });
+    const script = `${CONNECT.replaceAll("\n", " ")}`;
+    const own = "HTTPS_PROXY=http://1.1.1.1:80 ALL_PROXY=socks5://1.1.1.1:1080";
+    const none = "env -u HTTPS_PROXY -u HTTP_PROXY -u ALL_PROXY -u NO_PROXY";
+    const loader =
+      'LD_PRELOAD= "$(ls /lib64/ld-linux-*.so.* /lib/ld-linux-*.so.* 2>/dev/null | head -1)" "$(command -v node)"';
+    for (const way of [`${none} node`, `${own} node`, loader]) {
+      const { stdout } = await run(sandbox, specOf(`${way} -e '${script}'`, { env: { TARGET: target } }));
+      expect(String(stdout).trim(), way).toBe("ENETUNREACH");
+    }
+  });
+
   test("probe: a service on the host's loopback is not there", async () => {
     const server = createServer((socket) => socket.end("secret")).listen(0, "127.0.0.1");
     afterAll(() => void server.close());
