@@ -11,7 +11,9 @@ import { beatProcess, sweepLeases, sweepUnparked } from "#lib/leases/sweep-lease
 import { indexLog } from "#lib/log-index/service.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
 import { createKeyWatch } from "#lib/model-calls/refused-keys.ts";
+import { escalateGates } from "#lib/notices/escalate-gates.ts";
 import { followNotices } from "#lib/notices/follow-notices.ts";
+import { watchBudgets } from "#lib/notices/watch-budgets.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
 import { expirePayloads } from "#lib/retention/expire-payloads.ts";
 import { pauseRun } from "#lib/runs/pause-run.ts";
@@ -88,6 +90,8 @@ function loops(workplace: Workplace): Loop[] {
     { name: "find_skipped", every: HOUR, run: followSkipped },
     { name: "look_at_followers", every: MINUTE, run: (scope) => tellOfFollowers(workplace, scope) },
     { name: "follow_notices", every: SECOND, run: followNotices },
+    { name: "escalate_gates", every: 10 * SECOND, run: escalateGates },
+    { name: "watch_budgets", every: MINUTE, run: watchBudgets },
     { name: "send_notices", every: SECOND, run: createNoticeSender(workplace) },
     { name: "bring_back_findings", every: 10 * SECOND, run: bringBackFindings },
     { name: "look_at_disks", every: MINUTE, run: () => tellOfDisks(workplace) },

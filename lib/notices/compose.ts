@@ -9,7 +9,7 @@ import { visibleText } from "../text/rules.ts";
 import { concerns } from "./addressees.ts";
 import { findChannel } from "./channel-store.ts";
 import { type NoticeRow, noticesOf } from "./delivery-store.ts";
-import { selectSubscribers } from "./follow-store.ts";
+import { selectPeopleOf, selectSubscribers } from "./follow-store.ts";
 import {
   type ClaimedDelivery,
   type Message,
@@ -95,9 +95,13 @@ async function isForAnybody(
   now: number,
 ): Promise<boolean> {
   if (recipient !== "") return concerns(db, recipient, event, now);
-  if (event.facts.escalated || event.kind === "deliveries_failing") return true;
-  for (const reader of await selectSubscribers(db, event.kind, event.pilotId))
-    if (reader.channelId === channelId && (await concerns(db, reader.personId, event, now))) return true;
+  const isWider = event.facts.escalated || event.kind === "deliveries_failing";
+  const readers = isWider
+    ? await selectPeopleOf(db, channelId)
+    : (await selectSubscribers(db, event.kind, event.pilotId)).flatMap((reader) =>
+        reader.channelId === channelId ? [reader.personId] : [],
+      );
+  for (const personId of readers) if (await concerns(db, personId, event, now)) return true;
   return false;
 }
 

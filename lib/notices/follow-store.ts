@@ -93,7 +93,7 @@ export async function selectMailChannels(db: Db): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-export interface WaitingGate {
+export interface OverdueGate {
   readonly id: string;
   readonly pilotId: string | null;
   readonly runId: string | null;
@@ -103,8 +103,8 @@ export interface WaitingGate {
 }
 
 /** Open, past half of their time, and nobody else was told yet. */
-export async function selectHalfOver(db: Db, now: Date): Promise<WaitingGate[]> {
-  return db.$queryRaw<WaitingGate[]>`
+export async function selectHalfOver(db: Db, now: Date): Promise<OverdueGate[]> {
+  return db.$queryRaw<OverdueGate[]>`
     select g.id, g.pilot_id as "pilotId", g.run_id as "runId", g.created_at as "createdAt",
       g.expires_at as "expiresAt", g.roles
     from gate g left join notice_escalation e on e.gate_id = g.id
@@ -129,4 +129,17 @@ export async function selectTold(db: Db, eventKey: string, kind: NoticeKind): Pr
       and (s.pilot_id = '' or s.pilot_id = n.pilot_id)
     where n.event_key = ${eventKey} and n.recipient = ''`;
   return rows.map(({ id }) => id);
+}
+
+export interface BudgetedRun {
+  readonly runId: string;
+  readonly pilotId: string;
+  readonly timeZone: string;
+}
+
+/** Runs that are not over. */
+export async function selectBudgeted(db: Db): Promise<BudgetedRun[]> {
+  return db.$queryRaw<BudgetedRun[]>`
+    select r.id as "runId", p.id as "pilotId", p.time_zone as "timeZone" from run r join pilot p on p.id = r.pilot_id
+    where r.status in ('preparing', 'working', 'awaiting_decision', 'paused') order by r.id limit 500`;
 }

@@ -38,6 +38,9 @@ const FURTHEST_SHIFT = 180;
 export function quietUntil(hours: Hours | null, now: number): number | null {
   if (hours === null || !isWithin(hours, minuteOfDay(hours.timeZone, now))) return null;
   let at = Math.floor(now / MINUTE) * MINUTE;
+  const rest = (hours.toMinute - minuteOfDay(hours.timeZone, at) + MINUTES_A_DAY) % MINUTES_A_DAY;
+  // No change of clocks in between: the usual night, without looking at each of its minutes.
+  if (minuteOfDay(hours.timeZone, at + rest * MINUTE) === hours.toMinute) return at + rest * MINUTE;
   for (;;) {
     const minute = minuteOfDay(hours.timeZone, at);
     if (!isWithin(hours, minute)) return at;
