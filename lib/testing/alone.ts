@@ -13,4 +13,8 @@ export const ALONE: readonly string[] = [
   // process: 2 ms where it is small, 150 ms where it holds the 900 MB that a shared one grows to.
   "{bench,cli,notary,runner,scripts,witness,worker}/**/*.test.ts",
   "lib/{agent-programs,disk,jail,migrate,postgres,testing}/**/*.test.ts",
+  "lib/asks/shell-line.test.ts",
+  "lib/leases/*-journey.test.ts",
+  "lib/redactions/carry-out.test.ts",
+  "verify/main.test.ts",
 ];

@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { commitFiles, playGit } from "#lib/testing/git/author.ts";
@@ -11,17 +11,39 @@ import { installBundle } from "./install-bundle.ts";
 import { type PublishResult, publishCommit } from "./publish-commit.ts";
 
 const workshop = await testWorkshop();
+/** Made once: its mirror holds the rebuilt commits. Each test has a copy of its own. */
+let made: Scene;
+const commits = new Map<string, string>();
 let scene: Scene;
-beforeEach(async () => {
-  scene = await openScene(workshop, { "a.js": "one\n" });
+beforeAll(async () => {
+  made = await openScene(workshop, { "a.js": "one\n" });
+  for (const content of ["two\n", "three\n"]) commits.set(content, await rebuild(content));
+});
+beforeEach(() => {
+  const copied = (folder: string, name: string): string => {
+    const to = workshop.fresh(name);
+    cpSync(folder, to, { recursive: true });
+    return to;
+  };
+  scene = {
+    ...made,
+    mirror: copied(made.mirror, "mirror.git"),
+    upstream: copied(made.upstream, "upstream"),
+  };
 });
 
 /** A rebuilt commit on the base with `content` in a.js, held by the mirror. */
-async function rebuilt(content: string): Promise<string> {
-  const taken = await takeInFiles(scene, { "a.js": content });
+async function rebuild(content: string): Promise<string> {
+  const taken = await takeInFiles(made, { "a.js": content });
   if (taken.outcome !== "patch" || taken.rebuilt === null) throw new Error("not rebuilt");
   const { commit, bundle } = taken.rebuilt;
-  await installBundle(workshop, { mirror: scene.mirror, bundle: bundle.path, base: scene.base, commit });
+  await installBundle(workshop, { mirror: made.mirror, bundle: bundle.path, base: made.base, commit });
+  return commit;
+}
+
+function rebuilt(content: "two\n" | "three\n"): string {
+  const commit = commits.get(content);
+  if (commit === undefined) throw new Error("not rebuilt");
   return commit;
 }
 
@@ -51,20 +73,20 @@ describe("our own branch", () => {
   beforeEach(() => startOwnBranch(own(), scene.base));
 
   test("is started once and left alone after that", async () => {
-    const commit = await rebuilt("two\n");
+    const commit = rebuilt("two\n");
     await publish(own(), commit);
     await startOwnBranch(own(), scene.base);
     expect(await readAuthority(workshop, own())).toEqual({ outcome: "at", commit });
   });
 
   test("moves from the base to the commit, and saying it again is harmless", async () => {
-    const commit = await rebuilt("two\n");
+    const commit = rebuilt("two\n");
     expect(await publish(own(), commit)).toEqual({ outcome: "moved" });
     expect(await publish(own(), commit)).toEqual({ outcome: "moved" });
   });
 
   test("probe: of two commits on one base that are published at once, one moves it", async () => {
-    const commits = [await rebuilt("two\n"), await rebuilt("three\n")];
+    const commits = [rebuilt("two\n"), rebuilt("three\n")];
     const results = await Promise.all(commits.map((commit) => publish(own(), commit)));
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(["base_moved", "moved"]);
     const winner = commits[results.findIndex(({ outcome }) => outcome === "moved")];
@@ -73,7 +95,7 @@ describe("our own branch", () => {
   });
 
   test("says where it is when it has moved on, and that it is gone", async () => {
-    const [two, three] = [await rebuilt("two\n"), await rebuilt("three\n")];
+    const [two, three] = [rebuilt("two\n"), rebuilt("three\n")];
     await publish(own(), two);
     expect(await publish(own(), three)).toEqual({ outcome: "base_moved", actual: two });
     playGit(scene.mirror, ["update-ref", "-d", "refs/pilothouse/heads/main"]);
@@ -83,7 +105,7 @@ describe("our own branch", () => {
   test.each(["", "0".repeat(40), "HEAD", "--delete"])(
     "probe: %j is no commit id, and nothing is deleted",
     async (id) => {
-      const commit = await rebuilt("two\n");
+      const commit = rebuilt("two\n");
       await expect(publish(own(), id)).rejects.toThrow(/commit id/);
       await expect(publish(own(), commit, id)).rejects.toThrow(/commit id/);
       expect(await readAuthority(workshop, own())).toEqual({ outcome: "at", commit: scene.base });
@@ -98,7 +120,7 @@ describe("our own branch", () => {
 describe("an upstream on disk", () => {
   test("moves, and the mirror knows it at once", async () => {
     const path = bareUpstream();
-    const commit = await rebuilt("two\n");
+    const commit = rebuilt("two\n");
     expect(await publish(await onDisk(path), commit)).toEqual({ outcome: "moved" });
     expect(playGit(path, ["rev-parse", "refs/heads/main"])).toBe(commit);
     expect(playGit(scene.mirror, ["rev-parse", "refs/upstream/heads/main"])).toBe(commit);
@@ -109,7 +131,7 @@ describe("an upstream on disk", () => {
     const path = bareUpstream();
     const moved = commitFiles(scene.upstream, { "b.js": "b\n" });
     playGit(scene.upstream, ["push", "--quiet", path, "HEAD:refs/heads/main"]);
-    expect(await publish(await onDisk(path), await rebuilt("two\n"))).toEqual({
+    expect(await publish(await onDisk(path), rebuilt("two\n"))).toEqual({
       outcome: "base_moved",
       actual: moved,
     });
@@ -118,7 +140,7 @@ describe("an upstream on disk", () => {
 
   test("probe: of two pushes at once one moves it", async () => {
     const authority = await onDisk(bareUpstream());
-    const commits = [await rebuilt("two\n"), await rebuilt("three\n")];
+    const commits = [rebuilt("two\n"), rebuilt("three\n")];
     const results = await Promise.all(commits.map((commit) => publish(authority, commit)));
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(["base_moved", "moved"]);
   });
@@ -128,14 +150,14 @@ describe("an upstream on disk", () => {
     playGit(path, ["branch", "--force", "other", "main"]);
     playGit(path, ["symbolic-ref", "HEAD", "refs/heads/other"]);
     playGit(path, ["branch", "-D", "main"]);
-    expect(await publish(await onDisk(path), await rebuilt("two\n"))).toEqual({
+    expect(await publish(await onDisk(path), rebuilt("two\n"))).toEqual({
       outcome: "base_moved",
       actual: null,
     });
   });
 
   test("a checked-out branch is refused, with what to do", async () => {
-    const result = await publish(await onDisk(scene.upstream), await rebuilt("two\n"));
+    const result = await publish(await onDisk(scene.upstream), rebuilt("two\n"));
     expect(result).toMatchObject({
       outcome: "refused",
       sentence: expect.stringMatching(/checked out.*git clone --bare/),
@@ -145,7 +167,7 @@ describe("an upstream on disk", () => {
   test("a repository that vanished is unreachable", async () => {
     const path = bareUpstream();
     const authority = await onDisk(path);
-    const commit = await rebuilt("two\n");
+    const commit = rebuilt("two\n");
     playGit("/", ["init", "--quiet", "--bare", path]);
     chmodSync(join(path, "HEAD"), 0o000);
     expect(await publish(authority, commit)).toMatchObject({ outcome: "unreachable" });
@@ -196,7 +218,7 @@ describe("an https upstream", () => {
 
   test("moves with a credential that may write", async () => {
     const { authority, path } = await served({ username: "pilot", password: "secret word" });
-    const commit = await rebuilt("two\n");
+    const commit = rebuilt("two\n");
     expect(await publish(authority, commit)).toEqual({ outcome: "moved" });
     expect(playGit(path, ["rev-parse", "refs/heads/main"])).toBe(commit);
     expect(await readAuthority(workshop, authority)).toEqual({ outcome: "at", commit });
@@ -206,7 +228,7 @@ describe("an https upstream", () => {
     "refuses with the reason where the credential is %j",
     async (credential) => {
       const { authority } = await served(credential);
-      const result = await publish(authority, await rebuilt("two\n"));
+      const result = await publish(authority, rebuilt("two\n"));
       expect(result).toMatchObject({ outcome: "refused", sentence: expect.stringContaining("credential") });
       expect(JSON.stringify(result)).not.toContain("wrong");
     },
@@ -216,7 +238,7 @@ describe("an https upstream", () => {
     const { authority, path } = await served({ username: "pilot", password: "secret word" });
     const moved = commitFiles(scene.upstream, { "b.js": "b\n" });
     playGit(scene.upstream, ["push", "--quiet", path, "HEAD:refs/heads/main"]);
-    expect(await publish(authority, await rebuilt("two\n"))).toEqual({
+    expect(await publish(authority, rebuilt("two\n"))).toEqual({
       outcome: "base_moved",
       actual: moved,
     });
@@ -224,7 +246,7 @@ describe("an https upstream", () => {
 
   test("a connection that breaks is unreachable, and the authority can be asked later", async () => {
     const { authority } = await served();
-    const commit = await rebuilt("two\n");
+    const commit = rebuilt("two\n");
     refuseAll = true;
     expect(await publish(authority, commit)).toMatchObject({ outcome: "unreachable" });
     refuseAll = false;
@@ -237,7 +259,7 @@ describe("an https upstream", () => {
     const rebound = { ...authority, network: { ...authority.network, allowedHosts: [] } };
     const asked = server.requests.length;
     expect(await readAuthority(workshop, rebound)).toMatchObject({ outcome: "unreachable" });
-    expect(await publish(rebound, await rebuilt("two\n"))).toMatchObject({ outcome: "unreachable" });
+    expect(await publish(rebound, rebuilt("two\n"))).toMatchObject({ outcome: "unreachable" });
     expect(server.requests).toHaveLength(asked);
   });
 });
