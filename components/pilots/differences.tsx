@@ -35,9 +35,7 @@ export function Differences({ changes }: { changes: readonly Difference[] }) {
     >
       {changes.map(({ field, before, after, direction }) => (
         <tr key={field} data-field={field}>
-          <th scope="row" className="med tw">
-            {fieldName(field)}
-          </th>
+          <td className="med tw">{fieldName(field)}</td>
           <td>
             <Lines lines={before} others={after} />
           </td>

@@ -83,8 +83,15 @@ function readDocument(document: Document.Parsed, lines: LineCounter): ReadFile {
     const { format: _format, name, timeZone, ...charter } = parsed.data;
     return { ok: true, value: { name, timeZone, charter } };
   }
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, document, lines));
-  return { ok: false, problems: problems.slice(0, MOST_PROBLEMS), values: valuesIn(value) };
+  const { issues } = parsed.error;
+  const isMissing = ({ code, path }: z.core.$ZodIssue) =>
+    code !== "unrecognized_keys" && path.length > 0 && !document.hasIn(path);
+  const wrong = issues
+    .filter((issue) => !isMissing(issue))
+    .flatMap((issue) => problemsOf(issue, document, lines));
+  const missing = issues.filter(isMissing).map(({ path }) => path.join("."));
+  const problems = [...wrong.slice(0, MOST_PROBLEMS), ...missingIn(missing)];
+  return { ok: false, problems, values: valuesIn(value) };
 }
 
 const KEYS = "A name of a field is a plain word.";
@@ -98,10 +105,23 @@ function problemsOf(issue: z.core.$ZodIssue, document: Document.Parsed, lines: L
   });
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ ...at([...path, key]), sentence: "There is no such field." }));
-  if (path.length > 0 && !document.hasIn(path))
-    return [{ ...at(path), sentence: `It is missing. ${issue.message}` }];
   return [{ ...at(path), sentence: issue.message }];
 }
+
+const missingIn = (fields: readonly string[]): FileProblem[] =>
+  fields.length === 0
+    ? []
+    : [
+        {
+          line: null,
+          field: "",
+          sentence: `These are missing: ${fields.slice(0, MOST_NAMED).join(", ")}${more(fields)}.`,
+        },
+      ];
+
+const MOST_NAMED = 60;
+const more = ({ length }: readonly string[]) =>
+  length > MOST_NAMED ? ` and ${length - MOST_NAMED} more` : "";
 
 /** Of the field, or of the nearest part that holds it. */
 function lineAt(
