@@ -2,7 +2,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
 import { finishLease } from "../leases/service.ts";
-import type { Reader } from "../log-access/schema.ts";
 import { createLogger } from "../logger.ts";
 import { openCalls } from "../model-calls/open-calls.ts";
 import type { RequestItem } from "../model-calls/schema.ts";
@@ -11,18 +10,15 @@ import { canonicalText } from "../record/rules.ts";
 import { orderRedaction } from "../redactions/order-redaction.ts";
 import { testDatabase } from "../testing/database.ts";
 import { asProcess, testBlobs } from "../testing/journey.ts";
-import { linesOf, verified } from "../testing/merged-run.ts";
+import { type BlobLine, exportsBy, judgedExport, textOf } from "../testing/judged-export.ts";
 import { admitted, finalOf, intentOf, openModelScene, TASK, type Working } from "../testing/model-scene.ts";
 import { sequenceLog, type TestLog } from "../testing/notary.ts";
 import { person, testClock, testScope } from "../testing/scopes.ts";
-import { openExport, startExport } from "./export.ts";
 
 testBlobs();
 const database = await testDatabase("web");
 const clock = testClock();
-const auditor = testScope({ roles: ["auditor"], actor: person("per_auditor"), clock });
 const security = testScope({ roles: ["security_lead"], actor: person("per_sec"), clock });
-const reader: Reader = { kind: "person", personId: "per_auditor" };
 let working: Working;
 let log: TestLog;
 
@@ -47,34 +43,8 @@ beforeAll(async () => {
   log = await sequenceLog(database);
 });
 
-interface Line {
-  readonly type: string;
-  readonly name: string;
-  readonly last?: boolean;
-  readonly elsewhere?: boolean;
-  readonly redacted?: boolean;
-  readonly base64?: string;
-}
-
-async function exported(withBlobs = true): Promise<{ lines: string[]; blobs: Line[] }> {
-  const { id } = await startExport(auditor, reader, { withBlobs });
-  const lines = await linesOf(await openExport(auditor, reader, id, 0));
-  const blobs = lines.map((line) => JSON.parse(line) as Line).filter(({ type }) => type === "blob");
-  return { lines, blobs };
-}
-
-const outcome = async (lines: readonly string[]) => {
-  const { code, unreadable, findings } = await verified(lines, log.folders.log);
-  return [
-    code,
-    unreadable,
-    findings.filter((finding) => finding.outcome === "fails").map(({ says }) => says),
-  ];
-};
-const textOf = (blobs: readonly Line[], name: string) =>
-  Buffer.concat(
-    blobs.filter((line) => line.name === name).map(({ base64 = "" }) => Buffer.from(base64, "base64")),
-  ).toString();
+const exported = exportsBy(clock);
+const outcome = (lines: readonly string[]) => judgedExport(lines, log.folders.log);
 
 describe("an export of a run that called a model", () => {
   test("shows task, requests and answers, each piece once, and holds", async () => {
@@ -116,7 +86,7 @@ describe("an export of a run that called a model", () => {
   test("probe: with every piece only named, none of them shown, it is not whole", async () => {
     const { lines } = await exported();
     const named = lines.flatMap((line) => {
-      const { type, name, commitment, last } = JSON.parse(line) as Line & { readonly commitment: string };
+      const { type, name, commitment, last } = JSON.parse(line) as BlobLine & { readonly commitment: string };
       if (type !== "blob" || name !== "item" || last === undefined) return line;
       return last ? `${canonicalText({ type, name, commitment, elsewhere: true })}\n` : [];
     });

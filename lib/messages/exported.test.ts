@@ -4,15 +4,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { carryOutRedactions } from "#worker/redaction/carry-out-redactions.ts";
 import { listAsks } from "../asks/service.ts";
 import { finishLease } from "../leases/service.ts";
-import { openExport, startExport } from "../log/export.ts";
-import type { Reader } from "../log-access/schema.ts";
 import { createLogger } from "../logger.ts";
 import { orderRedaction } from "../redactions/order-redaction.ts";
 import type { Scope } from "../scope.ts";
 import { member } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
 import { asProcess, testBlobs } from "../testing/journey.ts";
-import { linesOf, verified } from "../testing/merged-run.ts";
+import { exportsBy, judgedExport, textOf } from "../testing/judged-export.ts";
 import { type ModelScene, openModelScene, type Working } from "../testing/model-scene.ts";
 import { sequenceLog, type TestLog } from "../testing/notary.ts";
 import { person, testClock, testScope } from "../testing/scopes.ts";
@@ -23,36 +21,14 @@ import { listMessages } from "./service.ts";
 testBlobs();
 const database = await testDatabase("web");
 const clock = testClock();
-const auditor = testScope({ roles: ["auditor"], actor: person("per_auditor"), clock });
 const security = testScope({ roles: ["security_lead"], actor: person("per_sec"), clock });
-const reader: Reader = { kind: "person", personId: "per_auditor" };
 let scene: ModelScene;
 let ada: Scope;
 let working: Working;
 let log: TestLog;
 
-interface Line {
-  readonly type: string;
-  readonly name: string;
-  readonly redacted?: boolean;
-  readonly base64?: string;
-}
-
-async function exported(withBlobs = true): Promise<{ lines: string[]; blobs: Line[] }> {
-  const { id } = await startExport(auditor, reader, { withBlobs });
-  const lines = await linesOf(await openExport(auditor, reader, id, 0));
-  const blobs = lines.map((line) => JSON.parse(line) as Line).filter(({ type }) => type === "blob");
-  return { lines, blobs };
-}
-
-const outcome = async (lines: readonly string[]) => {
-  const { code, findings } = await verified(lines, log.folders.log);
-  return [code, findings.filter((finding) => finding.outcome === "fails").map(({ says }) => says)];
-};
-const textOf = (blobs: readonly Line[], name: string) =>
-  Buffer.concat(
-    blobs.filter((line) => line.name === name).map(({ base64 = "" }) => Buffer.from(base64, "base64")),
-  ).toString();
+const exported = exportsBy(clock);
+const outcome = (lines: readonly string[]) => judgedExport(lines, log.folders.log);
 
 beforeAll(async () => {
   scene = await openModelScene(database, clock, { controls: { askMode: "unlisted" } });
@@ -86,7 +62,7 @@ describe("an export of a run that was steered and asked", () => {
       what: "command",
       cwd: "/work",
     });
-    expect(await outcome(lines)).toEqual([0, []]);
+    expect(await outcome(lines)).toEqual([0, null, []]);
   });
 
   test("probe: with the message or the ask exchanged it does not hold", async () => {
@@ -113,7 +89,7 @@ describe("an export of a run that was steered and asked", () => {
     const { lines, blobs } = await exported();
     expect(blobs.map(({ name }) => name)).toEqual(expect.arrayContaining(["message", "ask"]));
     expect(new Set(blobs.map(({ redacted }) => redacted))).toEqual(new Set([true]));
-    expect(await outcome(lines)).toEqual([0, []]);
+    expect(await outcome(lines)).toEqual([0, null, []]);
     expect(await listMessages(ada, runId)).toMatchObject([{ text: "[taken away]", status: "delivered" }]);
     expect(await listAsks(ada, runId)).toMatchObject([{ text: "[taken away]", status: "allowed" }]);
     const { rows } = await database.owner.query(

@@ -2,8 +2,8 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
-import type { AskPolicy } from "#lib/protocol/steering.ts";
 import { createTestInbox, runAgent } from "#lib/testing/agents/agent-run.ts";
+import { ASKED_COMMANDS, ASKS, allowingOne, SETTLED } from "#lib/testing/agents/asked-run.ts";
 import { installedCodex } from "#lib/testing/agents/installed-codex.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene } from "#lib/testing/harness-scene.ts";
@@ -35,13 +35,6 @@ const play = (
 };
 
 const shell = (cmd: string) => ({ call: "exec_command", args: { cmd, yield_time_ms: 30_000 } });
-const ASKS: AskPolicy = {
-  mode: "unlisted",
-  allowed: ["mkdir *"],
-  denied: ["rm"],
-  unattended: "deny_and_continue",
-  minutes: 30,
-};
 const say = (text: string, mode: "now" | "queue" | "interrupt") =>
   ({ kind: "message", message: "msg_1", mode, origin: "steer", text }) as const;
 
@@ -70,39 +63,13 @@ describe("a run of Codex", () => {
   test("asks a person about what its charter does not list, and nobody about what it does", async () => {
     const inbox = createTestInbox();
     const { result, events } = await play(
-      [
-        { items: [shell("ls src")] },
-        { items: [shell("mkdir -p lib")] },
-        { items: [shell("rm -rf src")] },
-        { items: [shell("echo 'export {}' > src/new.js")] },
-        { items: [shell("touch src/other.js")] },
-        { items: [{ say: "Done." }] },
-      ],
-      {
-        inbox,
-        changes: { asks: ASKS },
-        onEvent: (event) => {
-          if (event.kind !== "ask_opened") return;
-          const isFirst = event.body.title.includes("new.js");
-          const decision = isFirst ? ("allowed" as const) : ("declined" as const);
-          inbox.push({
-            kind: "answer",
-            ask: event.body.ask,
-            decision,
-            reason: isFirst ? "" : "Enough files.",
-          });
-        },
-      },
+      [...ASKED_COMMANDS.map((command) => ({ items: [shell(command)] })), { items: [{ say: "Done." }] }],
+      { inbox, changes: { asks: ASKS }, onEvent: allowingOne(inbox) },
     );
     expect(result).toMatchObject({ outcome: "patch" });
     expect(ofKind(events, "file_changed").map(({ path }) => path)).toEqual(["src/new.js"]);
     const settled = ofKind(events, "ask_settled").map(({ decision, by }) => [decision, by]);
-    expect(settled).toEqual([
-      ["allowed", "policy"],
-      ["declined", "policy"],
-      ["allowed", "person"],
-      ["declined", "person"],
-    ]);
+    expect(settled).toEqual(SETTLED);
     const opened = ofKind(events, "ask_opened");
     expect(opened.map(({ title }) => title)).toEqual(["echo 'export {}' > src/new.js", "touch src/other.js"]);
     expect(opened[0]?.cwd).toBe("/work/tree");

@@ -1,36 +1,23 @@
 // What of a turn is told besides its items: its end, what it used, what was said into it.
 import { beforeEach, describe, expect, test } from "vitest";
-import { createTestRecord, type Recorded } from "#lib/testing/agents/app-server.ts";
-import { createTranslation, type EndedTurn, type Translation } from "./translation.ts";
+import type { Recorded } from "#lib/testing/agents/app-server.ts";
+import { IN_TURN, openTranslation, type TranslationScene } from "#lib/testing/agents/translation-scene.ts";
+import type { EndedTurn, Translation } from "./translation.ts";
 
 let told: Recorded[];
+let translation: Translation;
 let ended: EndedTurn[];
 let read: [string, boolean][];
-let translation: Translation;
-
+let started: TranslationScene["started"];
+let completed: TranslationScene["completed"];
+let delta: TranslationScene["delta"];
 beforeEach(() => {
-  const scene = createTestRecord();
-  told = scene.told;
-  ended = [];
-  read = [];
-  translation = createTranslation({
-    record: scene.record,
-    tree: "/work/tree",
-    onEnd: (turn) => void ended.push(turn),
-    onRead: (clientId, brokeOff) => void read.push([clientId, brokeOff]),
-  });
-  translation.bind("t");
-  translation.startTurn();
+  ({ told, translation, ended, read, started, completed, delta } = openTranslation());
 });
 
-const inTurn = { threadId: "t", turnId: "u" };
-const started = (item: object) => translation.take("item/started", { ...inTurn, item });
-const completed = (item: object) => translation.take("item/completed", { ...inTurn, item });
-const delta = (kind: string, itemId: string, text: string) =>
-  translation.take(`item/${kind}`, { ...inTurn, itemId, delta: text });
 const tokens = (factor: number) =>
   translation.take("thread/tokenUsage/updated", {
-    ...inTurn,
+    ...IN_TURN,
     tokenUsage: {
       total: {
         inputTokens: 1000 * factor,
@@ -85,19 +72,12 @@ describe("the end of a turn", () => {
   });
 
   test("does not count what an earlier process of the thread used", async () => {
-    const scene = createTestRecord();
-    translation = createTranslation({
-      record: scene.record,
-      tree: "/work/tree",
-      onEnd: () => undefined,
-      onRead: () => undefined,
-    });
-    translation.bind("t");
+    ({ told, translation } = openTranslation({ isBegun: false }));
     await tokens(4);
     translation.startTurn();
     await tokens(5);
     await turnCompleted();
-    expect(scene.told).toEqual([["usage", { input: 1000, cached: 400, output: 50, reasoning: 10 }]]);
+    expect(told).toEqual([["usage", { input: 1000, cached: 400, output: 50, reasoning: 10 }]]);
   });
 });
 
@@ -136,7 +116,7 @@ describe("what was said into a turn", () => {
 
 test("what an agent types into a command's terminal is shown with its output", async () => {
   const typed = (stdin: string) =>
-    translation.take("item/commandExecution/terminalInteraction", { ...inTurn, itemId: "c", stdin });
+    translation.take("item/commandExecution/terminalInteraction", { ...IN_TURN, itemId: "c", stdin });
   await started(command());
   await typed("");
   await typed("rm -rf build\n");
@@ -151,7 +131,7 @@ test("what an agent types into a command's terminal is shown with its output", a
 test("an item is found by its own thread, turn and name, while it is open", async () => {
   await started(command());
   await started({ type: "agentMessage", id: "m", text: "" });
-  const find = (itemId: string, of: object = {}) => translation.find({ ...inTurn, itemId, ...of });
+  const find = (itemId: string, of: object = {}) => translation.find({ ...IN_TURN, itemId, ...of });
   expect(find("c")).toMatchObject({ type: "commandExecution", command: "/bin/bash -lc 'node --test'" });
   expect([find("m"), find("x"), find("c", { turnId: "v" }), find("c", { threadId: "s" })]).toEqual([
     null,

@@ -1,28 +1,17 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createTestRecord, type Recorded } from "#lib/testing/agents/app-server.ts";
-import { createTranslation, type Translation } from "./translation.ts";
+import type { Recorded } from "#lib/testing/agents/app-server.ts";
+import { IN_TURN, openTranslation, type TranslationScene } from "#lib/testing/agents/translation-scene.ts";
+import type { Translation } from "./translation.ts";
 
 let told: Recorded[];
 let translation: Translation;
-
+let started: TranslationScene["started"];
+let completed: TranslationScene["completed"];
+let delta: TranslationScene["delta"];
 beforeEach(() => {
-  const scene = createTestRecord();
-  told = scene.told;
-  translation = createTranslation({
-    record: scene.record,
-    tree: "/work/tree",
-    onEnd: () => undefined,
-    onRead: () => undefined,
-  });
-  translation.bind("t");
-  translation.startTurn();
+  ({ told, translation, started, completed, delta } = openTranslation());
 });
 
-const inTurn = { threadId: "t", turnId: "u" };
-const started = (item: object) => translation.take("item/started", { ...inTurn, item });
-const completed = (item: object) => translation.take("item/completed", { ...inTurn, item });
-const delta = (kind: string, itemId: string, text: string) =>
-  translation.take(`item/${kind}`, { ...inTurn, itemId, delta: text });
 const command = (fields: object = {}) => ({
   type: "commandExecution",
   id: "c",
@@ -76,7 +65,7 @@ describe("messages and reasoning", () => {
   test("have their paragraphs", async () => {
     await started({ type: "reasoning", id: "r", summary: [], content: [] });
     for (const summaryIndex of [0, 1]) {
-      await translation.take("item/reasoning/summaryPartAdded", { ...inTurn, itemId: "r", summaryIndex });
+      await translation.take("item/reasoning/summaryPartAdded", { ...IN_TURN, itemId: "r", summaryIndex });
       await delta("reasoning/summaryTextDelta", "r", `Thought ${summaryIndex}.`);
     }
     await completed({ type: "reasoning", id: "r", summary: ["Thought 0.", "Thought 1."] });

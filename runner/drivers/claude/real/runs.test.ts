@@ -1,8 +1,8 @@
 // Whole runs of the real Claude, with people who speak to it.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
-import type { AskPolicy } from "#lib/protocol/steering.ts";
 import { createTestInbox, runAgent } from "#lib/testing/agents/agent-run.ts";
+import { ASKED_COMMANDS, ASKS, allowingOne, SETTLED } from "#lib/testing/agents/asked-run.ts";
 import { installedClaude } from "#lib/testing/agents/installed-claude.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene } from "#lib/testing/harness-scene.ts";
@@ -10,13 +10,6 @@ import { type ScriptedMessage, scriptedMessages } from "#lib/testing/model/messa
 import { ofKind } from "#lib/testing/recipe-scene.ts";
 import { createClaude } from "../driver.ts";
 
-const ASKS: AskPolicy = {
-  mode: "unlisted",
-  allowed: ["mkdir *"],
-  denied: ["rm"],
-  unattended: "deny_and_continue",
-  minutes: 30,
-};
 const bash = (command: string) => ({ use: "Bash", input: { command } });
 
 describe("a run of Claude", () => {
@@ -63,33 +56,12 @@ describe("a run of Claude", () => {
   test("asks a person about what its charter does not list, and nobody about what it does", async () => {
     const inbox = createTestInbox();
     const { result, events } = await play(
-      [
-        { blocks: [bash("ls src")] },
-        { blocks: [bash("mkdir -p lib")] },
-        { blocks: [bash("rm -rf src")] },
-        { blocks: [bash("echo 'export {}' > src/new.js")] },
-        { blocks: [bash("touch src/other.js")] },
-        { blocks: [{ say: "Done." }] },
-      ],
-      {
-        inbox,
-        changes: { asks: ASKS },
-        onEvent: (event) => {
-          if (event.kind !== "ask_opened") return;
-          const isFirst = event.body.title.includes("new.js");
-          const decision = isFirst ? ("allowed" as const) : ("declined" as const);
-          inbox.push({ kind: "answer", ask: event.body.ask, decision, reason: isFirst ? "" : "Enough." });
-        },
-      },
+      [...ASKED_COMMANDS.map((command) => ({ blocks: [bash(command)] })), { blocks: [{ say: "Done." }] }],
+      { inbox, changes: { asks: ASKS }, onEvent: allowingOne(inbox) },
     );
     expect(result).toMatchObject({ outcome: "patch" });
     expect(ofKind(events, "file_changed").map(({ path }) => path)).toEqual(["src/new.js"]);
-    expect(ofKind(events, "ask_settled").map(({ decision, by }) => [decision, by])).toEqual([
-      ["allowed", "policy"],
-      ["declined", "policy"],
-      ["allowed", "person"],
-      ["declined", "person"],
-    ]);
+    expect(ofKind(events, "ask_settled").map(({ decision, by }) => [decision, by])).toEqual(SETTLED);
     expect(ofKind(events, "item_closed").filter(({ status }) => status === "declined")).toHaveLength(2);
   });
 
