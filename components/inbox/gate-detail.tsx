@@ -2,10 +2,12 @@ import { ChevronLeft, Clock } from "lucide-react";
 import Link from "next/link";
 import type { Difference } from "#lib/charters/schema.ts";
 import type { GateView } from "#lib/gates/schema.ts";
+import type { ReplayView } from "#lib/replay/schema.ts";
 import { AskFacts, type AskFactsProps } from "../asks/ask-facts.tsx";
 import { AskedBlock, type AskedBlockProps } from "../asks/asked-block.tsx";
 import type { FormAction } from "../form/state.ts";
 import { Differences } from "../pilots/differences.tsx";
+import { Replayed } from "../pilots/replayed.tsx";
 import { DecisionBar } from "../review/decision-bar.tsx";
 import { rolesInWords } from "../review/roles.ts";
 import type { Tone } from "../status.ts";
@@ -42,6 +44,7 @@ export interface GateDetailProps {
   readonly asked?: (AskedBlockProps & AskFactsProps) | null;
   /** What an amendment changes; of a gate of kind `amend` alone. */
   readonly changes?: readonly Difference[];
+  readonly replay?: ReplayView | null;
   readonly back: string;
   readonly decide: FormAction;
 }
@@ -56,6 +59,7 @@ export function GateDetail({
   approveWord,
   asked = null,
   changes,
+  replay = null,
   back,
   decide,
 }: GateDetailProps) {
@@ -95,6 +99,7 @@ export function GateDetail({
           {changes ? (
             <Panel title="What changes" level={3}>
               <Differences changes={changes} />
+              {replay ? <Replayed view={replay} /> : null}
             </Panel>
           ) : null}
           {facts.length > 0 ? (

@@ -3,6 +3,7 @@
 import { Gavel } from "lucide-react";
 import { useState } from "react";
 import type { AmendmentView } from "#lib/charters/schema.ts";
+import type { ReplayView } from "#lib/replay/schema.ts";
 import { RadioCards } from "../form/choice.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
@@ -13,10 +14,12 @@ import { Button, ButtonLink } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Differences } from "./differences.tsx";
+import { Replayed } from "./replayed.tsx";
 
 export interface ProposalProps {
   readonly pilotId: string;
   readonly proposal: AmendmentView;
+  readonly replay: ReplayView | null;
   /** Null for a person who may not ask. */
   readonly ask: FormAction | null;
 }
@@ -28,7 +31,7 @@ const WHY = {
 } as const;
 
 /** A version that was written and is not in force: what it would change, and the way to its gate. */
-export function Proposal({ pilotId, proposal, ask }: ProposalProps) {
+export function Proposal({ pilotId, proposal, replay, ask }: ProposalProps) {
   const [isAsking, setAsking] = useState(false);
   const { version, changes, loosens, needed, roles, openGate } = proposal;
   const people = needed === 1 ? "one person" : `${needed} people`;
@@ -48,6 +51,7 @@ export function Proposal({ pilotId, proposal, ask }: ProposalProps) {
       }
     >
       <Differences changes={changes} />
+      {replay ? <Replayed view={replay} /> : null}
       <p className="t3 sm pb">
         {loosens ? WHY.looser : WHY.tighter} Needed besides whoever asks: {people}, {rolesInWords(roles)}.
       </p>

@@ -10,7 +10,7 @@ import { listEvents } from "#lib/events/service.ts";
 import { budgetsOf } from "#lib/model-calls/rules.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
 import type { Scope } from "#lib/scope.ts";
-import { anyGlobMatches } from "../git/policy/globs.ts";
+import { anyGlobMatches } from "#lib/text/path-globs.ts";
 
 /** Ended for longer than this, a run's last points are not drawn any more. */
 const LOOK_BACK = 7 * DAY;

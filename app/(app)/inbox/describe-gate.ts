@@ -8,6 +8,7 @@ import type { GateView } from "#lib/gates/schema.ts";
 import type { PatchView } from "#lib/patches/schema.ts";
 import { findShownPatch } from "#lib/patches/shown-patch.ts";
 import { getCharter } from "#lib/pilots/service.ts";
+import { replayPilot } from "#lib/replay/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { NetworkDocument } from "#lib/setup/schema.ts";
@@ -26,7 +27,7 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
     case "network":
       return describeNetwork(gate);
     case "amend":
-      return describeAmendment(gate);
+      return describeAmendment(scope, gate);
     case "activate":
       return describeActivation(scope, gate);
     case "resume":
@@ -123,7 +124,7 @@ function describeNetwork(gate: GateView): GateDetailData {
   };
 }
 
-function describeAmendment(gate: GateView): GateDetailData {
+async function describeAmendment(scope: Scope, gate: GateView): Promise<GateDetailData> {
   const { charterVersion, loosens, changes, runs, charter } = AmendDocument.parse(JSON.parse(gate.document));
   const then =
     runs === "stop"
@@ -143,6 +144,11 @@ function describeAmendment(gate: GateView): GateDetailData {
       },
     ],
     changes,
+    // What is decided stands in the document; a gate that is closed is held against nothing any more.
+    replay:
+      gate.status === "open"
+        ? await maskValue(await replayPilot(scope, gate.pilotId ?? "", gate.charterId ?? ""))
+        : null,
     more: { title: "Read the charter in force", href: `/pilots/${gate.pilotId}?tab=charter` },
     digest: charter,
     digestName: "Charter digest",

@@ -1,8 +1,9 @@
 // The tree policy: base tree and proposed tree in, flags out. Pure; every fact was read inside the sandbox.
+
+import { anyGlobMatches } from "#lib/text/path-globs.ts";
 import type { Change, TreeEntry } from "../intake/entries.ts";
 import { type Contents, contentFlags } from "./content-rules.ts";
 import { arranged, type Flag, flag } from "./flags.ts";
-import { anyGlobMatches } from "./globs.ts";
 import { protectedBy } from "./protected-paths.ts";
 import { type TestIntegrity, testIntegrity } from "./test-integrity.ts";
 import { embeddedRepositoryFlags, modeFlags, nameFlags, symlinkFlags } from "./tree-rules.ts";

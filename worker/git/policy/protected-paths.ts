@@ -1,6 +1,7 @@
 // Files whose change means more than their lines: what builds, tests, installs, reviews or instructs.
+
+import { anyGlobMatches } from "#lib/text/path-globs.ts";
 import { RULE_NAMES, type RuleName } from "./flags.ts";
-import { anyGlobMatches } from "./globs.ts";
 
 const anywhere = (...files: string[]): string[] => files.map((name) => `**/${name}`);
 const below = (...folders: string[]): string[] => folders.flatMap((name) => [`**/${name}/**`, `**/${name}`]);

@@ -1,5 +1,5 @@
+import { anyGlobMatches } from "#lib/text/path-globs.ts";
 import type { Change } from "../intake/entries.ts";
-import { anyGlobMatches } from "./globs.ts";
 
 /** What a patch does to tests and harness files; a renamed file is one deleted and one added. */
 export interface TestIntegrity {

@@ -11,6 +11,7 @@ import { page } from "#lib/guard/page.tsx";
 import { getKpis } from "#lib/kpis/service.ts";
 import type { PilotStatus } from "#lib/pilots/schema.ts";
 import { getPilot } from "#lib/pilots/service.ts";
+import { replayPilot } from "#lib/replay/service.ts";
 import { getRetention } from "#lib/retention/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
@@ -55,7 +56,12 @@ export default page({
           }
           proposal={
             query.tab === "charter" && proposal ? (
-              <Proposal pilotId={id} proposal={proposal} ask={amends ? askForAmendment : null} />
+              <Proposal
+                pilotId={id}
+                proposal={proposal}
+                replay={await maskValue(await replayPilot(scope, id, proposal.charterId))}
+                ask={amends ? askForAmendment : null}
+              />
             ) : null
           }
           canAmend={amends && AMENDABLE.includes(pilot.status)}

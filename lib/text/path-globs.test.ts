@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRepository, playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop } from "#lib/testing/git/workshop.ts";
-import { globMatches } from "./globs.ts";
+import { globMatches } from "./path-globs.ts";
 
 describe("path patterns", () => {
   test.each([

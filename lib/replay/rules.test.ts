@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { defaultCharter } from "../pilots/defaults.ts";
+import type { Charter } from "../pilots/schema.ts";
+import { replay } from "./rules.ts";
+import type { ReplayedRun } from "./schema.ts";
+
+const charter = defaultCharter(`rep_${"1".repeat(22)}`, "main", "2030-12-31");
+const controlled = (controls: Partial<Charter["controls"]>): Charter => ({
+  ...charter,
+  controls: { ...charter.controls, ...controls },
+});
+const run: ReplayedRun = {
+  ...{
+    runId: "run_1",
+    title: "Repair",
+    status: "merged",
+    attempts: 2,
+    minutes: 12,
+    chargedMicros: 1_500_000,
+  },
+  paths: ["src/a.js", "docs/b.md"],
+  commands: [
+    ["npm", "run", "build"],
+    ["git", "push"],
+    ["ls", "-la"],
+  ],
+  hosts: [{ host: "packages.example.org", port: 443 }],
+};
+const stopped = (other: Charter, runs: readonly ReplayedRun[] = [run]) =>
+  replay(runs, 0, charter, other).stopped.map(({ sentence }) => sentence);
+
+describe("another charter", () => {
+  test("that is the same stops nothing and frees nothing; every action is counted", () => {
+    expect(replay([run], 3, charter, charter)).toEqual({
+      ...{
+        runs: 1,
+        older: 3,
+        actions: 9,
+        stopped: [],
+        stoppedCount: 0,
+        stoppedMerged: 0,
+        freed: [],
+        freedCount: 0,
+      },
+    });
+  });
+
+  test.each([
+    [
+      "scope",
+      { ...charter, scope: { ...charter.scope, allowedPaths: ["src/**"] } },
+      "The patch is refused for docs/b.md",
+    ],
+    [
+      "protection",
+      { ...charter, scope: { ...charter.scope, protectedPaths: ["docs/**"] } },
+      "The patch needs one approver more for docs/b.md",
+    ],
+    ["denied commands", controlled({ deniedCommands: ["git push"] }), "A command is refused: git push"],
+    ["time", controlled({ maxRunMinutes: 10 }), "It is ended after 10 minutes; it took 12"],
+    ["attempts", controlled({ maxAttempts: 1 }), "It fails after 1 attempt"],
+    ["budget", controlled({ budgetRunCents: 100 }), "Its model stops at $1.00; it cost $1.50"],
+  ])("with a tighter %s would have stopped it", (_name, other, sentence) => {
+    expect(stopped(other)).toEqual([sentence]);
+    expect(replay([run], 0, charter, other)).toMatchObject({
+      stoppedCount: 1,
+      stoppedMerged: 1,
+      freedCount: 0,
+    });
+    expect(replay([run], 0, other, charter)).toMatchObject({
+      stoppedCount: 0,
+      freedCount: 1,
+      freed: [{ sentence }],
+    });
+  });
+
+  test("that has the agent ask would have asked about what neither reads nor is listed", () => {
+    expect(stopped(controlled({ askMode: "unlisted", allowedCommands: ["npm run *"] }))).toEqual([
+      "A command is asked about: git push",
+    ]);
+  });
+
+  test("that lists a host frees what the other did not reach", () => {
+    const open = {
+      ...charter,
+      environment: { ...charter.environment, setupHosts: ["packages.example.org"] },
+    };
+    expect(replay([run], 0, open, charter).stopped).toMatchObject([
+      { sentence: "Setup does not reach packages.example.org:443" },
+    ]);
+    expect(replay([run], 0, charter, open).freedCount).toBe(1);
+  });
+
+  test("shows the first rows and counts all; a long command is cut", () => {
+    const many = Array.from({ length: 80 }, (_, n) => ({
+      ...run,
+      runId: `run_${n}`,
+      commands: [["x".repeat(500)]],
+    }));
+    const view = replay(many, 0, charter, controlled({ askMode: "unlisted" }));
+    expect(view).toMatchObject({ stoppedCount: 80, stoppedMerged: 80 });
+    expect(view.stopped).toHaveLength(50);
+    expect(view.stopped[0]?.sentence.length).toBeLessThan(200);
+  });
+
+  test("of a run without a patch says nothing of one", () => {
+    const other = { ...charter, scope: { ...charter.scope, allowedPaths: ["src/**"] } };
+    expect(stopped(other, [{ ...run, paths: null }])).toEqual([]);
+  });
+});
