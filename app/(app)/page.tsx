@@ -4,6 +4,7 @@ import type { ControlFacts } from "#components/home/controls.tsx";
 import { DiskAlarm } from "#components/home/disk-alarm.tsx";
 import { HomePage } from "#components/home/home-page.tsx";
 import { countsOf, isMine, pausedOf } from "#components/inbox/inbox-rules.ts";
+import { ChannelAlarm } from "#components/notices/channel-alarm.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
@@ -15,6 +16,7 @@ import { listInbox } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { logHealth } from "#lib/log/notary-status.ts";
 import { countEntries, countKindSince } from "#lib/log/service.ts";
+import { failingChannels } from "#lib/notices/view-channels.ts";
 import { listPilots } from "#lib/pilots/service.ts";
 import { listRunners } from "#lib/runners/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
@@ -64,6 +66,7 @@ export default page({
       <Shell data={shell} current="home">
         <LiveRefresh />
         <DiskAlarm alarms={disks} />
+        <ChannelAlarm channels={await failingChannels(scope)} />
         <HomePage
           alarms={alarms}
           brief={{

@@ -1,5 +1,6 @@
 // Navigation as data: the side bar, the phone's tabs, the palette, the shortcuts and the sheet read this table.
 import {
+  BellRing,
   Bot,
   ChartLine,
   Cloud,
@@ -25,6 +26,7 @@ export type NavKey =
   | "log"
   | "setup"
   | "agents"
+  | "notices"
   | "providers"
   | "repositories"
   | "runners";
@@ -54,6 +56,7 @@ export const NAVIGATION: readonly NavItem[] = [
   { key: "providers", href: "/providers", title: "Providers", icon: Cloud, part: "connected" },
   { key: "repositories", href: "/repositories", title: "Repositories", icon: FolderGit2, part: "connected" },
   { key: "runners", href: "/runners", title: "Runners", icon: Server, part: "connected" },
+  { key: "notices", href: "/notices", title: "Notices", icon: BellRing, part: "connected" },
   { key: "setup", href: "/setup", title: "Setup", icon: ListChecks, part: "quiet" },
 ];
 

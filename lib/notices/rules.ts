@@ -73,7 +73,7 @@ export function dueAt({ now, grave, hours, toldAt, uselessAt }: Pace): number {
 const WAITS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR];
 /** Until the next try, after so many that failed. */
 export const waitAfter = (failures: number): number => WAITS[Math.max(0, failures - 1)] ?? HOUR;
-/** A channel that is down this long: what waits for it is given up, and stays to be tried again by hand. */
+/** What has waited for so long is given up, and said to be. */
 export const GIVE_UP_AFTER = 3 * DAY;
 /** After so many tries in a row a channel counts as down, and people are told by their others. */
 export const DOWN_AFTER = 3;

@@ -215,3 +215,23 @@ export interface ClaimedDelivery {
   readonly attempts: number;
   readonly madeAt: Date;
 }
+
+/** A channel as anybody may choose it. */
+export interface ChannelName {
+  readonly id: string;
+  readonly kind: ChannelKind;
+  readonly name: string;
+  /** Whether notices get through at the moment. */
+  readonly works: boolean;
+}
+
+export interface ChannelDetail {
+  readonly channel: ChannelView;
+  /** The newest, newest first. */
+  readonly deliveries: readonly DeliveryView[];
+}
+
+export interface OwnNotices {
+  readonly subscriptions: readonly Subscription[];
+  readonly quiet: QuietHours | null;
+}

@@ -6,7 +6,7 @@ import { changeOf } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { findChannel } from "./channel-store.ts";
 import { clockOf, isTimeZone, minuteOf } from "./rules.ts";
-import type { Hours, QuietHours, Subscription } from "./schema.ts";
+import { type Hours, NoticeKind, type OwnNotices, type QuietHours, type Subscription } from "./schema.ts";
 import {
   deleteHours,
   deleteSubscription,
@@ -16,11 +16,6 @@ import {
   selectOwn,
   upsertHours,
 } from "./subscription-store.ts";
-
-export interface OwnNotices {
-  readonly subscriptions: readonly Subscription[];
-  readonly quiet: QuietHours | null;
-}
 
 const quietOf = (hours: Hours | null): QuietHours | null =>
   hours && { timeZone: hours.timeZone, from: clockOf(hours.fromMinute), to: clockOf(hours.toMinute) };
@@ -79,6 +74,16 @@ export async function subscribe(scope: Scope, wanted: Subscription): Promise<voi
       throw conflict(`There are ${MOST} already. Take some away first.`);
     if (!(await insertSubscription(tx.db, me, wanted))) throw conflict("You are told this already.");
   });
+}
+
+/** Of every kind that is not told yet. */
+export async function subscribeToAll(scope: Scope, wanted: Omit<Subscription, "kind">): Promise<void> {
+  const { subscriptions } = await getOwnNotices(scope);
+  const isThere = (kind: NoticeKind) =>
+    subscriptions.some(
+      (own) => own.kind === kind && own.channelId === wanted.channelId && own.pilotId === wanted.pilotId,
+    );
+  for (const kind of NoticeKind.options) if (!isThere(kind)) await subscribe(scope, { ...wanted, kind });
 }
 
 export async function unsubscribe(scope: Scope, unwanted: Subscription): Promise<void> {

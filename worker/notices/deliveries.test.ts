@@ -176,7 +176,9 @@ test("while a secret is changed each message bears two signatures, and afterward
   await askTest(scene.administrator, channelId);
   await send();
   const signedWith = (at: number, secret: string) => {
-    const { headers, body } = place.received[at] ?? { headers: {}, body: "" };
+    const received = place.received[at];
+    if (!received) throw new Error(`nothing was received as number ${at}`);
+    const { headers, body } = received;
     const signature = signatureOf(
       secret,
       String(headers["webhook-id"]),
@@ -247,7 +249,7 @@ test("killed between sending and noting, the worker sends it again under the sam
   const key = scene.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const child = spawn(process.execPath, [program], {
     env: {
-      PATH: process.env.PATH ?? "",
+      ...process.env,
       DATABASE_URL: scene.database.urls.worker,
       NOTICE_KEY: key,
       NOTICE_NOW: String(scene.clock.now()),

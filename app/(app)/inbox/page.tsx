@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { InboxPage, type InboxShow } from "#components/inbox/inbox-page.tsx";
 import { countsOf, isMine, pausedOf } from "#components/inbox/inbox-rules.ts";
+import { ChannelAlarm } from "#components/notices/channel-alarm.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { listGraveFindings } from "#lib/findings/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import { listDecisions, listInbox } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
+import { failingChannels } from "#lib/notices/view-channels.ts";
 import { listRuns } from "#lib/runs/service.ts";
 import { actorId, type Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
@@ -31,6 +33,7 @@ export default page({
     return (
       <Shell data={await loadShell(scope, session)} current="inbox">
         <LiveRefresh />
+        <ChannelAlarm channels={await failingChannels(scope)} />
         <InboxPage
           gates={gates}
           show={show}

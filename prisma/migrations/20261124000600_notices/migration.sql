@@ -156,8 +156,8 @@ grant update (removed_at) on notice_channel to ph_web;
 grant update (sealed, retired_at) on notice_secret to ph_web;
 grant update on notice_hours to ph_web;
 grant delete on notice_subscription, notice_hours to ph_web;
--- A person asks for what was given up to be tried again, and ends what waits for a channel they remove.
-grant update (state, next_at, attempts, reason) on notice_delivery to ph_web;
+-- What waits for a channel ends with it.
+grant update (state, reason) on notice_delivery to ph_web;
 grant insert on notice_key, notice_channel_state, notice, notice_delivery, notice_escalation to ph_worker;
 grant update on notice_channel_state, notice_cursor, notice_delivery to ph_worker;
 grant update (delivery_id) on notice to ph_worker;

@@ -1,0 +1,23 @@
+import { Megaphone } from "lucide-react";
+import Link from "next/link";
+import { Note } from "../ui/note.tsx";
+import { Visible } from "../ui/visible.tsx";
+
+export interface ChannelAlarmProps {
+  readonly channels: readonly { readonly id: string; readonly name: string; readonly waiting: number }[];
+}
+
+/** One sentence per channel that nothing gets through, for those who look after them; nothing while all work. */
+export function ChannelAlarm({ channels }: ChannelAlarmProps) {
+  return channels.map(({ id, name, waiting }) => (
+    <div key={id} className="px-5 pt-3" data-channel={id}>
+      <Note tone="bad" icon={Megaphone} role="alert">
+        Notices do not get through{" "}
+        <Link href={`/notices/${id}`}>
+          <Visible text={name} />
+        </Link>
+        ; {waiting} wait and are tried again.
+      </Note>
+    </div>
+  ));
+}
