@@ -9,10 +9,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SECOND, systemClock } from "#lib/clock.ts";
+import { systemClock } from "#lib/clock.ts";
 import { listEvents } from "#lib/events/service.ts";
 import { newId } from "#lib/ids.ts";
-import { LEASE } from "#lib/leases/rules.ts";
+import { BEACON_STALE, LEASE } from "#lib/leases/rules.ts";
 import { beatProcess, sweepLeases } from "#lib/leases/sweep-leases.ts";
 import { closeLive, liveReady, subscribe } from "#lib/live/service.ts";
 import { sendMessage } from "#lib/messages/send-message.ts";
@@ -173,8 +173,8 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 /** Time goes by for the control plane, which is up all the while. */
 async function silence(): Promise<string[]> {
   clock.advance(Date.now() - clock.now());
-  for (let gone = 0; gone <= LEASE + 2 * SECOND; gone += SECOND) {
-    clock.advance(SECOND);
+  for (let gone = 0; gone <= LEASE + BEACON_STALE; gone += BEACON_STALE) {
+    clock.advance(BEACON_STALE);
     for (const process of ["web", "worker"] as const) await beatProcess(worker, process);
   }
   return sweepLeases(worker);
