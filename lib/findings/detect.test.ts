@@ -56,17 +56,18 @@ describe("events of a run", () => {
   });
 
   test("show that the agent's sandbox ended it, and no turn that ended otherwise", async () => {
-    const ended = (error?: string): NewEvent => ({
-      kind: "turn_ended",
-      body: { turn: 1, status: "failed", ...(error === undefined ? {} : { error }) },
-    });
+    const ended = (turn: number, error?: string) =>
+      event(turn, {
+        kind: "turn_ended",
+        body: { turn, status: "failed", ...(error === undefined ? {} : { error }) },
+      });
     expect(
       await rules(
-        event(1, ended("The agent needed more memory than its sandbox has.")),
-        event(2, ended("The agent ended without a word (SIGKILL).")),
-        event(3, ended("The agent ended without a word (exit 1).")),
-        event(4, ended("The model was not there.")),
-        event(5, ended()),
+        ended(1, "The agent needed more memory than its sandbox has."),
+        ended(2, "The agent ended without a word (SIGKILL)."),
+        ended(3, "The agent ended without a word (exit 1)."),
+        ended(4, "The model was not there."),
+        ended(5),
       ),
     ).toEqual([
       ["limit_reached", 1],
