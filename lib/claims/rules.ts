@@ -28,12 +28,16 @@ const MOST_OF_RAN = 8000;
  * it, and the last run of the tests, whenever that was. A statement about one that is not kept stands there unverified.
  */
 export function addRan(deeds: Deeds, ran: Ran, plan: Testing): void {
-  deeds.ran.push({ ...ran, text: ran.text.slice(0, MOST_OF_RAN) });
+  deeds.ran.push({ ...ran, text: textOf(ran) });
   if (deeds.ran.length <= MOST_RAN) return;
   const test = deeds.ran.findLast(({ text }) => isTestRun(text, plan));
   const after = deeds.ran.filter(({ item }) => item > deeds.lastEdit).slice(-MOST_RAN / 2);
   deeds.ran = test === undefined || after.includes(test) ? after : [test, ...after];
 }
+
+/** A slice would keep the whole of it in memory. */
+const textOf = ({ text }: Ran): string =>
+  text.length <= MOST_OF_RAN ? text : structuredClone(text.slice(0, MOST_OF_RAN).toWellFormed());
 
 const MOST_STATEMENTS = 40;
 /** Longer ones say nothing that could be checked, and patterns are not tried on them. */
