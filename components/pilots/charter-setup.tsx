@@ -16,14 +16,14 @@ export function Setup(own: PartProps) {
           {...own}
           name="environment.setupHosts"
           label="Hosts it may reach"
-          hint="Such as registry.npmjs.org; port 443 unless another one is written. One a line."
+          hint="Such as registry.npmjs.org; port 443 unless another one is written, and TLS to that very name. One a line."
           rows={3}
         />
         <LinesField
           {...own}
           name="environment.setupPaths"
           label="Folders that stay"
-          hint="Such as node_modules: read-only wherever the tree is used. One a line."
+          hint="Such as node_modules, with pnpm also that of each workspace: read-only wherever the tree is used. One a line."
           rows={3}
         />
       </div>
