@@ -1,9 +1,23 @@
 // From a repository nobody here has seen to a counted merge, with two people wherever two are asked for.
+import { readFileSync } from "node:fs";
 import { approve } from "./fixtures/decisions.ts";
 import { launch } from "./fixtures/pilots.ts";
 import { headOf, makeLedger } from "./fixtures/repositories.ts";
 import { untilStatus } from "./fixtures/runs.ts";
 import { expect, test } from "./fixtures/test.ts";
+
+/** Installs nothing, and asks the way out for a host that no charter lists. */
+const SETUP = `node -e "require('http').get({host:'127.0.0.1',port:4902,path:'http://packages.example.org/'},r=>{r.resume();require('fs').mkdirSync('node_modules')})"`;
+
+/** What is typed, what it says to that, and what is right. */
+const FIELDS = [
+  ["An answer is waited for", "0", "Write a whole number from 1 to 1440 (minutes).", "20"],
+  ["Denied commands", "git 'push'", /^Write commands, one a line/, "git push"],
+  ["Re-anchor after", "often", "Write a whole number from 0 to 1000 (turns).", "5"],
+  ["Hosts it may reach", "https://example.com/", /^Write host names in small letters/, "example.com"],
+  ["Folders that stay", "", /^Name the folders that setup leaves/, "node_modules"],
+  ["Patterns of its own", "(ab)+", /^Line 1: /, "Project-Falcon"],
+] as const;
 
 const REPAIR_TAKES = 180_000;
 
@@ -12,7 +26,7 @@ test("an engineering lead and a security lead take a broken repository to a coun
   place,
 }) => {
   test.setTimeout(REPAIR_TAKES + 120_000);
-  const ledger = makeLedger(place, "ledger");
+  const ledger = makeLedger(place, "ledger", { installs: true });
   const ada = await as("ada");
   const sam = await as("sam");
 
@@ -30,14 +44,33 @@ test("an engineering lead and a security lead take a broken repository to a coun
     await expect(row).toContainText("7");
   });
 
-  await test.step("she writes a charter and asks for activation", async () => {
+  await test.step("she writes a charter, is told what is wrong in it and loses nothing, and asks for activation", async () => {
     await ada.goto("/pilots/new");
     await ada.getByLabel("Name of the pilot").fill("Ledger repairs");
     await ada.getByLabel("What it is to achieve").fill("Keep the sums of the ledger right.");
     await ada.getByLabel("Repository").selectOption({ label: "ledger" });
     await ada.getByLabel("Branch", { exact: true }).fill("main");
+    await ada.getByLabel("The agent asks").selectOption("unlisted");
+    await ada.getByLabel("Without one").selectOption("park");
+    await ada.getByLabel("Allowed commands").fill("npm run *");
+    await ada.getByLabel("What they find").selectOption("mask");
+    await ada.getByLabel("Setup command").fill(SETUP);
+    await ada.getByLabel("One person more for flagged patches").uncheck();
+    const form = ada.locator("form.wz-form");
+    for (const [label, wrong] of FIELDS) await form.getByLabel(label).fill(wrong);
+    await ada.getByRole("button", { name: "Write the charter" }).click();
+    for (const [label, wrong, sentence] of FIELDS) {
+      await expect(form.getByRole("alert").filter({ hasText: sentence })).toBeVisible();
+      await expect(form.getByLabel(label)).toHaveValue(wrong);
+    }
+    for (const [label, , , right] of FIELDS) await form.getByLabel(label).fill(right);
     await ada.getByRole("button", { name: "Write the charter" }).click();
     await ada.waitForURL(/\/pilots\/pil_\w+$/);
+    const pilot = ada.url();
+    await ada.goto(`${pilot}?tab=charter`);
+    for (const kept of ["git push", "example.com", "node_modules", "Project-Falcon"])
+      await expect(ada.getByText(kept).first()).toBeVisible();
+    await ada.goto(pilot);
     await ada.getByRole("button", { name: "Ask for activation…" }).click();
     await ada.getByRole("dialog").getByRole("button", { name: "Ask for activation" }).click();
     await expect(ada.locator('[data-status="activating"]').first()).toBeVisible();
@@ -58,15 +91,73 @@ test("an engineering lead and a security lead take a broken repository to a coun
     await approve(sam, "Activate");
   });
 
-  const runId = await test.step("ada launches a run, which repairs the sum", async () => {
+  const [runId, pilotId] = await test.step("ada launches a run, which repairs the sum", async () => {
     await ada.goto("/pilots");
     await expect(ada.getByRole("row", { name: /Ledger repairs/ })).toContainText("Active");
     await ada.getByRole("link", { name: "Ledger repairs", exact: true }).click();
     await ada.waitForURL(/\/pilots\/pil_\w+$/);
     const pilotId = ada.url().split("/").at(-1) ?? "";
     const id = await launch(ada, pilotId, "Repair the sums");
+    await expect(ada.getByText(/Before it is verified a person decides/).first()).toBeVisible({
+      timeout: REPAIR_TAKES,
+    });
+    return [id, pilotId];
+  });
+  await test.step("its patch changes what is installed: sam lets it install, ada may not", async () => {
+    await ada.goto("/inbox?show=team");
+    const asked = /network|install/i;
+    await ada.getByRole("link", { name: asked }).first().click();
+    await expect(ada.getByText(/^May not: /)).toBeVisible();
+    await sam.goto("/inbox");
+    await sam.getByRole("link", { name: asked }).first().click();
+    await expect(sam.getByText("package.json").first()).toBeVisible();
+    await approve(sam, "Let it install");
+    await ada.goto(`/runs/${runId}`);
     await untilStatus(ada, "in_review", REPAIR_TAKES);
-    return id;
+  });
+
+  await test.step("the host that setup asked for stands on the pilot's page of hosts, and in a file", async () => {
+    await sam.goto(`/pilots/${pilotId}/hosts`);
+    const kept = sam.getByRole("table", { name: "Hosts that were kept from runs" });
+    await expect(kept.getByRole("row", { name: /packages\.example\.org/ })).toContainText(
+      "Setup, by its proxy",
+    );
+    const coming = sam.waitForEvent("download");
+    await sam.getByRole("link", { name: "Download CSV" }).click();
+    const file = readFileSync(await (await coming).path(), "utf8");
+    expect(file).toMatch(/^setup,packages\.example\.org,80,denied,/m);
+  });
+
+  await test.step("the monitor made a finding of it: sam finds it, says that it is real, and deals with it", async () => {
+    await sam.goto("/findings");
+    await sam.getByLabel("Any pilot").selectOption({ label: "Ledger repairs" });
+    await sam.getByLabel("Any severity").selectOption("critical");
+    await expect(sam.getByText("No finding fits")).toBeVisible();
+    await sam.getByLabel("Any severity").selectOption("medium");
+    await sam.getByRole("link", { name: /^Setup asked for a host/ }).click();
+    await expect(sam.getByRole("region", { name: "Evidence" })).toContainText("packages.example.org");
+    const dialog = sam.getByRole("dialog");
+    for (const [button, done, reason, state] of [
+      ["Validate…", "Validate", "Nothing of ours lies there.", "Validated"],
+      ["Mark as mitigated…", "Mark as mitigated", "The command is looked at again.", "Mitigated"],
+    ] as const) {
+      await sam.getByRole("button", { name: button }).click();
+      await dialog.getByRole("button", { name: done }).click();
+      await expect(dialog.getByRole("alert").first()).toContainText("Say why");
+      await dialog.getByRole("textbox").fill(reason);
+      await dialog.getByRole("button", { name: done }).click();
+      await expect(sam.locator("header").getByText(state, { exact: true })).toBeVisible();
+      await expect(sam.getByText(reason)).toBeVisible();
+    }
+  });
+
+  await test.step("the merge is asked for anew, bound to the findings as they are", async () => {
+    await sam.goto(`/log?subject=run:${runId}`);
+    await expect(sam.getByRole("cell", { name: "gate.voided" }).first()).toBeVisible();
+    await sam.goto(`/reviews/${runId}?tab=findings`);
+    await expect(sam.getByRole("table", { name: "Findings" })).toContainText("Mitigated");
+    await sam.goto(`/reviews/${runId}?tab=document`);
+    await expect(sam.getByText(/mitigated/).first()).toBeVisible();
   });
 
   await test.step("she may not approve what she launched, and is told so", async () => {
