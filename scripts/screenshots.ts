@@ -48,6 +48,7 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "runners", path: "/runners" },
     { name: "stops", path: "/stops" },
     { name: "findings", path: "/findings" },
+    { name: "notices", path: "/notices", phone: true },
   ];
 }
 

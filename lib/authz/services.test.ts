@@ -5,6 +5,15 @@ import { getKpis, listKpiRows } from "../kpis/service.ts";
 import { listEntries } from "../log/service.ts";
 import { sendMessage } from "../messages/send-message.ts";
 import { withdrawMessage } from "../messages/withdraw-message.ts";
+import {
+  addChannel,
+  askTest,
+  removeChannel,
+  retireSecret,
+  rotateSigning,
+  setSecret,
+} from "../notices/channels.ts";
+import { listChannels } from "../notices/view-channels.ts";
 import { askActivation, askResume } from "../pilots/ask-activation.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { completePilot, pausePilot } from "../pilots/service.ts";
@@ -85,6 +94,21 @@ const ON_ORGANISATION: readonly Call[] = [
     "repository.add",
     (scope) => addRepository(scope, { name: "x", source: "ext::x", authority: "own" }),
   ],
+  [
+    "addChannel",
+    "channel.manage",
+    (scope) => addChannel(scope, { kind: "webhook", name: "x", url: "http://no" }),
+  ],
+  ["setSecret", "channel.manage", (scope) => setSecret(scope, { channelId: "chn_none", secret: "x" })],
+  ["rotateSigning", "channel.manage", (scope) => rotateSigning(scope, "chn_none")],
+  [
+    "retireSecret",
+    "channel.manage",
+    (scope) => retireSecret(scope, { channelId: "chn_none", secretId: "nsc_none" }),
+  ],
+  ["removeChannel", "channel.manage", (scope) => removeChannel(scope, "chn_none")],
+  ["askTest of a channel", "channel.manage", (scope) => askTest(scope, "chn_none")],
+  ["listChannels", "channel.view", (scope) => listChannels(scope)],
   ["requestSync", "repository.sync", (scope) => requestSync(scope, repositoryId)],
   ["makeEnrolment", "runner.enrol", (scope) => makeEnrolment(scope, { phases: ["agent"] })],
   ["revokeRunner", "runner.revoke", (scope) => revokeRunner(scope, "rnr_nobody")],

@@ -17,11 +17,16 @@ import {
   upsertHours,
 } from "./subscription-store.ts";
 
+/** A role anywhere is enough: what they are told is their own. */
+export function requireOwn(scope: Scope): void {
+  requirePermission(scope, "notice.subscribe", scope.grants[0]?.pilotId ?? null);
+}
+
 const quietOf = (hours: Hours | null): QuietHours | null =>
   hours && { timeZone: hours.timeZone, from: clockOf(hours.fromMinute), to: clockOf(hours.toMinute) };
 
 export async function getOwnNotices(scope: Scope): Promise<OwnNotices> {
-  requirePermission(scope, "notice.subscribe", scope.grants[0]?.pilotId ?? null);
+  requireOwn(scope);
   const me = actorId(scope.actor);
   return read(scope, async (db) => ({
     subscriptions: await selectOwn(db, me),
@@ -45,7 +50,7 @@ async function stateOf(db: Db, personId: string) {
 }
 
 async function changed(scope: Scope, change: (tx: Tx, me: string) => Promise<void>): Promise<void> {
-  requirePermission(scope, "notice.subscribe", scope.grants[0]?.pilotId ?? null);
+  requireOwn(scope);
   const me = actorId(scope.actor);
   await transaction(scope, async (tx) => {
     await lockOwn(tx.db, me);

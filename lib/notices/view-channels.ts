@@ -7,6 +7,7 @@ import { namesOf } from "../people/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { type ChannelRow, liveSecrets, selectChannels, selectHealth } from "./channel-store.ts";
 import type { ChannelDetail, ChannelName, ChannelView, DeliveryView } from "./schema.ts";
+import { requireOwn } from "./subscriptions.ts";
 import { selectDeliveries } from "./view-store.ts";
 
 const placeOf = ({ kind, settings }: ChannelRow): string => {
@@ -57,6 +58,7 @@ export async function getChannel(scope: Scope, channelId: string): Promise<Chann
 
 /** What anybody may choose from. */
 export async function listChannelNames(scope: Scope): Promise<ChannelName[]> {
+  requireOwn(scope);
   return read(scope, async (db) => {
     const states = new Map((await selectHealth(db)).map((state) => [state.channelId, state]));
     return (await selectChannels(db)).map(({ id, kind, name }) => {
@@ -67,6 +69,7 @@ export async function listChannelNames(scope: Scope): Promise<ChannelName[]> {
 
 /** What was sent to the person themselves lately, newest first. */
 export async function listOwnDeliveries(scope: Scope): Promise<DeliveryView[]> {
+  requireOwn(scope);
   return read(scope, (db) => selectDeliveries(db, null, actorId(scope.actor)));
 }
 

@@ -1,8 +1,12 @@
 // Mail against a real SMTP server on this host, and what hostile words become in each channel's format.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Message } from "#lib/notices/schema.ts";
+import { makeCertificate } from "#lib/testing/git/https-server.ts";
 import { sendMail, subjectOf } from "./mail.ts";
 import { pagerDutyPosting } from "./pagerduty.ts";
 import { slackPosting } from "./slack.ts";
@@ -104,6 +108,23 @@ describe("a mail", () => {
     expect(await sendMail(mailing(gone), limits)).toMatchObject({ outcome: "refused" });
     const full = await mailServer({ onMailFrom: (_from, _session, done) => done(error(452)) });
     expect(await sendMail(mailing(full), limits)).toMatchObject({ outcome: "down" });
+  });
+
+  test("goes out over TLS, at once or after STARTTLS, to the server its certificate names", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pilothouse-mail-"));
+    const files = makeCertificate(folder);
+    const [key, cert] = [readFileSync(files.key), readFileSync(files.cert)];
+    rmSync(folder, { recursive: true });
+    const secured = { ...limits, ca: cert.toString("utf8") };
+    for (const security of ["tls", "starttls"]) {
+      const port = await mailServer({ secure: security === "tls", key, cert, disabledCommands: [] });
+      const settings = { ...mailing(port).settings, security };
+      expect(await sendMail(mailing(port, { settings }), secured)).toEqual({ outcome: "sent" });
+      expect(letters.splice(0)).toHaveLength(1);
+      // Of an authority nobody knows, it is not spoken to.
+      expect(await sendMail(mailing(port, { settings }), limits)).toMatchObject({ outcome: "down" });
+    }
+    expect(letters).toEqual([]);
   });
 
   test("probe: does not go out without TLS where TLS was chosen, nor to a host nobody allowed", async () => {

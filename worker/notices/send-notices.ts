@@ -13,7 +13,7 @@ import {
 import type { Scope } from "#lib/scope.ts";
 import { openChannelSecret } from "#lib/sealing/channel-secret.ts";
 import { sendMail } from "./mail.ts";
-import { down, reasonOf } from "./outcome.ts";
+import { down, reasonOf, Unreachable } from "./outcome.ts";
 import { PAGERDUTY, pagerDutyPosting } from "./pagerduty.ts";
 import { judgeStatus, type PostLimits, post } from "./post.ts";
 import { slackPosting } from "./slack.ts";
@@ -73,9 +73,13 @@ async function attempt(ready: ToSend, sending: Sending, now: number): Promise<Ou
 function secretsOf({ channel }: ToSend, { privateKey }: Sending, part: string): string[] {
   return channel.secrets
     .filter((secret) => secret.part === part)
-    .map(({ id, sealed }) =>
-      openChannelSecret(privateKey, { channelId: channel.id, secretId: id, part }, sealed),
-    );
+    .map(({ id, sealed }) => {
+      try {
+        return openChannelSecret(privateKey, { channelId: channel.id, secretId: id, part }, sealed);
+      } catch {
+        throw new Unreachable("A secret of it cannot be opened by this worker. Set it anew.");
+      }
+    });
 }
 
 const SENDERS: Readonly<
