@@ -50,7 +50,7 @@ const LIMITS: Limits = {
   processes: 64,
   cpus: 1,
   diskBytes: 64 * MiB,
-  seconds: 120,
+  seconds: 240,
   outputBytes: MiB,
 };
 const COMMAND_SECONDS = 6;

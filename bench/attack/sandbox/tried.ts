@@ -170,7 +170,7 @@ export function triedByAgents(marker: string): Tried[] {
       line: perl("for (1..3000000) { open my $f, q(>), qq(/work/i$_) or die qq($_: $!\\n) }"),
       stopped: either(endedBy("memory"), says(/No space left|Cannot allocate/)),
       found: ["limit_reached", "all_of_something"],
-      seconds: 45,
+      seconds: 150,
       isDeadly: true,
     },
     {
