@@ -28,6 +28,9 @@ describe("a streamed answer", () => {
     expect(sha256(final?.response ?? Buffer.alloc(0))).toBe(sha256(stream));
     expect(final?.seen.outputBytes).toBe(Buffer.byteLength(TEXT));
     expect(final?.chunks[0]?.offset).toBe(0);
+    const firstToken = stream.indexOf("\n\n", stream.indexOf("Größe "));
+    const came = final?.chunks.findLast(({ offset }) => offset < firstToken + 2);
+    expect(final?.firstTokenAt).toBe((scene.ledger.intents[0]?.at ?? 0) + (came?.ms ?? -1));
     expect(scene.ledger.steps).toEqual(["open", "settle"]);
   });
 
@@ -66,8 +69,9 @@ describe("a whole answer", () => {
     expect(status).toBe(200);
     expect(body.toString()).toBe(JSON.stringify(WHOLES[api]));
     expect(scene.ledger.finals).toMatchObject([
-      { outcome: "done", usage: USAGES[api], returnedModel: "ph-main", flags: [] },
+      { outcome: "done", usage: USAGES[api], returnedModel: "ph-main", firstTokenAt: null },
     ]);
+    expect(scene.ledger.finals[0]?.flags).toEqual([]);
   });
 });
 

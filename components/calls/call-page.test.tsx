@@ -7,7 +7,8 @@ import { CallsPage } from "./calls-page.tsx";
 const call = (more: Partial<CallView> = {}): CallView => ({
   ...{ id: "mcl_1", runId: "run_1", attempt: 1, agentId: "agt_1", providerName: "Ours", api: "responses" },
   ...{ requestedModel: "gpt-a", returnedModel: "gpt-a-2030", state: "done", status: 200 },
-  ...{ openedAt: new Date(1000), firstByteAt: new Date(1200), settledAt: new Date(3200) },
+  ...{ openedAt: new Date(1000), firstByteAt: new Date(1200), firstTokenAt: new Date(1650) },
+  settledAt: new Date(3200),
   ...{ reservedMicros: 90_000, chargedMicros: 1500, input: 1200, cached: 1000, cacheWrite: 0, output: 80 },
   ...{ reasoning: 20, flags: [], retries: 0 },
   ...more,
@@ -43,6 +44,11 @@ describe("the page of a call", () => {
     expect(page).toContain("gpt-a-2030");
     expect(page).toContain("1,200, 1,000 cached");
     expect(page).toContain("40.0 tokens/s");
+  });
+
+  test("tells the first byte from the first token, and says where that was not noted", () => {
+    expect(rendered()).toMatch(/First byte<.*?>200 ms<.*?First token<.*?>650 ms</);
+    expect(rendered({ call: call({ firstTokenAt: null }) })).toMatch(/First token<.*?>not noted</);
   });
 
   test("says what makes the figures uncertain", () => {

@@ -97,7 +97,7 @@ const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(
 const tokens = (count: number | null) => (count === null ? "not said" : formatCount(count));
 
 function factsOf(call: CallView) {
-  const { firstByte, tokensPerSecond } = speedOf(call);
+  const { firstByte, firstToken, tokensPerSecond } = speedOf(call);
   const { returnedModel, requestedModel, chargedMicros, reservedMicros } = call;
   return [
     { key: "Answered by", value: returnedModel === null ? "not said" : <Visible text={returnedModel} /> },
@@ -116,6 +116,7 @@ function factsOf(call: CallView) {
       value: `${tokens(call.output)}${call.reasoning ? `, ${formatCount(call.reasoning)} reasoning` : ""}`,
     },
     { key: "First byte", value: firstByte === null ? "none" : formatDuration(firstByte) },
+    { key: "First token", value: firstToken === null ? "not noted" : formatDuration(firstToken) },
     {
       key: "Speed",
       value: tokensPerSecond === null ? "cannot be said" : `${tokensPerSecond.toFixed(1)} tokens/s`,

@@ -51,12 +51,16 @@ describe("a call's facts", () => {
   const call = {
     openedAt: new Date(1000),
     firstByteAt: new Date(1400),
+    firstTokenAt: new Date(1900),
     settledAt: new Date(3400),
     output: 100,
   };
 
-  test("time to the first byte, and tokens a second from there", () => {
-    expect(speedOf(call as CallView)).toEqual({ firstByte: 400, tokensPerSecond: 50 });
+  test("time to the first byte and to the first token, and tokens a second from the first byte", () => {
+    expect(speedOf(call as CallView)).toEqual({ firstByte: 400, firstToken: 900, tokensPerSecond: 50 });
+    expect(speedOf({ ...call, firstTokenAt: null } as CallView)).toMatchObject({
+      ...{ firstByte: 400, firstToken: null },
+    });
   });
 
   test("says no speed where nothing came, nothing was counted, or it came at once", () => {

@@ -84,15 +84,18 @@ export const flagWords = (flag: string): string => FLAGS[flag] ?? flag.replaceAl
 export interface Speed {
   /** Milliseconds from opening to the first byte; null where none came. */
   readonly firstByte: number | null;
+  /** Milliseconds from opening to the first token; null where none was noted. */
+  readonly firstToken: number | null;
   /** Output tokens a second from the first byte to the end; null where it cannot be said. */
   readonly tokensPerSecond: number | null;
 }
 
-export function speedOf({ openedAt, firstByteAt, settledAt, output }: CallView): Speed {
-  if (!firstByteAt) return { firstByte: null, tokensPerSecond: null };
+export function speedOf({ openedAt, firstByteAt, firstTokenAt, settledAt, output }: CallView): Speed {
+  if (!firstByteAt) return { firstByte: null, firstToken: null, tokensPerSecond: null };
   const streaming = settledAt ? settledAt.getTime() - firstByteAt.getTime() : 0;
   return {
     firstByte: firstByteAt.getTime() - openedAt.getTime(),
+    firstToken: firstTokenAt ? firstTokenAt.getTime() - openedAt.getTime() : null,
     tokensPerSecond: output === null || streaming < 100 ? null : (output * 1000) / streaming,
   };
 }

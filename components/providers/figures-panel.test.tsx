@@ -5,7 +5,9 @@ import { FiguresPanel } from "./figures-panel.tsx";
 
 const figures = (more: Partial<Figures> = {}): Figures => ({
   ...{ model: "gpt-a", age: null, context: null, n: 40 },
-  ...{ firstByte: { p50: 210, p95: 900 }, tokensPerSecond: 61.4, errorRate: 0.025, retryRate: 0 },
+  firstByte: { p50: 210, p95: 900, n: more.n ?? 40 },
+  firstToken: { p50: 640, p95: 1900, n: more.n ?? 40 },
+  ...{ tokensPerSecond: 61.4, errorRate: 0.025, retryRate: 0 },
   ...more,
 });
 const cells = (rows: Figures[]) =>
@@ -16,16 +18,26 @@ const cells = (rows: Figures[]) =>
 describe("how a provider's models answered", () => {
   test("is a row for a model, then one for each age and size", () => {
     const rows = [figures(), figures({ age: 0, n: 30 }), figures({ context: 3, n: 12 })];
+    const rest = ["210 ms", "900 ms", "640 ms", "1.9 s", "61", "2.5 %", "0.0 %"];
     expect(cells(rows)).toEqual([
-      ...["gpt-a", "40", "210 ms", "900 ms", "61", "2.5 %", "0.0 %"],
-      ...["session under 10 min", "30", "210 ms", "900 ms", "61", "2.5 %", "0.0 %"],
-      ...["128k tokens and more", "12", "210 ms", "900 ms", "61", "2.5 %", "0.0 %"],
+      ...["gpt-a", "40", ...rest],
+      ...["session under 10 min", "30", ...rest],
+      ...["128k tokens and more", "12", ...rest],
     ]);
   });
 
+  test("says of how many calls a time is known where that is not all of them", () => {
+    const times = { p50: 640, p95: 900, n: 12 };
+    expect(cells([figures({ firstToken: times })]).slice(2, 6)).toEqual([
+      ...["210 ms", "900 ms", "640 ms of 12", "900 ms"],
+    ]);
+    expect(cells([figures({ firstToken: null })]).slice(2, 6)).toEqual(["210 ms", "900 ms", "–", "–"]);
+  });
+
   test("shows the number alone where there are too few", () => {
-    const few = figures({ n: 3, firstByte: null, tokensPerSecond: null, errorRate: null, retryRate: null });
-    expect(cells([few])).toEqual(["gpt-a", "3", "–", "–", "–", "–", "–"]);
+    const few = figures({ n: 3, firstByte: null, firstToken: null, tokensPerSecond: null });
+    const none = { ...few, errorRate: null, retryRate: null };
+    expect(cells([none])).toEqual(["gpt-a", "3", "–", "–", "–", "–", "–", "–", "–"]);
   });
 
   test("says that there were none, and what would count", () => {

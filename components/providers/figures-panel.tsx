@@ -1,5 +1,5 @@
 import { Activity } from "lucide-react";
-import { type Figures, MINIMUM_SAMPLE, NEWEST_CALLS } from "#lib/providers/figures-schema.ts";
+import { type Figures, MINIMUM_SAMPLE, NEWEST_CALLS, type Times } from "#lib/providers/figures-schema.ts";
 import { formatCount, formatDuration, plural } from "../format.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -12,19 +12,32 @@ const CONTEXTS = ["under 8k tokens", "under 32k tokens", "under 128k tokens", "1
 const COLUMNS = [
   { key: "model", title: "Model" },
   { key: "calls", title: "Calls", number: true },
-  { key: "first", title: "First byte, p50", number: true },
-  { key: "late", title: "p95", number: true, wide: true },
+  { key: "byte", title: "First byte, p50", number: true },
+  { key: "late-byte", title: "First byte, p95", number: true, wide: true },
+  { key: "token", title: "First token, p50", number: true },
+  { key: "late-token", title: "First token, p95", number: true, wide: true },
   { key: "pace", title: "Tokens/s", number: true },
   { key: "errors", title: "Errors", number: true },
   { key: "retried", title: "Retried", number: true, wide: true },
 ] as const;
 
-const COUNTED = `Calls of the last 30 days that the provider answered or failed, the newest ${formatCount(NEWEST_CALLS)} at most. Calls we cut, whose end nobody saw, or that it refused for the request or the key do not count. Below ${MINIMUM_SAMPLE} calls only their number is shown.`;
+const COUNTED = `Calls of the last 30 days that the provider answered or failed, the newest ${formatCount(NEWEST_CALLS)} at most. Calls we cut, whose end nobody saw, or that it refused for the request or the key do not count. The first token is known of streams, since it is noted. Where a time is known of fewer calls, it says of how many. Below ${MINIMUM_SAMPLE} calls only their number is shown.`;
 
 /** Null for too few. */
 const percent = (rate: number | null): string => (rate === null ? "–" : `${(rate * 100).toFixed(1)} %`);
-const duration = (milliseconds: number | undefined): string =>
-  milliseconds === undefined ? "–" : formatDuration(milliseconds);
+
+/** Both cells of it. */
+function Taken({ times, n }: { times: Times | null; n: number }) {
+  return (
+    <>
+      <td className="n nowrap">
+        {times === null ? "–" : formatDuration(times.p50)}
+        {times !== null && times.n < n ? <span className="t3 sm"> of {formatCount(times.n)}</span> : null}
+      </td>
+      <td className="n nowrap only-wide">{times === null ? "–" : formatDuration(times.p95)}</td>
+    </>
+  );
+}
 
 function groupOf({ age, context }: Figures): string | null {
   if (age !== null) return AGES[age] ?? null;
@@ -32,7 +45,7 @@ function groupOf({ age, context }: Figures): string | null {
 }
 
 function Row({ figures }: { figures: Figures }) {
-  const { model, n, firstByte, tokensPerSecond, errorRate, retryRate } = figures;
+  const { model, n, firstByte, firstToken, tokensPerSecond, errorRate, retryRate } = figures;
   const group = groupOf(figures);
   return (
     <tr>
@@ -40,8 +53,8 @@ function Row({ figures }: { figures: Figures }) {
         {group === null ? <Visible text={model} /> : <span className="pl-3 block">{group}</span>}
       </td>
       <td className="n nowrap">{formatCount(n)}</td>
-      <td className="n nowrap">{duration(firstByte?.p50)}</td>
-      <td className="n nowrap only-wide">{duration(firstByte?.p95)}</td>
+      <Taken times={firstByte} n={n} />
+      <Taken times={firstToken} n={n} />
       <td className="n nowrap">{tokensPerSecond === null ? "–" : tokensPerSecond.toFixed(0)}</td>
       <td className="n nowrap">{percent(errorRate)}</td>
       <td className="n nowrap only-wide">{percent(retryRate)}</td>

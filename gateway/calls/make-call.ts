@@ -122,7 +122,7 @@ export function createCalls(parts: CallParts) {
     const { callId, admission } = intent;
     return {
       ...{ callId, runId: admission.runId, attempt: admission.attempt, at: clock.now() },
-      ...{ firstByteAt: capture.firstByteAt, returnedModel, seen },
+      ...{ firstByteAt: capture.firstByteAt, firstTokenAt: capture.firstTokenAt, returnedModel, seen },
       usage: isFree ? NOTHING_USED : said,
       response: capture.bytes(),
       chunks: capture.chunks,
@@ -149,12 +149,8 @@ export function createCalls(parts: CallParts) {
     };
     const opening = await parts.open(intent);
     if (opening !== "opened") throw refusalOf(opening);
-    return {
-      purpose,
-      intent,
-      capture: createCapture(at, () => clock.now()),
-      observer: createObserver(read.api),
-    };
+    const capture = createCapture(at, () => clock.now());
+    return { purpose, intent, capture, observer: createObserver(read.api, capture.noteFirstToken) };
   }
 
   async function passOn(

@@ -64,14 +64,29 @@ interface State {
   bytes: number;
   /** Of items that came whole. */
   wholeBytes: number;
+  /** Null once it was told. */
+  onFirstToken: (() => void) | null;
 }
 
 function noteModel(state: State, model: unknown): void {
   if (typeof model === "string" && MODEL_NAME.test(model)) state.returnedModel = model;
 }
 
+function noteToken(state: State): void {
+  state.onFirstToken?.();
+  state.onFirstToken = null;
+}
+
+/** A tool's name comes where its call begins, often long before an argument. */
+function noteName(state: State, item: unknown): void {
+  if (state.onFirstToken === null) return;
+  const { name } = objectOf(item);
+  if (typeof name === "string" && name !== "") noteToken(state);
+}
+
 function noteDelta(state: State, bytes: number): void {
   if (bytes === 0) return;
+  noteToken(state);
   state.deltas++;
   state.bytes += bytes;
 }
@@ -100,6 +115,7 @@ const takeResponses: Take = (state, { name, data }) => {
     noteDelta(state, typeof event.delta === "string" ? Buffer.byteLength(event.delta) : 0);
     return false;
   }
+  if (type === "response.output_item.added") noteName(state, event.item);
   if (event.response !== undefined) noteResponse(state, objectOf(event.response));
   const finish = Object.hasOwn(FINISHED, type) ? FINISHED[type] : undefined;
   if (finish) state.finish = finish;
@@ -131,6 +147,7 @@ const takeMessages: Take = (state, { data }) => {
       return false;
     }
     case "content_block_start":
+      noteName(state, event.content_block);
       noteDelta(state, textBytes(event.content_block, TEXTS));
       return false;
     case "content_block_delta":
@@ -185,12 +202,16 @@ function takeWhole(api: Api, state: State, body: Json): void {
   state.finish = "completed";
 }
 
-export function createObserver(api: Api): Observer {
+/**
+ * `onFirstToken`: told once, while the chunk is read that ends the first event of a stream with something the model wrote: a
+ * text, reasoning, or the name or the arguments of a tool. An answer that is no stream has none.
+ */
+export function createObserver(api: Api, onFirstToken: () => void = () => undefined): Observer {
   const reader = createEventReader();
   const take = TAKE[api];
   const state: State = {
     ...{ returnedModel: null, usage: null, finish: "open" },
-    ...{ deltas: 0, bytes: 0, wholeBytes: 0 },
+    ...{ deltas: 0, bytes: 0, wholeBytes: 0, onFirstToken },
   };
   return {
     push(chunk) {

@@ -77,7 +77,10 @@ describe("a call from its intent to its end", () => {
 
   test("is charged by the provider's count and gives back what it held", async () => {
     clock.advance(250);
-    await asGateway(() => settleCalls(scene.gateway, [finalOf(intent, clock)]));
+    const [firstByteAt, firstTokenAt] = [intent.at + 20, intent.at + 170];
+    await asGateway(() =>
+      settleCalls(scene.gateway, [finalOf(intent, clock, { firstByteAt, firstTokenAt })]),
+    );
     for (const [kind, subject] of [
       ["run", working.runId],
       ["day", scene.pilotId],
@@ -88,6 +91,7 @@ describe("a call from its intent to its end", () => {
     expect(await callRow(database, intent.callId)).toMatchObject({
       ...{ state: "done", returned_model: "model-1-2030", charged_micros: String(CHARGED), flags: [] },
       ...{ input_tokens: "800", cached_tokens: "200", output_tokens: "50", reasoning_tokens: "10" },
+      ...{ first_byte_at: new Date(firstByteAt), first_token_at: new Date(firstTokenAt) },
     });
     const { rows } = await database.owner.query("select * from model_output where call_id = $1", [
       intent.callId,

@@ -31,7 +31,14 @@ export async function recoverCalls(scope: Scope, gateway = ""): Promise<number> 
 }
 
 const unknownEnd = ({ id, runId, attempt }: OpenCall, now: number): Final => ({
-  ...{ callId: id, runId, attempt, outcome: "unknown", at: now, firstByteAt: null, status: null },
-  ...{ wasSent: true, returnedModel: null, usage: null, seen: { outputTokens: 0, outputBytes: 0 } },
+  ...{ callId: id, runId, attempt, outcome: "unknown", at: now, status: null },
+  ...{
+    firstByteAt: null,
+    firstTokenAt: null,
+    wasSent: true,
+    returnedModel: null,
+    usage: null,
+    seen: { outputTokens: 0, outputBytes: 0 },
+  },
   ...{ flags: ["gateway_lost"], response: Buffer.alloc(0), chunks: [], retries: 0 },
 });

@@ -108,6 +108,8 @@ export interface Final {
   readonly at: number;
   /** Milliseconds since 1970; null when no byte came. */
   readonly firstByteAt: number | null;
+  /** When the first of what the model wrote had come: text, reasoning, a tool's name or arguments. Null for none, and for an answer that is no stream. */
+  readonly firstTokenAt: number | null;
   /** Of HTTP; null when none came. */
   readonly status: number | null;
   /** Whether a byte of the request may have reached the provider. */

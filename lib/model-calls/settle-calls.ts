@@ -87,7 +87,8 @@ function endedCall({ final, call, hasResponse }: Ending) {
 function callRow({ final, call, charge: { usage, micros }, returnedModel, flags }: Ended) {
   return {
     ...{ id: call.id, run: call.runId, attempt: call.attempt, reserved: Number(call.reservedMicros) },
-    ...{ state: final.outcome, settled: final.at, first_byte: final.firstByteAt, status: final.status },
+    ...{ state: final.outcome, settled: final.at, status: final.status },
+    ...{ first_byte: final.firstByteAt, first_token: final.firstTokenAt },
     ...{ returned: returnedModel, micros, retries: final.retries, flags },
     ...{ input: usage?.input ?? null, cached: usage?.cached ?? null, cache_write: usage?.cacheWrite ?? null },
     ...{ output: usage?.output ?? null, reasoning: usage?.reasoning ?? null },

@@ -9,6 +9,9 @@ export interface FigureRow {
   readonly paced: number;
   readonly firstByteP50: number | null;
   readonly firstByteP95: number | null;
+  readonly tokenTimed: number;
+  readonly firstTokenP50: number | null;
+  readonly firstTokenP95: number | null;
   readonly tokensPerSecond: number | null;
   readonly errors: number;
   readonly retried: number;
@@ -20,9 +23,19 @@ export const NEWEST_CALLS = 20_000;
 /** Fewer say nothing. */
 export const MINIMUM_SAMPLE = 10;
 
+/** Milliseconds, retries included. */
+export interface Times {
+  readonly p50: number;
+  readonly p95: number;
+  /** Calls it rests on: those of which it is known. */
+  readonly n: number;
+}
+
 export interface Figures extends Pick<FigureRow, "model" | "age" | "context" | "n"> {
-  /** Milliseconds, retries included; null for too few, as all that follow. */
-  readonly firstByte: { readonly p50: number; readonly p95: number } | null;
+  /** Null for too few, as all that follow. */
+  readonly firstByte: Times | null;
+  /** Of streams, and not of those from before it was noted. */
+  readonly firstToken: Times | null;
   readonly tokensPerSecond: number | null;
   readonly errorRate: number | null;
   readonly retryRate: number | null;

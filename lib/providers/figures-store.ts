@@ -32,6 +32,7 @@ export async function selectFigures(
         width_bucket(extract(epoch from c.opened_at - b.at)::float8, array[600, 3600]::float8[]) as age,
         width_bucket(c.context_tokens::float8, array[8000, 32000, 128000]::float8[]) as context,
         (extract(epoch from c.first_byte_at - c.opened_at) * 1000)::float8 as first_byte,
+        (extract(epoch from c.first_token_at - c.opened_at) * 1000)::float8 as first_token,
         case when c.state = 'done' and c.output_tokens > 0 and c.settled_at > c.first_byte_at and exists (
             select from model_output o where o.call_id = c.id and cardinality(o.chunk_offsets) > 1)
           then (c.output_tokens / extract(epoch from c.settled_at - c.first_byte_at))::float8 end as pace
@@ -40,6 +41,9 @@ export async function selectFigures(
     select model, age, context, count(*)::int as n, count(first_byte)::int as timed, count(pace)::int as paced,
       percentile_cont(0.5) within group (order by first_byte) as "firstByteP50",
       percentile_cont(0.95) within group (order by first_byte) as "firstByteP95",
+      count(first_token)::int as "tokenTimed",
+      percentile_cont(0.5) within group (order by first_token) as "firstTokenP50",
+      percentile_cont(0.95) within group (order by first_token) as "firstTokenP95",
       percentile_cont(0.5) within group (order by pace) as "tokensPerSecond",
       count(*) filter (where state = 'failed')::int as errors, count(*) filter (where retries > 0)::int as retried
     from counted group by grouping sets ((model), (model, age), (model, context))

@@ -46,6 +46,34 @@ test("figures count what the provider did, by age and context, from ten calls on
   expect(await listFigures(scene.admin, scene.providerId)).toEqual([]);
 });
 
+test("the first byte and the first token are two figures, each of the calls it is known of", async () => {
+  const scene = await openModelScene(database, clock);
+  const working = await scene.start();
+  /** Each by when its first token came after it was opened. */
+  const calls = (...tokens: readonly (number | null)[]) =>
+    asProcess(database, "gateway", async () => {
+      const admission = await admitted(scene, working);
+      const [at, intents] = [clock.now(), tokens.map(() => intentOf(admission, clock))];
+      await openCalls(scene.gateway, intents);
+      const finals = intents.map((intent, place) => {
+        const token = tokens[place] ?? null;
+        const firstTokenAt = token === null ? null : at + token;
+        return finalOf(intent, clock, { firstByteAt: at + 200, firstTokenAt, at: at + 1200 });
+      });
+      await settleCalls(scene.gateway, finals);
+    });
+  // Of the first three none is known: no stream, or from before it was noted.
+  await calls(null, null, null, ...Array.from({ length: 9 }, () => 700));
+  const [few] = await listFigures(scene.admin, scene.providerId);
+  expect(few).toMatchObject({ n: 12, firstByte: { n: 12 }, firstToken: null });
+  await calls(900);
+  const [all] = await listFigures(scene.admin, scene.providerId);
+  expect(all).toMatchObject({ n: 13, firstByte: { n: 13 }, firstToken: { n: 10 } });
+  expect(all?.firstByte?.p95).toBeCloseTo(200);
+  expect(all?.firstToken?.p50).toBeCloseTo(700);
+  expect(all?.firstToken?.p95).toBeCloseTo(810);
+});
+
 test("who may not see providers sees no figures", async () => {
   await expect(listFigures(testScope({ clock }), "prv_1")).rejects.toThrow();
 });

@@ -5,15 +5,19 @@ import { visiblePilots } from "../authz/rules.ts";
 import { DAY } from "../clock.ts";
 import { read } from "../db.ts";
 import type { Scope } from "../scope.ts";
-import { type FigureRow, type Figures, MINIMUM_SAMPLE, NEWEST_CALLS } from "./figures-schema.ts";
+import { type FigureRow, type Figures, MINIMUM_SAMPLE, NEWEST_CALLS, type Times } from "./figures-schema.ts";
 import { selectFigures } from "./figures-store.ts";
 
+const timesOf = (n: number, p50: number | null, p95: number | null): Times | null =>
+  n < MINIMUM_SAMPLE || p50 === null || p95 === null ? null : { p50, p95, n };
+
 export function figuresOf(row: FigureRow): Figures {
-  const { model, age, context, n, firstByteP50: p50, firstByteP95: p95 } = row;
+  const { model, age, context, n } = row;
   const rate = (count: number) => (n < MINIMUM_SAMPLE ? null : count / n);
   return {
     ...{ model, age, context, n, errorRate: rate(row.errors), retryRate: rate(row.retried) },
-    firstByte: row.timed < MINIMUM_SAMPLE || p50 === null || p95 === null ? null : { p50, p95 },
+    firstByte: timesOf(row.timed, row.firstByteP50, row.firstByteP95),
+    firstToken: timesOf(row.tokenTimed, row.firstTokenP50, row.firstTokenP95),
     tokensPerSecond: row.paced < MINIMUM_SAMPLE ? null : row.tokensPerSecond,
   };
 }

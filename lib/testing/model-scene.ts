@@ -138,7 +138,8 @@ export function finalOf({ callId, admission }: Intent, clock: TestClock, part: P
   const response = text("ANSWERWORD of a model");
   return {
     ...{ callId, runId: admission.runId, attempt: admission.attempt, outcome: "done", at: clock.now() },
-    ...{ firstByteAt: clock.now(), status: 200, wasSent: true, returnedModel: "model-1-2030", retries: 0 },
+    ...{ firstByteAt: clock.now(), firstTokenAt: null, status: 200, wasSent: true, retries: 0 },
+    returnedModel: "model-1-2030",
     usage: { input: 800, cached: 200, cacheWrite: 0, output: 50, reasoning: 10 },
     ...{ seen: { outputTokens: 50, outputBytes: response.length }, flags: [], response },
     chunks: [

@@ -14,6 +14,8 @@ export interface CallView {
   readonly state: "open" | CallOutcome;
   readonly openedAt: Date;
   readonly firstByteAt: Date | null;
+  /** Null for an answer that is no stream, and for calls made before it was noted. */
+  readonly firstTokenAt: Date | null;
   readonly settledAt: Date | null;
   readonly status: number | null;
   readonly reservedMicros: number;

@@ -24,7 +24,8 @@ const typed = ({
 const CALLS = Prisma.sql`
   select c.id, c.run_id as "runId", c.pilot_id as "pilotId", c.attempt, c.agent_id as "agentId", v.name as "providerName",
     c.api, c.requested_model as "requestedModel", c.returned_model as "returnedModel", c.state,
-    c.opened_at as "openedAt", c.first_byte_at as "firstByteAt", c.settled_at as "settledAt", c.http_status as status,
+    c.opened_at as "openedAt", c.first_byte_at as "firstByteAt", c.first_token_at as "firstTokenAt",
+    c.settled_at as "settledAt", c.http_status as status,
     c.reserved_micros as "reservedMicros", c.charged_micros as "chargedMicros", c.input_tokens as input,
     c.cached_tokens as cached, c.cache_write_tokens as "cacheWrite", c.output_tokens as output,
     c.reasoning_tokens as reasoning, c.flags, c.retries
