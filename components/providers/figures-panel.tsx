@@ -21,7 +21,7 @@ const COLUMNS = [
   { key: "retried", title: "Retried", number: true, wide: true },
 ] as const;
 
-const COUNTED = `Calls of the last 30 days that the provider answered or failed, the newest ${formatCount(NEWEST_CALLS)} at most. Calls we cut, whose end nobody saw, or that it refused for the request or the key do not count. The first token is known of streams, since it is noted. Where a time is known of fewer calls, it says of how many. Below ${MINIMUM_SAMPLE} calls only their number is shown.`;
+const COUNTED = `Calls of the last 30 days that the provider answered or failed, the newest ${formatCount(NEWEST_CALLS)} at most. Calls we cut, whose end nobody saw, or that it refused for the request or the key do not count. The first token is known of streams alone, and not of calls from before it was noted. Where a time is known of fewer calls, it says of how many. Below ${MINIMUM_SAMPLE} calls only their number is shown.`;
 
 /** Null for too few. */
 const percent = (rate: number | null): string => (rate === null ? "–" : `${(rate * 100).toFixed(1)} %`);
