@@ -1,5 +1,6 @@
 import { Megaphone } from "lucide-react";
 import Link from "next/link";
+import { plural } from "../format.ts";
 import { Note } from "../ui/note.tsx";
 import { Visible } from "../ui/visible.tsx";
 
@@ -13,10 +14,10 @@ export function ChannelAlarm({ channels }: ChannelAlarmProps) {
     <div key={id} className="px-5 pt-3" data-channel={id}>
       <Note tone="bad" icon={Megaphone} role="alert">
         Notices do not get through{" "}
-        <Link href={`/notices/${id}`}>
+        <Link className="underline" href={`/notices/${id}`}>
           <Visible text={name} />
         </Link>
-        ; {waiting} wait and are tried again.
+        {waiting === 0 ? "." : `; ${plural(waiting, "message")} kept and tried again.`}
       </Note>
     </div>
   ));

@@ -105,6 +105,6 @@ test("operators see which channel is down where they look", () => {
     <ChannelAlarm channels={[{ id: "chn_1", name: "On call", waiting: 3 }]} />,
   );
   expect(alarm).toContain('href="/notices/chn_1"');
-  expect(alarm).toContain("3 wait");
+  expect(alarm).toContain("3 messages kept");
   expect(renderToStaticMarkup(<ChannelAlarm channels={[]} />)).toBe("");
 });

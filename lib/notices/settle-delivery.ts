@@ -62,6 +62,9 @@ export async function prepareDelivery(
   return null;
 }
 
+/** Open pages look again. */
+const SEEN = { channel: "record_grew", payload: "" } as const;
+
 /** Writes down what came of it, and how it goes with its channel. */
 export async function settleDelivery(scope: Scope, delivery: ClaimedDelivery, tried: Outcome): Promise<void> {
   switch (tried.outcome) {
@@ -80,6 +83,7 @@ async function noteSent(scope: Scope, { id, channelId }: ClaimedDelivery): Promi
     const { told, failures } = await lockState(tx.db, channelId);
     await markWorks(tx.db, channelId, at);
     await moveDelivery(tx.db, id, { state: "sent", nextAt: at, reason: null, sentAt: at });
+    tx.ring(SEEN);
     if (told) tx.record({ kind: "channel.recovered", about: [`channel:${channelId}`], detail: { failures } });
   });
 }
@@ -89,9 +93,10 @@ async function noteRefused(scope: Scope, { id, attempts }: ClaimedDelivery, reas
   const now = scope.clock.now();
   const isLast = attempts >= REFUSALS;
   const nextAt = new Date(isLast ? now : now + waitAfter(attempts));
-  await transaction(scope, (tx) =>
-    moveDelivery(tx.db, id, { state: isLast ? "failed" : "waiting", nextAt, reason, sentAt: null }),
-  );
+  await transaction(scope, async (tx) => {
+    await moveDelivery(tx.db, id, { state: isLast ? "failed" : "waiting", nextAt, reason, sentAt: null });
+    tx.ring(SEEN);
+  });
 }
 
 /** Nothing is tried at the channel before its next turn; what has waited too long is given up. */
@@ -110,6 +115,7 @@ async function noteDown(scope: Scope, delivery: ClaimedDelivery, reason: string)
     // Whoever asked for a test looks at its answer; it is not tried again behind their back.
     const state = purpose === "test" ? "failed" : "waiting";
     await moveDelivery(tx.db, id, { state, nextAt: retryAt, reason, sentAt: null });
+    tx.ring(SEEN);
     await giveUpOlder(tx.db, channelId, new Date(now - GIVE_UP_AFTER), reason);
     if (isDown && !before.told)
       tx.record({ kind: "channel.failing", about: [`channel:${channelId}`], detail: { failures } });
