@@ -58,4 +58,14 @@ describe("tokens of a text", () => {
   test("probe: a logarithm above nothing is certainty, and no more", () => {
     expect(tokensOf("a", [{ token: "a", logprob: 3 }])).toEqual([{ text: "a", logprob: 0 }]);
   });
+
+  test("probe: characters that begin and never end are read once, not once for each that follows", () => {
+    const begun = { token: "", bytes: [0xf0], logprob: 0 };
+    expect(
+      tokensOf(
+        "a",
+        Array.from({ length: 250_000 }, () => begun),
+      ),
+    ).toBeNull();
+  });
 });

@@ -31,18 +31,22 @@ function missing(bytes: Buffer): number {
 export function tokensOf(text: string, said: unknown): readonly Token[] | null {
   if (!Array.isArray(said) || said.length === 0 || text === "") return null;
   const tokens: Token[] = [];
-  let begun = Buffer.alloc(0);
+  let begun: Buffer[] = [];
+  /** The last bytes of what has begun: the rest says nothing of how it goes on. */
+  let tail = Buffer.alloc(0);
   let logprob = 0;
   for (const one of said) {
     if (!isObject(one) || typeof one.logprob !== "number") return null;
     const bytes = bytesOf(one);
     if (bytes === null) return null;
     if (bytes.length === 0) continue; // one that ends the answer and stands for no text
-    begun = Buffer.concat([begun, bytes]);
+    begun.push(bytes);
+    tail = Buffer.concat([tail, bytes]).subarray(-3);
     logprob += Math.min(0, one.logprob);
-    if (missing(begun) > 0) continue;
-    tokens.push({ text: begun.toString("utf8"), logprob });
-    begun = Buffer.alloc(0);
+    if (missing(tail) > 0) continue;
+    tokens.push({ text: Buffer.concat(begun).toString("utf8"), logprob });
+    begun = [];
+    tail = Buffer.alloc(0);
     logprob = 0;
   }
   return begun.length === 0 && tokens.map((token) => token.text).join("") === text ? tokens : null;
