@@ -6,14 +6,17 @@ const COLUMNS = [
   ...["up_bytes", "down_bytes", "is_least", "times", "first", "last"],
 ];
 
-/** Programs for tables run a cell that begins with one of these; names of hosts and rules are what others wrote. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Programs for tables run a cell that begins with one of these; names of hosts and rules are what others wrote. Where a
+ * comma is part of a number, a cell also begins after a semicolon or a tab, whatever is in quotes.
+ */
+const FORMULA = /(^|[;\t] *)(?=[=+\-@\t\r])/g;
 
 function cell(value: string | number | boolean | Date | null): string {
   if (value === null) return "";
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== "string") return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
+  const text = value.replace(FORMULA, "$1'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
