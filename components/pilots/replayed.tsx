@@ -35,8 +35,8 @@ function Rows({ title, rows, count }: { title: string; rows: readonly ReplayRow[
         {title}: {formatCount(count)}
       </summary>
       <ul className="grid gap-1 mt-1">
-        {rows.map(({ runId, title: run, status, sentence }) => (
-          <li key={`${runId} ${sentence}`} className="row flex-wrap">
+        {rows.map(({ runId, title: run, status, sentence }, at) => (
+          <li key={`${at} ${runId}`} className="row flex-wrap">
             <Badge noun="run" status={status} bare />
             <Link className="link" href={`/runs/${runId}`}>
               <Visible text={run} />

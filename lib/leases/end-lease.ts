@@ -12,8 +12,8 @@ import { HELD, heldState } from "../runs/rules.ts";
 import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { RunStatus } from "../runs/schema.ts";
 import type { Scope } from "../scope.ts";
-import { mayRetry } from "./rules.ts";
-import { closeLease, countLost, findLease, type LeaseRow, LOST, liveLeaseOf, lockLease } from "./store.ts";
+import { LOST, mayRetry } from "./rules.ts";
+import { closeLease, countLost, findLease, type LeaseRow, liveLeaseOf, lockLease } from "./store.ts";
 
 /** Closes a lease and says so in the timeline. False when it was over already. */
 export async function endLease(tx: Tx, scope: Scope, lease: LeaseRow, reason: string): Promise<boolean> {

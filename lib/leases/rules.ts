@@ -49,6 +49,9 @@ export interface Offer {
   readonly held: number;
 }
 
+/** How leases end whose runner fell silent; those that were stopped or handed something in are no loss. */
+export const LOST = "lost: the runner fell silent";
+
 /** The charter's word on who may take a run, and when. */
 export function mayTake({ phase, tier, charter, held }: Offer): boolean {
   if (!tierSuffices(tier, charter.environment.minimumTier)) return false;

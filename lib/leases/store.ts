@@ -1,7 +1,7 @@
 import type { Db } from "../db.ts";
 import type { Tier } from "../jail/schema.ts";
 import type { Phase } from "../protocol/schema.ts";
-import type { Beacon } from "./rules.ts";
+import { type Beacon, LOST } from "./rules.ts";
 
 export interface LeaseRow {
   readonly id: string;
@@ -151,9 +151,6 @@ export async function beaconsOf(db: Db, processes: readonly string[]): Promise<B
   const rows = await db.processBeacon.findMany({ where: { process: { in: [...processes] } } });
   return rows.map((row) => ({ since: row.since.getTime(), at: row.at.getTime() }));
 }
-
-/** How leases end whose runner fell silent; those that were stopped or handed something in are no loss. */
-export const LOST = "lost: the runner fell silent";
 
 export async function countLost(db: Db, runId: string, phase: Phase): Promise<number> {
   return db.lease.count({ where: { runId, phase, endReason: LOST } });

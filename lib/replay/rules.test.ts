@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultCharter } from "../pilots/defaults.ts";
 import type { Charter } from "../pilots/schema.ts";
-import { replay } from "./rules.ts";
+import { replay, shortened } from "./rules.ts";
 import type { ReplayedRun } from "./schema.ts";
 
 const charter = defaultCharter(`rep_${"1".repeat(22)}`, "main", "2030-12-31");
@@ -14,7 +14,7 @@ const run: ReplayedRun = {
     runId: "run_1",
     title: "Repair",
     status: "merged",
-    attempts: 2,
+    lost: 1,
     minutes: 12,
     chargedMicros: 1_500_000,
   },
@@ -58,7 +58,7 @@ describe("another charter", () => {
     ],
     ["denied commands", controlled({ deniedCommands: ["git push"] }), "A command is refused: git push"],
     ["time", controlled({ maxRunMinutes: 10 }), "It is ended after 10 minutes; it took 12"],
-    ["attempts", controlled({ maxAttempts: 1 }), "It fails after 1 attempt"],
+    ["attempts", controlled({ maxAttempts: 1 }), "It fails when its runner was lost 1 time"],
     ["budget", controlled({ budgetRunCents: 100 }), "Its model stops at $1.00; it cost $1.50"],
   ])("with a tighter %s would have stopped it", (_name, other, sentence) => {
     expect(stopped(other)).toEqual([sentence]);
@@ -100,7 +100,8 @@ describe("another charter", () => {
     const view = replay(many, 0, charter, controlled({ askMode: "unlisted" }));
     expect(view).toMatchObject({ stoppedCount: 80, stoppedMerged: 80 });
     expect(view.stopped).toHaveLength(50);
-    expect(view.stopped[0]?.sentence.length).toBeLessThan(200);
+    expect(view.stopped[0]?.sentence.length).toBeGreaterThan(500);
+    expect(shortened(view).stopped[0]?.sentence.length).toBeLessThan(200);
   });
 
   test("of a run without a patch says nothing of one", () => {

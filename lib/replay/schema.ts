@@ -5,11 +5,12 @@ export interface ReplayedRun {
   readonly runId: string;
   readonly title: string;
   readonly status: RunStatus;
-  readonly attempts: number;
+  /** How often its runner was lost in one phase, where that was most. */
+  readonly lost: number;
   /** Of the longest attempt of its agent. */
   readonly minutes: number;
   readonly chargedMicros: number;
-  /** Paths of its newest patch; null where there was none. */
+  /** Paths of its newest patch, with those that its renames left; null where there was none. */
   readonly paths: readonly string[] | null;
   /** What its agent ran, as it was run; each once. */
   readonly commands: readonly (readonly string[])[];

@@ -2,16 +2,34 @@
 import { maySee } from "../authz/require.ts";
 import { read } from "../db.ts";
 import { notFound } from "../errors.ts";
+import { LOST } from "../leases/rules.ts";
 import { findActiveCharter, findVersion } from "../pilots/service.ts";
 import type { Scope } from "../scope.ts";
-import { replay } from "./rules.ts";
+import { maskValue } from "../secrets/mask-value.ts";
+import { replay, shortened } from "./rules.ts";
 import type { ReplayedRun, ReplayView } from "./schema.ts";
-import { countRunsOf, selectCommands, selectHosts, selectRuns } from "./store.ts";
+import {
+  type CommandRow,
+  countRunsOf,
+  type RunFactsRow,
+  selectCommands,
+  selectHosts,
+  selectRuns,
+} from "./store.ts";
 
 const MOST_RUNS = 200;
 const MOST_COMMANDS = 10_000;
+const MOST_CHARACTERS = 8_000_000;
 
-/** Null where no charter is in force, or there is no such version. */
+/** Runs of which every command is known; one at least. */
+function whole(runs: readonly RunFactsRow[], commands: readonly CommandRow[]): readonly RunFactsRow[] {
+  const last = commands.at(-1);
+  if (last === undefined || commands.length === last.of) return runs;
+  const known = runs.filter(({ runId }) => runId > last.runId);
+  return known.length > 0 ? known : runs.slice(0, 1);
+}
+
+/** Masked. Null where no charter is in force, or there is no such version. */
 export async function replayPilot(
   scope: Scope,
   pilotId: string,
@@ -22,9 +40,11 @@ export async function replayPilot(
     const inForce = await findActiveCharter(db, pilotId);
     const other = await findVersion(db, pilotId, charterId);
     if (!inForce || !other) return null;
-    const rows = await selectRuns(db, pilotId, MOST_RUNS);
-    const ids = rows.map(({ runId }) => runId);
-    const commands = Map.groupBy(await selectCommands(db, ids, MOST_COMMANDS), ({ runId }) => runId);
+    const newest = await selectRuns(db, pilotId, { limit: MOST_RUNS, lostReason: LOST });
+    const ids = newest.map(({ runId }) => runId);
+    const said = await selectCommands(db, ids, { most: MOST_COMMANDS, characters: MOST_CHARACTERS });
+    const rows = whole(newest, said);
+    const commands = Map.groupBy(said, ({ runId }) => runId);
     const hosts = Map.groupBy(await selectHosts(db, ids), ({ runId }) => runId);
     const runs = rows.map(
       ({ charged, ...run }): ReplayedRun => ({
@@ -34,6 +54,7 @@ export async function replayPilot(
         hosts: hosts.get(run.runId) ?? [],
       }),
     );
-    return replay(runs, (await countRunsOf(db, pilotId)) - runs.length, inForce.charter, other.charter);
+    const older = (await countRunsOf(db, pilotId)) - runs.length;
+    return shortened(await maskValue(replay(runs, older, inForce.charter, other.charter)));
   });
 }

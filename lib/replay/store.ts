@@ -5,20 +5,27 @@ export interface RunFactsRow {
   readonly runId: string;
   readonly title: string;
   readonly status: RunStatus;
-  readonly attempts: number;
+  readonly lost: number;
   readonly minutes: number;
   readonly charged: bigint;
   readonly paths: string[] | null;
 }
 
 /** The newest runs of a pilot, newest first. */
-export async function selectRuns(db: Db, pilotId: string, limit: number): Promise<RunFactsRow[]> {
+export async function selectRuns(
+  db: Db,
+  pilotId: string,
+  { limit, lostReason }: { limit: number; lostReason: string },
+): Promise<RunFactsRow[]> {
   return db.$queryRaw<RunFactsRow[]>`
-    select r.id as "runId", r.title, r.status, r.attempt as attempts,
+    select r.id as "runId", r.title, r.status,
+      coalesce((select max(n) from (select count(*)::int as n from lease l
+        where l.run_id = r.id and l.end_reason = ${lostReason} group by l.phase) as phases), 0) as lost,
       coalesce((select ceil(extract(epoch from max(l.ended_at - l.granted_at)) / 60)::int
         from lease l where l.run_id = r.id and l.phase = 'agent'), 0) as minutes,
       coalesce((select sum(c.charged_micros) from model_call c where c.run_id = r.id), 0)::bigint as charged,
-      (select array(select distinct f ->> 'path' from jsonb_array_elements(p.files) as f order by 1)
+      (select array(select distinct path from jsonb_array_elements(p.files) as f,
+          unnest(array[f ->> 'path', f ->> 'previousPath']) as path where path is not null order by 1)
         from patch p where p.run_id = r.id order by p.created_at desc, p.id desc limit 1) as paths
     from run r where r.pilot_id = ${pilotId} order by r.id desc limit ${limit}`;
 }
@@ -27,19 +34,34 @@ export async function countRunsOf(db: Db, pilotId: string): Promise<number> {
   return db.run.count({ where: { pilotId } });
 }
 
-/** Commands that agents ran, each once a run; those of the harness belong to no item of an agent. */
+export interface CommandRow {
+  readonly runId: string;
+  readonly argv: string[];
+  /** How many there are, with those that are not among these. */
+  readonly of: number;
+}
+
+/**
+ * Commands that agents ran, each once a run, those of the newest runs first; those of the harness belong to no item of an
+ * agent. As many as are within both limits: an agent decides how long its commands are.
+ */
 export async function selectCommands(
   db: Db,
   runs: readonly string[],
-  limit: number,
-): Promise<{ runId: string; argv: string[] }[]> {
+  { most, characters }: { most: number; characters: number },
+): Promise<CommandRow[]> {
   return db.$queryRaw`
-    select distinct s.run_id as "runId",
-      array(select jsonb_array_elements_text(s.body -> 'argv')) as argv
-    from run_event s join run_event i on i.run_id = s.run_id and i.attempt = s.attempt and i.kind = 'item_opened'
-      and i.body -> 'command' = s.body -> 'command'
-    where s.run_id = any(${[...runs]}) and s.kind = 'command_started' and jsonb_typeof(s.body -> 'argv') = 'array'
-    order by 1 desc limit ${limit}`;
+    select "runId", argv, "of" from (
+      select run_id as "runId", argv, count(*) over ()::int as "of",
+        sum(length(argv::text)) over (order by run_id desc, argv rows unbounded preceding) as read
+      from (
+        select distinct s.run_id, s.body -> 'argv' as argv
+        from run_event s join run_event i on i.run_id = s.run_id and i.attempt = s.attempt and i.kind = 'item_opened'
+          and i.body -> 'command' = s.body -> 'command'
+        where s.run_id = any(${[...runs]}) and s.kind = 'command_started' and jsonb_typeof(s.body -> 'argv') = 'array'
+      ) as once
+    ) as counted
+    where read <= ${characters} order by "runId" desc, argv limit ${most}`;
 }
 
 export async function selectHosts(
@@ -48,6 +70,6 @@ export async function selectHosts(
 ): Promise<{ runId: string; host: string; port: number }[]> {
   return db.$queryRaw`
     select distinct run_id as "runId", body ->> 'host' as host, (body ->> 'port')::int as port
-    from run_event where run_id = any(${[...runs]}) and kind = 'egress' and body ->> 'verdict' = 'allowed'
+    from run_event where run_id = any(${[...runs]}) and kind = 'egress'
     order by 1 desc limit 2000`;
 }

@@ -146,9 +146,7 @@ async function describeAmendment(scope: Scope, gate: GateView): Promise<GateDeta
     changes,
     // What is decided stands in the document; a gate that is closed is held against nothing any more.
     replay:
-      gate.status === "open"
-        ? await maskValue(await replayPilot(scope, gate.pilotId ?? "", gate.charterId ?? ""))
-        : null,
+      gate.status === "open" ? await replayPilot(scope, gate.pilotId ?? "", gate.charterId ?? "") : null,
     more: { title: "Read the charter in force", href: `/pilots/${gate.pilotId}?tab=charter` },
     digest: charter,
     digestName: "Charter digest",

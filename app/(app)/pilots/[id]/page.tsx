@@ -59,7 +59,7 @@ export default page({
               <Proposal
                 pilotId={id}
                 proposal={proposal}
-                replay={await maskValue(await replayPilot(scope, id, proposal.charterId))}
+                replay={await replayPilot(scope, id, proposal.charterId)}
                 ask={amends ? askForAmendment : null}
               />
             ) : null
