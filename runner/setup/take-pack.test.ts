@@ -123,6 +123,8 @@ describe("probe: a pack with", () => {
     ["a sibling of like name", [dir("node_modules2")]],
     ["a file where the folder should be", [file("node_modules", "x")]],
     ["a link where the folder should be", [link("node_modules", "vendor")]],
+    ["a link to a workspace where the folder should be", [link("node_modules", "packages/a")]],
+    ["a link to a declared folder where another should be", [ROOT, link("vendor/lib", "../node_modules")]],
     ["a file in a folder that is not there", [ROOT, file("node_modules/a/b", "x")]],
     ["a file twice", [ROOT, file("node_modules/a", "x"), file("node_modules/a", "y")]],
     ["a file below a file", [ROOT, file("node_modules/a", "x"), file("node_modules/a/b", "y")]],

@@ -91,6 +91,11 @@ function createTaker({ folder, paths, workspaces = [], caps = PACK_CAPS }: PackO
     if (names.size > caps.entries) throw refused(`Setup left more than ${caps.entries} files and folders.`);
   }
 
+  /** A declared folder is mounted by its path on the host: as a link it would lead to a place of the host. */
+  function requireBelow(path: string): void {
+    if (paths.includes(path)) throw refused(`${shown(path)} is no folder, but what setup made of it.`);
+  }
+
   function begin(line: Line): void {
     if (isWhole) throw refused("Setup said more after its end.");
     switch (line.t) {
@@ -118,7 +123,7 @@ function createTaker({ folder, paths, workspaces = [], caps = PACK_CAPS }: PackO
 
   function beginFile({ p: path, x: executable, n: size }: Extract<Line, { t: "f" }>): void {
     admit(path);
-    if (paths.includes(path)) throw refused(`${shown(path)} is no folder, but what setup made of it.`);
+    requireBelow(path);
     bytes += size;
     if (bytes > caps.bytes) throw refused(`Setup left more than ${caps.bytes} bytes.`);
     // "wx": a new file or none, so nothing is written through whatever may be there.
@@ -129,6 +134,7 @@ function createTaker({ folder, paths, workspaces = [], caps = PACK_CAPS }: PackO
 
   function link({ p: path, to }: Extract<Line, { t: "l" }>): void {
     admit(path);
+    requireBelow(path);
     const problem = linkProblem(path, to, { roots: paths, workspaces });
     if (problem !== null) throw refused(`Setup left the link ${shown(path)} → ${shown(to)}, but ${problem}.`);
     links.push({ path, to });
