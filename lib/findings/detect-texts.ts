@@ -34,27 +34,52 @@ export const WATCH_BUDGET: Budget = { characters: 8 * 1024 * 1024, milliseconds:
 const SHOWN_BEFORE = 120;
 const SHOWN = 600;
 
-/** Sightings in texts, in their order. What the budget does not reach is said. */
+/**
+ * Sightings in texts, in their order. What the budget does not reach is said. Rules have a time of their own, and come first:
+ * a text in which secrets are looked for slowly keeps no command from being held against them.
+ */
 export async function detectTexts(
   texts: readonly WatchedText[],
   budget: Budget = WATCH_BUDGET,
+  forRules: number = budget.milliseconds,
 ): Promise<Sighting[]> {
   if (texts.length === 0) return [];
-  const began = performance.now();
+  const matched = await matchAll(texts, forRules);
   const groups = texts.map(({ pieces }) => pieces.map(({ text }) => text));
   const { text: all, offsets } = joined(groups);
   const secrets = await findSecrets(all, budget);
-  const found: Sighting[] = [];
-  for (const [at, watched] of texts.entries()) {
+  return texts.flatMap((watched, at) => {
     const from = offsets[at]?.[0] ?? 0;
-    const text = watched.pieces.map((piece) => piece.text).join("");
+    const text = textOf(watched);
     const own = within(secrets, from, from + text.length);
     const starts = (offsets[at] ?? []).map((offset) => offset - from);
-    const isLate = performance.now() - began > budget.milliseconds;
-    found.push(...inText(watched, { text, starts, secrets: own, isLate }));
+    return inText(watched, { text, starts, secrets: own, matches: matched[at] ?? null });
+  });
+}
+
+const textOf = ({ pieces }: WatchedText): string => pieces.map(({ text }) => text).join("");
+
+/** By text; null where the time was over. */
+async function matchAll(
+  texts: readonly WatchedText[],
+  milliseconds: number,
+): Promise<(readonly Match[] | null)[]> {
+  const began = performance.now();
+  const matched: (readonly Match[] | null)[] = [];
+  for (const watched of texts) {
+    const isLate = performance.now() - began > milliseconds;
+    matched.push(isLate ? null : matchesIn(watched));
     await nextTurn(); // whatever else this process does goes on in between
   }
-  return found;
+  return matched;
+}
+
+function matchesIn(watched: WatchedText): readonly Match[] {
+  const { pieces, rules, isCommand = false } = watched;
+  const first = pieces.findIndex(({ isNew }) => isNew);
+  if (first === -1) return [];
+  const from = pieces.slice(0, first).reduce((length, { text }) => length + text.length, 0);
+  return matchRules(rules, textOf(watched), { from, isCommand });
 }
 
 interface Looked {
@@ -62,19 +87,17 @@ interface Looked {
   /** Where each piece begins. */
   readonly starts: readonly number[];
   readonly secrets: readonly Place[];
-  /** The time is over: rules are not asked any more. */
-  readonly isLate: boolean;
+  /** Null where the time was over: rules were not asked any more. */
+  readonly matches: readonly Match[] | null;
 }
 
 function inText(watched: WatchedText, looked: Looked): Sighting[] {
-  const { pieces, rules, isCommand = false } = watched;
-  const first = pieces.findIndex(({ isNew }) => isNew);
+  const first = watched.pieces.findIndex(({ isNew }) => isNew);
   if (first === -1) return [];
   const from = looked.starts[first] ?? 0;
-  const isCut = looked.isLate || looked.secrets.some(({ rule }) => rule === NOT_SEARCHED);
-  const matches = looked.isLate ? [] : matchRules(rules, looked.text, { from, isCommand });
+  const isCut = looked.matches === null || looked.secrets.some(({ rule }) => rule === NOT_SEARCHED);
   return [
-    ...matches.map((match) => ofMatch(watched, looked, match)),
+    ...(looked.matches ?? []).map((match) => ofMatch(watched, looked, match)),
     ...ofSecrets(watched, looked, from),
     ...(isCut ? [notSearched(watched, looked, first)] : []),
   ];
