@@ -12,8 +12,8 @@ function Lines({ lines, others }: { lines: readonly string[]; others: readonly s
   if (lines.length === 0) return <span className="t3">{others.length === 0 ? ORDER : NOTHING}</span>;
   return (
     <ul className="mono sm">
-      {lines.map((line) => (
-        <li key={line}>
+      {lines.map((line, at) => (
+        <li key={`${at} ${line}`}>
           <Visible text={line === "" ? NOTHING : line} mode="block" />
         </li>
       ))}

@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { HOUR } from "../clock.ts";
 import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
+import { grantRole } from "../people/service.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { completePilot, getPilot, pausePilot } from "../pilots/service.ts";
 import { writeCharter } from "../pilots/write-charter.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { getRun } from "../runs/service.ts";
-import type { Scope } from "../scope.ts";
+import { actorId, type Scope } from "../scope.ts";
 import { charterFor, member } from "../testing/arrange.ts";
 import { entriesAbout, kindsAbout, leaseOf } from "../testing/journey.ts";
 import { runScene } from "../testing/run-scene.ts";
@@ -118,6 +119,31 @@ describe("an amendment that is not agreed to", () => {
     const { gateId } = await ask(ada, pilotId, charterId);
     await completePilot(sam as Scope, { pilotId, reason: "It is over." });
     expect(await decide(bea, gateId)).toEqual({ status: "void" });
+    expect(await versionInForce(pilotId)).toBe(1);
+  });
+
+  test.each([
+    ["is no lead any more", "reviewer", { maxAttempts: 2 }, "no longer a lead here"],
+    [
+      "is not the security lead any more",
+      "engineering_lead",
+      { maxRunMinutes: 90 },
+      "no longer a security lead",
+    ],
+  ] as const)("is void where whoever asked %s", async (_why, stays, controls, reason) => {
+    const pilotId = await scene.pilotWith();
+    const { charterId } = await write(pilotId, controls);
+    const asker = await member(seed, `asker-${stays}`, "security_lead");
+    const personId = actorId(asker.actor);
+    await grantRole(seed, { personId, role: stays, pilotId: null });
+    const { gateId } = await ask(asker, pilotId, charterId);
+    await database.owner.query(
+      `with gone as (update role_grant set revoked_at = now() where person_id = $1 and role = 'security_lead')
+        insert into log_entry (id, kind, about, body) values ($2, 'person.role_granted', array['person:' || $1], '')`,
+      [personId, `ent_${stays}`],
+    );
+    expect(await decide(bea, gateId)).toEqual({ status: "void" });
+    expect((await getGate(seed, gateId)).reason).toContain(reason);
     expect(await versionInForce(pilotId)).toBe(1);
   });
 

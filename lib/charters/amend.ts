@@ -1,12 +1,15 @@
 // The effect of an amendment's gate. Runs are locked first, then the pilot, then the gate: the end of a run takes its pilot
 // too, and nobody waits for somebody who waits for them.
+import { can } from "../authz/rules.ts";
 import type { Tx } from "../db.ts";
+import { liveGrants } from "../people/service.ts";
 import { amendPilot } from "../pilots/amend-pilot.ts";
 import { findActiveCharter, lockedPilot } from "../pilots/service.ts";
 import { cancelLocked } from "../runs/cancel-run.ts";
 import { lockOpenRuns } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { charterToAmend } from "./ask-amendment.ts";
+import { amendRule } from "./rules.ts";
 import { AmendDocument } from "./schema.ts";
 
 interface AmendGate {
@@ -24,14 +27,23 @@ export async function lockToAmend(tx: Tx, gate: AmendGate): Promise<void> {
   await lockedPilot(tx, pilotId);
 }
 
-/** Null where the charter that was to be replaced is still in force; else why the gate is void. */
+/** Null where the charter that was to be replaced is in force and whoever asked may ask; else why the gate is void. */
 export async function whyNotAmended(tx: Tx, gate: AmendGate): Promise<string | null> {
   const pilot = await lockedPilot(tx, gate.pilotId ?? "");
   if (pilot.status !== "active" && pilot.status !== "paused") return `The pilot is ${pilot.status}.`;
   const inForce = await findActiveCharter(tx.db, pilot.id);
-  if (inForce?.digest === readDocument(gate).before) return null;
-  return "Another charter came into force since this was asked.";
+  const { before, loosens, askedBy, roles } = readDocument(gate);
+  if (inForce?.digest !== before) return "Another charter came into force since this was asked.";
+  // Who asked is one of those who want it, so what they are is read again like that of whoever approves.
+  const grants = await liveGrants(tx, askedBy);
+  if (!can(grants, "pilot.amend", pilot.id)) return `${NO_MORE} a lead here.`;
+  const now = amendRule(inForce.charter, loosens, { personId: askedBy, grants }, pilot.id);
+  return roles.every((role) => now.roles.some((one) => one === role))
+    ? null
+    : `${NO_MORE} a security lead here.`;
 }
+
+const NO_MORE = "Whoever asked for it is no longer";
 
 /** Runs that were launched under another version keep theirs, or end here, as the document says. */
 export async function amend(tx: Tx, scope: Scope, gate: AmendGate): Promise<void> {

@@ -49,4 +49,14 @@ describe("what changes between two charters", () => {
     const with3 = { ...charter, goal: { ...charter.goal, statement: "Keep it green.\nAnd small." } };
     expect(differences(with2, with3)).toMatchObject([{ before: ["And fast."], after: ["And small."] }]);
   });
+
+  test.each([
+    ["Never:\nmerge\nAlways:\nask", "Never:\nask\nAlways:\nmerge"],
+    ["Keep it green.\nAnd fast.", "Keep it green.\nAnd fast.\nKeep it green."],
+  ])("of a text whose lines moved is all of it: %j", (before, after) => {
+    const stated = (statement: string) => ({ ...charter, goal: { ...charter.goal, statement } });
+    expect(differences(stated(before), stated(after))).toMatchObject([
+      { before: before.split("\n"), after: after.split("\n") },
+    ]);
+  });
 });

@@ -47,5 +47,8 @@ export const AmendDocument = z.looseObject({
   loosens: z.boolean(),
   changes: z.array(Difference),
   runs: RunsThen,
+  /** Who asked, and who decides because of what they were then. */
+  askedBy: z.string(),
+  roles: z.array(z.string()),
 });
 export type AmendDocument = z.infer<typeof AmendDocument>;

@@ -6,7 +6,6 @@ import { directionOf } from "./weights.ts";
 const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unknown]>> = {
   "scope.allowedPaths": [["src/**"], ["src/**", "bin/**"]],
   "scope.protectedPaths": [["ci/**", "lib/**"], ["ci/**"]],
-  "environment.harnessPaths": [["test/**"], ["test/unit/**"]],
   "environment.repeats": [5, 1],
   "environment.minimumTier": ["strong", "weak"],
   "environment.memoryMb": [512, 1024],
@@ -64,7 +63,8 @@ describe("the direction of a change", () => {
     const rest = FIELDS.filter((field) => PAIRS[field] === undefined);
     expect(rest).toEqual([
       ...["goal.statement", "goal.kind", "scope.repositoryId", "scope.branch"],
-      ...["environment.testArgv", "environment.reportPath", "environment.setupArgv", "controls.unattended"],
+      ...["environment.testArgv", "environment.reportPath", "environment.harnessPaths"],
+      ...["environment.setupArgv", "controls.unattended"],
     ]);
     for (const field of rest) {
       expect(directionOf(field, "a", "b")).toBe("looser");

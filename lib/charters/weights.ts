@@ -57,7 +57,8 @@ const WEIGHTS: Readonly<Record<CharterField, Weight>> = {
   "scope.protectedPaths": narrowed,
   "environment.testArgv": always,
   "environment.reportPath": always,
-  "environment.harnessPaths": narrowed,
+  // Of a path of the product, the base's tests would run on the base's own code and see nothing of the patch.
+  "environment.harnessPaths": always,
   "environment.repeats": less,
   "environment.minimumTier": ordered(["strong", "weak"]),
   "environment.memoryMb": more,
