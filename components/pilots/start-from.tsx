@@ -93,6 +93,11 @@ function FromFile({ take }: { take: (values: FormValues) => void }) {
     setPartial(result.values);
   }
 
+  async function choose(file: File | undefined) {
+    const { textOfFile } = await import("#lib/charters/read-file.ts");
+    setText(file ? await textOfFile(file) : "");
+  }
+
   const readable = Object.keys(partial).length;
   return (
     <div className="grid gap-3.5">
@@ -101,7 +106,7 @@ function FromFile({ take }: { take: (values: FormValues) => void }) {
         <input
           type="file"
           accept=".yaml,.yml,.json"
-          onChange={async (event) => setText((await event.currentTarget.files?.[0]?.text()) ?? "")}
+          onChange={(event) => choose(event.currentTarget.files?.[0])}
         />
       </label>
       <label className="field">

@@ -87,6 +87,15 @@ describe("what the charter lists", () => {
     expect(verdictOf("npm run x", { ...UNLISTED, denied: ["npm run"] })).toBe("denied");
   });
 
+  test("a denied command with a * at its end is denied with whatever follows, and alone", () => {
+    for (const mode of ["unlisted", "never"] as const) {
+      const policy = { ...UNLISTED, mode, denied: ["git push *"] };
+      for (const line of ["git push origin main", "git push", "env X=1 git push -f", "x=$(git push origin)"])
+        expect(verdictOf(line, policy)).toBe(line.includes("$") && mode === "unlisted" ? "ask" : "denied");
+      expect(verdictOf("git pull", policy)).not.toBe("denied");
+    }
+  });
+
   test("nobody is asked where the charter says never; what is denied is refused all the same", () => {
     const never = { ...UNLISTED, mode: "never" } as const;
     expect(verdictOf("rm -rf build", never)).toBe("allowed");

@@ -149,11 +149,13 @@ const wordsOf = (pattern: string): readonly string[] => pattern.split(" ");
 const startsWith = (argv: readonly string[], words: readonly string[]): boolean =>
   words.length > 0 && words.every((word, index) => argv[index] === word);
 
-/** Also behind other words, such as those of `env`, and by whatever path the program is named. */
-const holds = (argv: readonly string[], words: readonly string[]): boolean =>
-  argv.some((name, at) =>
+/** Also behind other words, such as those of `env`, and by whatever path the program is named; with or without a `*`, anything may follow. */
+const holds = (argv: readonly string[], pattern: readonly string[]): boolean => {
+  const words = pattern.at(-1) === "*" ? pattern.slice(0, -1) : pattern;
+  return argv.some((name, at) =>
     words.every((word, index) => word === (index === 0 ? programOf(name) : argv[at + index])),
   );
+};
 
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length > 0 && one.length === other.length && startsWith(one, other);

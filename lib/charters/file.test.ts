@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { defaultCharter } from "../pilots/defaults.ts";
 import { parseNewPilotForm } from "../pilots/form.ts";
 import { charterFileSchema } from "./file-schema.ts";
-import { MOST_CHARACTERS, readCharterFile } from "./read-file.ts";
+import { MOST_CHARACTERS, readCharterFile, textOfFile } from "./read-file.ts";
 import { charterYaml } from "./write-file.ts";
 
 const charter = defaultCharter(`rep_${"1".repeat(22)}`, "main", "2030-12-31");
@@ -120,6 +120,36 @@ describe("probe: a hostile file", () => {
     expect(read.ok).toBe(false);
     expect(problemsIn(text).length).toBeGreaterThan(0);
     expect(Reflect.get({}, "polluted")).toBeUndefined();
+  });
+
+  test.each([
+    ["nothing", "\n \n", "null : There is nothing in it."],
+    ["a word", "charter", "null : Here fields are expected, each by its name."],
+    ["a word for a part", "goal: soon", "1 goal: Here fields are expected, each by its name."],
+    [
+      "a word for a choice",
+      yaml.replace(/extraApproverOnFlags: \w+/, "extraApproverOnFlags: maybe"),
+      "controls.extraApproverOnFlags: Write true or false.",
+    ],
+    ["two documents", "a: 1\n---\nb: 2", "2 : Here a second document begins; write one."],
+    ["a field twice", "name: A\nname: B", "2 : This field stands here twice."],
+    ["depth", "[".repeat(50_000), "1 : The file is nested too deeply to be a charter."],
+  ])("with %s is refused in words for people", (_name, text, sentence) => {
+    expect(problemsIn(text)[0]).toContain(sentence);
+  });
+
+  test("of many thousand fields is refused before each is compared with each", () => {
+    const keys = Array.from({ length: 25_000 }, (_, at) => `${at.toString(36)}a: 1`);
+    const sentence = "null : The file has far more fields than a charter.";
+    for (const text of [keys.join("\n"), `{${keys.join(",")}}`, `goal: {${keys.join(",")}}`])
+      expect(problemsIn(text)).toEqual([sentence]);
+  });
+
+  test("that is longer than any charter is not read to its end, and refused", async () => {
+    const text = await textOfFile(new Blob(["é".repeat(3_000_000)]));
+    expect(text.length).toBeLessThan(1_000_000);
+    expect(problemsIn(text)).toEqual(["null : The file has more than 200,000 characters."]);
+    expect(await textOfFile(new Blob([yaml]))).toBe(yaml);
   });
 
   test("of any bytes never throws", () => {

@@ -1,10 +1,12 @@
 // A charter read from a file that anybody may have written: YAML 1.2 or JSON, without anchors, tags and repeated keys.
 import {
   type Document,
+  type ErrorCode,
   isAlias,
   isNode,
   isScalar as isScalarNode,
   LineCounter,
+  type ParsedNode,
   parseDocument,
   visit,
 } from "yaml";
@@ -36,34 +38,60 @@ const refused = (sentence: string): ReadFile => ({
   values: {},
 });
 
+/** What may be read of a file, and of a longer one enough to be refused for its length. */
+export const textOfFile = (file: Blob): Promise<string> => file.slice(0, 4 * (MOST_CHARACTERS + 1)).text();
+
 /** Never throws on what the text holds. */
 export function readCharterFile(text: string): ReadFile {
   if (text.length > MOST_CHARACTERS)
     return refused(`The file has more than ${MOST_CHARACTERS.toLocaleString("en")} characters.`);
+  if (text.trim() === "") return refused("There is nothing in it.");
   const lines = new LineCounter();
+  const keys = comparedKeys();
   try {
-    return readDocument(parseDocument(text, { ...OPTIONS, lineCounter: lines }), lines);
+    const document = parseDocument(text, { ...OPTIONS, uniqueKeys: keys.isSame, lineCounter: lines });
+    return keys.areTooMany() ? refused(TOO_MANY) : readDocument(document, lines);
   } catch (error) {
+    if (keys.areTooMany()) return refused(TOO_MANY);
     // Far deeper than any charter: the parser calls itself for each level.
-    if (error instanceof RangeError) return refused("The file is nested too deeply to be a charter.");
+    if (error instanceof RangeError) return refused(TOO_DEEP);
     throw error;
   }
+}
+
+const TOO_DEEP = "The file is nested too deeply to be a charter.";
+
+const TOO_MANY = "The file has far more fields than a charter.";
+
+/** Of all maps together. Each key is compared with all before it, so this bounds the time that they take. */
+const MOST_COMPARED = 20_000;
+
+function comparedKeys() {
+  let compared = 0;
+  const areTooMany = () => compared > MOST_COMPARED;
+  return {
+    areTooMany,
+    isSame(one: ParsedNode, other: ParsedNode): boolean {
+      compared += 1;
+      if (areTooMany()) throw new RangeError(TOO_MANY); // inside a map the parser makes a fault of it
+      return one === other || (isScalarNode(one) && isScalarNode(other) && one.value === other.value);
+    },
+  };
 }
 
 const OPTIONS = {
   version: "1.2",
   schema: "core",
   strict: true,
-  uniqueKeys: true,
   prettyErrors: false,
   logLevel: "error",
 } as const;
 
 function readDocument(document: Document.Parsed, lines: LineCounter): ReadFile {
   const faults = [...document.errors, ...document.warnings].map(
-    ({ message, pos }): FileProblem => ({
+    ({ code, message, pos }): FileProblem => ({
       ...{ line: lines.linePos(pos[0]).line, field: "" },
-      sentence: `This cannot be read: ${message.split("\n")[0]}`,
+      sentence: PARSER_SENTENCES[code] ?? `This cannot be read: ${message.split("\n")[0]}`,
     }),
   );
   visit(document, {
@@ -94,6 +122,19 @@ function readDocument(document: Document.Parsed, lines: LineCounter): ReadFile {
   return { ok: false, problems, values: valuesIn(value) };
 }
 
+/** Where the parser speaks to a programmer. */
+const PARSER_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  MULTIPLE_DOCS: "Here a second document begins; write one.",
+  DUPLICATE_KEY: "This field stands here twice.",
+  RESOURCE_EXHAUSTION: TOO_DEEP,
+};
+
+/** Where the schema's own words say no more than a type. */
+const TYPE_SENTENCES: Readonly<Record<string, string>> = {
+  object: "Here fields are expected, each by its name.",
+  boolean: "Write true or false.",
+};
+
 const KEYS = "A name of a field is a plain word.";
 const PLAIN = "Anchors, aliases and tags are not read; write what is meant.";
 
@@ -105,7 +146,9 @@ function problemsOf(issue: z.core.$ZodIssue, document: Document.Parsed, lines: L
   });
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ ...at([...path, key]), sentence: "There is no such field." }));
-  return [{ ...at(path), sentence: issue.message }];
+  const isBare = issue.code === "invalid_type" && issue.message.startsWith("Invalid input");
+  const sentence = (isBare && TYPE_SENTENCES[issue.expected]) || issue.message;
+  return [{ ...at(path), sentence }];
 }
 
 const missingIn = (fields: readonly string[]): FileProblem[] =>
