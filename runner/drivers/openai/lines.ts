@@ -30,6 +30,8 @@ export const LoopLine = z.discriminatedUnion("type", [
     exit: z.int().nullable(),
     ended: z.enum(["itself", "time", "cancelled"]),
     milliseconds: count,
+    /** Bytes of its output that are in no line. */
+    dropped: count,
   }),
   z.object({ type: z.literal("usage"), input: count, cached: count, output: count, reasoning: count }),
   z.object({ type: z.literal("ask"), id, what: z.enum(["command", "change"]), text: z.string() }),

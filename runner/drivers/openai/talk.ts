@@ -77,8 +77,8 @@ export function openTalk({ agent, record, ask, asks }: Conversation): Talk {
       case "output":
         return record.output(said.id, said.stream, said.text);
       case "command_end": {
-        const { id, status, exit, ended, milliseconds } = said;
-        await record.closeCommand(id, { status, exit, ended, milliseconds });
+        const { id, status, exit, ended, milliseconds, dropped } = said;
+        await record.closeCommand(id, { status, exit, ended, milliseconds, dropped });
         return goOn(id);
       }
       case "ask":

@@ -113,3 +113,16 @@ test("a command that prints a book is shortened for the model and kept for peopl
   const printed = ofKind(run.events, "command_output").filter(({ command }) => command === 2);
   expect(printed.reduce((sum, { text }) => sum + text.length, 0)).toBeGreaterThan(150_000);
 });
+
+test("of a command that prints a flood people are told the beginning, and how much was not kept", async () => {
+  const { run, outputs } = await outputsOf(
+    shell("head -c 60000000 /dev/zero | tr '\\0' y; echo END; exit 4"),
+  );
+  expect(outputs[0]).toMatch(/^exit code 4\ny+\n\[\d+ characters left out\]\ny+END\n$/);
+  const printed = ofKind(run.events, "command_output").filter(({ command }) => command === 2);
+  const kept = printed.reduce((sum, { text }) => sum + text.length, 0);
+  expect(kept).toBe(256 * 1024);
+  const finished = ofKind(run.events, "command_finished").find(({ command }) => command === 2);
+  expect(finished).toMatchObject({ exit: 4, ended: "itself", dropped: 60_000_004 - kept });
+  expect(ofKind(run.events, "turn_ended")).toMatchObject([{ status: "completed" }]);
+});

@@ -1,12 +1,12 @@
 // The tools a model is given, and what they do. They run in the checkout, as the sandbox's user, behind its walls.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { shortened } from "./excerpt.ts";
 import { applyHunks, type FileEdit, PatchError, parsePatch } from "./patch.ts";
+import { runShell } from "./shell.ts";
 import { ask, Interrupted, say, sayAndWait } from "./wire.ts";
 
-/** What of a result goes back to the model, characters; every call after it pays for it again. */
-const RESULT = 24_000;
 const READ_LINES = 800;
 const FOUND_LINES = 200;
 const DEFAULT_SECONDS = 120;
@@ -46,14 +46,6 @@ export const TOOLS = [
     },
   ),
 ];
-
-/** Cut in the middle, where a program says least. */
-function shortened(text: string): string {
-  if (text.length <= RESULT) return text;
-  const head = text.slice(0, RESULT / 3);
-  const tail = text.slice(-(2 * RESULT) / 3);
-  return `${head}\n[${text.length - head.length - tail.length} characters left out]\n${tail}`.toWellFormed();
-}
 
 type Arguments = Readonly<Record<string, unknown>>;
 const textOf = (value: unknown, name: string): string => {
@@ -143,7 +135,14 @@ async function told(
 
 async function shell(id: string, command: string, seconds: number, choices: CallChoices): Promise<string> {
   say({ type: "command", id, argv: ["bash", "-c", command] });
-  const none = { type: "command_end", id, exit: null, ended: "cancelled", milliseconds: 0 } as const;
+  const none = {
+    type: "command_end",
+    id,
+    exit: null,
+    ended: "cancelled",
+    milliseconds: 0,
+    dropped: 0,
+  } as const;
   try {
     await requireAllowed(id, "command", command, choices);
   } catch (error) {
@@ -153,52 +152,6 @@ async function shell(id: string, command: string, seconds: number, choices: Call
     throw error;
   }
   return runShell(id, command, seconds, choices.signal);
-}
-
-function runShell(id: string, command: string, seconds: number, signal: AbortSignal): Promise<string> {
-  const began = performance.now();
-  const child = spawn("bash", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  let isLate = false;
-  const keep = (stream: "stdout" | "stderr") => (text: string) => {
-    output = (output + text).slice(-4 * RESULT);
-    say({ type: "output", id, stream, text });
-  };
-  child.stdout.setEncoding("utf8").on("data", keep("stdout"));
-  child.stderr.setEncoding("utf8").on("data", keep("stderr"));
-  const endGroup = () => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error; // else it has ended
-    }
-    // What it left in another group may hold the pipes; its output is not waited for.
-    child.stdout.destroy();
-    child.stderr.destroy();
-  };
-  const timer = setTimeout(() => {
-    isLate = true;
-    endGroup();
-  }, seconds * 1000);
-  signal.addEventListener("abort", endGroup, { once: true });
-  // A process left in the background keeps the pipes open: the command is over when its shell is.
-  child.once("exit", () => setTimeout(endGroup, 200));
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) => keep("stderr")(error.message));
-    child.once("close", async (code, endedBy) => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", endGroup);
-      const isCut = signal.aborted;
-      const exit = isLate || isCut ? null : (code ?? 128 + (endedBy === null ? 0 : 9));
-      const milliseconds = Math.round(performance.now() - began);
-      const ended = isCut ? "cancelled" : isLate ? "time" : "itself";
-      const status = isCut ? "aborted" : "completed";
-      await sayAndWait({ type: "command_end", id, status, exit, ended, milliseconds });
-      if (isCut) return reject(signal.reason);
-      const how = isLate ? `ended after ${seconds} seconds` : `exit code ${exit}`;
-      resolve(`${how}\n${shortened(output)}`);
-    });
-  });
 }
 
 function patchTitle({ patch }: Arguments): string {

@@ -30,6 +30,8 @@ export type Said =
       readonly exit: number | null;
       readonly ended: "itself" | "time" | "cancelled";
       readonly milliseconds: number;
+      /** Bytes of its output that were not told. */
+      readonly dropped: number;
     }
   /** May this be done? Answered by `answer`. */
   | { readonly type: "ask"; readonly id: string; readonly what: "command" | "change"; readonly text: string }
@@ -53,6 +55,13 @@ export type Said =
     };
 
 export const say = (said: Said): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
+
+/** Whether what was said waits in our memory: writing does not wait for the reader. */
+export const isBehind = (): boolean => process.stdout.writableNeedDrain;
+
+/** Where it does: resolves when it is on its way. */
+export const drained = (): Promise<void> =>
+  new Promise((resolve) => process.stdout.once("drain", () => resolve()));
 
 export interface Allowed {
   readonly decision: "allowed" | "declined";
