@@ -10,13 +10,14 @@ import tls from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { makeCertificate } from "#lib/testing/git/https-server.ts";
 import { ofKind } from "#lib/testing/recipe-scene.ts";
-import { helloTo } from "#lib/testing/setup/client-hello.ts";
+import { helloTo, recordOf } from "#lib/testing/setup/client-hello.ts";
 import { listening, openProxy } from "#lib/testing/setup/proxy-scene.ts";
 
 const HOST = "registry.example.org";
 const connectTo = (authority: string) => `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`;
 /** TLS begins so; it goes to the host and back as text. */
 const HELLO = helloTo(HOST).toString("latin1");
+const PING = recordOf(23, Buffer.from("ping")).toString("latin1");
 const get = (url: string, more = "") => `GET ${url} HTTP/1.1\r\nHost: x\r\n${more}Connection: close\r\n\r\n`;
 
 /** Answers each connection with what it was sent. */
@@ -43,13 +44,17 @@ describe("a listed host", () => {
   test("is reached through a tunnel, and what went each way is told", async () => {
     const port = await echo();
     const scene = await openProxy({ hosts: [`${HOST}:${port}`] });
-    const said = `${connectTo(`${HOST}:${port}`)}${HELLO}ping`;
+    const said = `${connectTo(`${HOST}:${port}`)}${HELLO}${PING}`;
     expect(await scene.say(said, (got) => got.endsWith("ping"))).toMatch(/^HTTP\/1.1 200 .*ping$/s);
     await scene.proxy.close();
     expect(ofKind(scene.events, "egress")[0]).toEqual({
       ...{ host: HOST, port, verdict: "allowed", rule: `${HOST}:${port}`, up: 0, down: 0, times: 1 },
     });
-    expect(sums(scene)).toEqual({ up: HELLO.length + 4, down: HELLO.length + 4, times: 1 });
+    expect(sums(scene)).toEqual({
+      up: HELLO.length + PING.length,
+      down: HELLO.length + PING.length,
+      times: 1,
+    });
   });
 
   test.each(["X25519", "P-384"])(
@@ -224,7 +229,7 @@ describe("probe: a listed name that leads inside", () => {
       problemOf: (address: string) => (address === "127.0.0.1" ? null : "is link-local"),
     };
     const scene = await openProxy({ hosts: [`${HOST}:${port}`], network });
-    const said = `${connectTo(`${HOST}:${port}`)}${HELLO}ping`;
+    const said = `${connectTo(`${HOST}:${port}`)}${HELLO}${PING}`;
     expect(await scene.say(said, (got) => got.endsWith("ping"))).toContain("ping");
     expect(answers).toBe(1);
     expect(await scene.say(said)).toContain("link-local");

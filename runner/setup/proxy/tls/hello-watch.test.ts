@@ -14,6 +14,7 @@ import { HelloRefused, watchHello } from "./hello-watch.ts";
 const HOST = "registry.example.org";
 const hello = helloMessage([serverName(HOST)]);
 const CCS = recordOf(20, Buffer.from([1]));
+const NOTHING = Buffer.alloc(0);
 const data = (text: string) => recordOf(23, Buffer.from(text));
 
 /** Cuts bytes at these places. */
@@ -141,6 +142,29 @@ describe("probe: nothing goes on", () => {
     expect(watch.fromClient(CCS)).toEqual(CCS);
     expect(() => watch.fromClient(helloTo("evil.example"))).toThrow("is for this host instead");
   });
+
+  test.each([
+    ["an alert that servers pass over", recordOf(21, Buffer.from([1, 90])), CCS, "is for this host instead"],
+    ["a kind of record that TLS has no use for there", recordOf(24, Buffer.from([0])), NOTHING, "not TLS"],
+  ])(
+    "of a second hello to another host, whatever stands before it: %s",
+    (_what, before, goesOn, sentence) => {
+      fc.assert(
+        fc.property(cuts, fc.boolean(), (at, isAnsweredFirst) => {
+          const watch = watchHello(HOST);
+          watch.fromClient(recordsOf(hello));
+          if (isAnsweredFirst) watch.fromServer(serverHello(true));
+          const all = pieces(Buffer.concat([before, goesOn]), at);
+          expect(() => {
+            const passed = Buffer.concat(all.map((piece) => watch.fromClient(piece)));
+            watch.fromServer(serverHello(true));
+            expect(passed).toEqual(Buffer.concat([before, goesOn]));
+            watch.fromClient(helloTo("evil.example"));
+          }).toThrow(sentence);
+        }),
+      );
+    },
+  );
 
   test("of a second hello that nobody asked for yet: it would be read after the answer", () => {
     const watch = watchHello(HOST);

@@ -24,8 +24,8 @@ const MOST_RECORD = 2 ** 14;
 const MOST_RECORDS = 16;
 const MOST_HELD = MOST_HELLO_BYTES + MOST_RECORDS * RECORD_HEADER;
 const HANDSHAKE = 22;
-/** Change of cipher and application data: what a client may send between two hellos. */
-const BETWEEN: readonly (number | undefined)[] = [20, 23];
+/** Change of cipher, alerts and application data: what a client may send between two hellos. None of it ends the watch. */
+const BETWEEN: readonly (number | undefined)[] = [20, 21, 23];
 
 const SERVER_HELLO = 2;
 /** Where the random of a ServerHello ends in the server's first record. */
@@ -104,7 +104,7 @@ export function watchHello(host: string): HelloWatch {
   function takeBetween(): Buffer | null {
     if (passing > 0) return held.length === 0 ? null : takeHeld(Math.min(passing, held.length));
     const retry = isRetry();
-    if (retry === false || (held.length > 0 && held[0] !== HANDSHAKE && !BETWEEN.includes(held[0]))) {
+    if (retry === false) {
       state = "open";
       return takeHeld(held.length);
     }
@@ -114,6 +114,7 @@ export function watchHello(host: string): HelloWatch {
       state = "second";
       return NONE;
     }
+    if (!BETWEEN.includes(held[0])) throw notTls();
     passing = RECORD_HEADER + held.readUInt16BE(3);
     return NONE;
   }
