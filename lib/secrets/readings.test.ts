@@ -13,7 +13,7 @@ const cutSecret = plantedSecret
     fc.record({
       planted: fc.constant(planted),
       at: fc.integer({ min: 4, max: planted.secret.length - 4 }),
-      gap: fc.constantFrom("\n", "\r\n", "\n    ", " \\\n  ", "\n+"),
+      gap: fc.constantFrom("\n", "\r\n", "\n    ", " \\\n  ", "\n+", "\\n", "\\\\r\\\\n\\\\t"),
     }),
   );
 
@@ -41,6 +41,40 @@ describe("probe: a secret that stands on two lines", () => {
     const { text, lines: touched } = await maskDiff(diff);
     expect(text.split("\n").slice(4, 8)).toEqual(Array.from({ length: 4 }, () => "+[secret: github]"));
     expect(touched).toEqual([4, 5, 6, 7]);
+  });
+});
+
+describe("probe: a secret beside an escape", () => {
+  const BESIDE = ["\n", "\t", "\r\n", "\u001b[1;32m", "\u0001", "\f", "\u000b"];
+
+  test("of every kind is masked in JSON, and in JSON that stands in JSON, and both stay what they are", async () => {
+    const where = fc.record({
+      planted: plantedSecret,
+      beside: fc.constantFrom(...BESIDE),
+      times: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(where, async ({ planted: { text, secret }, beside, times }) => {
+        const said = { content: `before${beside}${text}${beside}after`, more: "after" };
+        fc.pre((await findSecrets(said.content)).length > 0);
+        let json = JSON.stringify(said);
+        for (let time = 1; time < times; time++) json = JSON.stringify(json);
+        const { text: shown } = await maskSecrets(json);
+        let read: unknown = shown;
+        for (let time = 0; time < times; time++) read = JSON.parse(read as string);
+        expect((read as typeof said).content).not.toContain(secret);
+        // The word after a value that nothing ends may go with it.
+        expect((read as typeof said).content).toMatch(/^before.*\[secret: /s);
+        expect((read as typeof said).more).toBe("after");
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("is found in a line of source code; what stands beside it is left", async () => {
+    const token = `ghp_${"a1B2c3D4e5".repeat(4).slice(0, 36)}`;
+    const { text } = await maskSecrets(`printf("\\n${token}\\n", "C:\\temp\\new");`);
+    expect(text).toBe('printf("\\n[secret: github]\\n", "C:\\temp\\new");');
   });
 });
 
@@ -116,7 +150,10 @@ describe("other readings", () => {
   });
 
   test("probe: a text made of what they look for is read in a moment", () => {
-    for (const piece of ["a1", "a1 \n", "A".repeat(30), "ab1\n", `${" ".repeat(99)}\n`, "a\\\n"]) {
+    for (const piece of [
+      ...["a1", "a1 \n", "A".repeat(30), "ab1\n", `${" ".repeat(99)}\n`, "a\\\n"],
+      ...["\\", "a1\\n", "\\u001b[", "\\\\\\u00"],
+    ]) {
       const began = performance.now();
       otherReading(piece.repeat(Math.ceil(1_000_000 / piece.length)));
       expect(performance.now() - began, piece).toBeLessThan(5000);

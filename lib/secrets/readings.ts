@@ -1,5 +1,5 @@
-// Other ways to read a text in which a secret is none to a pattern: one that stands on several lines, and one in base64.
-// Each is a text of its own, whose places lead back to where they came from.
+// Other ways to read a text in which a secret is none to a pattern: one beside an escape of JSON or of source code, one that
+// stands on several lines, and one in base64. Each is a text of its own, whose places lead back to where they came from.
 import { BORDER } from "./rules.ts";
 
 interface Range {
@@ -192,9 +192,26 @@ function decodedFrom(run: Part, shift: number): Part[] {
   }));
 }
 
+/**
+ * `\n`, `\t` and others as they stand in JSON, escaped once or more often, and a colour. The letter would be part of the word
+ * that comes after it, and a token of a known form is none with a letter before it.
+ */
+const ESCAPES = /(?<!\\)\\+(?:u001[bB]\[[0-9;:]{0,40}m|u[0-9a-fA-F]{4}|[bfnrtv])/g;
+const isBreak = (one: string): boolean => /(?:n|u000[aA])$/.test(one);
+
+/** As long as the text, so that places are the same. */
+const withoutEscapes = (text: string): string =>
+  text.includes("\\")
+    ? text.replace(ESCAPES, (one) => " ".repeat(one.length - 1) + (isBreak(one) ? "\n" : " "))
+    : text;
+
+const itself = (offset: number): number => offset;
+
 /** Null where the text cannot be read in another way. */
-export function otherReading(text: string): Reading | null {
-  const parts = [...overLines(text), ...decoded(text)];
+export function otherReading(raw: string): Reading | null {
+  const text = withoutEscapes(raw);
+  const unescaped = text === raw ? [] : [{ text, begins: itself, ends: itself }];
+  const parts = [...unescaped, ...overLines(text), ...decoded(text)];
   if (parts.length === 0) return null;
   const starts: number[] = [];
   let length = 0;

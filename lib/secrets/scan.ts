@@ -28,9 +28,20 @@ const FILE = "text.npmrc";
 /** A value that runs on to the end of its line ends before what cannot be part of a token. */
 const TOKEN_END = /[\s"'`;,()<>\\]/;
 const RUNS_ON = new Set([`${PREFIX}npm`]);
+/** An address with a password goes on to the next blank; what closes a string around it, and what comes then, is no part of it. */
+const ADDRESSES = new Set([`${PREFIX}database-connection-string`]);
+const ADDRESS_END = /["'`<>\\]/;
 const BYTE_ORDER_MARK = "\uFEFF";
 /** A label such as `aws_secret_access_key = ` stands between the reported place and its value. */
 const LABEL = 128;
+
+/** The password stands before the `@`, and may hold any of these marks. */
+function lengthOf(ruleId: string, value: string): number {
+  const from = ADDRESSES.has(ruleId) ? value.indexOf("@") + 1 : 0;
+  const ends = ADDRESSES.has(ruleId) ? ADDRESS_END : RUNS_ON.has(ruleId) ? TOKEN_END : null;
+  const cut = ends === null ? -1 : value.slice(from).search(ends);
+  return cut === -1 ? value.length : from + cut;
+}
 
 /**
  * Secrets in a text of at most some ten thousand characters. Two of secretlint's rules report a range that begins
@@ -48,10 +59,10 @@ export async function scan(content: string): Promise<Place[]> {
     const exact = values.flatMap((value) => {
       const at = text.indexOf(value, start);
       if (at === -1 || at > end + LABEL) return [];
-      const cut = RUNS_ON.has(ruleId) ? value.search(TOKEN_END) : -1;
-      return [{ start: at, end: at + (cut === -1 ? value.length : cut), rule }];
+      return [{ start: at, end: at + lengthOf(ruleId, value), rule }];
     });
-    return exact.length > 0 ? exact : [{ start, end, rule }];
+    if (exact.length > 0) return exact;
+    return [{ start, end: start + lengthOf(ruleId, text.slice(start, end)), rule }];
   });
   for (const { rule, pattern } of PATTERNS) {
     for (const { indices } of text.matchAll(pattern)) {
