@@ -97,7 +97,7 @@ async function isForAnybody(
   if (recipient !== "") return concerns(db, recipient, event, now);
   const isWider = event.facts.escalated || event.kind === "deliveries_failing";
   const readers = isWider
-    ? await selectPeopleOf(db, channelId)
+    ? await selectPeopleOf(db, channelId, event.facts.escalated ? (event.pilotId ?? "") : null)
     : (await selectSubscribers(db, event.kind, event.pilotId)).flatMap((reader) =>
         reader.channelId === channelId ? [reader.personId] : [],
       );

@@ -27,7 +27,7 @@ export async function escalateGates(scope: Scope): Promise<number> {
 async function escalate(tx: Tx, scope: Scope, gate: OverdueGate): Promise<void> {
   const { id, pilotId, runId } = gate;
   const others = await othersWhoMayDecide(tx, scope, gate);
-  const by = await waysTo(tx, others);
+  const by = await waysTo(tx, others, pilotId ?? "");
   const told = new Set(by.map(({ personId }) => personId)).size;
   const now = scope.clock.now();
   if (!(await insertEscalation(tx.db, id, new Date(now), told))) return;
@@ -63,9 +63,12 @@ async function othersWhoMayDecide(
   return others;
 }
 
-/** Every channel of theirs, whatever they asked to be told by it; else their own address, by the first mail channel. */
-async function waysTo(tx: Tx, people: readonly string[]): Promise<Subscriber[]> {
-  const own = await selectChannelsOf(tx.db, people);
+/**
+ * Every channel of theirs, whatever they asked to be told by it, but none that others read and that they did not ask to be told
+ * of this pilot by; else their own address, by the first mail channel.
+ */
+async function waysTo(tx: Tx, people: readonly string[], pilotId: string): Promise<Subscriber[]> {
+  const own = await selectChannelsOf(tx.db, people, pilotId);
   const without = people.filter((personId) => own.every((way) => way.personId !== personId));
   const [mail] = await selectMailChannels(tx.db);
   if (mail === undefined) return own;

@@ -69,21 +69,34 @@ export async function selectSubscribers(
   );
 }
 
-/** All channels that these people asked to be told anything by. */
-export async function selectChannelsOf(db: Db, personIds: readonly string[]): Promise<Subscriber[]> {
+/**
+ * All channels that these people asked to be told anything by. With a pilot (empty: of none), a channel that others read
+ * too counts only where they asked to be told there of that pilot, or of all.
+ */
+export async function selectChannelsOf(
+  db: Db,
+  personIds: readonly string[],
+  pilotId: string | null = null,
+): Promise<Subscriber[]> {
   return db.$queryRawUnsafe<Subscriber[]>(
     `select distinct s.person_id as "personId", c.id as "channelId", c.kind as "channelKind", ${HOURS}
      from notice_subscription s join notice_channel c on c.id = s.channel_id and c.removed_at is null
        left join notice_hours h on h.person_id = s.person_id
-     where s.person_id = any($1) order by 1, 2`,
+     where s.person_id = any($1) and ($2::text is null or c.kind = 'smtp' or s.pilot_id in ('', $2)) order by 1, 2`,
     [...personIds],
+    pilotId,
   );
 }
 
-/** Who is told anything by a channel. */
-export async function selectPeopleOf(db: Db, channelId: string): Promise<string[]> {
+/** Who is told anything by a channel; with a pilot (empty: of none), anything of it, or of all. */
+export async function selectPeopleOf(
+  db: Db,
+  channelId: string,
+  pilotId: string | null = null,
+): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
-    select distinct person_id as id from notice_subscription where channel_id = ${channelId} order by 1`;
+    select distinct person_id as id from notice_subscription where channel_id = ${channelId}
+      and (${pilotId}::text is null or pilot_id in ('', ${pilotId})) order by 1`;
   return rows.map(({ id }) => id);
 }
 

@@ -5,7 +5,7 @@ import { Role } from "../authz/schema.ts";
 import { HOUR, MINUTE } from "../clock.ts";
 import { transaction } from "../db.ts";
 import { actorId } from "../scope.ts";
-import { member } from "../testing/arrange.ts";
+import { activePilot, charterFor, member } from "../testing/arrange.ts";
 import { type NoticeScene, noticeScene } from "../testing/notice-scene.ts";
 import { testScope } from "../testing/scopes.ts";
 import { addresseesOf } from "./addressees.ts";
@@ -110,6 +110,10 @@ describe("who is told", () => {
     await subscribe(viewer, { channelId: mail, pilotId: "", kind: "gate_waiting" });
     await subscribe(scene.reviewer, { channelId: mail, pilotId: "", kind: "gate_waiting" });
     const other = await member(scene.seed, "olga", "reviewer");
+    // By a channel that others read she asked to be told of another pilot alone.
+    const elsewhere = await activePilot(scene.seed, charterFor(scene.seed, scene.work.repositoryId));
+    const team = await scene.channel({ kind: "slack", name: "Team", url: "https://hooks.example.org/team" });
+    await subscribe(other, { channelId: team, pilotId: elsewhere, kind: "run_failed" });
     const { gateId } = await scene.reviewed();
     await scene.followed();
     const told = async (key: string) =>
@@ -131,6 +135,8 @@ describe("who is told", () => {
     expect(await told(`escalated:${gateId}`)).toContain(actorId(other.actor));
     expect(await told(`escalated:${gateId}`)).not.toContain(actorId(viewer.actor));
     expect(await told(`escalated:${gateId}`)).not.toContain(actorId(scene.reviewer.actor));
+    const shared = await scene.database.owner.query("select 1 from notice where channel_id = $1", [team]);
+    expect(shared.rows).toEqual([]);
     const entries = await scene.database.owner.query(
       "select count(*)::int as n from log_entry where kind = 'gate.escalated' and about @> $1",
       [[`gate:${gateId}`]],
