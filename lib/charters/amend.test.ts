@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { HOUR } from "../clock.ts";
 import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
+import { finishLease } from "../leases/service.ts";
 import { grantRole } from "../people/service.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { completePilot, getPilot, pausePilot } from "../pilots/service.ts";
@@ -182,6 +183,26 @@ describe("runs under way", () => {
       });
     expect(await kindsAbout(database, `run:${kept}`)).toContain("run.cancelled");
     expect(await getPilot(seed, pilotId)).toMatchObject({ status: "paused", activeVersion: 3 });
+  });
+});
+
+describe("what a pilot's charter says of all its runs", () => {
+  test("is said by the one in force: a kept run that fails pauses the pilot as soon as it says now", async () => {
+    const pilotId = await scene.pilotWith();
+    const runId = await scene.launched(pilotId);
+    const { leaseId, attempt } = await leaseOf(runner, runId, "agent");
+    const charter = inForce();
+    const { charterId } = await writeCharter(ada as Scope, {
+      pilotId,
+      charter: { ...charter, rollback: { ...charter.rollback, pauseAfterFailedRuns: 1 } },
+    });
+    await decide(bea, (await ask(ada, pilotId, charterId)).gateId);
+    await finishLease(runner, leaseId, { outcome: "failed", attempt, reason: "broken" });
+    expect(await getRun(seed, runId)).toMatchObject({ status: "failed", charterVersion: 1 });
+    expect(await getPilot(seed, pilotId)).toMatchObject({
+      status: "paused",
+      statusReason: "1 run failed; the charter pauses the pilot then.",
+    });
   });
 });
 

@@ -56,7 +56,7 @@ export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<
       ...moved,
       detail: { attempt: lease.attempt, ...reasonDetail(reason) },
     });
-    await afterEnd(tx, scope, run.pilotId, charter);
+    await afterEnd(tx, scope, run.pilotId);
     return;
   }
   const next: RunStatus = lease.phase === "verify" ? "verifying" : "queued";

@@ -8,7 +8,6 @@ import { appendEvents, commandsOf } from "../events/service.ts";
 import { recordEvidence } from "../evidence/service.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { notify } from "../notify.ts";
-import { charterOf } from "../pilots/service.ts";
 import { afterEnd } from "../pilots/tripwires.ts";
 import { isRunnerKind } from "../protocol/events.ts";
 import type { EventBatch, Finish, HeartbeatAnswer, Summary } from "../protocol/schema.ts";
@@ -221,5 +220,5 @@ async function fail(tx: Tx, scope: Scope, run: RunRow, attempt: number, reason: 
     ...moved,
     detail: { attempt, ...reasonDetail(told) },
   });
-  await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));
+  await afterEnd(tx, scope, run.pilotId);
 }

@@ -130,7 +130,7 @@ export async function refusePatch(tx: Tx, scope: Scope, run: RunRow, reason: str
     ...moved,
     detail: reasonDetail(told),
   });
-  await afterEnd(tx, scope, run.pilotId, await charterOf(tx.db, run.charterId));
+  await afterEnd(tx, scope, run.pilotId);
 }
 
 /** The newest patch of a run on its present base. */

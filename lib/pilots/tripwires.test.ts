@@ -43,7 +43,7 @@ async function end(pilotId: string, outcome: "failed" | "no_change" | "cancelled
         ? await moveRun(tx, scope, run, "failed", "Nothing fails.", {}, "no_change")
         : await moveRun(tx, scope, run, outcome, "It went wrong.");
     tx.record({ kind: "run.rejected", about: [`run:${runId}`], ...moved, detail: reasonDetail("") });
-    await afterEnd(tx, scope, pilotId, charter);
+    await afterEnd(tx, scope, pilotId);
   });
 }
 
