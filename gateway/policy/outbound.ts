@@ -7,12 +7,13 @@ import {
   type OutboundClass,
   type OutboundPolicy,
 } from "#lib/model-calls/schema.ts";
-import { joined, labelOf, masked, merged, NOT_SEARCHED, type Place, within } from "#lib/secrets/rules.ts";
+import { joined, merged, NOT_SEARCHED, type Place, within } from "#lib/secrets/rules.ts";
 import { type Budget, findSecrets } from "#lib/secrets/service.ts";
 import { Problem } from "../http/problem.ts";
 import type { Piece } from "../request/pieces.ts";
 import type { Images } from "../request/walk.ts";
-import { createOwnSearches, OWN_PATTERN, type OwnSearch } from "./own-patterns.ts";
+import { maskText } from "./mask-text.ts";
+import { createOwnSearches, type OwnSearch } from "./own-patterns.ts";
 import { findCards, findEmails, findIbans } from "./patterns.ts";
 import { type Contents, contentsOf, replaceTexts } from "./texts.ts";
 
@@ -105,8 +106,6 @@ function refuse(piece: Piece, findings: readonly Finding[]): never {
   throw new OutboundRefused(sentence);
 }
 
-const label = (rule: string) => (rule === OWN_PATTERN ? `[masked: ${rule}]` : labelOf(rule));
-
 /** Only the classes that are masked; texts keep their order. */
 async function maskPiece(
   piece: Piece,
@@ -120,7 +119,7 @@ async function maskPiece(
     if (isFixed) continue;
     const all = await findAll(text, own);
     const places = OUTBOUND_CLASSES.filter((of) => classes.has(of)).flatMap((of) => all[of]);
-    replacements.push(masked(text, merged(places), label));
+    replacements.push(maskText(text, merged(places)));
   }
   const value = replaceTexts(piece.value, replacements, accepted);
   return { ...piece, value, bytes: Buffer.from(JSON.stringify(value)) };
