@@ -26,7 +26,6 @@ export function runShell(id: string, command: string, seconds: number, signal: A
   let isLate = false;
   let isHeld = false;
   let hasExited = false;
-  let leaving: NodeJS.Timeout | undefined;
 
   const take = (stream: "stdout" | "stderr") => (text: string) => {
     excerpt.add(text);
@@ -35,31 +34,20 @@ export function runShell(id: string, command: string, seconds: number, signal: A
     dropped += Buffer.byteLength(text) - Buffer.byteLength(part);
     if (part === "") return;
     say({ type: "output", id, stream, text: part });
-    if (isBehind()) hold();
+    if (isBehind() && !hasExited) hold();
   };
   /** Nothing is read until what was said is on its way: the command waits, as for any slow reader. */
   function hold(): void {
     if (isHeld) return;
     isHeld = true;
-    clearTimeout(leaving);
     child.stdout.pause();
     child.stderr.pause();
-    void drained().then(() => {
-      isHeld = false;
-      child.stdout.resume();
-      child.stderr.resume();
-      if (hasExited) leave();
-    });
+    void drained().then(goOn);
   }
-  // A process left in the background keeps the pipes open: the command is over when its shell is. What the shell itself
-  // printed is in the pipes by then; it is read first, also where this process had no time for it until now.
-  function leave(): void {
-    clearTimeout(leaving);
-    leaving = setTimeout(() => {
-      setImmediate(() => {
-        if (!isHeld) endGroup();
-      });
-    }, GRACE_MS);
+  function goOn(): void {
+    isHeld = false;
+    child.stdout.resume();
+    child.stderr.resume();
   }
   function endGroup(): void {
     try {
@@ -79,9 +67,13 @@ export function runShell(id: string, command: string, seconds: number, signal: A
     endGroup();
   }, seconds * 1000);
   signal.addEventListener("abort", endGroup, { once: true });
+  // A process left in the background keeps the pipes open: the command is over when its shell is. What the shell itself
+  // printed is in the pipes by then, and read without a pause: no more of it is told than there is room for. The ending waits
+  // for one more look at the pipes, for a host that gave this process no time until the grace was over.
   child.once("exit", () => {
     hasExited = true;
-    if (!isHeld) leave();
+    goOn();
+    setTimeout(() => setImmediate(endGroup), GRACE_MS);
   });
   return new Promise((resolve, reject) => {
     child.once("error", (error) => take("stderr")(error.message));
