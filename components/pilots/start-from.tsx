@@ -120,7 +120,7 @@ function FromFile({ take }: { take: (values: FormValues) => void }) {
         />
       </label>
       {problems.length > 0 ? (
-        <Note tone="need">
+        <Note tone="need" role="alert">
           As it stands this is no charter.
           <ul className="doubts mt-1">
             {problems.map(({ line, field, sentence }) => (
