@@ -12,6 +12,9 @@ export const MAX_EVENT_TEXT = 16_384;
 
 /** Of the paths that an item changed: how many are named, how long each, and how long all together. UTF-16 units. */
 export const CHANGED_PATHS = { count: 200, each: 1000, all: MAX_EVENT_TEXT } as const;
+/** Of paths that each may be as long as that: whether they fit together. */
+export const fitTogether = (paths: readonly string[]): boolean =>
+  paths.reduce((sum, path) => sum + path.length, 0) <= CHANGED_PATHS.all;
 
 export const ItemType = z.enum(["message", "reasoning", "command", "patch", "tool", "compaction"]);
 export type ItemType = z.infer<typeof ItemType>;
@@ -45,7 +48,11 @@ export const agentBodies = {
     item: number,
     tree: z.string().regex(/^[0-9a-f]{40}$/),
     /** What is another than in the tree recorded before; left out by runners that do not know it. */
-    paths: z.array(text(CHANGED_PATHS.each)).max(CHANGED_PATHS.count).optional(),
+    paths: z
+      .array(text(CHANGED_PATHS.each))
+      .max(CHANGED_PATHS.count)
+      .refine(fitTogether, { error: "These paths are too long together." })
+      .optional(),
     /** How many more there are than are named. */
     more: z.int().min(0).optional(),
   }),

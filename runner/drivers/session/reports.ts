@@ -1,12 +1,12 @@
 // What the keeper says, line by line. An agent may forge it, so nothing but the exact shapes is taken.
 import { z } from "zod";
 import { messageOf, refused } from "#lib/errors.ts";
-import { CHANGED_PATHS } from "#lib/protocol/agent-events.ts";
+import { CHANGED_PATHS, fitTogether } from "#lib/protocol/agent-events.ts";
 
 const Tree = z.string().regex(/^[0-9a-f]{40}$/);
 
 const Changed = z.object({
-  paths: z.array(z.string().max(CHANGED_PATHS.each)).max(CHANGED_PATHS.count),
+  paths: z.array(z.string().max(CHANGED_PATHS.each)).max(CHANGED_PATHS.count).refine(fitTogether),
   more: z.int().min(0),
 });
 
