@@ -43,7 +43,8 @@ export interface CommandRow {
 
 /**
  * Commands that agents ran, each once a run, those of the newest runs first; those of the harness belong to no item of an
- * agent. As many as are within both limits: an agent decides how long its commands are.
+ * agent. As many as are within both limits: an agent decides how long its commands are. Events are grouped, not joined: of
+ * 600,000 in 200 runs a join took 25 s where the planner looked each one up.
  */
 export async function selectCommands(
   db: Db,
@@ -55,10 +56,14 @@ export async function selectCommands(
       select run_id as "runId", argv, count(*) over ()::int as "of",
         sum(length(argv::text)) over (order by run_id desc, argv rows unbounded preceding) as read
       from (
-        select distinct s.run_id, s.body -> 'argv' as argv
-        from run_event s join run_event i on i.run_id = s.run_id and i.attempt = s.attempt and i.kind = 'item_opened'
-          and i.body -> 'command' = s.body -> 'command'
-        where s.run_id = any(${[...runs]}) and s.kind = 'command_started' and jsonb_typeof(s.body -> 'argv') = 'array'
+        select distinct run_id, argv from (
+          select run_id, jsonb_agg(body -> 'argv') filter (where kind = 'command_started') as started
+          from run_event
+          where run_id = any(${[...runs]}) and kind in ('command_started', 'item_opened')
+            and jsonb_typeof(body -> 'command') = 'number'
+          group by run_id, attempt, body -> 'command' having bool_or(kind = 'item_opened')
+        ) as command, jsonb_array_elements(started) as argv
+        where jsonb_typeof(argv) = 'array'
       ) as once
     ) as counted
     where read <= ${characters} order by "runId" desc, argv limit ${most}`;
