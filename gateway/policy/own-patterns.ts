@@ -1,9 +1,9 @@
 // What a charter's own patterns find. A pattern looks no further than its longest match, so a text is searched window by
 // window: what it finds in the whole is found, and other requests are let in between.
 import { createHash } from "node:crypto";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { HIGHEST_COST, parseOwnPattern } from "#lib/own-patterns/schema.ts";
 import { merged, type Place } from "#lib/secrets/rules.ts";
+import { ownTurn } from "#lib/secrets/service.ts";
 
 export const OWN_PATTERN = "own pattern";
 
@@ -48,7 +48,7 @@ function searchFor(lines: readonly string[], digest: string): OwnSearch {
       if (patterns.length === 0) return [];
       const places: Place[] = [];
       for (let at = 0; at < text.length; at += WINDOW) {
-        if (at > 0) await nextTurn();
+        if (at > 0) await ownTurn();
         for (const pattern of patterns) places.push(...inWindow(pattern, text, at));
       }
       return merged(places);
