@@ -96,12 +96,12 @@ function AskForm({ ask, pilotId, charterId, onClose }: AskFormProps) {
           {
             value: "keep",
             title: "Runs keep theirs",
-            text: "Those under way end under the version they began with.",
+            text: "Those under way end under the version they began with, and so do their budgets and how many run at once.",
           },
           {
             value: "stop",
             title: "Runs end",
-            text: "Those under way are cancelled when the new version comes into force.",
+            text: "Those under way are cancelled when the new version comes into force; a merge that has begun goes on.",
           },
         ]}
       />

@@ -1,5 +1,6 @@
 // What happened in a pilot's newest runs, judged by another version of its charter.
 import { maySee } from "../authz/require.ts";
+import { MINUTE } from "../clock.ts";
 import { read } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { LOST } from "../leases/rules.ts";
@@ -29,13 +30,37 @@ function whole(runs: readonly RunFactsRow[], commands: readonly CommandRow[]): r
   return known.length > 0 ? known : runs.slice(0, 1);
 }
 
-/** Masked. Null where no charter is in force, or there is no such version. */
+interface Known {
+  readonly at: number;
+  readonly view: Promise<ReplayView | null>;
+}
+
+/** Pages that show it are read again whenever the record grows. */
+const known = new Map<string, Known>();
+const KNOWN_FOR = MINUTE;
+const MOST_KNOWN = 200;
+
+/** At most a minute old. Masked. Null where no charter is in force, or there is no such version. */
 export async function replayPilot(
   scope: Scope,
   pilotId: string,
   charterId: string,
 ): Promise<ReplayView | null> {
   if (!maySee(scope, pilotId)) throw notFound("pilot");
+  const now = scope.clock.now();
+  const key = `${pilotId} ${charterId}`;
+  const found = known.get(key);
+  if (found && Math.abs(now - found.at) < KNOWN_FOR) return found.view;
+  const view = replayed(scope, pilotId, charterId);
+  known.delete(key);
+  known.set(key, { at: now, view });
+  view.catch(() => known.delete(key)); // whoever asked is told; the next one asks anew
+  const oldest = known.keys().next().value;
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return view;
+}
+
+async function replayed(scope: Scope, pilotId: string, charterId: string): Promise<ReplayView | null> {
   return read(scope, async (db) => {
     const inForce = await findActiveCharter(db, pilotId);
     const other = await findVersion(db, pilotId, charterId);

@@ -86,6 +86,7 @@ export async function openDatabase(from: "migrated" | "empty" = "migrated"): Pro
 /** A migrated database for this test file; `DATABASE_URL` names it as the role of `process`. */
 export async function testDatabase(processName: ProcessName = "web"): Promise<TestDatabase> {
   const database = await openDatabase();
+  await disconnectDatabase(); // what a file before this one began and nobody waited for may have connected anew
   process.env.DATABASE_URL = database.urls[processName];
   afterAll(async () => {
     await closeQueue();
