@@ -193,6 +193,16 @@ describe("where nobody answers", () => {
     expect(await statusOf(ada, runId)).toBe("awaiting_decision");
   });
 
+  test("a runner that puts the run away before it was told to leaves an ask that is known to wait without one", async () => {
+    const working = await asked(parking, "rm -rf third");
+    clock.advance(11 * MINUTE);
+    await park(parking, working);
+    expect(await listAsks(ada, working.runId)).toMatchObject([
+      { status: "open", parkedAt: new Date(clock.now()) },
+    ]);
+    await cancelRun(ada, { runId: working.runId, reason: "Not needed." });
+  });
+
   test("a run that was put away for a decision gets it declined when the gate runs out", async () => {
     const working = await asked(parking, "rm -rf other");
     clock.advance(11 * MINUTE);

@@ -3,7 +3,15 @@ import type { Decided } from "../protocol/steering.ts";
 import type { Scope } from "../scope.ts";
 import { type AskView, MAX_ASKS } from "./schema.ts";
 import { askText } from "./state.ts";
-import { carryUnheard, clearTexts, findById, listCarried, selectViewOfGate, selectViews } from "./store.ts";
+import {
+  carryUnheard,
+  clearTexts,
+  findById,
+  listCarried,
+  markAllParked,
+  selectViewOfGate,
+  selectViews,
+} from "./store.ts";
 
 /** What the agent of a run asked, the oldest first. The caller has checked the run's visibility. */
 export async function listAsks(scope: Scope, runId: string): Promise<AskView[]> {
@@ -28,6 +36,10 @@ export async function decidedFor(db: Db, runId: string): Promise<Decided[]> {
 /** A runner puts the run away without having heard what was decided: the next attempt gets it. */
 export const carryOver = (db: Db, runId: string, attempt: number): Promise<void> =>
   carryUnheard(db, runId, attempt);
+
+/** A runner put the run away for its asks: by itself, too, where nobody answered in their time. */
+export const putAway = (db: Db, runId: string, attempt: number, at: Date): Promise<void> =>
+  markAllParked(db, runId, attempt, at);
 
 /** For a redaction. Returns how many lost their words. */
 export const takeAsks = (db: Db, runId: string, text: string): Promise<number> => clearTexts(db, runId, text);

@@ -80,6 +80,12 @@ export async function dropCarried(db: Db, runId: string, at: Date): Promise<void
   await db.runAsk.updateMany({ where, data: { usedAt: at } });
 }
 
+/** A runner put the run away for what its attempt asked, without having been told to. */
+export async function markAllParked(db: Db, runId: string, attempt: number, at: Date): Promise<void> {
+  const where = { runId, attempt, status: "open", parkedAt: null };
+  await db.runAsk.updateMany({ where, data: { parkedAt: at } });
+}
+
 /** Open asks whose time is over and whose runner was not told yet. */
 export async function selectDue(db: Db, now: Date): Promise<{ id: string; runId: string }[]> {
   return db.runAsk.findMany({

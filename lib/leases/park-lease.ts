@@ -1,4 +1,4 @@
-import { carryOver } from "../asks/service.ts";
+import { carryOver, putAway } from "../asks/service.ts";
 import type { Tx } from "../db.ts";
 import { hushPauses } from "../inboxes/service.ts";
 import { changeOf } from "../record/change.ts";
@@ -21,6 +21,7 @@ export async function parkRun(
 ): Promise<void> {
   await hushPauses(tx, scope, run.id, attempt);
   await carryOver(tx.db, run.id, attempt);
+  if (why === "ask") await putAway(tx.db, run.id, attempt, new Date(scope.clock.now()));
   const waits = run.status === "working" || run.status === "preparing";
   const status = waits ? "queued" : run.status;
   if (waits) await moveRun(tx, scope, run, "queued", "");

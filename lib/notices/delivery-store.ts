@@ -87,7 +87,12 @@ export async function bindNotices(db: Db, ids: readonly string[], deliveryId: st
  * One for each channel that is not waiting for its next try, the oldest first: it is moved on before it is tried, so
  * whoever dies at it leaves it to be tried again.
  */
-export async function claimNext(db: Db, now: Date, until: Date): Promise<ClaimedDelivery[]> {
+export async function claimNext(
+  db: Db,
+  now: Date,
+  until: Date,
+  busy: readonly string[],
+): Promise<ClaimedDelivery[]> {
   return db.$queryRaw<ClaimedDelivery[]>`
     with next as (
       select d.id from notice_channel c
@@ -98,6 +103,7 @@ export async function claimNext(db: Db, now: Date, until: Date): Promise<Claimed
           and (s.retry_at is null or s.retry_at <= ${now} or d.purpose = 'test')
         order by d.purpose desc, d.next_at, d.id limit 1 for update skip locked
       ) d
+      where c.id <> all(${[...busy]})
     )
     update notice_delivery d set next_at = ${until}, attempts = d.attempts + 1 from next where d.id = next.id
     returning d.id, d.channel_id as "channelId", d.recipient, d.purpose, d.attempts, d.made_at as "madeAt"`;

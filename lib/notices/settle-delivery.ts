@@ -31,9 +31,9 @@ export interface ToSend {
 }
 
 /** One for each channel that may be tried now. */
-export async function takeDeliveries(scope: Scope): Promise<ClaimedDelivery[]> {
+export async function takeDeliveries(scope: Scope, busy: readonly string[] = []): Promise<ClaimedDelivery[]> {
   const now = scope.clock.now();
-  return transaction(scope, (tx) => claimNext(tx.db, new Date(now), new Date(now + CLAIMED_FOR)));
+  return transaction(scope, (tx) => claimNext(tx.db, new Date(now), new Date(now + CLAIMED_FOR), busy));
 }
 
 /** Everything that sending needs, as it is now; null where it is no longer to be sent, which is written down. */

@@ -65,13 +65,29 @@ const states = async () =>
       [new Date(scene.clock.now() - MINUTE)],
     )
   ).rows;
-const health = async () => (await scene.database.owner.query("select * from notice_channel_state")).rows[0];
+const health = async () =>
+  (await scene.database.owner.query("select * from notice_channel_state where channel_id = $1", [channelId]))
+    .rows[0];
 const kindsOfChannel = async () =>
   (
     await scene.database.owner.query("select kind from log_entry where about @> $1 order by seq", [
       [`channel:${channelId}`],
     ])
   ).rows.map(({ kind }) => kind);
+
+describe("a channel that answers late", () => {
+  test("keeps no other one waiting", async () => {
+    const late = Promise.withResolvers<void>();
+    const slow = await receiver();
+    slow.answer((response) => void late.promise.then(() => response.writeHead(200).end()));
+    await askTest(scene.administrator, await scene.channel({ kind: "webhook", name: "Slow", url: slow.url }));
+    for (let nth = 0; nth < 3; nth++) await askTest(scene.administrator, channelId);
+    const sent = send();
+    await vi.waitFor(() => expect([slow.received.length, place.received.length]).toEqual([1, 3]));
+    late.resolve();
+    expect(await sent).toBe(4);
+  });
+});
 
 describe("a channel that is down", () => {
   test("loses nothing: what waits goes out under the same id when it works again, and both are entries", async () => {
@@ -156,7 +172,7 @@ describe("a channel that is down", () => {
 
 test("one message that is refused leaves the others their way, and fails after some tries", async () => {
   await scene.database.owner.query(
-    "update notice_channel_state set retry_at = null, failures = 0, told = false",
+    "update notice_channel_state set retry_at = null, failures = 0, failing_since = null, told = false",
   );
   place.answer(400);
   await runFailed();

@@ -1,6 +1,7 @@
 // Sends what waits: at most one at a time to each channel, all channels beside each other, until nothing is left that may
 // be tried now.
 import type { KeyObject } from "node:crypto";
+import { systemClock } from "#lib/clock.ts";
 import type { Logger } from "#lib/logger.ts";
 import { type ClaimedDelivery, PagerDutySettings } from "#lib/notices/schema.ts";
 import {
@@ -31,17 +32,33 @@ export interface Sending {
 }
 
 /** Some a turn, so that the loop hears when it is to end. */
-const ROUNDS = 20;
+const MOST_A_TURN = 200;
+/** What comes while a slow channel is waited for is looked for so often, in milliseconds. */
+const LOOK_AGAIN = 500;
 
 export async function sendNotices(scope: Scope, sending: Sending): Promise<number> {
-  let sent = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const taken = await takeDeliveries(scope);
-    if (taken.length === 0) break;
-    await Promise.all(taken.map((delivery) => sendOne(scope, sending, delivery)));
+  const underWay = new Map<string, Promise<void>>();
+  for (let sent = 0; ; ) {
+    const taken = sent < MOST_A_TURN ? await takeDeliveries(scope, [...underWay.keys()]) : [];
+    for (const delivery of taken) {
+      const { channelId } = delivery;
+      const sendingIt = sendOne(scope, sending, delivery).finally(() => underWay.delete(channelId));
+      underWay.set(channelId, sendingIt);
+    }
     sent += taken.length;
+    if (underWay.size === 0) return sent;
+    await untilOneEnds([...underWay.values()]);
   }
-  return sent;
+}
+
+async function untilOneEnds(underWay: readonly Promise<void>[]): Promise<void> {
+  const over = new AbortController();
+  const pause = systemClock.sleep(LOOK_AGAIN, over.signal).catch(() => undefined); // ended below
+  try {
+    await Promise.race([...underWay, pause]);
+  } finally {
+    over.abort("over");
+  }
 }
 
 async function sendOne(scope: Scope, sending: Sending, delivery: ClaimedDelivery): Promise<void> {

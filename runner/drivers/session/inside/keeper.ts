@@ -2,7 +2,7 @@
 // which tree the checkout is, makes snapshots to go on from, and hands the work out at the end. It is given as text to Node, so it is one file without
 // imports of ours. The agent has the same user: what is said here is as true as the agent lets it be, and nothing outside
 // rests on it. Lines of JSON both ways: orders on stdin, reports on stdout; the work goes out through fd 3 in frames.
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -190,10 +190,26 @@ function startAgent({ command = [], env = {}, files = {} }: Order): void {
   child.stdin.on("error", () => undefined); // its end is told below
   child.on("error", (error) => report({ ended: { code: 127, signal: null, problem: messageOf(error) } }));
   const lines = createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
-  // Writing to a pipe waits for its reader: an agent that says much is slowed down here.
-  lines.on("line", (line) => report({ line }));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => report({ err: text }));
+  lines.on("line", (line) => {
+    report({ line });
+    slowDown(child);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    report({ err: text });
+    slowDown(child);
+  });
   child.once("close", (code, signal) => report({ ended: { code, signal } }));
+}
+
+/** An agent that says more than is read waits for the reader: what is not written yet lies in memory here. */
+function slowDown({ stdout, stderr }: ChildProcessWithoutNullStreams): void {
+  if (!process.stdout.writableNeedDrain || stderr.isPaused()) return;
+  stdout.pause();
+  stderr.pause();
+  process.stdout.once("drain", () => {
+    stdout.resume();
+    stderr.resume();
+  });
 }
 
 /** Its input ends first; what does not end by itself is ended. */
