@@ -55,6 +55,6 @@ const FIELD_NAMES: Readonly<Record<CharterField, string>> = {
   "rollback.endsOn": "Last day",
 };
 
-/** A field of a later version than this program is called by its path. */
+/** A field that this program does not know is called by its path. */
 export const fieldName = (field: string): string =>
   Object.hasOwn(FIELD_NAMES, field) ? FIELD_NAMES[field as CharterField] : field;

@@ -88,7 +88,7 @@ async function noteSent(scope: Scope, { id, channelId }: ClaimedDelivery): Promi
   });
 }
 
-/** Tried a few times more: some servers say for good what they mean for now. */
+/** Tried a few times more: some servers say for good what they mean for the moment. */
 async function noteRefused(scope: Scope, { id, attempts }: ClaimedDelivery, reason: string): Promise<void> {
   const now = scope.clock.now();
   const isLast = attempts >= REFUSALS;
