@@ -10,7 +10,7 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch {
-    return false;
+    return false; // it is none
   }
 }
 

@@ -21,7 +21,7 @@ export function isTimeZone(name: string): boolean {
     minuteOfDay(name, 0);
     return true;
   } catch {
-    return false;
+    return false; // that is the answer
   }
 }
 
