@@ -1,38 +1,14 @@
 // The loop where a limit of the charter ends its work: what there is is handed in. Real sandbox, scripted model.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { refusalSentence } from "#lib/budgets/rules.ts";
 import type { BudgetState } from "#lib/budgets/schema.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import { NEVER_ASKS } from "#lib/protocol/steering.ts";
-import { type AgentRun, type AgentRunChoices, runAgent } from "#lib/testing/agents/agent-run.ts";
-import { createRepository } from "#lib/testing/git/author.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
-import { SUM } from "#lib/testing/harness-scene.ts";
-import { type ScriptedTurn, scriptedModel } from "#lib/testing/model/responses-script.ts";
+import { done, loopScene, shell } from "#lib/testing/agents/loop-scene.ts";
+import type { ScriptedTurn } from "#lib/testing/model/responses-script.ts";
 import { ofKind } from "#lib/testing/recipe-scene.ts";
-import { createOpenai } from "./driver.ts";
 
-let workshop: TestWorkshop;
-let repository: string;
-let base: string;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-  const { path, head } = createRepository(workshop.fresh("sum"), SUM);
-  [repository, base] = [`${path}/.git`, head];
-});
-afterAll(() => workshop.close());
-
-const play = (script: readonly ScriptedTurn[], choices: Partial<AgentRunChoices> = {}): Promise<AgentRun> =>
-  runAgent(workshop, {
-    driver: createOpenai({ stateFolder: workshop.scratch, uid: workshop.sandbox.uid }),
-    ...{ repository, base, answer: scriptedModel(script) },
-    ...choices,
-  });
-
-const shell = (command: string): ScriptedTurn => ({
-  items: [{ call: "shell", args: { command, timeout_seconds: null } }],
-});
-const done: ScriptedTurn = { items: [{ say: "Done." }] };
+const { play } = loopScene();
 
 describe("a budget that is used up in the middle of the work", () => {
   const sentence = refusalSentence(

@@ -1,43 +1,19 @@
 // The loop at work while people talk to it: steered, interrupted, asked, left and taken up again. Real sandbox, scripted model.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { AskPolicy } from "#lib/protocol/steering.ts";
 import {
   type AgentRun,
   type AgentRunChoices,
   createTestInbox,
-  runAgent,
   type TestInbox,
 } from "#lib/testing/agents/agent-run.ts";
-import { createRepository } from "#lib/testing/git/author.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
-import { SUM } from "#lib/testing/harness-scene.ts";
-import { type ScriptedTurn, scriptedModel } from "#lib/testing/model/responses-script.ts";
+import { done, loopScene, shell } from "#lib/testing/agents/loop-scene.ts";
+import type { ScriptedTurn } from "#lib/testing/model/responses-script.ts";
 import { ofKind } from "#lib/testing/recipe-scene.ts";
 import { fastClock } from "#lib/testing/runner/parts.ts";
-import { createOpenai } from "./driver.ts";
 
-let workshop: TestWorkshop;
-let repository: string;
-let base: string;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-  const { path, head } = createRepository(workshop.fresh("sum"), SUM);
-  [repository, base] = [`${path}/.git`, head];
-});
-afterAll(() => workshop.close());
-
-const play = (script: readonly ScriptedTurn[], choices: Partial<AgentRunChoices> = {}): Promise<AgentRun> =>
-  runAgent(workshop, {
-    driver: createOpenai({ stateFolder: workshop.scratch, uid: workshop.sandbox.uid }),
-    ...{ repository, base, answer: scriptedModel(script) },
-    ...choices,
-  });
-
-const shell = (command: string): ScriptedTurn => ({
-  items: [{ call: "shell", args: { command, timeout_seconds: null } }],
-});
-const done: ScriptedTurn = { items: [{ say: "Done." }] };
+const { base, play } = loopScene();
 const inputOf = (run: AgentRun, call: number) =>
   JSON.stringify(JSON.parse(String(run.requests[call]?.body)).input);
 const kinds = (run: AgentRun) => run.events.map(({ kind }) => kind);
@@ -276,7 +252,7 @@ describe("a run that is left", () => {
       native: "loop-x",
       driver: "openai",
       turn: 3,
-      tree: base,
+      tree: base(),
       sha256: "0".repeat(64),
       bytes: 5,
     };
