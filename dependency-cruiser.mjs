@@ -15,9 +15,9 @@ export default {
     rule(
       "schema-is-zod-only",
       "schema.ts holds shapes; behaviour goes to rules.ts or service.ts.",
-      { path: "^lib/[^/]+/schema\\.ts$" },
+      { path: ["^lib/[^/]+/schema\\.ts$", "^lib/[^/]+/schema/"] },
       {
-        path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema|protocol/|record/kinds/))(?![^/]+/schema\\.ts)|^generated|^node:",
+        path: "^(app|components|runner|worker|cli)/|^lib/(?!(ids\\.ts$|authz/schema|protocol/|record/kinds/))(?![^/]+/schema\\.ts)(?![^/]+/schema/)|^generated|^node:",
       },
     ),
     rule(

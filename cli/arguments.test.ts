@@ -36,6 +36,17 @@ describe("the command line", () => {
     },
   );
 
+  test("takes which evidence is to be reproduced, and nothing that is none", () => {
+    expect(parseArguments(["evidence", "reproduce", "evi_1"], {}).evidence).toBe("evi_1");
+    for (const words of [
+      ["evidence"],
+      ["evidence", "reproduce"],
+      ["evidence", "reproduce", ""],
+      ["evidence", "make", "evi_1"],
+    ])
+      expect(() => parseArguments(words, {})).toThrow(/evidence takes: reproduce ID/);
+  });
+
   test.each([
     [["log", "new-epoch", "--reason", "restored"], { kind: "new_epoch", reason: "restored" }],
     [["log", "rotate-key"], { kind: "rotate_key" }],
@@ -75,7 +86,7 @@ describe("the command line", () => {
 
   test("refuses a command or option it does not know, saying which there are", () => {
     expect(() => parseArguments(["down"], {})).toThrow(
-      /no command "down"; there are up, dev, doctor, agents, log, help/,
+      /no command "down"; there are up, dev, doctor, agents, log, evidence, help/,
     );
     expect(() => parseArguments(["up", "doctor"], {})).toThrow(/no command "up doctor"/);
     expect(() => parseArguments(["up", "--prot", "1"], {})).toThrow(/--prot.*lists the options/s);

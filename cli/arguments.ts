@@ -4,7 +4,7 @@ import { badInput, messageOf } from "#lib/errors.ts";
 import { type AgentsAct, parseAgentsAct } from "./agents/acts.ts";
 import { type LogAct, parseLogAct } from "./log/acts.ts";
 
-const COMMANDS = ["up", "dev", "doctor", "agents", "log", "help"] as const;
+const COMMANDS = ["up", "dev", "doctor", "agents", "log", "evidence", "help"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -18,6 +18,8 @@ export interface Arguments {
   readonly logAct?: LogAct;
   /** What `agents` is to do. */
   readonly agentsAct?: AgentsAct;
+  /** Which evidence `evidence reproduce` is about. */
+  readonly evidence?: string;
 }
 
 export const DEFAULT_PORT = 4300;
@@ -31,6 +33,8 @@ export const HELP = `Usage: npm run up [-- options]
   npm run log -- new-epoch --reason "WHY"   after a restore: the log goes on under a new name
   npm run log -- rotate-key                 another key signs the log, beside those that do
   npm run log -- retire-key ID              a key signs no more and is destroyed
+  npm run evidence:reproduce ID             verify a patch again as for that evidence, and compare:
+                                            ends with 0 where it is the same, 1 where it differs, 2 where it could not be tried
 
 Options
   --port NUMBER    port of the pages (default ${DEFAULT_PORT})
@@ -52,6 +56,10 @@ Environment
   PILOTHOUSE_NOTICE_HOSTS    hosts that notices may be sent to although they are not public, comma separated
   PILOTHOUSE_HTTP_PROVIDERS  hosts of model providers that may be spoken to without https, comma separated
   PILOTHOUSE_ALLOWED_HOSTS   hosts of repositories that may be private addresses, comma separated
+  PILOTHOUSE_OIDC_ISSUER, PILOTHOUSE_OIDC_CLIENT_ID, PILOTHOUSE_OIDC_CLIENT_SECRET (or …_SECRET_FILE)   identity provider people sign in by
+  PILOTHOUSE_SIGN_IN         any (default), or sso_only: passwords for PILOTHOUSE_EMERGENCY_ADMIN (an e-mail address) alone
+  PILOTHOUSE_SECOND_FACTOR   optional (default), or required for roles that decide
+  PILOTHOUSE_IDLE_MINUTES    a session nobody uses ends after so long (default 60)
 `;
 
 const Port = z.coerce.number().int().min(1).max(65_535);
@@ -97,7 +105,8 @@ export function parseArguments(
   const command = COMMANDS.find((known) => known === word);
   const logAct = command === "log" && !values.help ? parseLogAct(more, values.reason) : undefined;
   const agentsAct = command === "agents" && !values.help ? parseAgentsAct(more) : undefined;
-  if (!command || (more.length > 0 && !logAct && !agentsAct)) {
+  const evidence = command === "evidence" && !values.help ? evidenceOf(more) : undefined;
+  if (!command || (more.length > 0 && !logAct && !agentsAct && !evidence)) {
     throw badInput(`There is no command "${positionals.join(" ")}"; there are ${COMMANDS.join(", ")}.`);
   }
   const text = values.port ?? env.PORT ?? String(DEFAULT_PORT);
@@ -109,5 +118,12 @@ export function parseArguments(
     ...common,
     ...(logAct ? { logAct } : {}),
     ...(agentsAct ? { agentsAct } : {}),
+    ...(evidence ? { evidence } : {}),
   };
+}
+
+function evidenceOf([act, id = "", ...more]: readonly string[]): string {
+  if (act !== "reproduce" || more.length > 0 || id === "")
+    throw badInput("evidence takes: reproduce ID, where ID is an evidence's, such as evi_….");
+  return id;
 }

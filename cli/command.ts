@@ -9,6 +9,8 @@ export interface CommandOptions {
   readonly identity?: Identity | null;
   /** Ends it when it aborts. */
   readonly signal?: AbortSignal;
+  /** One of our own programs, which ends with 1 and a sentence for the person: nothing is put before that. */
+  readonly isOurs?: boolean;
 }
 
 const SHOWN_LINES = 20;
@@ -41,6 +43,7 @@ export function runToEnd(
     child.once("close", (code, signal) => {
       if (code === 0) return resolve(stdout);
       const end = all.trimEnd().split("\n").slice(-SHOWN_LINES).join("\n");
+      if (options.isOurs && code === 1 && end !== "") return reject(refused(end));
       reject(refused(`${what} failed (${signal ?? `exit code ${code}`}). It ends with:\n${end}`));
     });
   });

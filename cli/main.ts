@@ -4,6 +4,7 @@ import { AppError, messageOf } from "#lib/errors.ts";
 import { runAgentsAct } from "./agents/run-act.ts";
 import { type Arguments, HELP, parseArguments } from "./arguments.ts";
 import { doctor } from "./doctor.ts";
+import { EXIT, reproduceCommand } from "./evidence/reproduce.ts";
 import { identitiesFor, isRoot } from "./identities.ts";
 import { dataFolder, layoutAt } from "./layout.ts";
 import { runLogAct } from "./log/run-act.ts";
@@ -69,6 +70,7 @@ async function main(): Promise<number> {
   process.stdout.on("error", () => undefined); // a terminal that was closed is told nothing more
   const write = (text: string) => void process.stdout.write(text);
   const progress = createProgress(systemClock, write, process.stdout.isTTY);
+  if (args.evidence) return reproduceCommand(deployment, databaseUrl, args.evidence, progress);
   if (args.agentsAct) await runAgentsAct(deployment, args.agentsAct, progress);
   else await up({ deployment, databaseUrl, progress, stop: stopSignal() });
   return 0;
@@ -79,5 +81,5 @@ try {
 } catch (error) {
   console.error(`\n${messageOf(error)}`);
   if (!(error instanceof AppError)) console.error(error);
-  process.exitCode = 1;
+  process.exitCode = process.argv[2] === "evidence" ? EXIT.not_tried : 1;
 }

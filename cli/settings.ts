@@ -43,13 +43,34 @@ function common({ layout, url }: Deployment, source: Source): Variables {
   };
 }
 
+const PASSED_TO_WEB = [
+  "PILOTHOUSE_OIDC_ISSUER",
+  "PILOTHOUSE_OIDC_CLIENT_ID",
+  "PILOTHOUSE_OIDC_CLIENT_SECRET",
+  "PILOTHOUSE_OIDC_CLIENT_SECRET_FILE",
+  "PILOTHOUSE_OIDC_CONFIRM_HOURS",
+  "PILOTHOUSE_OIDC_SECOND_STEP",
+  "PILOTHOUSE_OIDC_ACR",
+  "PILOTHOUSE_OIDC_AMR",
+  "PILOTHOUSE_OIDC_NAME",
+  "PILOTHOUSE_OIDC_SCOPES",
+  "PILOTHOUSE_OIDC_GROUPS_CLAIM",
+  "PILOTHOUSE_OIDC_JOIN_GROUPS",
+  "PILOTHOUSE_SIGN_IN",
+  "PILOTHOUSE_EMERGENCY_ADMIN",
+  "PILOTHOUSE_SECOND_FACTOR",
+  "PILOTHOUSE_IDLE_MINUTES",
+] as const;
+
 export async function webVariables(
   deployment: Deployment,
   urls: RoleUrls,
   source: Source,
 ): Promise<Variables> {
+  const given = PASSED_TO_WEB.flatMap((name) => (source[name] ? [[name, source[name]] as const] : []));
   return {
     ...common(deployment, source),
+    ...Object.fromEntries(given),
     HOME: join(deployment.layout.homes, "web"),
     PORT: String(deployment.port),
     PILOTHOUSE_PROXY_HOPS: source.PILOTHOUSE_PROXY_HOPS ?? "0",

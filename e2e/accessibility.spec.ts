@@ -33,13 +33,16 @@ const overhang = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 test("axe is silent on every page, light and dark", async ({ as }) => {
-  test.setTimeout(400_000);
+  test.setTimeout(900_000);
   const page = await as("sam");
   const { run, pilot } = await demoPages(page);
   const paths = [
     ...NAVIGATION.map(({ href }) => href),
-    ...[`/runs/${run}`, `/reviews/${run}`, `/reviews/${run}?tab=document`, `/pilots/${pilot}`],
+    ...[`/runs/${run}`, `/reviews/${run}`, `/pilots/${pilot}`],
+    ...["comments", "interdiff", "evidence", "document"].map((tab) => `/reviews/${run}?tab=${tab}`),
+    ...["controls", "rollback"].map((step) => `/pilots/new?step=${step}`),
     ...[`/pilots/${pilot}?tab=charter`, `/pilots/${pilot}?tab=members`, `/pilots/${pilot}/hosts`],
+    `/pilots/${pilot}/releases`,
     ...["/pilots/new", "/runs/new", "/repositories/new", "/stops", "/no-such-page"],
   ];
   const found: string[] = [];
@@ -79,6 +82,8 @@ test("on a phone inbox, run, review and the stop dialog fit the width", async ({
     `/runs/${run}?tab=state`,
     `/reviews/${run}`,
     `/reviews/${run}?tab=evidence`,
+    `/reviews/${run}?tab=comments`,
+    "/pilots/new?step=controls",
   ]) {
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });

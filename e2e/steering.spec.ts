@@ -1,10 +1,10 @@
 // A run that is steered, asks, is paused and resumed, and goes on to a review: by two people in their browsers, with a
 // model that waits for its cue and everything else real.
-import { mkdirSync } from "node:fs";
 import { scriptedModel } from "#lib/testing/model/responses-script.ts";
 import { openUpstream, type ScriptedUpstream } from "../gateway/testing/upstream.ts";
 import { latch } from "./fixtures/latch.ts";
 import { addModelAgent, addProvider, launchModelRun } from "./fixtures/model-agents.ts";
+import { picture } from "./fixtures/picture.ts";
 import { arrangePilot } from "./fixtures/pilots.ts";
 import { untilStatus } from "./fixtures/runs.ts";
 import { scriptedProvider } from "./fixtures/scripted-provider.ts";
@@ -15,8 +15,6 @@ const MODEL = "model-that-is-steered";
 const REMOVE = "rm LICENSE";
 const EDIT = "sed -i 's/Math.abs(a) + Math.abs(b) + 1/a + b/' src/ledger.js";
 const TAKES = 240_000;
-/** Where pictures of the pages go, for whoever wants to look at them. */
-const SHOTS = process.env.PILOTHOUSE_E2E_SHOTS;
 
 const shell = (command: string) => ({ call: "shell", args: { command, timeout_seconds: null } });
 const script = scriptedModel([
@@ -39,7 +37,6 @@ const cue = async () => {
 let upstream: ScriptedUpstream;
 test.beforeAll(async () => {
   upstream = await openUpstream(scriptedProvider({ key: KEY, model: MODEL, script, cue }));
-  if (SHOTS) mkdirSync(SHOTS, { recursive: true });
 });
 test.afterAll(async () => {
   cues.never.open();
@@ -57,18 +54,6 @@ test("two people steer a run, decline and allow what it asks, pause it and let i
   const order = { name, url: upstream.url, key: KEY, model: MODEL };
   const security = await as("sam");
   const page = await as("ada");
-  const shot = async (what: string, of = page) => {
-    if (!SHOTS) return;
-    for (const colorScheme of ["light", "dark"] as const)
-      for (const width of [1440, 390]) {
-        await of.emulateMedia({ colorScheme });
-        await of.setViewportSize({ width, height: 900 });
-        await of.screenshot({ path: `${SHOTS}/${what}-${colorScheme}-${width}.png` });
-      }
-    await of.emulateMedia({ colorScheme: "light" });
-    await of.setViewportSize({ width: 1440, height: 900 });
-  };
-
   await test.step("a run of an agent with a model, in a pilot whose agents ask", async () => {
     await addProvider(security, order);
     const agent = await addModelAgent(page, order);
@@ -94,7 +79,7 @@ test("two people steer a run, decline and allow what it asks, pause it and let i
     await composer.getByLabel("Message to the agent").press("ControlOrMeta+Enter");
     await expect(page.locator('[data-message="queued"]')).toContainText(words);
     await expect(composer.getByLabel("Message to the agent")).toHaveValue("");
-    await shot("queued");
+    await picture(page, "queued");
   });
 
   await test.step("what the other person wrote shows at once, and is taken back before the agent has it", async () => {
@@ -142,14 +127,14 @@ test("two people steer a run, decline and allow what it asks, pause it and let i
       timeout: 60_000,
     });
     await untilStatus(page, "awaiting_decision", 20_000);
-    await shot("asks");
+    await picture(page, "asks");
     await security.goto("/inbox");
     await security
       .getByRole("link", { name: /Asked by the agent/ })
       .first()
       .click();
     await expect(security.getByRole("region", { name: "The exact command" })).toHaveText(EDIT);
-    await shot("inbox", security);
+    await picture(security, "asks-inbox");
     await security.goto(`/pilots/${pilotId}/hosts`);
     await expect(security.getByRole("table", { name: "Hosts that were reached" })).toContainText(
       new URL(upstream.url).host,
@@ -157,7 +142,7 @@ test("two people steer a run, decline and allow what it asks, pause it and let i
     await expect(asks.getByText("The run is parked until somebody decides.")).toBeVisible({
       timeout: 120_000,
     });
-    await shot("parked");
+    await picture(page, "parked");
     await security.goto(page.url());
     await security.getByRole("region", { name: "1 ask open" }).getByRole("button", { name: "Allow" }).click();
     await expect(page.getByText(/Allowed by Sam/)).toBeVisible({ timeout: 30_000 });
@@ -177,14 +162,14 @@ test("two people steer a run, decline and allow what it asks, pause it and let i
       timeout: 60_000,
     });
     await expect(page.getByText(/^Snapshot /).first()).toBeVisible();
-    await shot("paused");
+    await picture(page, "paused");
   });
 
   await test.step("resumed, it goes on from its snapshot to a review", async () => {
     await page.getByRole("button", { name: "Resume" }).click();
     await expect(page.getByText(/goes on from the snapshot/).first()).toBeVisible({ timeout: 60_000 });
     await untilStatus(page, "in_review", TAKES);
-    await shot("in-review");
+    await picture(page, "in-review");
     await security.goto(`/reviews/${page.url().split("/").at(-1)}`);
     await security
       .getByRole("region", { name: "Decision" })

@@ -193,7 +193,7 @@ describe("probe: who may not call", () => {
       await setStatus("paused");
       const paused = performance.now();
       expect((await answer).isWhole).toBe(false);
-      expect(performance.now() - paused).toBeLessThan(1000);
+      expect(performance.now() - paused).toBeLessThan(8000); // looked for every 400 ms, on a host that may be busy
       await upstream.asked[0]?.gone;
       await expect.poll(async () => (await callsOf())[0]?.state, { timeout: 10_000 }).toBe("aborted");
       expect([codeOf(await call()), upstream.asked.length]).toEqual(["stopped", 1]);

@@ -180,6 +180,31 @@ describe("a read", () => {
   });
 });
 
+describe("reads side by side", () => {
+  test("that ask again while they read need no connection more: none waits for itself", async () => {
+    const id = await savedPerson();
+    const inner = () => read(scope, (db) => db.person.findUnique({ where: { id } }));
+    const all = Array.from({ length: 60 }, () =>
+      read(scope, async (db) => {
+        await db.$queryRaw`select 1`;
+        return inner();
+      }),
+    );
+    expect(new Set((await Promise.all(all)).map((row) => row?.id))).toEqual(new Set([id]));
+  });
+
+  test("probe: a statement cannot make the next one on its connection write", async () => {
+    const id = await savedPerson();
+    await expect(
+      read(scope, async (db) => {
+        await db.$executeRaw`set transaction read write`;
+        await rename({ db } as Tx, id, "x");
+      }),
+    ).rejects.toThrow("read-only transaction");
+    expect(await nameOf(id)).toBe("Ada");
+  });
+});
+
 describe("a database that does not answer", () => {
   const SENTENCE = {
     code: "unavailable",
@@ -200,7 +225,7 @@ describe("a database that does not answer", () => {
   });
 
   test("probe: a statement that runs too long is stopped and said", async () => {
-    const slow = read(scope, async (db) => {
+    const slow = transaction(scope, async ({ db }) => {
       await db.$executeRaw`set local statement_timeout = 50`;
       await db.$executeRaw`select pg_sleep(30)`;
     });

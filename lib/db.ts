@@ -1,13 +1,12 @@
 // The one way to the database. `transaction` writes the entries its function recorded as the last statement
 // before commit, so an entry is drawn after the row locks it speaks about (cause before effect).
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { Prisma, PrismaClient } from "#generated/prisma/client.ts";
-import { type Bell, createBell, type Ring } from "./bell.ts";
-import { systemClock } from "./clock.ts";
-import { AppError, unavailable } from "./errors.ts";
+import { Prisma } from "#generated/prisma/client.ts";
+import type { Ring } from "./bell.ts";
+import { SECOND } from "./clock.ts";
+import { connected, PATIENCE } from "./db/connection.ts";
+import { AppError } from "./errors.ts";
 import { newId } from "./ids.ts";
-import { createLogger } from "./logger.ts";
 import { entryBytes } from "./record/rules.ts";
 import type { NewEntry } from "./record/schema.ts";
 import type { Scope } from "./scope.ts";
@@ -22,72 +21,9 @@ export interface Tx {
   ring(ring: Ring): void;
 }
 
-const STATEMENT_TIMEOUT = 30_000;
-const TRANSACTION_TIMEOUT = 35_000;
+const TRANSACTION_TIMEOUT = 35 * SECOND;
 
-// Next loads this module once per bundle; the pool belongs to the process.
-const holder = globalThis as { pilothouseDatabase?: Connected };
-
-interface Connected {
-  readonly client: PrismaClient;
-  readonly pool: pg.Pool;
-  readonly bell: Bell;
-}
-
-function connected(): Connected {
-  holder.pilothouseDatabase ??= connect();
-  return holder.pilothouseDatabase;
-}
-
-const RING_GAP = 50;
-
-function connect(): Connected {
-  const { client, pool } = makeClient();
-  const bell = createBell({
-    send: (rings) =>
-      pool.query({
-        name: "ring",
-        text: "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as ring (channel, payload)",
-        values: [rings.map(({ channel }) => channel), rings.map(({ payload }) => payload)],
-      }),
-    failed: (error) => createLogger("database").warn({ err: error }, "wake-up calls were lost"),
-    pause: () => systemClock.sleep(RING_GAP),
-  });
-  return { client, pool, bell };
-}
-
-/** Inserts alone, since their plan is the same for all values; the server then reads each text once a connection. */
-function statementName({ sql }: { readonly sql: string }): string {
-  if (!/^\s*(insert|BEGIN$)/.test(sql)) return "";
-  const known = statementNames.get(sql);
-  if (known !== undefined || statementNames.size >= MOST_NAMES) return known ?? "";
-  const name = `s${statementNames.size + 1}`;
-  statementNames.set(sql, name);
-  return name;
-}
-
-const statementNames = new Map<string, string>();
-const MOST_NAMES = 200;
-
-function makeClient(): { client: PrismaClient; pool: pg.Pool } {
-  const url = process.env.DATABASE_URL;
-  if (!url) throw unavailable("DATABASE_URL is not set for this process.");
-  const pool = new pg.Pool({ connectionString: url, max: 10, statement_timeout: STATEMENT_TIMEOUT });
-  // A lost connection is told to the query that waits for it. The adapter stops listening before the last word is read.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  const options = { disposeExternalPool: true, statementNameGenerator: statementName };
-  return { client: new PrismaClient({ adapter: new PrismaPg(pool, options) }), pool };
-}
-
-/** Ends the process's pool; the next call connects anew. */
-export async function disconnectDatabase(): Promise<void> {
-  const { bell, client, pool } = holder.pilothouseDatabase ?? {};
-  await bell?.quiet();
-  await client?.$disconnect();
-  // A client that was asked nothing disposes of nothing, though statements went past it.
-  if (pool?.ending === false) await pool.end();
-  delete holder.pilothouseDatabase;
-}
+export { disconnectDatabase } from "./db/connection.ts";
 
 /** One statement, whatever their number; the numbers follow the order they were recorded in. */
 async function appendEntries(db: Db, scope: Scope, entries: readonly NewEntry[]): Promise<void> {
@@ -180,7 +116,7 @@ export async function transaction<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): 
           await appendEntries(db, scope, entries);
           return given;
         },
-        { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
+        { timeout: TRANSACTION_TIMEOUT, maxWait: PATIENCE },
       );
       bell.ring([...rings, ...grew(entries)]);
       return value;
@@ -190,18 +126,15 @@ export async function transaction<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): 
   }
 }
 
-/** Reads; refused by the database if `fn` tries to write. */
+/**
+ * Reads; refused by the database if `fn` tries to write. Each statement stands for itself and sees what is committed when it
+ * begins, as it would inside a transaction; none keeps a connection from the next, which `fn` may well ask for elsewhere.
+ */
 export async function read<T>(_scope: Scope, fn: (db: Db) => Promise<T>): Promise<T> {
   try {
-    return await connected().client.$transaction(
-      async (db) => {
-        await db.$executeRaw`set transaction read only`;
-        return fn(db);
-      },
-      { timeout: TRANSACTION_TIMEOUT, maxWait: 10_000 },
-    );
+    return await fn(connected().reader);
   } catch (error) {
-    throw translated(error);
+    throw isLost(error) ? noAnswer(error) : translated(error);
   }
 }
 
@@ -215,7 +148,9 @@ export interface Statement {
 const isLost = (error: unknown) =>
   error instanceof Error &&
   !(error instanceof pg.DatabaseError) &&
-  /^(?:Connection terminated|connect E|read E|write E)/.test(error.message);
+  /^(?:Connection terminated|timeout exceeded when trying to connect|connect E|read E|write E)/.test(
+    error.message,
+  );
 
 /**
  * A transaction that is one statement, past the client library: the statement itself writes the entries it needs. Rows

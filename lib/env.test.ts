@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const complete = {
@@ -42,6 +45,51 @@ describe("the environment of a process", () => {
       PILOTHOUSE_ALLOWED_ROOTS: [],
       PILOTHOUSE_ALLOWED_HOSTS: [],
     });
+  });
+
+  test("says how people sign in: a password unless told otherwise, and an hour of idling", async () => {
+    const { signInEnv } = await withEnv(complete);
+    expect(signInEnv()).toMatchObject({
+      PILOTHOUSE_OIDC_ISSUER: "",
+      PILOTHOUSE_SIGN_IN: "any",
+      PILOTHOUSE_SECOND_FACTOR: "optional",
+      PILOTHOUSE_IDLE_MINUTES: 60,
+    });
+  });
+
+  test.each([
+    [{ PILOTHOUSE_OIDC_ISSUER: "http://id.example.org" }, "PILOTHOUSE_OIDC_ISSUER must be an https address"],
+    [{ PILOTHOUSE_OIDC_ISSUER: "https://id.example.org" }, "PILOTHOUSE_OIDC_CLIENT_SECRET is needed"],
+    [{ PILOTHOUSE_OIDC_CONFIRM_HOURS: "0" }, "PILOTHOUSE_OIDC_CONFIRM_HOURS must be a whole number from 1"],
+    [{ PILOTHOUSE_SIGN_IN: "sso_only" }, "PILOTHOUSE_SIGN_IN can be sso_only only where"],
+    [{ PILOTHOUSE_SIGN_IN: "sso_only" }, "PILOTHOUSE_EMERGENCY_ADMIN must name the one person"],
+    [{ PILOTHOUSE_SIGN_IN: "nobody" }, "PILOTHOUSE_SIGN_IN must be any or sso_only"],
+    [{ PILOTHOUSE_IDLE_MINUTES: "2" }, "PILOTHOUSE_IDLE_MINUTES must be a whole number from 5 to 720"],
+    [{ PILOTHOUSE_SECOND_FACTOR: "yes" }, "PILOTHOUSE_SECOND_FACTOR must be optional or required"],
+  ])("refuses %j with a sentence", async (values, sentence) => {
+    const { webEnv } = await withEnv({ ...complete, ...values });
+    expect(() => webEnv()).toThrow(sentence);
+  });
+
+  test("takes the provider's secret from a file in place of a variable, and never says what it holds", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pilothouse-env-"));
+    const file = join(folder, "secret");
+    const named = { PILOTHOUSE_OIDC_ISSUER: "https://id.example.org", PILOTHOUSE_OIDC_CLIENT_ID: "us" };
+    const of = (more: Record<string, string>) =>
+      withEnv({ ...complete, ...named, PILOTHOUSE_OIDC_CLIENT_SECRET_FILE: file, ...more });
+    try {
+      expect((await of({})).signInEnv).toThrow("cannot be read from PILOTHOUSE_OIDC_CLIENT_SECRET_FILE");
+      writeFileSync(file, "quite secret\n");
+      const { secretOf, signInEnv } = await of({});
+      const env = signInEnv();
+      expect(secretOf("", env.PILOTHOUSE_OIDC_CLIENT_SECRET_FILE)).toBe("quite secret");
+      expect(JSON.stringify(env)).not.toContain("quite secret");
+      const both = (await of({ PILOTHOUSE_OIDC_CLIENT_SECRET: "another secret" })).signInEnv;
+      expect(both).toThrow(/set one of the two/);
+      expect(both).not.toThrow(/another secret|quite/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("is read once: later changes do not reach the process", async () => {

@@ -1,5 +1,6 @@
 // What each process takes from its environment: parsed once, all that is wrong said at once. Nothing else
 // reads these variables. The runner has an environment of its own (runner/env.ts).
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { AppError, unavailable } from "./errors.ts";
 
@@ -46,6 +47,121 @@ const publicUrl = z
   .transform((text) => new URL(text).origin)
   .describe("Address people open");
 
+const words = (text: string) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+function isSafeIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (protocol === "http:" && LOOPBACK.includes(hostname));
+}
+
+/** How people sign in. An empty value is none, so that a launcher may hand all of them on. */
+const signIn = {
+  PILOTHOUSE_OIDC_ISSUER: z
+    .string()
+    .default("")
+    .refine((text) => text === "" || isSafeIssuer(text), {
+      error: "must be an https address as the identity provider names itself",
+    })
+    .describe("Identity provider (OpenID Connect); empty: none"),
+  PILOTHOUSE_OIDC_CLIENT_ID: z.string().default(""),
+  PILOTHOUSE_OIDC_CLIENT_SECRET: z.string().default(""),
+  PILOTHOUSE_OIDC_CLIENT_SECRET_FILE: z.string().default("").describe("File that holds the secret instead"),
+  PILOTHOUSE_OIDC_SECOND_STEP: z
+    .enum(["", "provider", "own"], { error: "must be provider or own" })
+    .default("provider")
+    .transform((word) => word || ("provider" as const))
+    .describe("Whether people who came by the provider take a second step here, too"),
+  PILOTHOUSE_OIDC_ACR: z
+    .string()
+    .default("")
+    .transform(words)
+    .describe("The provider's word has to be one of them"),
+  PILOTHOUSE_OIDC_AMR: z
+    .string()
+    .default("")
+    .transform(words)
+    .describe("One of these ways has to be among its own"),
+  PILOTHOUSE_OIDC_CONFIRM_HOURS: z
+    .string()
+    .default("")
+    .transform((text) => Number(text || 72))
+    .refine((hours) => Number.isInteger(hours) && hours >= 1 && hours <= 720, {
+      error: "must be a whole number from 1 to 720",
+    })
+    .describe("So long after the provider's last yes tokens of people who came by it open something"),
+  PILOTHOUSE_OIDC_NAME: z.string().max(60, { error: "must have at most 60 characters" }).default(""),
+  PILOTHOUSE_OIDC_SCOPES: z.string().default("").describe("Besides openid, email and profile"),
+  PILOTHOUSE_OIDC_GROUPS_CLAIM: z.string().default(""),
+  PILOTHOUSE_OIDC_JOIN_GROUPS: z
+    .string()
+    .default("")
+    .transform(words)
+    .describe("Who is in one of these groups of the provider may come without an invitation"),
+  PILOTHOUSE_SIGN_IN: z
+    .enum(["", "any", "sso_only"], { error: "must be any or sso_only" })
+    .default("any")
+    .transform((word) => word || ("any" as const)),
+  PILOTHOUSE_EMERGENCY_ADMIN: z
+    .string()
+    .default("")
+    .transform((text) => text.trim().toLowerCase())
+    .describe(
+      "E-mail address of the one person who may use a password although only single sign-on is allowed",
+    ),
+  PILOTHOUSE_SECOND_FACTOR: z
+    .enum(["", "optional", "required"], { error: "must be optional or required" })
+    .default("optional")
+    .transform((word) => word || ("optional" as const)),
+  PILOTHOUSE_IDLE_MINUTES: z
+    .string()
+    .default("")
+    .transform((text) => Number(text || 60))
+    .refine((minutes) => Number.isInteger(minutes) && minutes >= 5 && minutes <= 720, {
+      error: "must be a whole number from 5 to 720",
+    }),
+};
+
+/** A secret as the environment has it, or in a file: without the line's end that editors leave. Throws where it cannot be read. */
+export const secretOf = (value: string, file: string): string =>
+  file === "" ? value : readFileSync(file, "utf8").trim();
+
+/** Never a word of the secret, nor of what else stands in the file. */
+function secretProblem(value: string, file: string): string | null {
+  if (value !== "" && file !== "") return "is set, and so is the file for it: set one of the two";
+  try {
+    return secretOf(value, file) === ""
+      ? "is needed where PILOTHOUSE_OIDC_ISSUER is set, or a file that holds it"
+      : null;
+  } catch {
+    return "cannot be read from PILOTHOUSE_OIDC_CLIENT_SECRET_FILE";
+  }
+}
+
+const SignInEnv = z.object(signIn).superRefine((env, problems) => {
+  const wrong = (name: string, message: string) =>
+    problems.addIssue({ code: "custom", path: [name], message });
+  if (env.PILOTHOUSE_OIDC_ISSUER !== "") {
+    if (env.PILOTHOUSE_OIDC_CLIENT_ID === "")
+      wrong("PILOTHOUSE_OIDC_CLIENT_ID", "is needed where PILOTHOUSE_OIDC_ISSUER is set");
+    const problem = secretProblem(env.PILOTHOUSE_OIDC_CLIENT_SECRET, env.PILOTHOUSE_OIDC_CLIENT_SECRET_FILE);
+    if (problem !== null) wrong("PILOTHOUSE_OIDC_CLIENT_SECRET", problem);
+  } else if (env.PILOTHOUSE_SIGN_IN === "sso_only")
+    wrong("PILOTHOUSE_SIGN_IN", "can be sso_only only where PILOTHOUSE_OIDC_ISSUER is set");
+  if (env.PILOTHOUSE_SIGN_IN === "sso_only" && env.PILOTHOUSE_EMERGENCY_ADMIN === "")
+    wrong(
+      "PILOTHOUSE_EMERGENCY_ADMIN",
+      "must name the one person who can still sign in when the identity provider cannot be reached",
+    );
+});
+export type SignInEnv = z.infer<typeof SignInEnv>;
+
 const shared = {
   DATABASE_URL: postgresUrl,
   PILOTHOUSE_DATA: absolute("Folder that keeps everything outside the database"),
@@ -82,7 +198,9 @@ const WebEnv = z.object({
 const WorkerEnv = z.object({
   ...shared,
   PILOTHOUSE_MIRRORS: absolute("Folder of the repositories' mirrors"),
-  PILOTHOUSE_NOTICE_KEYS: absolute("Folder of the key that secrets of channels are sealed to").optional(),
+  PILOTHOUSE_NOTICE_KEYS: absolute(
+    "Folder of the worker's keys: what secrets of channels are sealed to, and what attestations are signed with",
+  ).optional(),
   PILOTHOUSE_GIT_CREDENTIALS: absolute(
     "File of credentials for https repositories, in git's format",
   ).optional(),
@@ -100,7 +218,7 @@ export function parseEnv<S extends z.ZodType>(shape: S, source: NodeJS.ProcessEn
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0] ?? "environment");
-    return `  ${name} ${source[name] === undefined ? "is missing" : issue.message}`;
+    return `  ${name} ${source[name] === undefined && issue.code !== "custom" ? "is missing" : issue.message}`;
   });
   throw new AppError("bad_input", `The environment is not usable:\n${[...new Set(lines)].join("\n")}`);
 }
@@ -113,7 +231,10 @@ function once<T>(read: () => T): () => T {
   };
 }
 
-export const webEnv = once(() => parseEnv(WebEnv, process.env));
+export const webEnv = once(() => {
+  signInEnv();
+  return parseEnv(WebEnv, process.env);
+});
 export const workerEnv = once(() => parseEnv(WorkerEnv, process.env));
 
 /** A folder that web, worker and tools read where they come to it; not every process that does has a whole environment. */
@@ -132,3 +253,6 @@ export function gatewayUrl(): string | null {
 /** Hosts an operator allows notices to be sent to although they are not public; of web and worker. */
 export const noticeHostsAllowed = (): readonly string[] =>
   noticeHosts.parse(process.env.PILOTHOUSE_NOTICE_HOSTS ?? "");
+
+/** How people sign in; of the web process, which checks it when it starts. */
+export const signInEnv = (): SignInEnv => parseEnv(SignInEnv, process.env);

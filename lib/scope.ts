@@ -5,6 +5,8 @@ import type { Clock } from "./clock.ts";
 
 export type Actor =
   | { readonly kind: "user"; readonly personId: string; readonly sessionId: string }
+  /** A program with an API token: it acts for its owner, a person or a service account, and cannot decide at gates. */
+  | { readonly kind: "token"; readonly personId: string; readonly tokenId: string }
   | { readonly kind: "runner"; readonly runnerId: string }
   | { readonly kind: "system"; readonly name: string };
 
@@ -29,6 +31,7 @@ export function makeScope(parts: ScopeParts): Scope {
 export function actorId(actor: Actor): string {
   switch (actor.kind) {
     case "user":
+    case "token":
       return actor.personId;
     case "runner":
       return actor.runnerId;

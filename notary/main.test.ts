@@ -98,7 +98,8 @@ describe("the process", () => {
     await reaches(count);
     expect(new Set(await scene.numbered()).size).toBe(count);
     const checkpoints = await scene.checkpoints();
-    expect(checkpoints.length).toBeGreaterThanOrEqual(5);
+    // A kill between the file and its row leaves the row out; the last one was not killed there.
+    expect(checkpoints.at(-1)?.size).toBe(count);
     for (const { root, expected } of checkpoints) expect(root.equals(expected)).toBe(true);
     expect(await scene.alarms()).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "@playwright/test";
+import { STEPS } from "../components/pilots/wizard/steps.ts";
 import { CHROMIUM } from "../e2e/fixtures/chromium.ts";
 import { approve } from "../e2e/fixtures/decisions.ts";
 import { demoPages } from "../e2e/fixtures/demo.ts";
@@ -17,6 +18,8 @@ import { untilStatus } from "../e2e/fixtures/runs.ts";
 const TARGET = new URL("../docs/screenshots", import.meta.url).pathname;
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
+/** For what a busy host takes, milliseconds. */
+const PATIENCE = 120_000;
 const SCHEMES = ["light", "dark"] as const;
 
 interface Shot {
@@ -36,11 +39,21 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "run", path: `/runs/${run}`, phone: true },
     { name: "run-stop", path: `/runs/${run}`, phone: true, opens: /emergency stop/ },
     { name: "review", path: `/reviews/${run}`, phone: true },
+    { name: "review-evidence", path: `/reviews/${run}?tab=evidence`, phone: true },
+    { name: "review-document", path: `/reviews/${run}?tab=document` },
+    { name: "review-approve", path: `/reviews/${run}`, phone: true, opens: /^Approve/ },
     { name: "runs", path: "/runs" },
     { name: "run-new", path: "/runs/new", quiet: true },
     { name: "pilots", path: "/pilots" },
     { name: "pilot-charter", path: `/pilots/${pilot}?tab=charter` },
     { name: "pilot-new", path: "/pilots/new", quiet: true },
+    ...STEPS.filter(({ key }) => key !== "goal").map(({ key }) => ({
+      name: `pilot-new-${key}`,
+      path: `/pilots/new?step=${key}`,
+      quiet: true as const,
+      ...(key === "controls" ? { phone: true as const } : {}),
+    })),
+    { name: "pilot-amend", path: `/pilots/${pilot}/charter`, quiet: true },
     { name: "setup", path: "/setup" },
     { name: "repositories", path: "/repositories" },
     { name: "repository-new", path: "/repositories/new", quiet: true },
@@ -49,12 +62,21 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "stops", path: "/stops" },
     { name: "findings", path: "/findings" },
     { name: "notices", path: "/notices", phone: true },
+    { name: "people", path: "/settings/people", phone: true, quiet: true },
+    { name: "groups", path: "/settings/groups", quiet: true },
+    { name: "roles", path: "/settings/roles", phone: true, quiet: true },
+    { name: "deputies", path: "/settings/deputies", quiet: true },
+    { name: "sessions", path: "/settings/sessions", quiet: true },
+    { name: "own-sign-in", path: "/settings/sign-in", quiet: true },
+    { name: "passkeys", path: "/settings/passkeys", quiet: true },
+    { name: "tokens", path: "/settings/tokens", quiet: true },
   ];
 }
 
 const afterMerge = (run: string, pilot: string, entry: string): Shot[] => [
   { name: "pilot", path: `/pilots/${pilot}` },
   { name: "pilot-hosts", path: `/pilots/${pilot}/hosts`, quiet: true },
+  { name: "pilot-releases", path: `/pilots/${pilot}/releases`, quiet: true },
   { name: "pilot-data", path: `/pilots/${pilot}?tab=data`, quiet: true },
   { name: "run-payloads", path: `/runs/${run}/payloads`, quiet: true },
   { name: "log", path: "/log", quiet: true },
@@ -79,7 +101,7 @@ async function take(page: Page, shot: Shot, suffix: string): Promise<void> {
   await page.goto(path);
   await settle(page, shot);
   if (opens) await page.getByRole("button", { name: opens }).click();
-  if (name.startsWith("review"))
+  if (path.startsWith("/reviews/") && !path.includes("tab="))
     await page.getByRole("region", { name: "Changes" }).locator("[data-line]").first().waitFor();
   await page.screenshot({
     path: join(TARGET, `${name}${suffix}.png`),
@@ -93,14 +115,19 @@ async function takeAll(page: Page, shots: readonly Shot[]): Promise<void> {
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize(DESK);
-    for (const shot of shots) await take(page, shot, `-${colorScheme}`);
-    await page.setViewportSize(PHONE);
-    for (const shot of shots.filter(({ phone }) => phone)) await take(page, shot, `-phone-${colorScheme}`);
+    // Forms and settings have no colours of their own: one picture of each is enough.
+    const some = shots.filter(({ quiet }) => colorScheme === "light" || !quiet);
+    for (const shot of some) await take(page, shot, `-${colorScheme}`);
   }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.setViewportSize(PHONE);
+  for (const shot of shots.filter(({ phone }) => phone)) await take(page, shot, "-phone-light");
 }
 
 async function open(browser: Browser, options: BrowserContextOptions): Promise<Page> {
-  return (await browser.newContext({ viewport: DESK, ...options })).newPage();
+  const context = await browser.newContext({ viewport: DESK, ...options });
+  context.setDefaultTimeout(PATIENCE);
+  return context.newPage();
 }
 
 /** Path of the merge's entry, once it is signed. */
@@ -136,12 +163,12 @@ async function takeEverything(link: string): Promise<void> {
   }
 }
 
-/** People and an agent at work: the story of e2e/steering.spec.ts leaves its pictures. */
-async function takeSteering(): Promise<void> {
+/** People and agents at work: stories leave their pictures, of asking, comments and what changed between attempts. */
+async function takeStories(): Promise<void> {
   const env = { ...process.env, PILOTHOUSE_E2E_SHOTS: TARGET };
-  const [code] = await once(spawn("playwright", ["test", "steering"], { env, stdio: "inherit" }), "exit");
-  if (code !== 0)
-    throw new Error("The story of a steered run did not go as it should; its pictures are not whole.");
+  const stories = ["steering.spec", "review.spec"];
+  const [code] = await once(spawn("playwright", ["test", ...stories], { env, stdio: "inherit" }), "exit");
+  if (code !== 0) throw new Error("A story did not go as it should; its pictures are not whole.");
 }
 
 const { values } = parseArgs({ options: { link: { type: "string" } } });
@@ -155,5 +182,5 @@ if (values.link) {
   } finally {
     await place.stop();
   }
-  await takeSteering();
+  await takeStories();
 }

@@ -166,7 +166,22 @@ describe("probe: a merge", () => {
       return { body: canonical({ ...of, v, actor: { ...own, ...actor } } as Json) };
     });
 
+  const deputised = (absent: string) =>
+    mergeLeaves().map((leaf, place, all) => {
+      const isFirst = all.findIndex((one) => kindOf(one) === "gate.approval_given") === place;
+      if (kindOf(leaf) !== "gate.approval_given" || isFirst) return leaf;
+      const of = JSON.parse(leaf.body) as { detail: object };
+      return { body: canonical({ ...of, detail: { ...of.detail, deputy_of: absent } } as Json) };
+    });
+
+  test("names whom a deputy approved for", async () => {
+    const { text } = await verifyLeaves(deputised("per_x"));
+    expect(text).toContain("per_b for per_x (reviewer)");
+  });
+
   test.each<[string, Leaf[], string]>([
+    ["approved for who launched it by a deputy of theirs", deputised("per_l"), "is by who launched the run"],
+    ["approved twice for one, by themselves and a deputy", deputised("per_a"), "is that person's second"],
     ["decided after it took place", moved("run.merge_intended", merged), "the decision to merge it is not"],
     ["published a second time", [...mergeLeaves(), ...last], "the decision to merge it is not"],
     [

@@ -65,7 +65,7 @@ function begin(line: Members, policy: Policy, old: readonly string[], findings: 
     findings.add("checkpoint", "fails", "The header names another log, epoch or size than its checkpoint.");
   checkSignatures(checkpoint, policy, findings);
   const earlier = createOldCheckpoints(old.map(parseCheckpoint), checkpoint, policy, findings);
-  return createLeaves(checkpoint, earlier, blobs && about !== "proof", findings);
+  return createLeaves(checkpoint, earlier, blobs && about !== "proof", findings, policy.passkeys);
 }
 
 const octetsOf = (written: string): string => Buffer.from(written, "utf8").toString("binary");

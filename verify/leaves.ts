@@ -1,10 +1,12 @@
 // The lines between header and end: leaves from left to right, each shown or by a hash, and what follows those shown.
 import { type Line, MARK } from "./lines.ts";
 import { type Entry, entryOf, isCount, isDigest, isText, type Members, read } from "./members.ts";
-import { createMerges } from "./merges.ts";
+import { createMerges } from "./merges/merges.ts";
 import type { Checkpoint } from "./note.ts";
 import type { OldCheckpoints } from "./old.ts";
+import { createPasskeys } from "./passkeys/passkeys.ts";
 import { createPayloads } from "./payloads.ts";
+import type { Policy } from "./policy.ts";
 import { type Findings, shown, Unreadable } from "./report.ts";
 import { createCover, type Hash, hashOfHex } from "./tree.ts";
 
@@ -14,14 +16,16 @@ const END = { type: isText, lines: isCount };
 
 /** `isFull`: payloads are meant to be in the file. */
 export function createLeaves(
-  { size, root }: Checkpoint,
+  { origin, size, root }: Checkpoint,
   old: OldCheckpoints,
   isFull: boolean,
   findings: Findings,
+  pins: Policy["passkeys"],
 ) {
   const cover = createCover();
   const payloads = createPayloads(findings, isFull);
-  const merges = createMerges(findings);
+  const passkeys = createPasskeys(findings, pins, origin.endsWith("/1"));
+  const merges = createMerges(findings, passkeys.isSigned);
   /** Entries shown, and those that bind events. */
   let [entries, batches] = [0, 0];
   /** The newest entry shown, as long as what belongs to it may follow; what it says, once somebody had to know. */
@@ -51,6 +55,7 @@ export function createLeaves(
       throw new Unreadable("what belongs to such an entry cannot be read");
     }
     payloads.open(entry);
+    passkeys.open(entry);
     merges.open(entry);
     return entry;
   }
@@ -58,6 +63,7 @@ export function createLeaves(
   /** Nothing more belongs to the newest entry. */
   function close(): void {
     if (entry) payloads.close(entry);
+    if (entry) passkeys.close(entry, entries === cover.size);
     if (entry) merges.close(entry, entries === cover.size);
     newest = entry = null;
   }
@@ -73,6 +79,7 @@ export function createLeaves(
   function document(line: Members): void {
     const of = open();
     const cited = payloads.document(of, line);
+    if (cited) passkeys.document(cited);
     if (cited) merges.document(of, cited);
   }
 
@@ -127,6 +134,7 @@ export function createLeaves(
         findings.add("tree", "fails", `Entries ${cover.size} to ${size - 1} are missing.`, cover.size);
       else if (cover.root() !== root) findings.add("tree", "fails", `${other}${where}`);
       else findings.add("tree", "holds", `The ${size} entries lead to the root that was signed.${more}`);
+      passkeys.finish();
       merges.finish();
       payloads.finish(batches, entries === size);
     },

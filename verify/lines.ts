@@ -14,8 +14,24 @@ const [NEWLINE, QUOTE, BACKSLASH] = [0x0a, 0x22, 0x5c];
 export const MARK = { other: 0, plain: 1, batch: 2, read: 3 } as const;
 const BATCH = Buffer.from('"run.events_appended"');
 /** Kinds that mean something together with others, or with what has to follow them. */
-const READ = ["gate.", "run.launched", "run.merge", "run.rejected", "run.failed", "run.cancelled"]
-  .concat("run.patch_imported", "run.bundle_uploaded", "model.called", "model.answered", "payload.redacted")
+const READ = [
+  "break_glass.",
+  "gate.",
+  "run.launched",
+  "run.merge",
+  "run.rejected",
+  "run.failed",
+  "run.cancelled",
+  "run.check_reported",
+]
+  .concat(
+    "run.patch_imported",
+    "run.bundle_uploaded",
+    "model.called",
+    "model.answered",
+    "payload.redacted",
+    "passkey.",
+  )
   .map((kind) => Buffer.from(`"${kind}`));
 
 /** What was found in the lines of a block, in their order. */

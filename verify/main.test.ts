@@ -1,6 +1,6 @@
 // As it is run: a process of its own, files, an exit code.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -87,9 +87,8 @@ describe("pilothouse-verify", () => {
 
   test("works as a copy of its folder alone", () => {
     const copy = join(folder, "verify");
-    mkdirSync(copy);
-    for (const name of readdirSync(import.meta.dirname).filter((file) => /^[a-z-]+\.ts$/.test(file)))
-      copyFileSync(join(import.meta.dirname, name), join(copy, name));
+    const isOurs = (path: string) => !/\.test\.ts$|testing$/.test(path);
+    cpSync(import.meta.dirname, copy, { recursive: true, filter: isOurs });
     expect(run([good, "--policy", policy], join(copy, "main.ts")).code).toBe(0);
   });
 });

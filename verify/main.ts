@@ -10,21 +10,31 @@
 //   lines, blocks, lane   a file in blocks of lines, read on several threads: entries become leaves here
 //   bundle, leaves   the file from its first line to its last
 //   payloads, requests, redactions   events, documents and blobs; what a model was asked; what is gone
+//   passkeys/   whether approvals were signed by whose they are
+//   attestation   what a worker signed about one merge, in a file of its own
 //   merges, charters   whether what was merged was approved
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { verifyAttestation } from "./attestation.ts";
 import { verifyBundle } from "./bundle.ts";
+import { verifyEvidence } from "./evidence/statement.ts";
 import { parsePolicy } from "./policy.ts";
 import { PROOF_START, verifyProof } from "./proof.ts";
 import { type Report, shown, textOf, Unreadable } from "./report.ts";
 
 const USAGE = `pilothouse-verify BUNDLE --policy FILE [--old CHECKPOINT]… [--json]
 pilothouse-verify PROOF.tlog-proof --entry FILE --policy FILE [--json]
+pilothouse-verify ATTESTATION.jsonl --attestation-key KEY [--commit COMMIT] [--json]
+pilothouse-verify EVIDENCE.jsonl --evidence-key KEY [--document FILE] [--json]
 
   BUNDLE      an export, a dossier or the proof of an entry (.jsonl); - reads standard input
   --policy    whose signatures are wanted (C2SP tlog-policy); not from where the bundle came
   --old       a checkpoint you got earlier: the log has to begin with it
   --entry     the bytes of the entry that a .tlog-proof is about
+  --attestation-key  the public key of the worker that signed, in base64; not from where the file came
+  --evidence-key     the key that statements about evidence are signed with, as the review's page shows it
+  --document  the evidence document that was signed, as a bundle holds it
+  --commit    the commit that it has to be about
   --json      the report as JSON
 
 Exit code: 0 everything checked holds · 1 something does not hold · 2 cannot be read · 3 a part could not be shown`;
@@ -33,6 +43,10 @@ const OPTIONS = {
   policy: { type: "string" },
   old: { type: "string", multiple: true },
   entry: { type: "string" },
+  "attestation-key": { type: "string" },
+  commit: { type: "string" },
+  "evidence-key": { type: "string" },
+  document: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -70,6 +84,14 @@ function argumentsOf(args: string[]) {
 
 async function verify({ values, positionals }: ReturnType<typeof argumentsOf>): Promise<Report> {
   const [path = "", ...others] = positionals;
+  const key = values["attestation-key"];
+  if (key !== undefined && path !== "" && others.length === 0)
+    return verifyAttestation(smallFile(path, "attestation").toString("utf8"), key.trim(), values.commit);
+  const evidenceKey = values["evidence-key"];
+  if (evidenceKey !== undefined && path !== "" && others.length === 0) {
+    const document = values.document === undefined ? undefined : smallFile(values.document, "document");
+    return verifyEvidence(smallFile(path, "statement").toString("utf8"), evidenceKey.trim(), document);
+  }
   if (path === "" || others.length > 0 || values.policy === undefined) throw new Unreadable(USAGE);
   const policy = parsePolicy(smallFile(values.policy, "policy"));
   const old = (values.old ?? []).map((file) => smallFile(file, "checkpoint").toString("binary"));

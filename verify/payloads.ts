@@ -40,12 +40,14 @@ export interface Document {
 const CITED: ReadonlyMap<string, RegExp> = new Map([
   ["charter", /^\S+ charter$|^pilot\.charter_written digest$/],
   ["decision", /^gate\.\S+ digest$|^run\.merge_intended decision$/],
+  ["assertion", /^(gate\.approval_given|break_glass\.used) assertion$/],
   ["evidence", /^run\.evidence_recorded digest$/],
   ["manifest", /^run\.patch_imported (digest|manifest)$/],
   ["diff", /^run\.patch_imported diff$/],
   ["bundle", /^run\.(patch_imported|agent_finished) bundle$|^run\.bundle_uploaded commitment$/],
   ["task", /^run\.launched task$/],
   ["message", /^message\.sent text$/],
+  ["comment", /^review\.commented text$/],
   ["ask", /^ask\.opened asked$/],
   ["response", /^model\.answered response$/],
   ["reason", /^\S+ reason_sha256$/],
@@ -63,6 +65,7 @@ const FOLLOWED: ReadonlyMap<string, readonly (readonly [name: string, member: st
   ["run.bundle_uploaded", [["bundle", "commitment"]]],
   ["run.launched", [["task", "task"]]],
   ["message.sent", [["message", "text"]]],
+  ["review.commented", [["comment", "text"]]],
   ["ask.opened", [["ask", "asked"]]],
   ["model.answered", [["response", "response"]]],
 ]);

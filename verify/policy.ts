@@ -6,6 +6,8 @@ export interface Policy {
   readonly logs: readonly VerifierKey[];
   readonly witnesses: ReadonlyMap<string, VerifierKey>;
   readonly groups: ReadonlyMap<string, { readonly needed: number; readonly members: readonly string[] }>;
+  /** By person, SHA-256 of the public keys whose signatures are theirs, hex. Empty: the log is taken at its word. */
+  readonly passkeys: ReadonlyMap<string, ReadonlySet<string>>;
   /** Name of a witness or a group, or `none`. */
   readonly quorum: string;
 }
@@ -19,6 +21,7 @@ export function parsePolicy(file: Uint8Array): Policy {
   const witnesses = new Map<string, VerifierKey>();
   const groups = new Map<string, { needed: number; members: string[] }>();
   const grouped = new Set<string>();
+  const passkeys = new Map<string, Set<string>>();
   let quorum: string | null = null;
 
   const isKnown = (name: string) => witnesses.has(name) || groups.has(name);
@@ -51,6 +54,10 @@ export function parsePolicy(file: Uint8Array): Policy {
         groups.set(name, { needed, members: more });
         return true;
       }
+      case "passkey": // ours: no statement of tlog-policy
+        if (!/^[a-z]{3}_[0-9A-Za-z_-]{1,80}$/.test(name) || !/^[0-9a-f]{64}$/.test(second)) return false;
+        passkeys.set(name, (passkeys.get(name) ?? new Set()).add(second));
+        return more.length === 0;
       case "quorum":
         if (quorum !== null || second !== "" || isNew(name)) return false;
         quorum = name;
@@ -75,7 +82,7 @@ export function parsePolicy(file: Uint8Array): Policy {
   }
   if (quorum === null) throw new Unreadable("The policy has no quorum line.");
   if (logs.length === 0) throw new Unreadable("The policy names no log.");
-  return { logs, witnesses, groups, quorum };
+  return { logs, witnesses, groups, passkeys, quorum };
 }
 
 /** Whether enough of the named have cosigned. */

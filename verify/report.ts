@@ -5,7 +5,18 @@ export class Unreadable extends Error {}
 
 /** `not_shown`: nothing speaks against it, and this file cannot show it. */
 export type Outcome = "holds" | "fails" | "not_shown" | "note";
-export const CHECKS = ["format", "checkpoint", "tree", "old", "contents", "merges", "redactions"] as const;
+export const CHECKS = [
+  "format",
+  "checkpoint",
+  "tree",
+  "old",
+  "contents",
+  "passkeys",
+  "merges",
+  "redactions",
+  "attestation",
+  "evidence",
+] as const;
 export type Check = (typeof CHECKS)[number];
 
 export interface Finding {

@@ -1,11 +1,17 @@
 // What the worker does by the clock. A loop that fails says so and goes on at its next turn.
+import { expireArtefacts } from "#lib/artefacts/expire-artefacts.ts";
 import { sweepAsks } from "#lib/asks/sweep-asks.ts";
+import { sweepStrays } from "#lib/blobs/sweep-strays.ts";
 import { DAY, HOUR, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
 import { diskAlarms } from "#lib/disk/service.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
 import { bringBackFindings } from "#lib/findings/decide-finding.ts";
 import { followLog, followSkipped } from "#lib/findings/follow-log.ts";
 import { listFollowerAlarms } from "#lib/followers/service.ts";
+import { requestRulesReads } from "#lib/forges/holding/note-rules.ts";
+import { mergesToTryLater } from "#lib/forges/pulls/service.ts";
+import { dropOldDeliveries } from "#lib/forges/upkeep/drop-old-deliveries.ts";
+import { warnOfTokens } from "#lib/forges/upkeep/warn-of-tokens.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
 import { beatProcess, sweepLeases, sweepUnparked } from "#lib/leases/sweep-leases.ts";
 import { indexLog } from "#lib/log-index/service.ts";
@@ -13,17 +19,28 @@ import { listUnsettled } from "#lib/merges/service.ts";
 import { createKeyWatch } from "#lib/model-calls/refused-keys.ts";
 import { escalateGates } from "#lib/notices/escalate-gates.ts";
 import { followNotices } from "#lib/notices/follow-notices.ts";
+import { tellOfReviews } from "#lib/notices/owners/tell-of-reviews.ts";
+import { remindReviews } from "#lib/notices/remind-reviews.ts";
+import { dropOldNotices } from "#lib/notices/upkeep/drop-old.ts";
+import { resolveOver } from "#lib/notices/upkeep/resolve-over.ts";
 import { watchBudgets } from "#lib/notices/watch-budgets.ts";
+import { carryOutTrips } from "#lib/pilots/trips/carry-out-trips.ts";
 import { requestMirrors } from "#lib/repositories/service.ts";
 import { expirePayloads } from "#lib/retention/expire-payloads.ts";
 import { pauseRun } from "#lib/runs/pause-run.ts";
 import type { Scope } from "#lib/scope.ts";
 import { dropSnapshots } from "#lib/snapshots/drop-snapshots.ts";
 import { anchorLatest } from "./anchor/anchor-latest.ts";
+import { scanArtefacts } from "./artefacts/scan-artefacts.ts";
+import { createAttester } from "./attestation/attest-merges.ts";
+import { createEvidenceSigner } from "./attestation/sign-evidence.ts";
 import { createDriftFollower } from "./drift/follow-drift.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
+import { watchMerges } from "./merge-watches/watch-merges.ts";
 import { createNoticeSender } from "./notices/notice-sender.ts";
 import { carryOutRedactions } from "./redaction/carry-out-redactions.ts";
+import { createCaller } from "./releases/call-back.ts";
+import { buildReverts } from "./reverts/build-reverts.ts";
 import { workerScope } from "./scope.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -35,8 +52,9 @@ interface Loop {
 
 /** Merges whose outcome nobody wrote down: the ref is asked, and the intent settled by what it shows. */
 async function reconcileMerges(workplace: Workplace, scope: Scope): Promise<void> {
+  const later = await mergesToTryLater(scope);
   await eachByItself(
-    await listUnsettled(scope, RECONCILE_AFTER),
+    (await listUnsettled(scope, RECONCILE_AFTER)).filter((mergeId) => !later.has(mergeId)),
     (mergeId) => publishMerge(workplace, scope, { mergeId }),
     (err, mergeId) =>
       workplace.logger.warn({ err, mergeId }, "a merge is not settled yet; the others are tried"),
@@ -83,7 +101,12 @@ function loops(workplace: Workplace): Loop[] {
     { name: "drop_snapshots", every: 5 * SECOND, run: dropSnapshots },
     { name: "expire_gates", every: 10 * SECOND, run: expireGates },
     { name: "reconcile_merges", every: 5 * SECOND, run: (scope) => reconcileMerges(workplace, scope) },
+    { name: "build_reverts", every: SECOND, run: (scope) => buildReverts(workplace, scope) },
+    { name: "watch_merges", every: 10 * SECOND, run: (scope) => watchMerges(workplace, scope) },
+    { name: "attest_merges", every: 5 * SECOND, run: createAttester(workplace) },
+    { name: "sign_evidence", every: 5 * SECOND, run: createEvidenceSigner(workplace) },
     { name: "mirror_repositories", every: MINUTE, run: requestMirrors },
+    { name: "read_forge_rules", every: MINUTE / 4, run: requestRulesReads },
     { name: "follow_drift", every: SECOND / 2, run: (scope) => drift.follow(scope) },
     { name: "index_log", every: SECOND / 4, run: indexLog },
     { name: "find", every: SECOND / 4, run: followLog },
@@ -91,11 +114,22 @@ function loops(workplace: Workplace): Loop[] {
     { name: "look_at_followers", every: MINUTE, run: (scope) => tellOfFollowers(workplace, scope) },
     { name: "follow_notices", every: SECOND, run: followNotices },
     { name: "escalate_gates", every: 10 * SECOND, run: escalateGates },
+    { name: "remind_reviews", every: MINUTE, run: remindReviews },
+    { name: "tell_of_reviews", every: MINUTE, run: tellOfReviews },
+    { name: "carry_out_trips", every: 2 * SECOND, run: carryOutTrips },
     { name: "watch_budgets", every: MINUTE, run: watchBudgets },
+    { name: "resolve_over", every: 5 * SECOND, run: resolveOver },
+    { name: "warn_of_tokens", every: HOUR, run: warnOfTokens },
+    { name: "drop_old_deliveries", every: HOUR, run: dropOldDeliveries },
+    { name: "drop_old_notices", every: HOUR, run: dropOldNotices },
     { name: "send_notices", every: SECOND, run: createNoticeSender(workplace) },
+    { name: "call_back", every: 2 * SECOND, run: createCaller(workplace) },
     { name: "bring_back_findings", every: 10 * SECOND, run: bringBackFindings },
     { name: "look_at_disks", every: MINUTE, run: () => tellOfDisks(workplace) },
     { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },
+    { name: "scan_artefacts", every: 2 * SECOND, run: (scope) => scanArtefacts(workplace, scope) },
+    { name: "sweep_strays", every: 6 * HOUR, run: sweepStrays },
+    { name: "expire_artefacts", every: HOUR, run: expireArtefacts },
     { name: "expire_payloads", every: HOUR, run: () => expirePayloads(workerScope("retention")) },
     {
       name: "anchor_checkpoint",

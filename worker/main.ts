@@ -5,10 +5,12 @@ import { closeQueue } from "#lib/jobs/queue.ts";
 import { JOBS, type JobName, type JobPayload } from "#lib/jobs/schema.ts";
 import { createLogger } from "#lib/logger.ts";
 import type { Scope } from "#lib/scope.ts";
+import { comparePatches } from "./jobs/compare-patches.ts";
 import { importPatch } from "./jobs/import-patch.ts";
 import { launchDemoRun } from "./jobs/launch-demo-run.ts";
 import { mirrorRepository } from "./jobs/mirror-repository.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
+import { readForgeRules } from "./jobs/read-forge-rules.ts";
 import { runLoops } from "./loops.ts";
 import { workerScope } from "./scope.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
@@ -19,8 +21,10 @@ type Handlers = {
 
 const HANDLERS: Handlers = {
   mirror_repository: mirrorRepository,
+  compare_patches: comparePatches,
   import_patch: importPatch,
   publish_merge: publishMerge,
+  read_forge_rules: readForgeRules,
   launch_demo_run: launchDemoRun,
 };
 

@@ -8,19 +8,20 @@ import { THEME_COOKIE, themeOf } from "#components/shell/theme.ts";
 import type { LiveSession } from "#lib/auth/sessions.ts";
 import { may } from "#lib/authz/require.ts";
 import { can } from "#lib/authz/rules.ts";
-import { ROLE_NAMES } from "#lib/authz/schema.ts";
-import { listInbox } from "#lib/gates/service.ts";
+import { countInbox } from "#lib/gates/service.ts";
 import { getLogBrief } from "#lib/log/notary-status.ts";
 import type { PilotView } from "#lib/pilots/schema.ts";
 import { listPilots } from "#lib/pilots/service.ts";
-import type { RunView } from "#lib/runs/schema.ts";
-import { listRuns } from "#lib/runs/service.ts";
-import { actorId, type Scope } from "#lib/scope.ts";
+import type { RunName, RunView } from "#lib/runs/schema.ts";
+import { countLiveRuns, LIVE, type LiveRuns, listRecentRuns } from "#lib/runs/service.ts";
+import type { Scope } from "#lib/scope.ts";
 import { liveStops } from "#lib/stops/service.ts";
 import { signOut } from "../(auth)/actions.ts";
 import { stop } from "./actions.ts";
+import { sign } from "./settings/passkeys/actions.ts";
 
-const LIVE = ["queued", "preparing", "working", "awaiting_decision", "paused", "verifying"] as const;
+/** Runs that the palette finds by name. */
+const RECENT = 50;
 
 interface Focus {
   readonly pilotId?: string;
@@ -34,23 +35,27 @@ export async function loadShell(
   focus: Focus = {},
 ): Promise<ShellData> {
   if (!session) throw new Error("a page with a shell needs a signed-in person");
-  const [pilots, gates, runs, paused, stops] = await Promise.all([
+  const [pilots, gates, live, recent, stops, log] = await Promise.all([
     listPilots(scope),
-    listInbox(scope),
-    listRuns(scope, { statuses: LIVE }),
-    listRuns(scope, { statuses: ["paused"] }), // as the inbox lists them
+    countInbox(scope),
+    countLiveRuns(scope),
+    listRecentRuns(scope, RECENT),
     liveStops(scope),
+    can(scope.grants, "log.view") ? getLogBrief(scope) : null,
   ]);
+  const inbox = countsOf(gates, live.paused);
   const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
-  const role = session.grants[0] ? ROLE_NAMES[session.grants[0].role] : "No role yet";
+  const role = session.roleNames[0] ?? "No role yet";
   const [inForce] = stops;
   return {
     person: { name: session.person.name, email: session.person.email, role, theme, signOut },
     pilots: pilots.map(({ id, name, status }) => ({ id, name, status, href: `/pilots/${id}` })),
-    counts: { inbox: countsOf(gates, paused, actorId(scope.actor)).mine, runs: runs.length },
-    log: can(scope.grants, "log.view") ? await getLogBrief(scope) : null,
-    palette: [...paletteOf(pilots, await listRuns(scope)), ...actionsOf(scope)],
-    stop: stopOf(stopScopes(scope, pilots, runs, focus)),
+    counts: { inbox: inbox.mine, runs: live.total },
+    inbox,
+    log,
+    palette: [...paletteOf(pilots, recent), ...actionsOf(scope)],
+    stop: stopOf(stopScopes(scope, pilots, live, focus)),
+    sign,
     stopped: inForce
       ? {
           sentence: `Emergency stop of ${inForce.pilotName ?? "everything"}, pulled by ${inForce.pulledByName}${inForce.reason === "" ? "." : `: ${inForce.reason}`}`,
@@ -60,7 +65,7 @@ export async function loadShell(
   };
 }
 
-function paletteOf(pilots: readonly PilotView[], runs: readonly RunView[]): PaletteItem[] {
+function paletteOf(pilots: readonly PilotView[], runs: readonly RunName[]): PaletteItem[] {
   return [
     ...pilots.map(({ id, name, status }) => ({
       id,
@@ -69,7 +74,7 @@ function paletteOf(pilots: readonly PilotView[], runs: readonly RunView[]): Pale
       detail: status,
       href: `/pilots/${id}`,
     })),
-    ...runs.slice(0, 50).map(({ id, title, status }) => ({
+    ...runs.map(({ id, title, status }) => ({
       id,
       group: "Runs",
       title,
@@ -102,11 +107,11 @@ const lives = (count: number): string => (count === 1 ? "1 live run" : `${count}
 function stopScopes(
   scope: Scope,
   pilots: readonly PilotView[],
-  live: readonly RunView[],
+  live: LiveRuns,
   { pilotId, run }: Focus,
 ): StopScope[] {
   const pilot = pilots.find(({ id }) => id === (run?.pilotId ?? pilotId));
-  const isLive = run !== undefined && live.some(({ id }) => id === run.id);
+  const isLive = run !== undefined && LIVE.includes(run.status);
   const thisRun = isLive && may(scope, "run.cancel", run.pilotId) ? [ofRun(run)] : [];
   const everything = may(scope, "stop.pull", null) ? [ofAll(pilots, live)] : [];
   const offered = pilot ? [pilot] : everything.length > 0 ? [] : pilots;
@@ -123,16 +128,16 @@ const ofRun = ({ id, status }: RunView): StopScope => ({
   button: "Stop this run",
 });
 
-const ofPilot = ({ id, name }: PilotView, live: readonly RunView[]): StopScope => ({
+const ofPilot = ({ id, name }: PilotView, live: LiveRuns): StopScope => ({
   value: `pilot:${id}`,
   title: name,
-  fact: lives(live.filter(({ pilotId }) => pilotId === id).length),
+  fact: lives(live.ofPilot(id)),
   button: `Stop ${name}`,
 });
 
-const ofAll = (pilots: readonly PilotView[], live: readonly RunView[]): StopScope => ({
+const ofAll = (pilots: readonly PilotView[], live: LiveRuns): StopScope => ({
   value: "everything",
   title: `Everything, ${pilots.length === 1 ? "1 pilot" : `all ${pilots.length} pilots`}`,
-  fact: lives(live.length),
+  fact: lives(live.total),
   button: "Stop everything",
 });

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { ForgeAlarm } from "#components/connected/pull-requests.tsx";
 import { formatRelative } from "#components/format.ts";
 import type { ControlFacts } from "#components/home/controls.tsx";
 import { DiskAlarm } from "#components/home/disk-alarm.tsx";
 import { HomePage } from "#components/home/home-page.tsx";
-import { countsOf, isMine, pausedOf } from "#components/inbox/inbox-rules.ts";
+import { pausedOf } from "#components/inbox/inbox-rules.ts";
 import { ChannelAlarm } from "#components/notices/channel-alarm.tsx";
+import { PasskeysWaiting } from "#components/passkeys/waiting.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
@@ -12,11 +14,13 @@ import { can } from "#lib/authz/rules.ts";
 import { HOUR } from "#lib/clock.ts";
 import { diskAlarms } from "#lib/disk/service.ts";
 import { happenedSince } from "#lib/facts/brief.ts";
+import { listOpenPulls } from "#lib/forges/pulls/service.ts";
 import { listInbox } from "#lib/gates/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { logHealth } from "#lib/log/notary-status.ts";
 import { countEntries, countKindSince } from "#lib/log/service.ts";
 import { failingChannels } from "#lib/notices/view-channels.ts";
+import { countWaiting } from "#lib/passkeys/waiting.ts";
 import { listPilots } from "#lib/pilots/service.ts";
 import { listRunners } from "#lib/runners/service.ts";
 import { listRuns } from "#lib/runs/service.ts";
@@ -45,28 +49,29 @@ export default page({
   handler: async ({ scope, session, query: { hours } }) => {
     const now = scope.clock.now();
     const since = new Date(now - hours * HOUR);
-    const [happened, live, allPaused, recent, gates, pilots, shell, alarms, disks] = await Promise.all([
+    const [happened, live, allPaused, recent, waiting, pilots, shell, alarms, disks] = await Promise.all([
       happenedSince(scope, since),
       listRuns(scope, { statuses: LIVE }).then((runs) => maskValue(runs)),
       listRuns(scope, { statuses: ["paused"] }).then((runs) => maskValue(runs)),
       listRuns(scope, { statuses: ["in_review", "merged", "rejected", "failed", "cancelled"] }).then((runs) =>
         maskValue(runs),
       ),
-      listInbox(scope),
+      listInbox(scope, { show: "mine" }),
       listPilots(scope),
       loadShell(scope, session),
       logHealth(scope),
       diskAlarms(),
     ]);
     const me = actorId(scope.actor);
-    const waiting = gates.filter(isMine);
     const paused = pausedOf(allPaused, me);
     const [first] = waiting;
     return (
       <Shell data={shell} current="home">
         <LiveRefresh />
         <DiskAlarm alarms={disks} />
+        <ForgeAlarm pulls={await maskValue(await listOpenPulls(scope))} />
         <ChannelAlarm channels={await failingChannels(scope)} />
+        <PasskeysWaiting count={await countWaiting(scope)} />
         <HomePage
           alarms={alarms}
           brief={{
@@ -81,7 +86,7 @@ export default page({
           recent={recent.slice(0, RECENT)}
           waiting={waiting}
           paused={paused}
-          inbox={countsOf(gates, allPaused, me)}
+          inbox={shell.inbox}
           pilots={pilots}
           canCreatePilot={may(scope, "pilot.create", null)}
           canLaunch={can(scope.grants, "run.launch")}

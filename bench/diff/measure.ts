@@ -15,10 +15,7 @@ const PATIENCE = 30_000;
 function watchForLine(): void {
   const holder = globalThis as unknown as { benchPainted: Promise<number> };
   const isShown = (line: Element | null | undefined) => (line?.getBoundingClientRect().height ?? 0) > 0;
-  const isThere = () =>
-    [...document.querySelectorAll(".diff-view *")].some((each) =>
-      isShown(each.shadowRoot?.querySelector("[data-line]")),
-    );
+  const isThere = () => [...document.querySelectorAll(".diff [data-line]")].some((each) => isShown(each));
   holder.benchPainted = new Promise((resolve) => {
     const look = () => {
       if (!isThere()) return void requestAnimationFrame(look);

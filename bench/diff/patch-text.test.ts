@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { reviewFiles, splitPatch } from "#components/review/diff-rules.ts";
+import { reviewFiles } from "#components/review/diff-rules.ts";
+import { cutPatch, fileStarts } from "#lib/patches/shown-parts.ts";
 import { makePatch } from "./patch-text.ts";
 
 const changed = (text: string) => text.split("\n").filter((line) => /^[+-](?![+-]{2} )/.test(line)).length;
@@ -17,7 +18,7 @@ describe("a made patch", () => {
   ])("of %j has exactly these lines in these files", (shape) => {
     const { text, files } = makePatch(shape);
     expect(changed(text)).toBe(shape.changedLines);
-    expect(splitPatch(text)).toHaveLength(shape.files);
+    expect(fileStarts(text)).toHaveLength(shape.files);
     expect(files.reduce((sum, { added, removed }) => sum + (added ?? 0) + (removed ?? 0), 0)).toBe(
       shape.changedLines,
     );
@@ -36,9 +37,14 @@ describe("a made patch", () => {
 
   test("is one that the review page takes whole", () => {
     const { text, files } = makePatch({ files: 2, changedLines: 40 });
-    const shown = reviewFiles(files, [], text);
-    expect(shown.map(({ path, patch }) => [path, changed(patch)])).toEqual(
-      files.map(({ path }) => [path, 20]),
+    const cut = cutPatch(text);
+    const counted = cut.map((file) => ({
+      ...file,
+      parts: file.parts.map((part) => ({ ...part, sha256: "" })),
+    }));
+    expect(reviewFiles(files, [], counted).map(({ path }) => path)).toEqual(files.map(({ path }) => path));
+    expect(cut.map(({ parts }) => parts.map(({ start, end }) => changed(text.slice(start, end))))).toEqual(
+      files.map(() => [20]),
     );
   });
 

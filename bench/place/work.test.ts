@@ -64,7 +64,7 @@ describe("the arranged work", () => {
     expect(await getRun(work.lead, runId)).toMatchObject({ status: "in_review" });
     const stored = await findPatch(work.lead, runId);
     expect(stored).toMatchObject({ added: 30, removed: 30, files: patch.files });
-    expect(stored && (await readDiff(stored))).toBe(patch.text);
+    expect(stored && (await readDiff(work.lead, stored))).toBe(patch.text);
   });
 });
 

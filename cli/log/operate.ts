@@ -15,7 +15,8 @@ const PATIENCE = 5 * SECOND;
 async function isTaken(own: string, epoch: number, clock: Clock): Promise<boolean> {
   for (const deadline = clock.now() + PATIENCE; clock.now() < deadline; await clock.sleep(100)) {
     // A state that cannot be read is why an epoch is begun at times; it is readable once the notary has taken the order.
-    if ((await readOwnState(own).catch(() => null))?.epoch === epoch) return true;
+    const state = await readOwnState(own).catch(() => null); // unreadable counts as not yet taken
+    if (state?.epoch === epoch) return true;
   }
   return false;
 }

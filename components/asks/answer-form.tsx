@@ -7,6 +7,8 @@ import { TextAreaField } from "../form/field.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
+import { SigningNote, whyUnsigned } from "../passkeys/signing-note.tsx";
+import { useDecide } from "../passkeys/signing-provider.tsx";
 import { Button } from "../ui/button.tsx";
 
 interface AnswerFormProps {
@@ -24,7 +26,7 @@ const ANSWERS = {
 export function AnswerForm({ gate, decide }: AnswerFormProps) {
   const [decision, setDecision] = useState<keyof typeof ANSWERS>("approve");
   const [reason, setReason] = useState(""); // kept while somebody thinks again
-  const form = useForm(decide);
+  const form = useForm(useDecide(gate, decide));
   const { cannotApprove, cannotDeny } = gate;
   const why = cannotApprove ?? cannotDeny;
   const declining = decision === "deny";
@@ -47,6 +49,7 @@ export function AnswerForm({ gate, decide }: AnswerFormProps) {
           errors={form.state.fields}
         />
       ) : null}
+      {declining ? null : <SigningNote gate={gate} />}
       <FormAnswer state={form.state} />
       <div className="row flex-wrap justify-end">
         {why ? <span className="t2 sm grow">You may not decide: {why}</span> : <span className="grow" />}
@@ -67,7 +70,7 @@ export function AnswerForm({ gate, decide }: AnswerFormProps) {
           type="submit"
           tone={tone}
           icon={icon}
-          blocked={(declining ? cannotDeny : cannotApprove) ?? false}
+          blocked={(declining ? cannotDeny : (cannotApprove ?? whyUnsigned(gate))) ?? false}
           pending={form.pending && doing}
         >
           {word}

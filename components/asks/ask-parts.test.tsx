@@ -11,7 +11,7 @@ const gate = {
   ...{ charterId: null, stopId: null, title: "Ask", document: "{}", digest: "ab".repeat(32), needed: 1 },
   ...{ roles: ["engineering_lead", "reviewer"], approvals: [], openedBy: "rnr_1", openedByName: "the agent" },
   ...{ createdAt: new Date(0), expiresAt: new Date(0), decidedAt: null, reason: null },
-  ...{ cannotApprove: null, cannotDeny: null },
+  ...{ signing: "session", cannotApprove: null, cannotDeny: null },
 } as const satisfies GateView;
 
 const ask: ShownAsk = {

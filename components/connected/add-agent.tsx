@@ -3,12 +3,9 @@
 import { Plus } from "lucide-react";
 import { useId, useState } from "react";
 import { RadioCards } from "../form/choice.tsx";
+import { DialogForm, OpensDialog, useClosingForm } from "../form/dialog-form.tsx";
 import { SelectField, TextField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
-import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 
 export interface AddAgentProps {
   /** Those that are switched on, with the models that have a price, by name. */
@@ -22,39 +19,30 @@ export interface AddAgentProps {
 }
 
 export function AddAgent(props: AddAgentProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button
-        tone="ink"
-        icon={Plus}
-        onClick={() => setOpen(true)}
-        blocked={props.providers.length === 0 && "Add a provider first"}
-      >
-        Add an agent…
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title="Add an agent"
-        text="A program and the model it uses. The sandbox, the budgets of the charter and the gates bind it like every other."
-      >
-        <AddForm {...props} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{
+        tone: "ink",
+        icon: Plus,
+        blocked: props.providers.length === 0 && "Add a provider first",
+        children: "Add an agent…",
+      }}
+      title="Add an agent"
+      text="A program and the model it uses. The sandbox, the budgets of the charter and the gates bind it like every other."
+    >
+      {(onClose) => <AddForm {...props} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
 function AddForm({ providers, action, onClose }: AddAgentProps & { onClose: () => void }) {
   const list = useId();
-  const form = useForm(action, ({ done }) => {
-    if (done) onClose();
-  });
+  const form = useClosingForm(action, onClose);
   const [providerId, setProviderId] = useState(providers[0]?.id ?? "");
   const models = providers.find(({ id }) => id === providerId)?.models ?? [];
   const { fields } = form.state;
   return (
-    <form {...form.props} className="grid gap-3.5">
+    <DialogForm {...{ form, onClose }} submit={["Add it", "Adding it"]}>
       <TextField
         name="name"
         label="Name"
@@ -136,15 +124,6 @@ function AddForm({ providers, action, onClose }: AddAgentProps & { onClose: () =
         hint="of the model, as its provider says; the own loop sums its history up before it is full. 0: not known, then above 120,000"
         errors={fields}
       />
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        <Button type="submit" size="lg" tone="ink" pending={form.pending && "Adding it"}>
-          Add it
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,13 +1,10 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { useState } from "react";
 import { CheckField } from "../form/choice.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
+import { DialogForm, OpensDialog } from "../form/dialog-form.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 
 export interface EnrolProps {
   /** Reads `phases` (`agent`, `verify`); answers with the token in `done`, which is shown this once. */
@@ -15,28 +12,21 @@ export interface EnrolProps {
 }
 
 export function Enrol({ action }: EnrolProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button tone="ink" icon={Plus} onClick={() => setOpen(true)}>
-        Add a runner…
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title="Add a runner"
-        text="Makes a token that registers one runner, once. It is shown here and never again; only its hash is kept."
-      >
-        <EnrolForm action={action} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{ tone: "ink", icon: Plus, children: "Add a runner…" }}
+      title="Add a runner"
+      text="Makes a token that registers one runner, once. It is shown here and never again; only its hash is kept."
+    >
+      {(onClose) => <EnrolForm action={action} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
 function EnrolForm({ action, onClose }: EnrolProps & { onClose: () => void }) {
   const form = useForm(action);
   return (
-    <form {...form.props} className="grid gap-3.5">
+    <DialogForm {...{ form, onClose }} submit={["Make a token", "Making it"]}>
       <CheckField
         name="phases[]"
         value="agent"
@@ -51,17 +41,6 @@ function EnrolForm({ action, onClose }: EnrolProps & { onClose: () => void }) {
         hint="runs tests on patches; best on another host"
         defaultChecked
       />
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        {form.state.done ? null : (
-          <Button type="submit" size="lg" tone="ink" pending={form.pending && "Making it"}>
-            Make a token
-          </Button>
-        )}
-      </div>
-    </form>
+    </DialogForm>
   );
 }

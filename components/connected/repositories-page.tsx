@@ -1,4 +1,5 @@
 import { FolderGit2, Plus, RefreshCw } from "lucide-react";
+import type { ForgeView } from "#lib/forges/connections/schema.ts";
 import type { RepositoryView } from "#lib/repositories/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import type { FormAction } from "../form/state.ts";
@@ -13,15 +14,30 @@ import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Table } from "../ui/table.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { type ForgeActions, ForgePart } from "./forge.tsx";
+import { Labels } from "./labels.tsx";
 
 export interface RepositoriesPageProps {
   readonly repositories: readonly RepositoryView[];
   readonly canAdd: boolean;
   /** Reads `repositoryId`; null for a person who may not. */
   readonly sync: FormAction | null;
+  /** Reads `repositoryId` and `labels`; null for a person who may not. */
+  readonly label: FormAction | null;
+  /** Of those that are connected to one. */
+  readonly forges: readonly ForgeView[];
+  /** Null for a person who may not. */
+  readonly forge: ForgeActions | null;
 }
 
-export function RepositoriesPage({ repositories, canAdd, sync }: RepositoriesPageProps) {
+export function RepositoriesPage({
+  repositories,
+  canAdd,
+  sync,
+  label,
+  forges,
+  forge,
+}: RepositoriesPageProps) {
   const add = canAdd ? (
     <ButtonLink tone="ink" icon={Plus} href="/repositories/new">
       Add a repository
@@ -49,14 +65,18 @@ export function RepositoriesPage({ repositories, canAdd, sync }: RepositoriesPag
             columns={[
               { key: "name", title: "Repository" },
               { key: "state", title: "State" },
-              { key: "head", title: "Branch and head" },
+              { key: "head", title: "Branch and head", wide: true },
               { key: "commits", title: "Commits", number: true, wide: true },
               { key: "mirrored", title: "Mirrored", wide: true },
               { key: "sync", title: "Actions", quiet: true },
             ]}
           >
             {repositories.map((repository) => (
-              <Row key={repository.id} repository={repository} sync={sync} />
+              <Row
+                key={repository.id}
+                {...{ repository, sync, label, forge }}
+                connected={forges.find(({ repositoryId }) => repositoryId === repository.id) ?? null}
+              />
             ))}
           </Table>
         )}
@@ -65,17 +85,30 @@ export function RepositoriesPage({ repositories, canAdd, sync }: RepositoriesPag
   );
 }
 
-function Row({ repository, sync }: { repository: RepositoryView; sync: FormAction | null }) {
-  const { id, name, source, branch, state, problemDetail, headCommit, commits, mirroredAt } = repository;
+function Row({
+  repository,
+  sync,
+  label,
+  forge,
+  connected,
+}: { repository: RepositoryView; connected: ForgeView | null } & Pick<
+  RepositoriesPageProps,
+  "sync" | "label" | "forge"
+>) {
+  const canConnect = repository.sourceKind === "https" && repository.authority === "upstream";
+  const { id, name, source, branch, state, problemDetail, headCommit, commits, mirroredAt, labels } =
+    repository;
   return (
     <tr>
-      <td>
+      <td className="w-1/2 max-w-0">
         <div className="cell2">
           <span className="med">{name}</span>
           <div className="t3 trunc mono">
             <Visible text={source} />
           </div>
         </div>
+        <Labels repositoryId={id} name={name} labels={labels} save={label} />
+        <ForgePart repositoryId={id} forge={connected} actions={canConnect ? forge : null} />
       </td>
       <td>
         <Badge noun="repository" status={state} />
@@ -85,7 +118,7 @@ function Row({ repository, sync }: { repository: RepositoryView; sync: FormActio
           </div>
         ) : null}
       </td>
-      <td className="nowrap">
+      <td className="nowrap only-wide">
         <span className="mono">{branch ?? "–"}</span>
         <div>
           {headCommit ? (

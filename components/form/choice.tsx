@@ -1,8 +1,7 @@
-import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { FieldErrors } from "#lib/errors.ts";
-import { Icon } from "../ui/icon.tsx";
 import { errorsOf } from "./state.ts";
+import { Wrong } from "./wrong.tsx";
 
 interface ToggleProps {
   readonly name: string;
@@ -41,7 +40,6 @@ export interface RadioCardsProps {
 
 /** One of a few, each with room for a sentence. */
 export function RadioCards({ name, label, choices, defaultValue, onChange, errors }: RadioCardsProps) {
-  const wrong = errorsOf(errors, name);
   return (
     <fieldset className="cards">
       <legend className="vh">{label}</legend>
@@ -60,12 +58,7 @@ export function RadioCards({ name, label, choices, defaultValue, onChange, error
           {text ? <span className="hint">{text}</span> : null}
         </label>
       ))}
-      {wrong.length > 0 ? (
-        <p className="err" role="alert">
-          <Icon of={CircleAlert} />
-          <span>{wrong.join(" ")}</span>
-        </p>
-      ) : null}
+      <Wrong sentences={errorsOf(errors, name)} />
     </fieldset>
   );
 }

@@ -1,8 +1,7 @@
-import { CircleAlert } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import type { FieldErrors } from "#lib/errors.ts";
-import { Icon } from "../ui/icon.tsx";
 import { errorsOf } from "./state.ts";
+import { Wrong } from "./wrong.tsx";
 
 interface Labelled {
   readonly name: string;
@@ -38,10 +37,7 @@ export function FieldFrame({ name, label, hint, errors, aside, control }: FrameP
         ...(about ? { "aria-describedby": about } : {}),
       })}
       {wrong.length > 0 ? (
-        <p className="err" id={about} role="alert">
-          <Icon of={CircleAlert} />
-          <span>{wrong.join(" ")}</span>
-        </p>
+        <Wrong sentences={wrong} id={about} />
       ) : hint ? (
         <p className="hint" id={about}>
           {hint}

@@ -5,6 +5,7 @@ import type { AlarmView } from "#lib/log/schema.ts";
 import type { PilotView } from "#lib/pilots/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
 import { plural } from "../format.ts";
+import { givenAt } from "../inbox/given.ts";
 import type { InboxCounts } from "../inbox/inbox-rules.ts";
 import { LogAlarms } from "../log/log-alarms.tsx";
 import { PilotTable, pilotsFact } from "../pilots/pilot-table.tsx";
@@ -188,8 +189,7 @@ function Waiting({ waiting, paused, inbox }: Pick<HomePageProps, "waiting" | "pa
           </span>
           <RelativeTime at={gate.expiresAt.toISOString()} className="sm num nowrap t2" />
           <span className="sm t3 trunc">
-            {gate.pilotName ?? "All pilots"} ·{" "}
-            {gate.approvals.filter(({ decision }) => decision === "approve").length} of {gate.needed} approved
+            {gate.pilotName ?? "All pilots"} · {givenAt(gate).length} of {gate.needed} approved
           </span>
         </Link>
       ))}

@@ -1,15 +1,19 @@
 import { ChevronLeft, Clock } from "lucide-react";
 import Link from "next/link";
 import type { Difference } from "#lib/charters/schema.ts";
-import type { GateView } from "#lib/gates/schema.ts";
+import type { ApproversLeft } from "#lib/gates/approver-rules.ts";
+import type { AgainView, GateView } from "#lib/gates/schema.ts";
 import type { ReplayView } from "#lib/replay/schema.ts";
 import { AskFacts, type AskFactsProps } from "../asks/ask-facts.tsx";
 import { AskedBlock, type AskedBlockProps } from "../asks/asked-block.tsx";
 import type { FormAction } from "../form/state.ts";
+import { formatDuration } from "../format.ts";
 import { Differences } from "../pilots/differences.tsx";
 import { Replayed } from "../pilots/replayed.tsx";
+import { ApproveAgain } from "../review/approve-again.tsx";
 import { DecisionBar } from "../review/decision-bar.tsx";
 import { rolesInWords } from "../review/roles.ts";
+import { WhoMayApprove } from "../review/who-may-approve.tsx";
 import type { Tone } from "../status.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Badge, Remark } from "../ui/badge.tsx";
@@ -18,6 +22,7 @@ import { Icon } from "../ui/icon.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { ClockTime, RelativeTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { DeciderName } from "./decider-name.tsx";
 import { FACT_ICONS } from "./fact-icons.ts";
 
 export interface DecisionFact {
@@ -45,6 +50,10 @@ export interface GateDetailProps {
   /** What an amendment changes; of a gate of kind `amend` alone. */
   readonly changes?: readonly Difference[];
   readonly replay?: ReplayView | null;
+  /** Who could decide it now; null once it is closed. */
+  readonly approvers?: ApproversLeft | null;
+  /** The void gate it stands for again. */
+  readonly again?: AgainView | null;
   readonly back: string;
   readonly decide: FormAction;
 }
@@ -60,6 +69,8 @@ export function GateDetail({
   asked = null,
   changes,
   replay = null,
+  approvers = null,
+  again = null,
   back,
   decide,
 }: GateDetailProps) {
@@ -73,7 +84,22 @@ export function GateDetail({
           </Link>
           <div className="row flex-wrap">
             <Badge noun="gate" status={gate.status} />
-            <span className="tag">{gate.kind}</span>
+            <Link
+              className="tag"
+              href={`/inbox?show=team&kind=${gate.kind}`}
+              title="All that wait of this kind"
+            >
+              {gate.kind.replaceAll("_", " ")}
+            </Link>
+            {gate.pilotId && gate.pilotName ? (
+              <Link
+                className="tag"
+                href={`/inbox?show=team&pilot=${gate.pilotId}`}
+                title="All that wait of this pilot"
+              >
+                {gate.pilotName}
+              </Link>
+            ) : null}
             {gate.runId ? <CopyId id={gate.runId} what="run id" /> : null}
             <span className="grow" />
             {gate.status === "open" ? (
@@ -137,7 +163,9 @@ export function GateDetail({
               {more.title}
             </Link>
           ) : null}
+          {again ? <ApproveAgain {...{ again, gate, decide }} /> : null}
           <WhoDecided gate={gate} />
+          {approvers ? <WhoMayApprove left={approvers} /> : null}
         </div>
       </div>
       <DecisionBar {...{ gate, digest, digestName, approveWord, decide }} unread={0} />
@@ -150,25 +178,30 @@ function WhoDecided({ gate }: { gate: GateView }) {
     <Panel
       title="Who decides"
       level={3}
-      fact={`${gate.needed === 1 ? "one person" : `${gate.needed} different people`}, ${rolesInWords(gate.roles)}`}
+      fact={`${gate.needed === 1 ? "one person" : `${gate.needed} different people`}, ${rolesInWords(gate.roles, gate.roleNames)}${(gate.denials ?? 1) > 1 ? `; ${gate.denials} denials close it` : ""}`}
     >
       <ul className="who">
-        {gate.approvals.map(({ personId, personName, decision, reason, at }) => (
-          <li key={personId}>
+        {gate.approvals.map(({ id, personName, forName, decision, reason, source, at, withdrawnAt }) => (
+          <li key={id}>
             <Avatar name={personName} />
             <span className="tw">
-              {personName}
+              <DeciderName personName={personName} forName={forName ?? null} />
               {reason ? (
                 <span className="t3 sm block">
                   “<Visible text={reason} />”
                 </span>
               ) : null}
+              <span className="t3 xs block">
+                {formatDuration(at.getTime() - gate.createdAt.getTime())} after it was asked,{" "}
+                {source === "notice" ? "from a notice" : source === "token" ? "by a token" : "on the web"}
+              </span>
             </span>
             <Remark
-              tone={decision === "approve" ? "good" : "bad"}
-              icon={FACT_ICONS[decision === "approve" ? "good" : "bad"]}
+              tone={withdrawnAt || decision !== "approve" ? "bad" : "good"}
+              icon={FACT_ICONS[withdrawnAt || decision !== "approve" ? "bad" : "good"]}
             >
               {decision === "approve" ? "Approved" : "Denied"} <ClockTime at={at.toISOString()} />
+              {withdrawnAt ? ", withdrawn since" : null}
             </Remark>
           </li>
         ))}
@@ -176,7 +209,7 @@ function WhoDecided({ gate }: { gate: GateView }) {
           <span className="slot" />
           <span>You</span>
           <span className="sm t2">
-            {gate.cannotApprove ? `May not: ${gate.cannotApprove}` : "May approve"}
+            {gate.cannotApprove ? `May not: ${gate.cannotApprove}` : (gate.waitsFor ?? "May approve")}
           </span>
         </li>
       </ul>

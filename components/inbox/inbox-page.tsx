@@ -7,6 +7,9 @@ import {
   Inbox,
   type LucideIcon,
   OctagonX,
+  PackageOpen,
+  Rocket,
+  Siren,
 } from "lucide-react";
 import Link from "next/link";
 import type { FindingView } from "#lib/findings/schema.ts";
@@ -23,6 +26,7 @@ import { SegmentedLinks } from "../ui/tabs.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { byDeadline } from "./deadline-rules.ts";
 import { GateDetail, type GateDetailProps } from "./gate-detail.tsx";
+import { givenAt } from "./given.ts";
 import type { InboxCounts } from "./inbox-rules.ts";
 import { PausedRuns } from "./paused-runs.tsx";
 
@@ -42,15 +46,42 @@ export interface InboxPageProps {
   readonly paused: readonly RunView[];
   /** Grave ones that nobody has dealt with; none where only decisions are shown. */
   readonly findings?: readonly FindingView[];
+  /** What of it is asked for; the address carries it on. */
+  readonly filter?: InboxFilter;
+  /** Where the next page begins; null on the last one. */
+  readonly next?: string | null;
   readonly decide: FormAction;
+}
+
+export interface InboxFilter {
+  readonly kind: GateKind | null;
+  readonly pilot: string | null;
+  readonly after: string | null;
+}
+
+const ALL: InboxFilter = { kind: null, pilot: null, after: null };
+
+/** An address of the inbox that keeps what is asked for, but for what `changes`. */
+export function inboxHref(
+  show: InboxShow,
+  filter: InboxFilter,
+  changes: Readonly<Record<string, string | null>>,
+): string {
+  const wanted = Object.entries({ ...filter, ...changes }).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as [string, string]],
+  );
+  return `/inbox?${new URLSearchParams([["show", show], ...wanted])}`;
 }
 
 const ICONS: Record<GateKind, LucideIcon> = {
   merge: GitPullRequest,
+  artefact: PackageOpen,
   command: Hand,
   network: Globe,
   activate: FilePen,
   amend: FileDiff,
+  break_glass: Siren,
+  release: Rocket,
   resume: OctagonX,
 };
 
@@ -63,10 +94,12 @@ export function InboxPage({
   now,
   paused,
   findings = [],
+  filter = ALL,
+  next = null,
   decide,
 }: InboxPageProps) {
   const groups = byDeadline(gates, now.getTime());
-  const link = (gate: GateView) => `/inbox?show=${show}&gate=${gate.id}`;
+  const link = (gate: GateView) => inboxHref(show, filter, { gate: gate.id });
   return (
     <div className="inbox" data-open={chosen && detail ? "true" : "false"}>
       <h1 className="vh">Inbox</h1>
@@ -81,7 +114,16 @@ export function InboxPage({
             ]}
           />
           <span className="grow" />
-          <span className="t3 sm">by deadline</span>
+          {filter.kind || filter.pilot ? (
+            <Link className="link sm" href={inboxHref(show, ALL, {})}>
+              {[filter.kind?.replaceAll("_", " "), filter.pilot ? "one pilot" : null]
+                .filter(Boolean)
+                .join(", ")}{" "}
+              only: show all
+            </Link>
+          ) : (
+            <span className="t3 sm">by deadline</span>
+          )}
         </div>
         <ListKeys>
           <PausedRuns runs={paused} />
@@ -107,6 +149,21 @@ export function InboxPage({
             </section>
           ))}
         </ListKeys>
+        {filter.after || next ? (
+          <nav className="row p-3" aria-label="Pages">
+            {filter.after ? (
+              <Link className="link sm" href={inboxHref(show, filter, { after: null })}>
+                Soonest deadlines
+              </Link>
+            ) : null}
+            <span className="grow" />
+            {next ? (
+              <Link className="link sm" href={inboxHref(show, filter, { after: next })}>
+                Later deadlines
+              </Link>
+            ) : null}
+          </nav>
+        ) : null}
       </section>
       {detail ? (
         <GateDetail {...detail} decide={decide} back={`/inbox?show=${show}`} />
@@ -118,7 +175,7 @@ export function InboxPage({
 }
 
 function GateRow({ gate, href, selected }: { gate: GateView; href: string; selected: boolean }) {
-  const given = gate.approvals.filter(({ decision }) => decision === "approve").length;
+  const given = givenAt(gate).length;
   return (
     <li className={`it ${selected ? "sel" : ""}`}>
       <span className="ty">

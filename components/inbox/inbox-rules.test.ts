@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { countsOf, pausedOf } from "./inbox-rules.ts";
 
-const gates = [{ cannotApprove: null }, { cannotApprove: "You launched it." }];
+const gates = { mine: 1, team: 2 };
 const runs = [
   { status: "paused", launchedBy: "per_me" },
   { status: "paused", launchedBy: "per_other" },
@@ -10,9 +10,8 @@ const runs = [
 
 describe("the count of the inbox", () => {
   test("is what a person may decide and their own paused runs; the team's is all of it", () => {
-    expect(countsOf(gates, runs, "per_me")).toEqual({ mine: 2, team: 4 });
-    expect(countsOf(gates, [], "per_me")).toEqual({ mine: 1, team: 2 });
-    expect(countsOf([], runs, "per_nobody")).toEqual({ mine: 0, team: 2 });
+    expect(countsOf(gates, { mine: 1, team: 2 })).toEqual({ mine: 2, team: 4 });
+    expect(countsOf(gates, { mine: 0, team: 0 })).toEqual(gates);
   });
 
   test("counts the runs that the list shows", () => {

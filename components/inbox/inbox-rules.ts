@@ -1,9 +1,5 @@
 // What of the inbox waits for one person, and what for anybody. Pure.
-import type { GateView } from "#lib/gates/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
-
-/** They may decide it. */
-export const isMine = ({ cannotApprove }: Pick<GateView, "cannotApprove">): boolean => cannotApprove === null;
 
 /** Runs that stand still until their launcher, or whoever else may, resumes or cancels them. */
 export const pausedOf = <Run extends Pick<RunView, "status" | "launchedBy">>(
@@ -16,15 +12,8 @@ export interface InboxCounts {
   readonly team: number;
 }
 
-/** Open gates and paused runs, as the lists show them. */
-export function countsOf(
-  gates: readonly Pick<GateView, "cannotApprove">[],
-  runs: readonly Pick<RunView, "status" | "launchedBy">[],
-  personId: string,
-): InboxCounts {
-  const paused = runs.filter(({ status }) => status === "paused");
-  return {
-    mine: gates.filter(isMine).length + pausedOf(runs, personId).length,
-    team: gates.length + paused.length,
-  };
-}
+/** Open gates and paused runs, both as the database counts them. */
+export const countsOf = (gates: InboxCounts, paused: InboxCounts): InboxCounts => ({
+  mine: gates.mine + paused.mine,
+  team: gates.team + paused.team,
+});

@@ -3,7 +3,7 @@ import type { Interval } from "#lib/kpis/schema.ts";
 export interface IntervalBarProps {
   readonly value: number | null;
   readonly interval: Interval | null;
-  readonly target: number;
+  readonly target: number | null;
   /** All of it in words. */
   readonly label: string;
 }
@@ -17,7 +17,7 @@ export function scaleOf({
   interval,
   target,
 }: Pick<IntervalBarProps, "value" | "interval" | "target">): (at: number) => number {
-  const most = Math.max(target, value ?? 0, interval?.high ?? 0);
+  const most = Math.max(target ?? 0, value ?? 0, interval?.high ?? 0);
   const end = most > 0 ? most * 1.15 : 1;
   return (at) => EDGE + (Math.min(Math.max(at, 0), end) / end) * (WIDTH - 2 * EDGE);
 }
@@ -38,7 +38,7 @@ export function IntervalBar(props: IntervalBarProps) {
           className="band"
         />
       ) : null}
-      <line x1={x(target)} x2={x(target)} y1="1" y2="19" className="target" />
+      {target === null ? null : <line x1={x(target)} x2={x(target)} y1="1" y2="19" className="target" />}
       {value === null ? null : <circle cx={x(value)} cy="10" r="3.5" className="dot-main" />}
     </svg>
   );

@@ -1,5 +1,6 @@
 import { ChartLine } from "lucide-react";
 import { HOUR } from "#lib/clock.ts";
+import type { DecisionKpis } from "#lib/kpis/gate-rules.ts";
 import type { DurationKpi, FactRow, Kpi, KpiReport } from "#lib/kpis/schema.ts";
 import { formatDuration, plural } from "../format.ts";
 import { FilterBar } from "../list/filter-bar.tsx";
@@ -8,13 +9,17 @@ import { Empty } from "../ui/empty.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { FactRows } from "./fact-rows.tsx";
+import { GatesPanel } from "./gates-panel.tsx";
 import { Outcomes } from "./outcomes.tsx";
+import { Success } from "./success.tsx";
 import { Tile } from "./tile.tsx";
 import { WeekCharts } from "./week-charts.tsx";
 
 export interface KpisPageProps {
   /** Null where there is no pilot to report on. */
   readonly report: KpiReport | null;
+  /** Null where there is no pilot. */
+  readonly gates: DecisionKpis | null;
   readonly pilots: readonly { readonly id: string; readonly name: string }[];
   readonly agents: readonly { readonly id: string; readonly name: string }[];
   readonly filter: { readonly pilot?: string | undefined; readonly agent?: string | undefined };
@@ -22,7 +27,7 @@ export interface KpisPageProps {
   readonly rows: { readonly kpi: Kpi; readonly title: string; readonly facts: readonly FactRow[] } | null;
 }
 
-export function KpisPage({ report, pilots, agents, filter, rows }: KpisPageProps) {
+export function KpisPage({ report, gates, pilots, agents, filter, rows }: KpisPageProps) {
   return (
     <div className="page kpi-page">
       <PageHead
@@ -67,6 +72,7 @@ export function KpisPage({ report, pilots, agents, filter, rows }: KpisPageProps
       {report ? (
         <KpiReportView
           report={report}
+          gates={gates}
           rows={rows}
           base={`/kpis?pilot=${report.pilotId}${filter.agent ? `&agent=${filter.agent}` : ""}`}
         />
@@ -81,10 +87,12 @@ const perWeek = (value: number) => value.toFixed(1);
 /** The report itself; the pilot's overview shows it too. `base` is an address with a query, to which `&kpi=` is added. */
 export function KpiReportView({
   report,
+  gates = null,
   rows,
   base,
 }: {
   report: KpiReport;
+  gates?: DecisionKpis | null;
   rows: KpisPageProps["rows"];
   base: string;
 }) {
@@ -109,7 +117,7 @@ export function KpiReportView({
           shown={throughput.perWeek === null ? null : perWeek(throughput.perWeek)}
           value={throughput.perWeek}
           write={perWeek}
-          targetShown={`≥ ${throughput.target}`}
+          targetShown={throughput.target === null ? null : `≥ ${throughput.target}`}
           noun="merge"
           href={`${base}&kpi=throughput`}
           pair={rejected}
@@ -128,11 +136,13 @@ export function KpiReportView({
         />
         <Outcomes outcomes={outcomes} base={base} />
       </section>
+      <Success metrics={report.metrics} pace={report.pace} />
       <WeekCharts
         weeks={report.weeks}
         throughputTarget={throughput.target}
-        leadTimeTarget={agentLeadTime.target / HOUR}
+        leadTimeTarget={agentLeadTime.target === null ? null : agentLeadTime.target / HOUR}
       />
+      {gates ? <GatesPanel gates={gates} /> : null}
       {rows ? (
         <Panel
           title={`Rows: ${rows.title}`}
@@ -153,7 +163,7 @@ function durationTile(kpi: DurationKpi) {
     shown: kpi.median === null ? null : days(kpi.median),
     value: kpi.median,
     write: days,
-    targetShown: `≤ ${days(kpi.target)}`,
+    targetShown: kpi.target === null ? null : `≤ ${days(kpi.target)}`,
     noun: "merge",
   };
 }

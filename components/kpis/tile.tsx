@@ -12,11 +12,12 @@ export interface TileProps {
   readonly shown: string | null;
   readonly value: number | null;
   readonly interval: Interval | null;
-  readonly target: number;
+  /** Null where the charter aims at none. */
+  readonly target: number | null;
   readonly write: (value: number) => string;
   /** "≥ 3 a week", "≤ 24 h" */
-  readonly targetShown: string;
-  readonly verdict: Verdict;
+  readonly targetShown: string | null;
+  readonly verdict: Verdict | null;
   readonly needed: number | null;
   readonly sample: number;
   readonly minimumSample: number;
@@ -33,11 +34,12 @@ export function Tile(tile: TileProps) {
   const { title, shown, value, interval, target, write, targetShown, verdict, provisional, href, pair } =
     tile;
   const range = interval ? `${write(interval.low)} to ${write(interval.high)}` : "no interval yet";
+  const aim = targetShown === null ? "no target" : `target ${targetShown}`;
   return (
     <article className="tile">
       <header className="row">
         <h2 className="t2 grow trunc">{title}</h2>
-        <Badge noun="kpi" status={verdict} bare />
+        {verdict === null ? null : <Badge noun="kpi" status={verdict} bare />}
       </header>
       <div className="row val">
         <Link href={href} className="big num">
@@ -55,12 +57,12 @@ export function Tile(tile: TileProps) {
         value={value}
         interval={interval}
         target={target}
-        label={`${title}: ${shown ?? "not enough rows"}, 95 % interval ${range}, target ${targetShown}`}
+        label={`${title}: ${shown ?? "not enough rows"}, 95 % interval ${range}, ${aim}`}
       />
       <div className="row xs t3 num">
         <span>{range}</span>
         <span className="grow" />
-        <span className="tg">target {targetShown}</span>
+        <span className="tg">{aim}</span>
       </div>
       <footer className="row xs">
         <span className="t3 num trunc grow">{basis(tile)}</span>

@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactElement } from "react";
 import {
   Bar,
   BarChart,
@@ -20,9 +21,10 @@ import { Table } from "../ui/table.tsx";
 
 export interface WeekChartsProps {
   readonly weeks: readonly KpiWeek[];
-  readonly throughputTarget: number;
+  /** Null where the charter aims at none. */
+  readonly throughputTarget: number | null;
   /** Hours. */
-  readonly leadTimeTarget: number;
+  readonly leadTimeTarget: number | null;
 }
 
 interface Point {
@@ -34,6 +36,14 @@ interface Point {
 }
 
 const TICK = { fontSize: 11, fill: "var(--text-3)" };
+const GRID = { vertical: false, stroke: "var(--ch-grid)" };
+const X_AXIS = {
+  dataKey: "week",
+  tick: TICK,
+  tickLine: false,
+  axisLine: { stroke: "var(--line-strong)" },
+};
+const Y_AXIS = { tick: TICK, tickLine: false, axisLine: false };
 const MARGIN = { top: 8, right: 72, bottom: 0, left: -16 };
 
 /** One hue, the target dashed with its word at the right, and the rows as a table under each. */
@@ -47,76 +57,80 @@ export function WeekCharts({ weeks, throughputTarget, leadTimeTarget }: WeekChar
   if (points.length === 0) return null;
   return (
     <div className="g2">
-      <Panel title="Merged patches" fact="per week, by the week's Monday">
-        <div
-          className="chart"
-          role="img"
-          aria-label={`Merged per week: ${points.map(({ merged }) => merged).join(", ")}; target ${throughputTarget}`}
-        >
-          <ResponsiveContainer width="100%" height="100%">
-            <BarChart data={points} margin={MARGIN} accessibilityLayer={false}>
-              <CartesianGrid vertical={false} stroke="var(--ch-grid)" />
-              <XAxis
-                dataKey="week"
-                tick={TICK}
-                tickLine={false}
-                axisLine={{ stroke: "var(--line-strong)" }}
-              />
-              <YAxis allowDecimals={false} tick={TICK} tickLine={false} axisLine={false} />
-              <Tooltip content={<Tip unit="merged" of="merged" />} cursor={{ fill: "var(--hover)" }} />
-              <ReferenceLine
-                y={throughputTarget}
-                stroke="var(--ch-target)"
-                strokeDasharray="5 4"
-                label={targetLabel(throughputTarget)}
-                ifOverflow="extendDomain"
-              />
-              <Bar dataKey="merged" fill="var(--ch-main)" maxBarSize={28} isAnimationActive={false} />
-            </BarChart>
-          </ResponsiveContainer>
-        </div>
-        <WeekRows weeks={weeks} />
-      </Panel>
-      <Panel title="Launch to merge" fact="median of the week's merges, hours">
-        <div
-          className="chart"
-          role="img"
-          aria-label={`Median hours per week: ${points.map(({ leadTime }) => leadTime ?? "none").join(", ")}; target ${leadTimeTarget}`}
-        >
-          <ResponsiveContainer width="100%" height="100%">
-            <LineChart data={points} margin={MARGIN} accessibilityLayer={false}>
-              <CartesianGrid vertical={false} stroke="var(--ch-grid)" />
-              <XAxis
-                dataKey="week"
-                tick={TICK}
-                tickLine={false}
-                axisLine={{ stroke: "var(--line-strong)" }}
-              />
-              <YAxis tick={TICK} tickLine={false} axisLine={false} />
-              <Tooltip content={<Tip unit="h" of="leadTime" />} cursor={{ stroke: "var(--line-strong)" }} />
-              <ReferenceLine
-                y={leadTimeTarget}
-                stroke="var(--ch-target)"
-                strokeDasharray="5 4"
-                label={targetLabel(leadTimeTarget)}
-                ifOverflow="extendDomain"
-              />
-              <Line
-                dataKey="leadTime"
-                stroke="var(--ch-main)"
-                strokeWidth={2}
-                dot={{ r: 3.5, fill: "var(--ch-main)" }}
-                connectNulls
-                isAnimationActive={false}
-              />
-            </LineChart>
-          </ResponsiveContainer>
-        </div>
-        <WeekRows weeks={weeks} />
-      </Panel>
+      <WeekPanel
+        title="Merged patches"
+        fact="per week, by the week's Monday"
+        told={`Merged per week: ${points.map(({ merged }) => merged).join(", ")}; ${aim(throughputTarget)}`}
+        weeks={weeks}
+      >
+        <BarChart data={points} margin={MARGIN} accessibilityLayer={false}>
+          <CartesianGrid {...GRID} />
+          <XAxis {...X_AXIS} />
+          <YAxis {...Y_AXIS} allowDecimals={false} />
+          <Tooltip content={<Tip unit="merged" of="merged" />} cursor={{ fill: "var(--hover)" }} />
+          {targetLine(throughputTarget)}
+          <Bar dataKey="merged" fill="var(--ch-main)" maxBarSize={28} isAnimationActive={false} />
+        </BarChart>
+      </WeekPanel>
+      <WeekPanel
+        title="Launch to merge"
+        fact="median of the week's merges, hours"
+        told={`Median hours per week: ${points.map(({ leadTime }) => leadTime ?? "none").join(", ")}; ${aim(leadTimeTarget)}`}
+        weeks={weeks}
+      >
+        <LineChart data={points} margin={MARGIN} accessibilityLayer={false}>
+          <CartesianGrid {...GRID} />
+          <XAxis {...X_AXIS} />
+          <YAxis {...Y_AXIS} />
+          <Tooltip content={<Tip unit="h" of="leadTime" />} cursor={{ stroke: "var(--line-strong)" }} />
+          {targetLine(leadTimeTarget)}
+          <Line
+            dataKey="leadTime"
+            stroke="var(--ch-main)"
+            strokeWidth={2}
+            dot={{ r: 3.5, fill: "var(--ch-main)" }}
+            connectNulls
+            isAnimationActive={false}
+          />
+        </LineChart>
+      </WeekPanel>
     </div>
   );
 }
+
+interface WeekPanelProps extends Pick<WeekChartsProps, "weeks"> {
+  readonly title: string;
+  readonly fact: string;
+  /** The figures, for whoever does not see the chart. */
+  readonly told: string;
+  readonly children: ReactElement;
+}
+
+function WeekPanel({ title, fact, told, weeks, children }: WeekPanelProps) {
+  return (
+    <Panel title={title} fact={fact}>
+      <div className="chart" role="img" aria-label={told}>
+        <ResponsiveContainer width="100%" height="100%">
+          {children}
+        </ResponsiveContainer>
+      </div>
+      <WeekRows weeks={weeks} />
+    </Panel>
+  );
+}
+
+const targetLine = (target: number | null) =>
+  target === null ? null : (
+    <ReferenceLine
+      y={target}
+      stroke="var(--ch-target)"
+      strokeDasharray="5 4"
+      label={targetLabel(target)}
+      ifOverflow="extendDomain"
+    />
+  );
+
+const aim = (target: number | null) => (target === null ? "no target" : `target ${target}`);
 
 const targetLabel = (target: number) => ({
   value: `target ${target}`,

@@ -1,14 +1,11 @@
 "use client";
 
 import { KeyRound } from "lucide-react";
-import { useState } from "react";
 import { CheckField } from "../form/choice.tsx";
+import { DialogForm, OpensDialog } from "../form/dialog-form.tsx";
 import { type Option, SelectField, TextField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 
 export interface GiveAccessProps {
   /** Reads `label`, `pilotId`, `payloads` and `days`; answers with the token in `done`, shown this once. */
@@ -20,21 +17,14 @@ export interface GiveAccessProps {
 }
 
 export function GiveAccess(props: GiveAccessProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button icon={KeyRound} onClick={() => setOpen(true)}>
-        Give access…
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title="Give access to the log"
-        text="Makes a bearer token for somebody without an account. It is shown here and never again; only its hash is kept."
-      >
-        <GiveForm {...props} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{ icon: KeyRound, children: "Give access…" }}
+      title="Give access to the log"
+      text="Makes a bearer token for somebody without an account. It is shown here and never again; only its hash is kept."
+    >
+      {(onClose) => <GiveForm {...props} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
@@ -42,7 +32,7 @@ function GiveForm({ action, pilots, mayGivePayloads, onClose }: GiveAccessProps 
   const form = useForm(action);
   const { fields } = form.state;
   return (
-    <form {...form.props} className="grid gap-3.5">
+    <DialogForm {...{ form, onClose }} submit={["Make a token", "Making it"]}>
       <TextField name="label" label="For whom" errors={fields} maxLength={100} autoComplete="off" />
       <SelectField name="pilotId" label="Opens" options={pilots} errors={fields} />
       <TextField
@@ -60,17 +50,6 @@ function GiveForm({ action, pilots, mayGivePayloads, onClose }: GiveAccessProps 
         hint="prompts, outputs and diffs as they came, secrets not masked"
         disabled={!mayGivePayloads}
       />
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        {form.state.done ? null : (
-          <Button type="submit" size="lg" tone="ink" pending={form.pending && "Making it"}>
-            Make a token
-          </Button>
-        )}
-      </div>
-    </form>
+    </DialogForm>
   );
 }

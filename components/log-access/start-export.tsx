@@ -1,15 +1,12 @@
 "use client";
 
 import { Download } from "lucide-react";
-import { useState } from "react";
 import { CheckField } from "../form/choice.tsx";
+import { DialogForm, OpensDialog } from "../form/dialog-form.tsx";
 import { type Option, SelectField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
 import { formatCount } from "../format.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 
 export interface StartExportProps {
   /** Reads `pilotId`, `payloads` and `epoch`. */
@@ -31,32 +28,19 @@ type OneExportProps = StartExportProps & { readonly epoch?: OneEpoch };
 
 export function StartExport(props: OneExportProps) {
   const { epoch } = props;
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      {epoch ? (
-        <Button
-          size="sm"
-          icon={Download}
-          aria-label={`Export… epoch ${epoch.number}`}
-          onClick={() => setOpen(true)}
-        >
-          Export…
-        </Button>
-      ) : (
-        <Button tone="ink" icon={Download} onClick={() => setOpen(true)}>
-          Start an export…
-        </Button>
-      )}
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title={epoch ? `Export epoch ${epoch.number}` : "Start an export"}
-        text={`${pinnedTo(epoch)} It is listed here and can be read again from any line.`}
-      >
-        <StartForm {...props} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{
+        icon: Download,
+        ...(epoch
+          ? { size: "sm", "aria-label": `Export… epoch ${epoch.number}`, children: "Export…" }
+          : { tone: "ink", children: "Start an export…" }),
+      }}
+      title={epoch ? `Export epoch ${epoch.number}` : "Start an export"}
+      text={`${pinnedTo(epoch)} It is listed here and can be read again from any line.`}
+    >
+      {(onClose) => <StartForm {...props} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
@@ -74,7 +58,7 @@ function StartForm({
 }: OneExportProps & { onClose: () => void }) {
   const form = useForm(action);
   return (
-    <form {...form.props} className="grid gap-3.5">
+    <DialogForm {...{ form, onClose }} submit={["Start", "Starting"]}>
       {epoch ? <input type="hidden" name="epoch" value={epoch.number} /> : null}
       <SelectField name="pilotId" label="Entries of" options={pilots} errors={form.state.fields} />
       <CheckField
@@ -83,15 +67,6 @@ function StartForm({
         hint="prompts, outputs and diffs as they came, secrets not masked"
         disabled={!mayHavePayloads}
       />
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        <Button type="submit" size="lg" tone="ink" pending={form.pending && "Starting"}>
-          Start
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -4,6 +4,8 @@ import { anyOfRoles } from "#lib/authz/rules.ts";
 import { ROLE_NAMES, Role } from "#lib/authz/schema.ts";
 import type { ApprovalView, GateView } from "#lib/gates/schema.ts";
 import { plural } from "../format.ts";
+import { DeciderName } from "../inbox/decider-name.tsx";
+import { givenAt } from "../inbox/given.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -35,11 +37,7 @@ export function DecisionPanel({ gate, bound, entries }: DecisionProps) {
     <Panel title="Who approved what, and why it was allowed" level={3}>
       <ul aria-label="Decisions">
         {gate.approvals.map((approval) => (
-          <Decision
-            key={approval.personId}
-            approval={approval}
-            entryId={entries[approval.personId] ?? null}
-          />
+          <Decision key={approval.id} approval={approval} entryId={entries[approval.id] ?? null} />
         ))}
         {gate.approvals.length === 0 ? (
           <li className="voucher">
@@ -86,9 +84,10 @@ export function DecisionPanel({ gate, bound, entries }: DecisionProps) {
   );
 }
 
-function outcomeOf({ status, approvals, needed }: GateView): string {
-  const given = approvals.filter(({ decision }) => decision === "approve").length;
-  switch (status) {
+function outcomeOf(gate: GateView): string {
+  const given = givenAt(gate).length;
+  const { needed } = gate;
+  switch (gate.status) {
     case "open":
       return `So far ${given} of ${needed}.`;
     case "approved":
@@ -109,9 +108,10 @@ function Decision({ approval, entryId }: { approval: ApprovalView; entryId: stri
       <Icon of={approved ? Check : X} className={approved ? "good" : "bad"} />
       <span>
         <span className="med">
-          <Visible text={approval.personName} />
+          <DeciderName personName={approval.personName} forName={approval.forName ?? null} />
         </span>{" "}
         {approved ? "approved" : "denied"} as {roleName(approval.role).toLowerCase()}
+        {approval.withdrawnAt ? " (withdrawn, not counted)" : null}
         {approval.reason ? (
           <>
             : “<Visible text={approval.reason} />”

@@ -99,6 +99,7 @@ function Actor({ actor }: { actor: ActorView | null }) {
         <Visible text={actor.name} />
       </Link>{" "}
       <span className="t3">
+        {actor.kind === "token" ? "by an API token, " : null}
         {actor.roles.length > 0 ? `then ${actor.roles.map(roleInWords).join(", ")}` : actor.kind}
       </span>
     </>

@@ -3,6 +3,7 @@ import {
   Cloud,
   Coins,
   Compass,
+  Fingerprint,
   FlaskConical,
   FolderGit2,
   GitMerge,
@@ -11,15 +12,20 @@ import {
   type LucideIcon,
   Megaphone,
   MessageSquare,
+  MessagesSquare,
   OctagonX,
   PackageCheck,
+  PackageOpen,
   Play,
   Radar,
   Save,
   ScrollText,
   Server,
+  ShieldCheck,
   Sparkles,
+  Undo2,
   UserRound,
+  UsersRound,
 } from "lucide-react";
 
 const BY_KIND: Readonly<Record<string, LucideIcon>> = {
@@ -27,12 +33,18 @@ const BY_KIND: Readonly<Record<string, LucideIcon>> = {
   "run.evidence_recorded": FlaskConical,
   "run.merged": GitMerge,
   "run.merge_intended": GitMerge,
+  "run.revert_requested": Undo2,
+  "run.revert_built": Undo2,
   "person.signed_in": KeyRound,
   "person.sign_in_refused": KeyRound,
 };
 
 const BY_NOUN: Readonly<Record<string, LucideIcon>> = {
   person: UserRound,
+  role: ShieldCheck,
+  group: UsersRound,
+  deputy: UserRound,
+  duty: UserRound,
   repository: FolderGit2,
   pilot: Compass,
   agent: Bot,
@@ -44,11 +56,14 @@ const BY_NOUN: Readonly<Record<string, LucideIcon>> = {
   provider: Cloud,
   gateway: KeyRound,
   channel: Megaphone,
+  passkey: Fingerprint,
   price: Coins,
   model: Sparkles,
   message: MessageSquare,
+  review: MessagesSquare,
   ask: Hand,
   snapshot: Save,
+  artefact: PackageOpen,
 };
 
 /** By the kind, else by its noun. */

@@ -142,14 +142,24 @@ const gate: GateView = {
   ...{ id: "gat_1", kind: "merge", status: "approved", pilotId: "pil_1", pilotName: "P", runId: "run_1" },
   ...{ charterId: null, stopId: null, title: "Merge", document: "{}", digest: hash("9"), needed: 1 },
   ...{ roles: ["reviewer", "security_lead"], openedBy: "rnr_1", openedByName: "the verification" },
-  ...{ createdAt: AT, expiresAt: AT, decidedAt: AT, reason: null, cannotApprove: null, cannotDeny: null },
+  ...{
+    createdAt: AT,
+    expiresAt: AT,
+    decidedAt: AT,
+    reason: null,
+    signing: "session",
+    cannotApprove: null,
+    cannotDeny: null,
+  },
   approvals: [
     {
+      id: "apr_1",
       personId: "per_1",
       personName: "Sam",
       role: "security_lead",
       decision: "approve",
       reason: "Fine",
+      isSigned: false,
       at: AT,
     },
   ],
@@ -161,13 +171,19 @@ describe("a decision", () => {
       <DecisionPanel
         gate={gate}
         bound={[{ name: "Patch", value: hash("7") }]}
-        entries={{ per_1: "ent_9" }}
+        entries={{ apr_1: "ent_9" }}
       />,
     );
     expect(page).toContain("approved as security lead");
     expect(page).toContain("1 approval by a security lead or a reviewer, never by who launched the run");
     expect(page).toContain('href="/log/ent_9"');
     expect(page).toContain("/api/runs/run_1/dossier?format=jsonl");
+  });
+
+  test("of a deputy names whom it was given for", () => {
+    const approvals = gate.approvals.map((approval) => ({ ...approval, forName: "Ada" }));
+    const page = html(<DecisionPanel gate={{ ...gate, approvals }} bound={[]} entries={{}} />);
+    expect(page.replaceAll(/<[^>]*>/g, "")).toContain("Sam for Ada approved as security lead");
   });
 
   test("that nobody took yet says how many are needed", () => {

@@ -5,12 +5,10 @@ import { useState } from "react";
 import type { FieldErrors } from "#lib/errors.ts";
 import { ChannelKind } from "#lib/notices/schema.ts";
 import { RadioCards } from "../form/choice.tsx";
+import { DialogForm, OpensDialog } from "../form/dialog-form.tsx";
 import { SelectField, TextField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { CHANNEL_WORDS } from "./words.ts";
 
 export interface AddChannelProps {
@@ -26,31 +24,24 @@ const TEXTS: Readonly<Record<ChannelKind, string>> = {
 };
 
 export function AddChannel({ action }: AddChannelProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button tone="ink" icon={Plus} onClick={() => setOpen(true)}>
-        Add a channel…
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title="Add a channel"
-        text="Where people can be told. What is secret of it is sealed to the worker before it is stored; nobody can read it back."
-      >
-        <AddForm action={action} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{ tone: "ink", icon: Plus, children: "Add a channel…" }}
+      title="Add a channel"
+      text="Where people can be told. What is secret of it is sealed to the worker before it is stored; nobody can read it back."
+    >
+      {(onClose) => <AddForm action={action} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
 function AddForm({ action, onClose }: AddChannelProps & { onClose: () => void }) {
   const form = useForm(action);
   const [kind, setKind] = useState<ChannelKind>("smtp");
-  const { fields, done } = form.state;
+  const { fields } = form.state;
   const choose = (value: string) => setKind(ChannelKind.options.find((known) => known === value) ?? "smtp");
   return (
-    <form {...form.props} className="grid gap-3.5">
+    <DialogForm {...{ form, onClose }} submit={["Add it", "Sealing it"]}>
       <RadioCards
         name="kind"
         label="Kind"
@@ -65,18 +56,7 @@ function AddForm({ action, onClose }: AddChannelProps & { onClose: () => void })
       />
       <TextField name="name" label="Name" hint="as your people know it" maxLength={60} errors={fields} />
       <KindFields kind={kind} fields={fields} />
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        {done ? null : (
-          <Button type="submit" size="lg" tone="ink" pending={form.pending && "Sealing it"}>
-            Add it
-          </Button>
-        )}
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

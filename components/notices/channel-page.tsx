@@ -11,6 +11,7 @@ import { Table } from "../ui/table.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { ReplaceSecret } from "./replace-secret.tsx";
+import { Subscribers } from "./subscribers.tsx";
 import { CHANNEL_WORDS, channelFace, PART_WORDS } from "./words.ts";
 
 export interface ChannelPageProps extends ChannelDetail {
@@ -24,10 +25,12 @@ export interface ChannelPageProps extends ChannelDetail {
     readonly replace: FormAction;
     /** Reads `channelId` and `secretId`. */
     readonly retire: FormAction;
+    /** Reads `channelId` and `deliveryId`. */
+    readonly again: FormAction;
   } | null;
 }
 
-export function ChannelPage({ channel, deliveries, manage }: ChannelPageProps) {
+export function ChannelPage({ channel, subscribers, deliveries, manage }: ChannelPageProps) {
   const { id, name, kind, place } = channel;
   const { tone, icon, word } = channelFace(channel);
   const fields = { channelId: id };
@@ -60,7 +63,14 @@ export function ChannelPage({ channel, deliveries, manage }: ChannelPageProps) {
       />
       <HealthNote channel={channel} />
       <Secrets channel={channel} manage={manage} />
-      {deliveries.length > 0 ? <Deliveries title="Deliveries" deliveries={deliveries} /> : null}
+      {subscribers ? <Subscribers subscribers={subscribers} /> : null}
+      {deliveries.length > 0 ? (
+        <Deliveries
+          title="Deliveries"
+          deliveries={deliveries}
+          again={manage ? { channelId: id, action: manage.again } : undefined}
+        />
+      ) : null}
     </div>
   );
 }

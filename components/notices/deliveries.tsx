@@ -1,4 +1,6 @@
 import type { DeliveryView } from "#lib/notices/schema.ts";
+import { ActionButton } from "../form/action-button.tsx";
+import type { FormAction } from "../form/state.ts";
 import { plural } from "../format.ts";
 import { Remark } from "../ui/badge.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -10,10 +12,12 @@ import { DELIVERY_FACES, NOTICE_WORDS } from "./words.ts";
 interface DeliveriesProps {
   readonly title: string;
   readonly deliveries: readonly DeliveryView[];
+  /** Of a channel: reads `channelId` and `deliveryId`. */
+  readonly again?: { readonly channelId: string; readonly action: FormAction } | undefined;
 }
 
 /** The newest deliveries and what became of each. */
-export function Deliveries({ title, deliveries }: DeliveriesProps) {
+export function Deliveries({ title, deliveries, again }: DeliveriesProps) {
   return (
     <Panel
       title={title}
@@ -31,17 +35,22 @@ export function Deliveries({ title, deliveries }: DeliveriesProps) {
         ]}
       >
         {deliveries.map((delivery) => (
-          <Row key={delivery.id} delivery={delivery} />
+          <Row key={delivery.id} delivery={delivery} again={again} />
         ))}
       </Table>
     </Panel>
   );
 }
 
-function Row({ delivery }: { delivery: DeliveryView }) {
-  const { purpose, kinds, recipientName, state, reason, attempts, madeAt } = delivery;
+function Row({ delivery, again }: Pick<DeliveriesProps, "again"> & { delivery: DeliveryView }) {
+  const { id, purpose, kinds, recipientName, state, reason, attempts, madeAt } = delivery;
   const { tone, icon, word } = DELIVERY_FACES[state];
-  const what = purpose === "test" ? "A test" : kinds.map((kind) => NOTICE_WORDS[kind]).join(", ");
+  const told = kinds.map((kind) => NOTICE_WORDS[kind]).join(", ");
+  const what = { test: "A test", resolve: "An incident is over", notice: told, invitation: "An invitation" }[
+    purpose
+  ];
+  const failed =
+    purpose !== "test" && purpose !== "invitation" && (state === "failed" || state === "given_up");
   return (
     <tr>
       <td>
@@ -62,6 +71,15 @@ function Row({ delivery }: { delivery: DeliveryView }) {
           <div className="t3 sm">
             <Visible text={reason} />
           </div>
+        ) : null}
+        {again && failed ? (
+          <ActionButton
+            action={again.action}
+            fields={{ channelId: again.channelId, deliveryId: id }}
+            doing="Asking for it"
+          >
+            Send again
+          </ActionButton>
         ) : null}
       </td>
       <td className="n only-wide">{attempts}</td>

@@ -17,13 +17,20 @@ const delivery = (more: Partial<DeliveryView> = {}): DeliveryView => ({
   ...{ nextAt: at, sentAt: at, reason: null, kinds: ["gate_waiting"], ...more },
 });
 const secret = (id: string) => ({ id, part: "signing" as const, setByName: "Ada", setAt: at });
-const manage = { test: action, rotate: action, remove: action, replace: action, retire: action };
+const manage = {
+  test: action,
+  rotate: action,
+  remove: action,
+  replace: action,
+  retire: action,
+  again: action,
+};
 const notices = (more: Partial<NoticesPageProps> = {}) =>
   renderToStaticMarkup(
     <NoticesPage
       own={{ subscriptions: [], quiet: null }}
       deliveries={[]}
-      choices={[{ id: "chn_1", kind: "webhook", name: "On call", works: true }]}
+      choices={[{ id: "chn_1", kind: "webhook", name: "On call", works: true, tells: true }]}
       pilots={[{ id: "pil_1", name: "Nightly" }]}
       actions={{ tell: action, stopTelling: action, quiet: action, noQuiet: action }}
       channels={null}
@@ -45,11 +52,20 @@ describe("the page of notices", () => {
         subscriptions: [{ channelId: "chn_1", pilotId: "pil_1", kind: "run_failed" }],
         quiet: { timeZone: "Europe/Berlin", from: "22:00", to: "07:00" },
       },
-      choices: [{ id: "chn_1", kind: "webhook", name: "On call", works: false }],
+      choices: [{ id: "chn_1", kind: "webhook", name: "On call", works: false, tells: true }],
     });
     expect(page).toContain("A run has failed");
     expect(page).toContain("Does not get through");
     expect(page).toContain('value="22:00"');
+  });
+
+  test("offers no channel that others read to whoever may not use one, and says that it tells them nothing", () => {
+    const page = notices({
+      own: { subscriptions: [{ channelId: "chn_1", pilotId: "", kind: "run_failed" }], quiet: null },
+      choices: [{ id: "chn_1", kind: "webhook", name: "On call", works: true, tells: false }],
+    });
+    expect(page).toContain("Tells nothing");
+    expect(page).not.toContain("Tell me");
   });
 
   test("shows channels to those who look after them, and lets nobody else add one", () => {
@@ -64,21 +80,72 @@ describe("the page of a channel", () => {
   test("says since when nothing gets through, why, and what waits", () => {
     const failing = { failingSince: at, failures: 4, reason: "It answered 503.", lastSentAt: null };
     const page = renderToStaticMarkup(
-      <ChannelPage channel={channel({ health: failing, waiting: 7 })} deliveries={[]} manage={null} />,
+      <ChannelPage
+        subscribers={null}
+        channel={channel({ health: failing, waiting: 7 })}
+        deliveries={[]}
+        manage={null}
+      />,
     );
     expect(page).toContain("It answered 503.");
     expect(page).toContain("4 tries");
     expect(page).not.toContain("<form");
   });
 
+  test("lists who asked to be told by it, and who of them is not", () => {
+    const subscriber = {
+      personId: "per_1",
+      name: "Rita <b>",
+      kinds: ["run_failed"],
+      pilotId: "pil_1",
+    } as const;
+    const page = renderToStaticMarkup(
+      <ChannelPage
+        channel={channel()}
+        subscribers={[
+          { ...subscriber, pilotName: null, tells: false },
+          { ...subscriber, personId: "per_2", name: "Ada", pilotId: "", pilotName: null, tells: true },
+        ]}
+        deliveries={[]}
+        manage={null}
+      />,
+    );
+    for (const text of ["2 people", "Rita &lt;b&gt;", "A run has failed", "All pilots they may see"])
+      expect(page).toContain(text);
+    expect(page).toContain("A pilot you may not see");
+    expect(page.match(/Told nothing/g)).toHaveLength(1);
+  });
+
+  test("offers to send again what failed or was given up, to whoever manages it, and nothing else", () => {
+    const deliveries = [
+      ...(["sent", "waiting", "dropped", "failed", "given_up"] as const).map((state) =>
+        delivery({ id: `dlv_${state}`, state }),
+      ),
+      delivery({ id: "dlv_test", purpose: "test", state: "failed" }),
+    ];
+    const page = (manages: typeof manage | null) =>
+      renderToStaticMarkup(
+        <ChannelPage channel={channel()} subscribers={null} deliveries={deliveries} manage={manages} />,
+      );
+    expect(page(manage).match(/Send again/g)).toHaveLength(2);
+    expect(page(manage)).toMatch(/value="dlv_failed"[\s\S]*value="dlv_given_up"/);
+    expect(page(null)).not.toContain("Send again");
+  });
+
   test("offers to rotate one signing secret, and to retire one of two", () => {
     const one = renderToStaticMarkup(
-      <ChannelPage channel={channel({ secrets: [secret("a")] })} deliveries={[delivery()]} manage={manage} />,
+      <ChannelPage
+        subscribers={null}
+        channel={channel({ secrets: [secret("a")] })}
+        deliveries={[delivery()]}
+        manage={manage}
+      />,
     );
     expect(one).toContain("Rotate the signing secret");
     expect(one).not.toContain("Retire");
     const two = renderToStaticMarkup(
       <ChannelPage
+        subscribers={null}
         channel={channel({ secrets: [secret("b"), secret("a")] })}
         deliveries={[]}
         manage={manage}
@@ -91,6 +158,7 @@ describe("the page of a channel", () => {
   test("probe: names and reasons are text, with marks for what hides", () => {
     const page = renderToStaticMarkup(
       <ChannelPage
+        subscribers={null}
         channel={channel({ name: "<img src=x>\u202E" })}
         deliveries={[delivery({ state: "failed", reason: "<script>", recipientName: "<b>" })]}
         manage={null}

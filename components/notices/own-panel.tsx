@@ -1,6 +1,6 @@
 "use client";
 
-import { BellRing } from "lucide-react";
+import { BellRing, CircleDashed } from "lucide-react";
 import { type ChannelName, NoticeKind, type OwnNotices, type Subscription } from "#lib/notices/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import { SelectField, TextField } from "../form/field.tsx";
@@ -60,6 +60,14 @@ export function OwnPanel(props: OwnPanelProps) {
 function TellForm({ choices, pilots, actions }: OwnPanelProps) {
   const form = useForm(actions.tell);
   const { fields } = form.state;
+  const usable = choices.filter(({ tells }) => tells);
+  if (usable.length === 0)
+    return (
+      <p className="t3 sm p-4">
+        All channels so far lead to places that others read too, and those are for whoever may look after
+        channels.
+      </p>
+    );
   return (
     <form {...form.props} className="grid gap-3.5 p-4">
       <div className="grid gap-3.5 sm:grid-cols-3">
@@ -85,7 +93,7 @@ function TellForm({ choices, pilots, actions }: OwnPanelProps) {
           name="channelId"
           label="By"
           errors={fields}
-          options={choices.map(({ id, name, kind }) => ({
+          options={usable.map(({ id, name, kind }) => ({
             value: id,
             title: `${name} (${CHANNEL_WORDS[kind]})`,
           }))}
@@ -149,7 +157,11 @@ function OwnRow({ subscription, channel, pilot, stop }: OwnRowProps) {
       </td>
       <td>
         <Visible text={channel?.name ?? ""} />{" "}
-        {channel && !channel.works ? (
+        {channel && !channel.tells ? (
+          <Remark tone="wait" icon={CircleDashed}>
+            Tells nothing: its readers would see what you may see
+          </Remark>
+        ) : channel && !channel.works ? (
           <Remark tone={DOWN.tone} icon={DOWN.icon}>
             {DOWN.word}
           </Remark>

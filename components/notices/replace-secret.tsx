@@ -1,14 +1,10 @@
 "use client";
 
 import { KeyRound } from "lucide-react";
-import { useState } from "react";
 import type { ChannelKind } from "#lib/notices/schema.ts";
+import { DialogForm, OpensDialog, useClosingForm } from "../form/dialog-form.tsx";
 import { TextField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
-import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 
 export interface ReplaceSecretProps {
   readonly channelId: string;
@@ -25,22 +21,15 @@ const WORDS: Readonly<Record<ChannelKind, string>> = {
 };
 
 export function ReplaceSecret(props: ReplaceSecretProps) {
-  const [open, setOpen] = useState(false);
   const word = WORDS[props.kind];
   return (
-    <>
-      <Button icon={KeyRound} onClick={() => setOpen(true)}>
-        Set another {word}…
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title={`Set another ${word}`}
-        text="It is sealed to the worker before it is stored, and nobody can read it back. The old one is deleted."
-      >
-        <SecretForm {...props} word={word} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{ icon: KeyRound, children: `Set another ${word}…` }}
+      title={`Set another ${word}`}
+      text="It is sealed to the worker before it is stored, and nobody can read it back. The old one is deleted."
+    >
+      {(onClose) => <SecretForm {...props} word={word} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
@@ -50,12 +39,9 @@ function SecretForm({
   word,
   onClose,
 }: ReplaceSecretProps & { word: string; onClose: () => void }) {
-  const form = useForm(action, ({ done }) => {
-    if (done) onClose();
-  });
+  const form = useClosingForm(action, onClose);
   return (
-    <form {...form.props} className="grid gap-3.5">
-      <input type="hidden" name="channelId" value={channelId} />
+    <DialogForm {...{ form, onClose }} submit={["Seal and keep it", "Sealing it"]} hidden={{ channelId }}>
       <TextField
         name="secret"
         label={`New ${word}`}
@@ -64,15 +50,6 @@ function SecretForm({
         autoComplete="off"
         errors={form.state.fields}
       />
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        <Button type="submit" size="lg" tone="ink" pending={form.pending && "Sealing it"}>
-          Seal and keep it
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -15,10 +15,17 @@ export const NOTICE_WORDS: Readonly<Record<NoticeKind, string>> = {
   run_finished: "A run has finished",
   run_failed: "A run has failed",
   pilot_paused: "A pilot is paused",
+  pilot_tripped: "A tripwire of a pilot is touched",
+  review_due: "The numbers of a pilot are to be looked at",
   stop_pulled: "The emergency stop is pulled",
   grave_finding: "A finding is high or critical",
   budget_nearly_spent: "A budget is nearly spent",
   deliveries_failing: "A channel does not get through",
+  glass_broken: "Somebody merges by breaking the glass",
+  passkey_waiting: "A passkey waits to be confirmed",
+  administrator_kept: "The provider would take away the last administrator",
+  account_owner_changed: "Somebody else answers for a service account",
+  emergency_sign_in: "Somebody signs in past the identity provider",
 };
 
 export const PART_WORDS: Readonly<Record<SecretPart, string>> = {

@@ -27,7 +27,10 @@ describe("a charter in words", () => {
   });
 
   test("an extra approver is named only where the charter asks for one", () => {
-    const without = { ...charter, controls: { ...charter.controls, extraApproverOnFlags: false } };
+    const without = {
+      ...{ ...charter, scope: { ...charter.scope, protectedClasses: [] } },
+      controls: { ...charter.controls, extraApproverOnFlags: false },
+    };
     expect(part("merge").some((sentence) => sentence.startsWith("One more"))).toBe(true);
     expect(part("merge", without).some((sentence) => sentence.startsWith("One more"))).toBe(false);
   });
@@ -71,6 +74,16 @@ describe("a charter in words", () => {
     expect(part("never", { ...charter, controls })).toContain(
       "Run these, whoever would allow them: git push, npm publish.",
     );
+  });
+
+  test("a role made here is called by its name, and by its id where nobody knows one", () => {
+    const rule = { gate: "merge", needed: 1, denials: 1, hours: 24, clock: "always" } as const;
+    const roles: `rol_${string}`[] = ["rol_known", "rol_other"];
+    const of = { ...charter, controls: { ...charter.controls, gates: [{ ...rule, roles }] } };
+    const said = policyOf(of, "ledger", { rol_known: "Release manager" }).find(
+      ({ kind }) => kind === "merge",
+    );
+    expect(said?.sentences.join(" ")).toContain("Merges: one person of “Release manager” or rol_other;");
   });
 
   test("every part has something to say, and long lists are cut with their number", () => {

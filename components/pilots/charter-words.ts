@@ -1,12 +1,26 @@
 // What a charter will do, in plain sentences: the same on the form, on the pilot's page and at its gate. Pure.
+import { metricText } from "#lib/kpis/metric-rules.ts";
+import { peopleToMerge, rolesToMerge } from "#lib/merges/rules.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
 import { CENT } from "#lib/prices/rules.ts";
 import { formatCount, formatMicros, plural } from "../format.ts";
 import { rolesInWords } from "../review/roles.ts";
+import {
+  askedTools,
+  deniedTools,
+  exitSentences,
+  gateSentences,
+  labelSentences,
+  launchSentences,
+  phaseSentences,
+  protectionSentences,
+  tripSentence,
+  zoneSentences,
+} from "./limit-words.ts";
 
 export interface PolicyPart {
   readonly title: string;
-  readonly kind: "may" | "asks" | "never" | "merge" | "stops";
+  readonly kind: "success" | "may" | "asks" | "never" | "merge" | "stops";
   readonly sentences: readonly string[];
 }
 
@@ -93,16 +107,41 @@ function askSentences({
   ];
 }
 
-export function policyOf(charter: Charter, repositoryName: string): PolicyPart[] {
+/** What it is judged by; nothing where it says nothing of it. */
+function successPart({ goal, kpis }: Charter): PolicyPart[] {
+  if (goal.metrics.length === 0) return [];
+  const sentences = [
+    ...goal.metrics.map((metric) => `${metricText(metric)}.`),
+    `No verdict is given below ${plural(kpis.minimumSample, "row")}${goal.runsPerWeek > 0 ? `; runs expected: ${goal.runsPerWeek} a week` : ""}.`,
+  ];
+  return [{ title: "It is a success when", kind: "success", sentences }];
+}
+
+const SIGNED = {
+  merge: "Each signs it with a confirmed passkey.",
+  every_gate: "Each signs it with a confirmed passkey, as at every other gate.",
+} as const;
+
+/** `names`: of roles made here, by their ids. */
+export function policyOf(
+  charter: Charter,
+  repositoryName: string,
+  names: Readonly<Record<string, string>> = {},
+): PolicyPart[] {
   const { scope, environment, controls, rollback } = charter;
-  const { approverCount, approverRoles, extraApproverOnFlags } = controls;
+  const [approverCount, approverRoles] = [peopleToMerge(charter), rolesToMerge(charter)];
+  const { extraApproverOnFlags } = controls;
+  const asks = [...(controls.askMode === "unlisted" ? askSentences(controls) : []), ...askedTools(controls)];
   return [
+    ...successPart(charter),
     {
       title: "A run may",
       kind: "may",
       sentences: [
         `Change ${scope.allowedPaths.includes("**") ? "any file" : list(scope.allowedPaths)} of ${repositoryName}, starting from ${scope.branch}.`,
         `Run commands in a ${environment.minimumTier === "strong" ? "strong sandbox only" : "sandbox"}: ${formatCount(environment.memoryMb)} MB memory of which ${formatCount(environment.diskMb)} MB files, ${plural(environment.cpus, "core")}, ${formatCount(environment.processes)} processes.`,
+        ...labelSentences(scope),
+        ...launchSentences(charter),
       ],
     },
     {
@@ -112,6 +151,8 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
         "Open a network connection, or push anywhere. Requests to its model go through the gateway alone.",
         ...setupSentences(environment),
         "Change a file outside these paths: such a patch is refused.",
+        ...zoneSentences(scope),
+        ...deniedTools(controls),
         "Judge itself: tests and harness files are taken from the base.",
         ...outboundSentences(controls),
         ...(controls.deniedCommands.length > 0
@@ -119,9 +160,7 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
           : []),
       ],
     },
-    ...(controls.askMode === "unlisted"
-      ? [{ title: "It asks first", kind: "asks" as const, sentences: askSentences(controls) }]
-      : []),
+    ...(asks.length > 0 ? [{ title: "It asks first", kind: "asks" as const, sentences: asks }] : []),
     {
       title: "Before anything merges",
       kind: "merge",
@@ -133,7 +172,15 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
               `One more where it touches protected paths${scope.protectedPaths.length > 0 ? ` (${list(scope.protectedPaths, 3)})` : ""}, tests or dependencies.`,
             ]
           : []),
-        `No answer in ${plural(controls.approvalHours, "hour")} means no.`,
+        ...protectionSentences(charter),
+        ...(controls.stepUp === "none" ? [] : [SIGNED[controls.stepUp]]),
+        `No answer in ${plural(controls.approvalHours, "hour")}${controls.approvalClock === "working" ? " of work" : ""} means no.`,
+        ...gateSentences(charter, names),
+        ...(controls.breakGlass.length > 0
+          ? [
+              `In an emergency ${rolesInWords(controls.breakGlass)} may merge without that: every lead is told, and another lead reviews it.`,
+            ]
+          : []),
       ],
     },
     {
@@ -141,10 +188,12 @@ export function policyOf(charter: Charter, repositoryName: string): PolicyPart[]
       kind: "stops",
       sentences: [
         `An attempt after ${plural(controls.maxRunMinutes, "minute")}, a run after ${plural(controls.maxAttempts, "attempt")}.`,
+        ...phaseSentences(environment),
         `Calls of models, before they could cost more than ${dollars(controls.budgetRunCents)} in a run, ${dollars(controls.budgetDayCents)} in a day or ${dollars(controls.budgetPilotCents)} in all.`,
         ...driftSentences(controls),
-        `The pilot pauses after ${plural(rollback.pauseAfterFailedRuns, "failed run")} in a row.`,
+        tripSentence(rollback),
         `Launches end after ${plural(rollback.maxRuns, "run")}, or on ${rollback.endsOn}; at most ${plural(controls.maxConcurrentRuns, "run")} at once.`,
+        ...exitSentences(charter),
       ],
     },
   ];

@@ -2,6 +2,8 @@
 
 import { Pause, Play, Square } from "lucide-react";
 import { useState } from "react";
+import { CRITERION_NAMES } from "#lib/pilots/exit-rules.ts";
+import type { ExitCriterion } from "#lib/pilots/schema/rollback.ts";
 import type { PilotStatus } from "#lib/pilots/schema.ts";
 import { TextAreaField } from "../form/field.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
@@ -19,6 +21,8 @@ export interface PilotActionsProps {
   readonly activate: FormAction | null;
   readonly resume: FormAction | null;
   readonly complete: FormAction | null;
+  /** What the charter in force wants stated before the pilot is completed. */
+  readonly criteria: readonly ExitCriterion[];
 }
 
 interface Ask {
@@ -28,10 +32,12 @@ interface Ask {
   readonly doing: string;
   readonly action: FormAction;
   readonly needsReason: boolean;
+  readonly criteria?: readonly ExitCriterion[];
 }
 
 /** What may happen to a pilot in its present state. */
-export function PilotActions({ pilotId, status, pause, activate, resume, complete }: PilotActionsProps) {
+export function PilotActions({ pilotId, status, criteria, ...actions }: PilotActionsProps) {
+  const { pause, activate, resume, complete } = actions;
   const [ask, setAsk] = useState<Ask | null>(null);
   return (
     <>
@@ -63,6 +69,7 @@ export function PilotActions({ pilotId, status, pause, activate, resume, complet
               doing: "Completing",
               action: complete,
               needsReason: true,
+              criteria,
             })
           }
         >
@@ -126,6 +133,15 @@ function AskForm({ ask, pilotId, onClose }: { ask: Ask; pilotId: string; onClose
           errors={form.state.fields}
         />
       ) : null}
+      {(ask.criteria ?? []).map((criterion) => (
+        <TextAreaField
+          key={criterion}
+          name={criterion}
+          label={CRITERION_NAMES[criterion]}
+          hint="How this is met; stands on the pilot."
+          errors={form.state.fields}
+        />
+      ))}
       <FormAnswer state={form.state} />
       <div className="row justify-end acts">
         <Button size="lg" onClick={onClose}>

@@ -1,7 +1,7 @@
 import { FilePen, Play } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { ROLE_NAMES } from "#lib/authz/schema.ts";
+import type { ReviewDays } from "#lib/kpis/review-days.ts";
 import type { KpiReport } from "#lib/kpis/schema.ts";
 import type { Member, PilotDetail } from "#lib/pilots/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
@@ -36,8 +36,16 @@ export interface PilotPageProps {
   readonly actions: ReactNode;
   /** `<Proposal …>`: a version that is not in force. */
   readonly proposal: ReactNode;
+  /** `<Unreviewed …>`: merges by broken glass that nobody has reviewed. */
+  readonly unreviewed?: ReactNode;
+  /** `<RefusedLaunches …>`: what its rules did not let begin. */
+  readonly refusedLaunches?: ReactNode;
   /** `<RetentionPanel …>`: how long payloads are kept. */
   readonly data: ReactNode;
+  /** When its numbers are to be looked at; null where the charter asks for no look. */
+  readonly review: ReviewDays | null;
+  /** Of people, agents and roles made here that the charter names, by their ids. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
 export function PilotPage({
@@ -49,7 +57,11 @@ export function PilotPage({
   canAmend,
   actions,
   proposal,
+  unreviewed = null,
+  refusedLaunches = null,
   data,
+  names,
+  review,
 }: PilotPageProps) {
   const base = `/pilots/${pilot.id}`;
   const isActive = pilot.status === "active";
@@ -70,7 +82,8 @@ export function PilotPage({
           </ButtonLink>
         ) : null}
       </div>
-      <PilotFacts pilot={pilot} />
+      {unreviewed}
+      <PilotFacts pilot={pilot} review={review} />
       <Tabs
         label="Pilot"
         tabs={[
@@ -90,6 +103,7 @@ export function PilotPage({
           },
           { href: `${base}?tab=data`, title: "Data", current: tab === "data" },
           { href: `${base}/hosts`, title: "Hosts", current: false },
+          { href: `${base}/releases`, title: "Releases", current: false },
         ]}
       />
       {pilot.statusReason ? (
@@ -100,7 +114,12 @@ export function PilotPage({
         </div>
       ) : null}
       {tab === "overview" ? <Overview pilot={pilot} runs={runs} report={report} /> : null}
-      {tab === "runs" ? <PilotRuns runs={runs} /> : null}
+      {tab === "runs" ? (
+        <>
+          <PilotRuns runs={runs} />
+          {refusedLaunches}
+        </>
+      ) : null}
       {tab === "charter" ? (
         <>
           {proposal}
@@ -108,6 +127,7 @@ export function PilotPage({
             stored={pilot.charter}
             versions={pilot.versions}
             repositoryName={pilot.repositoryName ?? "the repository"}
+            names={names}
           />
         </>
       ) : null}
@@ -117,7 +137,13 @@ export function PilotPage({
   );
 }
 
-function PilotFacts({ pilot }: { pilot: PilotDetail }) {
+function reviewInWords({ due, next }: ReviewDays): string {
+  const last = due === null ? "" : `due since ${due}`;
+  const then = next === null ? "" : `next on ${next}`;
+  return [last, then].filter((part) => part !== "").join(", ");
+}
+
+function PilotFacts({ pilot, review }: Pick<PilotPageProps, "pilot" | "review">) {
   const { charter, repositoryName, timeZone, activatedAt, createdByName, demo } = pilot;
   return (
     <Facts
@@ -134,6 +160,7 @@ function PilotFacts({ pilot }: { pilot: PilotDetail }) {
           ),
         },
         { key: "Repository", value: repositoryName ?? "–" },
+        ...(review ? [{ key: "Look at the numbers", value: reviewInWords(review) }] : []),
         { key: "Ends", value: `${charter.charter.rollback.endsOn}, ${timeZone}` },
         ...(activatedAt
           ? [{ key: "Active since", value: <RelativeTime at={activatedAt.toISOString()} />, wide: true }]
@@ -203,7 +230,7 @@ function Members({ members }: { members: readonly Member[] }) {
           { key: "by", title: "Granted on" },
         ]}
       >
-        {members.map(({ personId, name, role, byOrganisation }) => (
+        {members.map(({ personId, name, role, roleName, byOrganisation }) => (
           <tr key={`${personId} ${role} ${byOrganisation}`}>
             <td>
               <span className="row">
@@ -211,7 +238,7 @@ function Members({ members }: { members: readonly Member[] }) {
                 {name}
               </span>
             </td>
-            <td>{ROLE_NAMES[role]}</td>
+            <td>{roleName}</td>
             <td className="t2">{byOrganisation ? "the organisation" : "this pilot"}</td>
           </tr>
         ))}

@@ -1,4 +1,5 @@
 import { Plus } from "lucide-react";
+import type { ReactNode } from "react";
 import type { PilotView } from "#lib/pilots/schema.ts";
 import { PageHead } from "../list/page-head.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -8,10 +9,12 @@ import { PilotTable, pilotsFact } from "./pilot-table.tsx";
 
 export interface PilotsPageProps {
   readonly pilots: readonly PilotView[];
+  /** What the person began to write. */
+  readonly drafts: ReactNode;
   readonly canCreate: boolean;
 }
 
-export function PilotsPage({ pilots, canCreate }: PilotsPageProps) {
+export function PilotsPage({ pilots, drafts, canCreate }: PilotsPageProps) {
   return (
     <div className="page">
       <PageHead
@@ -25,6 +28,7 @@ export function PilotsPage({ pilots, canCreate }: PilotsPageProps) {
           ) : null
         }
       />
+      {drafts}
       <Panel title="All pilots" fact={pilotsFact(pilots)}>
         <ListKeys>
           <PilotTable pilots={pilots} canCreate={canCreate} />

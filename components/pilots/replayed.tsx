@@ -17,6 +17,19 @@ export function Replayed({ view }: { view: ReplayView }) {
         {stoppedCount > 0 ? `, ${formatCount(stoppedMerged)} of them in runs that were merged` : ""}, and let
         through <strong>{formatCount(freedCount)}</strong> that the charter in force stops or asks about.
       </p>
+      {view.unsigned > 0 ? (
+        <p className="text-14">
+          It would have asked for a signature at <strong>{formatCount(view.unsigned)}</strong> of{" "}
+          {plural(view.approvals, "approval")} that {view.approvals === 1 ? "was" : "were"} given.
+        </p>
+      ) : null}
+      {view.shortGates > 0 ? (
+        <p className="text-14">
+          By its own rules <strong>{formatCount(view.shortGates)}</strong> of{" "}
+          {plural(view.approvedGates, "gate")} that {view.approvedGates === 1 ? "was" : "were"} approved would
+          have needed other people, or more of them.
+        </p>
+      ) : null}
       <Rows title="Would have been stopped" rows={stopped} count={stoppedCount} />
       <Rows title="Would have been let through" rows={freed} count={freedCount} />
       <p className="t3 sm">

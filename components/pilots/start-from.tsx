@@ -1,11 +1,11 @@
 "use client";
 
-import { FileUp, LayoutTemplate } from "lucide-react";
+import { Copy, FileUp, LayoutTemplate } from "lucide-react";
 import { useState } from "react";
 import type { FileProblem } from "#lib/charters/read-file.ts";
 import type { FormValues } from "#lib/pilots/form.ts";
 import { plural } from "../format.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Note } from "../ui/note.tsx";
 import { Visible } from "../ui/visible.tsx";
@@ -17,15 +17,22 @@ export interface Start {
   readonly values: FormValues;
 }
 
+/** A pilot whose charter may be copied. */
+export interface Source {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface StartFromProps {
+  readonly pilots: readonly Source[];
   readonly templates: readonly Start[];
   /** Puts these into the form; what they do not name stays. */
   readonly use: (values: FormValues) => void;
 }
 
-/** Where a new charter begins: a template, or a file from elsewhere. */
-export function StartFrom({ templates, use }: StartFromProps) {
-  const [open, setOpen] = useState<"templates" | "file" | null>(null);
+/** Where a new charter begins: a template, a file from elsewhere, or the charter of another pilot. */
+export function StartFrom({ templates, pilots, use }: StartFromProps) {
+  const [open, setOpen] = useState<"templates" | "file" | "pilots" | null>(null);
   const close = () => setOpen(null);
   const take = (values: FormValues) => {
     use(values);
@@ -39,6 +46,31 @@ export function StartFrom({ templates, use }: StartFromProps) {
       <Button icon={FileUp} onClick={() => setOpen("file")}>
         From a file…
       </Button>
+      {pilots.length > 0 ? (
+        <Button icon={Copy} onClick={() => setOpen("pilots")}>
+          From a pilot…
+        </Button>
+      ) : null}
+      <Dialog
+        open={open === "pilots"}
+        onClose={close}
+        title="Start from another pilot"
+        text="A new draft begins with its charter. Name and last day are your own; what you typed here stays in its draft."
+      >
+        <ul className="grid gap-2.5">
+          {pilots.map(({ id, name }) => (
+            <li key={id} className="row">
+              <span className="grow med tw">
+                <Visible text={name} />
+              </span>
+              <ButtonLink href={`/pilots/new?from=${id}`} aria-label={`Copy the charter of ${name}`}>
+                Copy it
+              </ButtonLink>
+            </li>
+          ))}
+        </ul>
+        <CloseRow onClose={close} />
+      </Dialog>
       <Dialog
         open={open === "templates"}
         onClose={close}
@@ -58,6 +90,7 @@ export function StartFrom({ templates, use }: StartFromProps) {
             </li>
           ))}
         </ul>
+        <CloseRow onClose={close} />
       </Dialog>
       <Dialog
         open={open === "file"}
@@ -65,13 +98,21 @@ export function StartFrom({ templates, use }: StartFromProps) {
         title="Start from a file"
         text="A charter as YAML or JSON, as a pilot's charter page gives it. What is read fills the form; nothing is saved."
       >
-        <FromFile take={take} />
+        <FromFile take={take} onClose={close} />
       </Dialog>
     </div>
   );
 }
 
-function FromFile({ take }: { take: (values: FormValues) => void }) {
+const CloseRow = ({ onClose }: { onClose: () => void }) => (
+  <div className="row justify-end acts">
+    <Button size="lg" onClick={onClose}>
+      Close
+    </Button>
+  </div>
+);
+
+function FromFile({ take, onClose }: { take: (values: FormValues) => void; onClose: () => void }) {
   const [text, setText] = useState("");
   const [problems, setProblems] = useState<readonly FileProblem[]>([]);
   const [partial, setPartial] = useState<FormValues>({});
@@ -105,6 +146,7 @@ function FromFile({ take }: { take: (values: FormValues) => void }) {
         <span className="label">A file</span>
         <input
           type="file"
+          className="input file"
           accept=".yaml,.yml,.json"
           onChange={(event) => choose(event.currentTarget.files?.[0])}
         />
@@ -133,7 +175,10 @@ function FromFile({ take }: { take: (values: FormValues) => void }) {
           </ul>
         </Note>
       ) : null}
-      <div className="row justify-end acts">
+      <div className="row justify-end acts flex-wrap">
+        <Button size="lg" onClick={onClose}>
+          Close
+        </Button>
         {readable > 0 ? (
           <Button size="lg" onClick={() => take(partial)}>
             Fill in {plural(readable, "field")} that can be read

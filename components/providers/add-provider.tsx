@@ -4,12 +4,10 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import type { ProviderKind } from "#lib/providers/schema.ts";
 import { RadioCards } from "../form/choice.tsx";
+import { DialogForm, OpensDialog } from "../form/dialog-form.tsx";
 import { TextField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { KIND_WORDS } from "./words.ts";
 
 export interface AddProviderProps {
@@ -28,21 +26,14 @@ const KINDS = Object.keys(TEXTS) as ProviderKind[];
 const ADDRESSED: readonly ProviderKind[] = ["azure_openai", "openai_compatible"];
 
 export function AddProvider({ action }: AddProviderProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button tone="ink" icon={Plus} onClick={() => setOpen(true)}>
-        Add a provider…
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title="Add a provider"
-        text="Where models are. Its address stays as it is for ever, since a key that was sealed for one would go to the other; the key comes next."
-      >
-        <AddForm action={action} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{ tone: "ink", icon: Plus, children: "Add a provider…" }}
+      title="Add a provider"
+      text="Where models are. Its address stays as it is for ever, since a key that was sealed for one would go to the other; the key comes next."
+    >
+      {(onClose) => <AddForm action={action} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
@@ -52,7 +43,7 @@ function AddForm({ action, onClose }: AddProviderProps & { onClose: () => void }
   const { fields } = form.state;
   const choose = (value: string) => setKind(KINDS.find((known) => known === value) ?? "openai");
   return (
-    <form {...form.props} className="grid gap-3.5">
+    <DialogForm {...{ form, onClose }} submit={["Add it", "Adding it"]}>
       <RadioCards
         name="kind"
         label="Kind"
@@ -86,15 +77,6 @@ function AddForm({ action, onClose }: AddProviderProps & { onClose: () => void }
           <TextField name="project" label="Project" mono hint="optional" errors={fields} />
         </>
       ) : null}
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        <Button type="submit" size="lg" tone="ink" pending={form.pending && "Adding it"}>
-          Add it
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

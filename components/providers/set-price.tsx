@@ -1,14 +1,11 @@
 "use client";
 
-import { useId, useState } from "react";
+import { useId } from "react";
 import { dollarsOf } from "#lib/prices/dollars.ts";
 import type { PriceView } from "#lib/prices/schema.ts";
+import { DialogForm, OpensDialog, useClosingForm } from "../form/dialog-form.tsx";
 import { TextField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
-import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 
 export interface SetPriceProps {
   readonly providerId: string;
@@ -21,36 +18,30 @@ export interface SetPriceProps {
 }
 
 export function SetPrice(props: SetPriceProps) {
-  const [open, setOpen] = useState(false);
   const title = props.price ? `A new price for ${props.price.model}` : "Set a price";
   return (
-    <>
-      <Button size={props.price ? "sm" : "md"} onClick={() => setOpen(true)}>
-        {props.price ? (
+    <OpensDialog
+      button={{
+        size: props.price ? "sm" : "md",
+        children: props.price ? (
           <>
             Change…<span className="vh"> the price of {props.price.model}</span>
           </>
         ) : (
           "Set a price…"
-        )}
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title={title}
-        text="US dollars for a million tokens, as the provider's price list has them. Calls that are open keep the price they began with."
-      >
-        <PriceForm {...props} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+        ),
+      }}
+      title={title}
+      text="US dollars for a million tokens, as the provider's price list has them. Calls that are open keep the price they began with."
+    >
+      {(onClose) => <PriceForm {...props} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
 function PriceForm({ providerId, models, price, action, onClose }: SetPriceProps & { onClose: () => void }) {
   const list = useId();
-  const form = useForm(action, ({ done }) => {
-    if (done) onClose();
-  });
+  const form = useClosingForm(action, onClose);
   const { fields } = form.state;
   const rate = (
     name: "input" | "cached" | "cacheWrite" | "output" | "reasoning",
@@ -68,9 +59,11 @@ function PriceForm({ providerId, models, price, action, onClose }: SetPriceProps
     />
   );
   return (
-    <form {...form.props} className="grid gap-3.5">
-      <input type="hidden" name="providerId" value={providerId} />
-      <input type="hidden" name="replaces" value={price?.version ?? 0} />
+    <DialogForm
+      {...{ form, onClose }}
+      submit={["Set the price", "Setting it"]}
+      hidden={{ providerId, replaces: price?.version ?? 0 }}
+    >
       <TextField
         name="model"
         label="Model"
@@ -91,15 +84,6 @@ function PriceForm({ providerId, models, price, action, onClose }: SetPriceProps
       {rate("cacheWrite", "Input put into the cache", "empty: as input")}
       {rate("output", "Output")}
       {rate("reasoning", "Reasoning", "empty: as output")}
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        <Button type="submit" size="lg" tone="ink" pending={form.pending && "Setting it"}>
-          Set the price
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

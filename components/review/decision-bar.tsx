@@ -4,6 +4,8 @@ import { EyeOff, Fingerprint, X } from "lucide-react";
 import { useState } from "react";
 import type { GateView } from "#lib/gates/schema.ts";
 import { plural } from "../format.ts";
+import { DeciderName } from "../inbox/decider-name.tsx";
+import { givenAt, withdrawnFrom } from "../inbox/given.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Badge, Remark } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -11,6 +13,7 @@ import { CopyId } from "../ui/copy-id.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { DecisionDialog } from "./decision-dialog.tsx";
 import type { DecisionBarProps } from "./decision-props.ts";
+import { useReviewKeys } from "./diff/keys.ts";
 import { digestParts } from "./diff-rules.ts";
 import { rolesInWords } from "./roles.ts";
 
@@ -19,7 +22,16 @@ export function DecisionBar(props: DecisionBarProps) {
   const { gate, digest, digestName, unread, mustRead } = props;
   const [asking, setAsking] = useState<"approve" | "deny" | null>(null);
   const parts = digestParts(digest);
-  const blocked = gate.cannotApprove ?? mustRead ?? false;
+  const blocked = gate.cannotApprove ?? gate.waitsFor ?? mustRead ?? false;
+  const isOpen = gate.status === "open";
+  useReviewKeys(
+    props.keys
+      ? {
+          a: () => isOpen && blocked === false && setAsking("approve"),
+          x: () => isOpen && gate.cannotDeny === null && setAsking("deny"),
+        }
+      : {},
+  );
   return (
     <section className="dbar" aria-label="Decision">
       <div className="col dg">
@@ -68,13 +80,13 @@ export function DecisionBar(props: DecisionBarProps) {
 }
 
 function Approvals({ gate }: { gate: GateView }) {
-  const given = gate.approvals.filter(({ decision }) => decision === "approve");
-  const denied = gate.approvals.find(({ decision }) => decision === "deny");
+  const given = givenAt(gate);
+  const denials = gate.approvals.filter(({ decision }) => decision === "deny");
   return (
     <div className="apr">
       <span className="row gap-1">
-        {given.map(({ personId, personName }) => (
-          <Avatar key={personId} name={personName} />
+        {given.map(({ id, personName }) => (
+          <Avatar key={id} name={personName} />
         ))}
         {gate.status === "open"
           ? Array.from({ length: Math.max(0, gate.needed - given.length) }, (_, slot) => (
@@ -84,14 +96,32 @@ function Approvals({ gate }: { gate: GateView }) {
       </span>
       <div className="col">
         <span className="med">
-          {given.length} of {gate.needed} {rolesInWords(gate.roles)}
+          {given.length} of {gate.needed} {rolesInWords(gate.roles, gate.roleNames)}
         </span>
-        <span className="xs t3">{standing(gate)}</span>
-        {denied?.reason ? (
-          <span className="xs bad">
-            {denied.personName}: <Visible text={denied.reason} />
+        {(gate.denials ?? 1) > 1 ? (
+          <span className="xs t3">
+            {denials.length} of {gate.denials} denials that close it
           </span>
         ) : null}
+        <span className="xs t3">{standing(gate)}</span>
+        {given.map(({ id, personName, forName }) =>
+          forName ? (
+            <span key={id} className="xs">
+              <DeciderName personName={personName} forName={forName} />
+            </span>
+          ) : null,
+        )}
+        {withdrawnFrom(gate).map(({ id, personName, forName }) => (
+          <span key={id} className="xs t3">
+            <DeciderName personName={personName} forName={forName ?? null} />: withdrawn
+          </span>
+        ))}
+        {denials.map(({ id, personName, forName, reason }) => (
+          <span key={id} className="xs bad">
+            <DeciderName personName={personName} forName={forName ?? null} />:{" "}
+            <Visible text={reason ?? "denied"} />
+          </span>
+        ))}
       </div>
     </div>
   );
@@ -99,5 +129,5 @@ function Approvals({ gate }: { gate: GateView }) {
 
 function standing(gate: GateView): string {
   if (gate.status !== "open") return gate.reason ?? "Decided.";
-  return gate.cannotApprove ?? "You may approve.";
+  return gate.cannotApprove ?? gate.waitsFor ?? "You may approve.";
 }

@@ -1,14 +1,19 @@
-import { Fingerprint, X } from "lucide-react";
+import { Check, Fingerprint, X } from "lucide-react";
 import { TextAreaField } from "../form/field.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
 import { useForm } from "../form/use-form.ts";
+import { givenAt } from "../inbox/given.ts";
+import { SigningNote, whyUnsigned } from "../passkeys/signing-note.tsx";
+import { useDecide } from "../passkeys/signing-provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { CameFrom } from "./came-from.tsx";
 import type { DecisionBarProps } from "./decision-props.ts";
+import { RejectedAsField } from "./rejected-as-field.tsx";
 
 interface DecisionDialogProps extends DecisionBarProps {
   readonly asking: "approve" | "deny" | null;
@@ -31,10 +36,7 @@ export function DecisionDialog(props: DecisionDialogProps) {
             "The gate closes as denied. Your reason stands in the log and with the run."
           )
         ) : (
-          <Consequence
-            title={gate.title}
-            left={gate.needed - gate.approvals.filter(({ decision }) => decision === "approve").length}
-          />
+          <Consequence title={gate.title} left={gate.needed - givenAt(gate).length} />
         )
       }
     >
@@ -59,17 +61,20 @@ function DecisionForm({
   digest,
   digestName,
   unread,
+  shownWithout = null,
   approveWord,
   decide,
   decision,
   onClose,
 }: DecisionDialogProps & { decision: "approve" | "deny" }) {
-  const form = useForm(decide, onClose);
+  const isSigned = decision === "approve" && gate.signing !== "session";
+  const form = useForm(useDecide(gate, decide), onClose);
   return (
     <form {...form.props} className="grid gap-3.5">
       <input type="hidden" name="gateId" value={gate.id} />
       <input type="hidden" name="digest" value={gate.digest} />
       <input type="hidden" name="decision" value={decision} />
+      <CameFrom />
       <KeyValue
         rows={[
           { key: digestName, value: <CopyId id={digest} what={digestName.toLowerCase()} /> },
@@ -77,6 +82,9 @@ function DecisionForm({
           { key: "Expires", value: <RelativeTime at={gate.expiresAt.toISOString()} /> },
           ...(decision === "approve" && unread > 0
             ? [{ key: "Not viewed", value: <span className="need">{unread} of its files</span> }]
+            : []),
+          ...(decision === "approve" && shownWithout
+            ? [{ key: "White space", value: <span className="need">{shownWithout}</span> }]
             : []),
         ]}
       />
@@ -91,6 +99,8 @@ function DecisionForm({
         autoFocus={decision === "deny"}
         errors={form.state.fields}
       />
+      {decision === "deny" && gate.kind === "merge" ? <RejectedAsField /> : null}
+      {decision === "approve" ? <SigningNote gate={gate} /> : null}
       <FormAnswer state={form.state} />
       <div className="row justify-end acts">
         <Button size="lg" onClick={onClose}>
@@ -101,7 +111,14 @@ function DecisionForm({
             Deny
           </Button>
         ) : (
-          <Button type="submit" size="lg" tone="ink" icon={Fingerprint} pending={form.pending && "Approving"}>
+          <Button
+            type="submit"
+            size="lg"
+            tone="ink"
+            icon={isSigned ? Fingerprint : Check}
+            blocked={whyUnsigned(gate)}
+            pending={form.pending && (isSigned ? "Waiting for your passkey" : "Approving")}
+          >
             {approveWord}
           </Button>
         )}

@@ -1,16 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PatchFile, PatchFlag } from "#lib/patches/schema.ts";
-import { digestParts, partsOf, reviewFiles, splitPatch } from "./diff-rules.ts";
+import { type CountedFile, digestParts, partsOf, reviewFiles } from "./diff-rules.ts";
 
-const file = (path: string): PatchFile => ({
-  path,
-  previousPath: null,
-  status: "modified",
-  modeBefore: "file",
-  modeAfter: "file",
-  added: 1,
-  removed: 1,
+const file = (path: string, previousPath: string | null = null): PatchFile => ({
+  ...{ path, previousPath, status: "modified", modeBefore: "100644", modeAfter: "100644" },
+  ...{ added: 1, removed: 1 },
 });
 const flag = (path: string, severity: PatchFlag["severity"]): PatchFlag => ({
   rule: "test_integrity",
@@ -18,65 +12,56 @@ const flag = (path: string, severity: PatchFlag["severity"]): PatchFlag => ({
   path,
   sentence: `${path} is a test.`,
 });
-const text = (path: string, line = "new") =>
-  `diff --git a/${path} b/${path}\nindex 1..2 100644\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-old\n+${line}\n`;
-
-describe("a patch cut into files", () => {
-  test("gives one part per file and loses nothing", () => {
-    const patch = text("a.ts") + text("b.ts");
-    expect(splitPatch(patch)).toEqual([text("a.ts"), text("b.ts")]);
-    expect(splitPatch("")).toEqual([]);
-  });
-
-  test("probe: content that looks like the start of a file stays content", () => {
-    const patch = text("a.ts", "diff --git a/evil b/evil");
-    expect(splitPatch(patch)).toEqual([patch]);
-  });
-
-  test("however many files there are, their parts make the patch again", () => {
-    fc.assert(
-      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,8}$/)), (names) => {
-        const patch = names.map((name) => text(name)).join("");
-        expect(splitPatch(patch)).toHaveLength(names.length);
-        expect(splitPatch(patch).join("")).toBe(patch);
-      }),
-    );
-  });
+const counted = (more: Partial<CountedFile> = {}): CountedFile => ({
+  ...{ parts: [], hunks: 1, hidden: 0, lookalikes: 0, masked: 0, space: 0, spots: [], binary: false },
+  ...more,
 });
+const risks = (files: readonly PatchFile[], texts: readonly CountedFile[]) =>
+  reviewFiles(files, [], texts).map(({ path, risk }) => [path, risk]);
 
 describe("the files of a review", () => {
-  test("come by risk, then by name", () => {
+  test("come by risk, then by name, and know their place in the patch", () => {
     const files = [file("z.ts"), file("b.test.ts"), file("a.ts"), file("c.md")];
     const flags = [flag("b.test.ts", "extra_approver"), flag("c.md", "notice")];
-    const patch = files.map(({ path }) => text(path)).join("");
-    expect(reviewFiles(files, flags, patch).map(({ path, risk }) => [path, risk])).toEqual([
-      ["b.test.ts", "high"],
-      ["c.md", "medium"],
-      ["a.ts", "low"],
-      ["z.ts", "low"],
+    const shown = reviewFiles(
+      files,
+      flags,
+      files.map(() => counted()),
+    );
+    expect(shown.map(({ path, risk, place }) => [path, risk, place])).toEqual([
+      ["b.test.ts", "high", 1],
+      ["c.md", "medium", 3],
+      ["a.ts", "low", 2],
+      ["z.ts", "low", 0],
     ]);
   });
 
-  test("probe: a file with a masked line is risky, since nobody has read that line", () => {
-    const files = [file("a.ts"), file("b.ts")];
-    const patch = text("a.ts") + text("b.ts", "[secret: npm]");
-    const line = patch.split("\n").indexOf("+[secret: npm]");
-    expect(
-      reviewFiles(files, [], patch, [line]).map(({ path, risk, masked }) => [path, risk, masked]),
-    ).toEqual([
-      ["b.ts", "high", 1],
-      ["a.ts", "low", 0],
-    ]);
-  });
+  test.each(["masked", "hidden", "lookalikes"] as const)(
+    "probe: a file with something %s is risky",
+    (what) => {
+      expect(risks([file("a.ts"), file("b.ts")], [counted(), counted({ [what]: 1 })])).toEqual([
+        ["b.ts", "high"],
+        ["a.ts", "low"],
+      ]);
+    },
+  );
 
-  test("probe: a bidi control is shown, counted, and makes the file risky", () => {
-    const [shown] = reviewFiles([file("a.ts")], [], text("a.ts", "x \u202E y"));
-    expect(shown).toMatchObject({ hidden: 1, risk: "high" });
-    expect(shown?.patch).toContain("+x ‹U+202E› y");
+  test("probe: a name that hides something is a place to look at, as the name before is", () => {
+    const spots = [{ from: 3, to: 3 }];
+    const shown = reviewFiles(
+      [file("a\u202E.ts"), file("b.ts", "was\u200B.ts"), file("c.ts")],
+      [],
+      [counted({ spots, hidden: 1 }), counted(), counted()],
+    );
+    expect(shown.map(({ hidden, spots: places }) => [hidden, places.map(({ from }) => from)])).toEqual([
+      [2, [-1, 3]],
+      [1, [-1]],
+      [0, []],
+    ]);
   });
 
   test("a list that does not fit the text is refused", () => {
-    expect(() => reviewFiles([file("a.ts"), file("b.ts")], [], text("a.ts"))).toThrow(
+    expect(() => reviewFiles([file("a.ts"), file("b.ts")], [], [counted()])).toThrow(
       "The patch holds 1 files, its list 2.",
     );
   });

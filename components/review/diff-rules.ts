@@ -1,24 +1,37 @@
-// From git's patch text and the tree policy's flags to what the review page shows. Pure.
+// From the parts of a patch and the tree policy's flags to what the review page is told of its files. Pure.
+import { isGenerated } from "#lib/patches/generated.ts";
 import type { PatchFile, PatchFlag } from "#lib/patches/schema.ts";
-import { hiddenCount, visibleText } from "#lib/text/rules.ts";
+import { hiddenCount } from "#lib/text/rules.ts";
+import type { SourcePart } from "./diff/surface/source.ts";
 
 export type Risk = "high" | "medium" | "low";
 
-export interface ReviewFile {
-  /** As git has it; the key. */
-  readonly path: string;
-  readonly previousPath: string | null;
-  readonly status: string;
-  readonly added: number | null;
-  readonly removed: number | null;
+/** Lines of a file to look at before anything is approved; `from` is -1 where its name is what hides something. */
+export interface Spot {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the server counted of a file's text; its parts in order. */
+export interface CountedFile {
+  readonly parts: readonly SourcePart[];
+  readonly hunks: number;
+  readonly hidden: number;
+  readonly lookalikes: number;
+  readonly masked: number;
+  /** Lines that differ from their partner in white space alone. */
+  readonly space: number;
+  readonly spots: readonly Spot[];
+  readonly binary: boolean;
+}
+
+export interface ReviewFile extends PatchFile, CountedFile {
+  /** By its name: a tool writes it. */
+  readonly generated: boolean;
+  /** Its number in git's order. */
+  readonly place: number;
   readonly risk: Risk;
   readonly flags: readonly PatchFlag[];
-  /** This file's part of the patch, with everything hidden made visible. */
-  readonly patch: string;
-  /** Characters in it that would not have been seen. */
-  readonly hidden: number;
-  /** Lines in which a secret was masked: nobody has read what stands there. */
-  readonly masked: number;
 }
 
 const RANK: Readonly<Record<Risk, number>> = { high: 0, medium: 1, low: 2 };
@@ -28,51 +41,44 @@ function riskOf(flags: readonly PatchFlag[]): Risk {
   return flags.length > 0 ? "medium" : "low";
 }
 
-/** Cuts a patch where git starts a file. A line of content always begins with a space, `+`, `-` or `\`. */
-export function splitPatch(patch: string): string[] {
-  const starts = [...patch.matchAll(/^diff --git /gm)].map(({ index }) => index);
-  return starts.map((start, at) => patch.slice(start, starts[at + 1]));
-}
+const NAME: Spot = { from: -1, to: -1 };
 
 /**
  * The files of a patch, the riskiest first. git writes the patch in the order of the list; a list and a text that
- * disagree are shown as nothing, never as something else. `maskedLines` counts from the first line of the patch.
+ * disagree are shown as nothing, never as something else.
  */
 export function reviewFiles(
   files: readonly PatchFile[],
   flags: readonly PatchFlag[],
-  patch: string,
-  maskedLines: readonly number[] = [],
+  counted: readonly CountedFile[],
 ): ReviewFile[] {
-  const texts = splitPatch(patch);
-  if (texts.length !== files.length) {
-    throw new RangeError(`The patch holds ${texts.length} files, its list ${files.length}.`);
+  if (counted.length !== files.length) {
+    throw new RangeError(`The patch holds ${counted.length} files, its list ${files.length}.`);
   }
-  let firstLine = 0;
-  const reviewed = files.map((file, at) => {
-    const own = flags.filter(({ path }) => path === file.path);
-    const text = texts[at] ?? "";
-    const { path, previousPath, status, added, removed } = file;
-    const hidden = hiddenCount(text, "code");
-    const nextLine = firstLine + text.split("\n").length - 1;
-    const masked = maskedLines.filter((line) => line >= firstLine && line < nextLine).length;
-    firstLine = nextLine;
-    const risk = hidden + masked > 0 ? "high" : riskOf(own);
+  const byPath = Map.groupBy(flags, ({ path }) => path);
+  const reviewed = files.map((file, place) => {
+    const own = byPath.get(file.path) ?? [];
+    const text = counted[place] as CountedFile;
+    const inName = hiddenCount(file.path, "line") + hiddenCount(file.previousPath ?? "", "line");
+    const hidden = text.hidden + inName;
+    const isDoubtful = hidden + text.masked + text.lookalikes > 0;
+    const { parts, hunks, lookalikes, masked, space, binary } = text;
     return {
-      path,
-      previousPath,
-      status,
-      added,
-      removed,
-      risk,
+      ...file,
+      ...{ parts: parts.map(bare), hunks, hidden, lookalikes, masked, space, binary, place },
+      generated: isGenerated(file.path),
+      spots: inName > 0 ? [NAME, ...text.spots] : text.spots,
+      risk: isDoubtful ? ("high" as const) : riskOf(own),
       flags: own,
-      patch: visibleText(text, "code"),
-      hidden,
-      masked,
     };
   });
   return reviewed.sort((a, b) => RANK[a.risk] - RANK[b.risk] || (a.path < b.path ? -1 : 1));
 }
+
+/** What a browser needs of a part. */
+const bare = ({ line, lines, pairs, hunks, oldLine, newLine, length, sha256 }: SourcePart): SourcePart => ({
+  ...{ line, lines, pairs, hunks, oldLine, newLine, length, sha256 },
+});
 
 /** Folder and name of a path: the name is what is looked for. */
 export function partsOf(path: string): { readonly folder: string; readonly name: string } {

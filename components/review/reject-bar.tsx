@@ -8,16 +8,19 @@ import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { useReviewKeys } from "./diff/keys.ts";
+import { RejectedAsField } from "./rejected-as-field.tsx";
 
 export interface RejectBarProps {
   readonly runId: string;
-  /** Reads `runId` and `reason`; null for a person who may not. */
+  /** Reads `runId`, `reason` and `rejectedAs`; null for a person who may not. */
   readonly reject: FormAction | null;
 }
 
 /** Below a review whose evidence opened no gate: it cannot be approved, only ended. */
 export function RejectBar({ runId, reject }: RejectBarProps) {
   const [asking, setAsking] = useState(false);
+  useReviewKeys({ x: () => reject !== null && setAsking(true) });
   return (
     <div className="dbar">
       <span className="grow">
@@ -49,6 +52,7 @@ function RejectForm({ runId, action, onClose }: { runId: string; action: FormAct
     <form {...form.props} className="grid gap-3.5">
       <input type="hidden" name="runId" value={runId} />
       <TextAreaField name="reason" label="Reason" errors={form.state.fields} />
+      <RejectedAsField />
       <FormAnswer state={form.state} />
       <footer className="row justify-end">
         <Button size="lg" onClick={onClose}>

@@ -7,7 +7,7 @@ import type { Observation, Summary } from "#lib/protocol/schema.ts";
 import { DecisionBar } from "./decision-bar.tsx";
 import { DecisionDocument } from "./decision-document.tsx";
 import type { ReviewFile } from "./diff-rules.ts";
-import { EvidencePanel } from "./evidence-panel.tsx";
+import { EvidencePanel } from "./evidence/panel.tsx";
 import { FileList } from "./file-list.tsx";
 
 const DIGEST = `5f0c9a2e${"0".repeat(48)}e2a981d4`;
@@ -27,11 +27,13 @@ const gate: GateView = {
   roles: ["engineering_lead", "security_lead"],
   approvals: [
     {
+      id: "apr_1",
       personId: "p1",
       personName: "Mateus Lindqvist",
       role: "reviewer",
       decision: "approve",
       reason: null,
+      isSigned: false,
       at: new Date(0),
     },
   ],
@@ -43,6 +45,7 @@ const gate: GateView = {
   reason: null,
   cannotApprove: null,
   cannotDeny: null,
+  signing: "session",
 };
 
 const bar = (more: Partial<Parameters<typeof DecisionBar>[0]> = {}) =>
@@ -69,11 +72,20 @@ describe("the decision bar", () => {
     expect(page).toContain("You may approve.");
   });
 
+  test("an approval that was withdrawn is told as such, and counted no more", () => {
+    const approvals = gate.approvals.map((one) => ({ ...one, withdrawnAt: new Date(1) }));
+    const page = bar({ gate: { ...gate, approvals } });
+    expect(page).toContain("0 of 2 engineering lead");
+    expect(page.match(/class="slot"/g)).toHaveLength(2);
+    expect(page).toContain("Mateus Lindqvist: withdrawn");
+  });
+
   test("who may not approve cannot, and reads why", () => {
     const page = bar({
       gate: {
         ...gate,
-        cannotApprove: "You launched, steered or asked for this, so somebody else has to approve it.",
+        cannotApprove:
+          "You launched, steered, asked for or reported on this, so somebody else has to approve it.",
       },
     });
     expect(button(page, "Approve…")).toContain('aria-disabled="true"');
@@ -234,15 +246,9 @@ describe("the evidence panel", () => {
 describe("the list of files", () => {
   const file = (path: string, hidden = 0): ReviewFile => ({
     path,
-    previousPath: null,
-    status: "modified",
-    added: 1,
-    removed: null,
-    risk: "low",
-    flags: [],
-    patch: "",
-    hidden,
-    masked: 0,
+    ...{ previousPath: null, status: "modified", modeBefore: "100644", modeAfter: "100644" },
+    ...{ added: 1, removed: null, risk: "low", flags: [], place: 0, parts: [], spots: [], hunks: 1 },
+    ...{ hidden, lookalikes: 0, masked: 0, space: 0, binary: false, generated: false },
   });
 
   test("counts what was viewed and says it in words too", () => {

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from "react";
+import type { DiffHandle } from "./diff/contract.ts";
 import type { ReviewFile } from "./diff-rules.ts";
-import type { DiffHandle } from "./diff-view.tsx";
 
 /** A file of the patch, and a line of its new form. */
 export interface OpenAt {
@@ -20,11 +20,7 @@ export function useOpenAt(
   useEffect(() => {
     if (path === null || !isThere) return;
     const scroll = () =>
-      handle.current?.scrollTo(
-        line === null
-          ? { type: "item", id: path, align: "start" }
-          : { type: "line", id: path, lineNumber: line, side: "additions", align: "center" },
-      );
+      void (line === null ? handle.current?.toFile(path) : handle.current?.toLine(path, "new", line));
     const frame = requestAnimationFrame(scroll);
     return () => cancelAnimationFrame(frame);
   }, [handle, path, line, isThere]);

@@ -11,6 +11,7 @@ import {
   Undo2,
 } from "lucide-react";
 import type { FactItem, TimelineItem } from "#lib/timeline/schema.ts";
+import { artefactFace } from "../artefacts/artefact-face.tsx";
 import { formatBytes, formatCount, plural } from "../format.ts";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Code, Visible } from "../ui/visible.tsx";
@@ -169,6 +170,9 @@ function faceOf(item: FactItem): Face {
     }
     case "assumption_checked":
       return assumptionFace(item);
+    case "artefact_handed_in":
+    case "artefact_refused":
+      return artefactFace(item);
     case "egress":
     case "setup_done":
       return setupFace(item);

@@ -21,9 +21,12 @@ export function RunOutcome({ runId, status, reason, hold = null }: RunOutcomePro
     case "merging":
       return (
         <Note icon={GitPullRequest} role="status">
-          {because ?? "The patch is verified and waits for a decision."}{" "}
+          {because ??
+            (status === "merging"
+              ? "The patch is approved and goes to its branch."
+              : "The patch is verified and waits for a decision.")}{" "}
           <Link className="link in" href={`/reviews/${runId}`}>
-            Review it
+            {status === "merging" ? "What was decided" : "Review it"}
           </Link>
         </Note>
       );

@@ -1,10 +1,11 @@
 "use client";
 
 import { Play } from "lucide-react";
+import type { ReactNode } from "react";
 import { stepsOf } from "#lib/messages/rules.ts";
 import type { RunEvent } from "#lib/protocol/events.ts";
 import type { RunView } from "#lib/runs/schema.ts";
-import { spentOf } from "#lib/timeline/rules.ts";
+import { handedIn, spentOf } from "#lib/timeline/rules.ts";
 import { newestSnapshot, takenUp } from "#lib/timeline/steering.ts";
 import { OpenAsks } from "../asks/open-asks.tsx";
 import type { FormAction } from "../form/state.ts";
@@ -40,6 +41,8 @@ export interface RunPageProps
   readonly last: number;
   /** `state` is the right rail as a page of its own, for the phone. */
   readonly tab: "timeline" | "state";
+  /** Whether its charter names artefacts. */
+  readonly mayHandIn: boolean;
   readonly actions: RunHeaderProps["actions"];
   readonly steering: Omit<Steering, "newestSnapshot" | "takenUp">;
   /** Null for a person who may not write to the agent, and for an agent that reads nothing. */
@@ -48,11 +51,28 @@ export interface RunPageProps
     | null;
   /** Reads what `DecideGate` reads. */
   readonly decide: FormAction;
+  /** `<PullRequests …>`: where its merge stands on a forge. */
+  readonly pulls?: ReactNode;
+  /** `<Aftermath …>`: what became of its merge. */
+  readonly aftermath?: ReactNode;
 }
 
 /** Watch one run and steer it: header, timeline with the composer, and beside it the plan, the budget and the sandbox. */
 export function RunPage(props: RunPageProps) {
-  const { run, events, last, tab, actions, steering, compose, decide, ...rail } = props;
+  const {
+    run,
+    events,
+    last,
+    tab,
+    actions,
+    steering,
+    compose,
+    decide,
+    pulls = null,
+    aftermath = null,
+    mayHandIn,
+    ...rail
+  } = props;
   const live = !isRunEnded(run.status);
   const { placed, talk } = useRunEvents(run.id, events, { live, last });
   useFreshTables(placed.events, talk, { last, steps: stepsOf(steering.messages) });
@@ -66,6 +86,7 @@ export function RunPage(props: RunPageProps) {
     (entry) => entry.kind === "mark" && entry.what === "patch_imported",
   );
   const spent = spentOf(timeline);
+  const artefacts = handedIn(timeline);
   const base = `/runs/${run.id}`;
   return (
     <div data-run-status={status}>
@@ -82,6 +103,11 @@ export function RunPage(props: RunPageProps) {
             ...(spent.calls > 0
               ? [{ href: `${base}/calls`, title: "Model calls", count: formatCount(spent.calls) }]
               : []),
+            ...(artefacts > 0
+              ? [{ href: `${base}/artefacts`, title: "Artefacts", count: formatCount(artefacts) }]
+              : mayHandIn
+                ? [{ href: `${base}/artefacts`, title: "Artefacts" }]
+                : []),
             { href: `${base}/payloads`, title: "Payloads" },
             ...(rail.logEntries === null
               ? []
@@ -95,6 +121,7 @@ export function RunPage(props: RunPageProps) {
           ]}
         />
       </div>
+      {aftermath}
       <div className="cols" data-tab={tab}>
         <div className="tlw">
           <OpenAsks asks={steering.asks.filter(({ settled }) => settled === null)} decide={decide} />
@@ -102,10 +129,19 @@ export function RunPage(props: RunPageProps) {
             <Empty
               icon={Play}
               title="Nothing has happened yet"
-              text="The run waits for a runner. Its first event appears here by itself."
+              text={
+                run.kind === "revert"
+                  ? "The patch is made from the trees of both commits, without an agent. Its first event appears here by itself."
+                  : "The run waits for a runner. Its first event appears here by itself."
+              }
             />
           ) : (
-            <EventLinksProvider runId={run.id} mayReadLog={rail.logEntries !== null} placed={placed}>
+            <EventLinksProvider
+              runId={run.id}
+              mayReadLog={rail.logEntries !== null}
+              hasPatch={patch !== undefined}
+              placed={placed}
+            >
               <EventWaited told={timeline.seq} last={last} live={live} />
               <SteeringProvider
                 steering={{
@@ -130,6 +166,7 @@ export function RunPage(props: RunPageProps) {
               reason={timeline.statusReason ?? run.reason}
               hold={holdSentence(holding)}
             />
+            {pulls}
           </div>
           {compose && isReached(status) ? (
             <Composer

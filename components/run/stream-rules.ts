@@ -17,6 +17,8 @@ const KINDS: Readonly<Record<EventKind, true>> = {
   patch_proposed: true,
   egress: true,
   setup_done: true,
+  artefact_handed_in: true,
+  artefact_refused: true,
   attempt_started: true,
   attempt_ended: true,
   status_changed: true,

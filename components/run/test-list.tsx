@@ -2,15 +2,16 @@ import { Visible } from "../ui/visible.tsx";
 
 const TESTS_SHOWN = 8;
 
-export function TestList({ tests }: { tests: readonly string[] }) {
+/** `most`: how many are shown by name. */
+export function TestList({ tests, most = TESTS_SHOWN }: { tests: readonly string[]; most?: number }) {
   return (
     <ul className="grid gap-0.5">
-      {tests.slice(0, TESTS_SHOWN).map((test) => (
+      {tests.slice(0, most).map((test) => (
         <li key={test} className="mono t2 tw">
           <Visible text={test} />
         </li>
       ))}
-      {tests.length > TESTS_SHOWN ? <li className="t3 sm">and {tests.length - TESTS_SHOWN} more</li> : null}
+      {tests.length > most ? <li className="t3 sm">and {tests.length - most} more</li> : null}
     </ul>
   );
 }

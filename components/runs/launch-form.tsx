@@ -2,11 +2,13 @@
 
 import { Play } from "lucide-react";
 import { useState } from "react";
+import type { ApproversLeft } from "#lib/gates/approver-rules.ts";
 import { SelectField, TextAreaField, TextField } from "../form/field.tsx";
 import { FormAnswer } from "../form/form-answer.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
 import { PageHead } from "../list/page-head.tsx";
+import { WhoMayApprove } from "../review/who-may-approve.tsx";
 import { Button } from "../ui/button.tsx";
 import { Note } from "../ui/note.tsx";
 import { type ChosenForecast, ForecastNote } from "./forecast-note.tsx";
@@ -18,23 +20,45 @@ export interface LaunchFormProps {
     readonly name: string;
     readonly repository: string;
     readonly goal: string;
+    /** Kinds of work its runs may be of; the first where nobody chooses. */
+    readonly kinds: readonly string[];
+    /** Who could approve what this person launches. */
+    readonly approvers: ApproversLeft | null;
   }[];
   readonly agents: readonly { readonly id: string; readonly name: string; readonly model: string | null }[];
   /** Of agents with a model, by pilot. */
   readonly forecasts: readonly ChosenForecast[];
   readonly pilotId?: string | undefined;
+  /** Written before, to be read, changed and sent. */
+  readonly title?: string | undefined;
+  readonly task?: string | undefined;
   /** Made on the server for this showing of the form, so that a double submit is one run. */
   readonly requestKey: string;
   /** Reads `pilotId`, `agentId`, `title`, `task` and `requestKey`; leads to the run. */
   readonly action: FormAction;
 }
 
-export function LaunchForm({ pilots, agents, forecasts, pilotId, requestKey, action }: LaunchFormProps) {
+/** A task is for one that reads it; else the recipe, which costs nothing. */
+const firstAgent = (agents: LaunchFormProps["agents"], hasTask: boolean) =>
+  agents.find(({ model }) => (model !== null) === hasTask) ?? agents[0];
+
+export function LaunchForm({
+  pilots,
+  agents,
+  forecasts,
+  pilotId,
+  requestKey,
+  action,
+  title,
+  task,
+}: LaunchFormProps) {
   const form = useForm(action);
   const fields = form.state.fields;
-  const [agentId, setAgentId] = useState((agents.find(({ model }) => model === null) ?? agents[0])?.id ?? "");
+  const [agentId, setAgentId] = useState(firstAgent(agents, task !== undefined)?.id ?? "");
   const [chosenPilot, setChosenPilot] = useState(pilotId ?? pilots[0]?.id ?? "");
   const forecast = forecasts.find((each) => each.pilotId === chosenPilot && each.agentId === agentId);
+  const approvers = pilots.find(({ id }) => id === chosenPilot)?.approvers ?? null;
+  const kinds = pilots.find(({ id }) => id === chosenPilot)?.kinds ?? [];
   const agent = agents.find(({ id }) => id === agentId);
   return (
     <div className="page narrow">
@@ -71,10 +95,20 @@ export function LaunchForm({ pilots, agents, forecasts, pilotId, requestKey, act
             }))}
             errors={fields}
           />
+          {kinds.length > 1 ? (
+            <SelectField
+              key={chosenPilot}
+              name="kind"
+              label="Kind of work"
+              options={kinds.map((kind) => ({ value: kind, title: kind }))}
+              errors={fields}
+            />
+          ) : null}
           <TextField
             name="title"
             label="What for"
             placeholder="Repair the failing tests of main"
+            defaultValue={title}
             hint="Stands on the run, in the review and in the merge commit."
             errors={fields}
             autoComplete="off"
@@ -84,9 +118,17 @@ export function LaunchForm({ pilots, agents, forecasts, pilotId, requestKey, act
               name="task"
               label="Task"
               rows={6}
+              defaultValue={task}
               hint="The agent reads this word for word, and sends it to the provider of its model."
               errors={fields}
             />
+          ) : null}
+          {approvers && !approvers.isEnough ? (
+            <Note tone="bad">
+              If you launch it, nobody could merge it. <WhoMayApprove left={approvers} />
+            </Note>
+          ) : approvers ? (
+            <WhoMayApprove left={approvers} />
           ) : null}
           {forecast ? <ForecastNote forecast={forecast} /> : null}
           <FormAnswer state={form.state} />

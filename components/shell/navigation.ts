@@ -5,15 +5,21 @@ import {
   ChartLine,
   Cloud,
   Compass,
+  Fingerprint,
   FolderGit2,
   House,
   Inbox,
+  KeyRound,
+  KeySquare,
+  Laptop,
   ListChecks,
   type LucideIcon,
   Play,
   Radar,
   ScrollText,
   Server,
+  UserRoundCheck,
+  UsersRound,
 } from "lucide-react";
 
 export type NavKey =
@@ -25,11 +31,17 @@ export type NavKey =
   | "findings"
   | "log"
   | "setup"
+  | "passkeys"
+  | "tokens"
   | "agents"
   | "notices"
   | "providers"
   | "repositories"
-  | "runners";
+  | "runners"
+  | "people"
+  | "deputies"
+  | "sessions"
+  | "sign_in";
 
 export interface NavItem {
   readonly key: NavKey;
@@ -57,6 +69,12 @@ export const NAVIGATION: readonly NavItem[] = [
   { key: "repositories", href: "/repositories", title: "Repositories", icon: FolderGit2, part: "connected" },
   { key: "runners", href: "/runners", title: "Runners", icon: Server, part: "connected" },
   { key: "notices", href: "/notices", title: "Notices", icon: BellRing, part: "connected" },
+  { key: "passkeys", href: "/settings/passkeys", title: "Passkeys", icon: Fingerprint, part: "connected" },
+  { key: "tokens", href: "/settings/tokens", title: "API tokens", icon: KeySquare, part: "connected" },
+  { key: "people", href: "/settings/people", title: "People", icon: UsersRound, part: "connected" },
+  { key: "deputies", href: "/settings/deputies", title: "Deputies", icon: UserRoundCheck, part: "quiet" },
+  { key: "sign_in", href: "/settings/sign-in", title: "Your sign-in", icon: KeyRound, part: "quiet" },
+  { key: "sessions", href: "/settings/sessions", title: "Sessions", icon: Laptop, part: "quiet" },
   { key: "setup", href: "/setup", title: "Setup", icon: ListChecks, part: "quiet" },
 ];
 

@@ -1,9 +1,9 @@
 "use client";
 
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { KeyRound, Laptop, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { startTransition, useState } from "react";
 import { initials } from "../format.ts";
-import { Menu, MenuAction, MenuChoice, MenuLabel, MenuLine } from "../ui/menu.tsx";
+import { Menu, MenuAction, MenuChoice, MenuLabel, MenuLine, MenuLink } from "../ui/menu.tsx";
 import { type Theme, themeCookie } from "./theme.ts";
 
 export interface PersonMenuProps {
@@ -52,6 +52,13 @@ export function PersonMenu({ name, email, role, theme: first, signOut }: PersonM
       </MenuLabel>
       <MenuLine />
       <MenuChoice label="Theme" value={theme} options={THEMES} onChange={choose} />
+      <MenuLine />
+      <MenuLink href="/settings/sign-in" icon={KeyRound}>
+        Your sign-in
+      </MenuLink>
+      <MenuLink href="/settings/sessions" icon={Laptop}>
+        Sessions
+      </MenuLink>
       <MenuLine />
       <MenuAction icon={LogOut} onSelect={() => startTransition(async () => void (await signOut()))}>
         Sign out

@@ -2,6 +2,9 @@ import { OctagonX } from "lucide-react";
 import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
 import { shortId } from "../format.ts";
+import type { InboxCounts } from "../inbox/inbox-rules.ts";
+import type { AskToSign } from "../passkeys/ceremony.ts";
+import { SigningProvider } from "../passkeys/signing-provider.tsx";
 import { Mark } from "../ui/mark.tsx";
 import { Note } from "../ui/note.tsx";
 import { Commands } from "./commands.tsx";
@@ -19,11 +22,15 @@ export interface ShellData {
   readonly person: PersonMenuProps;
   readonly pilots: readonly PilotChoice[];
   readonly counts: NavCounts;
+  /** What waits, as the pages that list it say it too. */
+  readonly inbox: InboxCounts;
   /** Null for a person who may not see the log. */
   readonly log: LogFoot | null;
   readonly palette: readonly PaletteItem[];
   /** Null for a person who may not pull it. */
   readonly stop: StopProps | null;
+  /** The door that says what a passkey is to sign. */
+  readonly sign: AskToSign;
   /** A stop that is in force: one sentence, and where it is lifted. */
   readonly stopped: { readonly sentence: string; readonly href: string } | null;
 }
@@ -76,7 +83,7 @@ export function Shell({ data, current, pilot = null, crumbs = [], rail = false, 
               </Note>
             </div>
           ) : null}
-          {children}
+          <SigningProvider ask={data.sign}>{children}</SigningProvider>
         </main>
       </div>
       <Tabbar current={current} counts={data.counts} />

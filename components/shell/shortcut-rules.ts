@@ -1,4 +1,5 @@
 // Which key does what. `g` waits for a letter; everything else acts at once.
+import { REVIEW_KEYS } from "../review/diff/key-words.ts";
 import { NAVIGATION } from "./navigation.ts";
 
 export interface KeyPress {
@@ -33,6 +34,8 @@ export interface SheetRow {
   readonly does: string;
 }
 
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 export const SHEET: readonly { readonly title: string; readonly rows: readonly SheetRow[] }[] = [
   {
     title: "Anywhere",
@@ -43,6 +46,13 @@ export const SHEET: readonly { readonly title: string; readonly rows: readonly S
         letter ? [{ keys: ["G", letter.toUpperCase()], does: title }] : [],
       ),
     ],
+  },
+  {
+    title: "In a review",
+    rows: Object.entries(REVIEW_KEYS).map(([key, does]) => ({
+      keys: [key.toUpperCase()],
+      does: sentence(does),
+    })),
   },
   {
     title: "In a list",

@@ -1,5 +1,6 @@
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef } from "react";
+import { noteAttendance } from "./attended.ts";
 import { untilRead } from "./settle.ts";
 
 /**
@@ -14,9 +15,11 @@ export function useRefresh(settleMs: number): () => void {
   const read = useCallback(() => {
     first.current = null;
     document.removeEventListener("close", read, true);
+    noteAttendance();
     if (document.querySelector("dialog[open]") === null) router.refresh();
     else document.addEventListener("close", read, true); // it does not bubble
   }, [router]);
+  useEffect(noteAttendance, []); // from its opening on
   useEffect(
     () => () => {
       window.clearTimeout(settling.current);

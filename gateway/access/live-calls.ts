@@ -61,7 +61,7 @@ export function createLiveCalls(access: Access, clock: Clock, logger: Logger): L
       while (!signal.aborted) {
         const called = woken.promise; // who rings while we look is heard
         if (calls.size > 0) await look();
-        // The signal ends the sleep, and with it the watch.
+        // Only the signal makes the sleep fail, and it ends the watch above.
         await Promise.race([clock.sleep(LOOK_EVERY, signal).catch(() => undefined), called]);
         woken = Promise.withResolvers();
       }

@@ -53,7 +53,7 @@ export function createTestLoop(parts: TestParts): TestLoop {
         await answerTests(parts).catch((error: unknown) => {
           logger.warn({ err: error }, "keys could not be tried");
         });
-        // The signal ends the sleep, and with it the loop.
+        // Only the signal makes the sleep fail, and it ends the loop above.
         await Promise.race([called, clock.sleep(LOOK_EVERY, signal).catch(() => undefined)]);
         woken = Promise.withResolvers();
       }

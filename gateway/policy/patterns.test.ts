@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { computing } from "#lib/testing/computing.ts";
 import { findCards, findEmails, findIbans, isIban, isLuhn } from "./patterns.ts";
 
 const found = (find: typeof findCards, text: string) =>
@@ -108,8 +109,9 @@ test("probe: no pattern takes long on text made to make it", () => {
     "1-".repeat(200_000),
   ];
   for (const text of hostile) {
-    const began = performance.now();
-    for (const find of [findCards, findEmails, findIbans]) find(text);
-    expect(performance.now() - began, text.slice(0, 10)).toBeLessThan(2000);
+    const took = computing(() => {
+      for (const find of [findCards, findEmails, findIbans]) find(text);
+    });
+    expect(took, text.slice(0, 10)).toBeLessThan(2000);
   }
 });

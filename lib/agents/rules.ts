@@ -1,5 +1,6 @@
+import { RunKind } from "../pilots/schema/goal.ts";
 import type { MessageEffect } from "../protocol/steering.ts";
-import type { AgentSettings, ModelDriver } from "./schema.ts";
+import { type AgentSettings, type ModelDriver, REVERT_DRIVER } from "./schema.ts";
 
 /** When a message that is sent during a turn reaches the model. What the runner's drivers say of themselves is the same. */
 const STEERING = {
@@ -11,6 +12,18 @@ const STEERING = {
 /** Null for an agent without a model: it reads no messages. */
 export const steeringOf = (driver: string): MessageEffect | null =>
   Object.hasOwn(STEERING, driver) ? STEERING[driver as ModelDriver] : null;
+
+/** A recipe reads no task: it repairs. */
+const WITHOUT_MODEL: readonly RunKind[] = ["repair"];
+
+/** Kinds of work that an agent does. */
+export const kindsOf = ({
+  model,
+  driver,
+}: {
+  readonly model: string | null;
+  readonly driver?: string;
+}): readonly RunKind[] => (driver === REVERT_DRIVER ? [] : model === null ? WITHOUT_MODEL : RunKind.options);
 
 /** Tokens of history above which an agent sums it up, where nobody knows how many its model takes. */
 export const USUAL_HISTORY = 120_000;

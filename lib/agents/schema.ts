@@ -2,6 +2,8 @@ import { z } from "zod";
 import { ModelName } from "../prices/schema.ts";
 
 export const RECIPE_DRIVER = "recipe";
+/** No program at all: what a revert is made from are trees. Nobody launches it, so no list shows it. */
+export const REVERT_DRIVER = "revert";
 
 /** Drivers of agents that use a model. */
 export const ModelDriver = z.enum(["openai", "codex", "claude"]);

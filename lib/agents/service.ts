@@ -7,9 +7,10 @@ import { requireProvider } from "../providers/service.ts";
 import { made } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { refusalToUse } from "./apis.ts";
+import { ensureAgentOf } from "./own-agents.ts";
 import { refusalOfWindow } from "./rules.ts";
-import { AgentSettings, type AgentView, type CreateAgent, RECIPE_DRIVER } from "./schema.ts";
-import { type AgentRow, findAgentRow, findByDriver, insertAgent, lockDriver, selectAgents } from "./store.ts";
+import { type AgentView, type CreateAgent, RECIPE_DRIVER } from "./schema.ts";
+import { type AgentRow, findAgentRow, insertAgent, selectAgentRows, selectAgents } from "./store.ts";
 
 export async function listAgents(scope: Scope): Promise<AgentView[]> {
   return read(scope, (db) => selectAgents(db, visiblePilots(scope.grants), null));
@@ -21,30 +22,11 @@ export async function getAgent(scope: Scope, agentId: string): Promise<AgentView
   return agent;
 }
 
-/** The agent every installation has: made once, found ever after. */
+/** The agent every installation has. */
 export async function ensureRecipeAgent(scope: Scope): Promise<{ agentId: string }> {
-  return transaction(scope, async (tx) => {
-    await lockDriver(tx.db, RECIPE_DRIVER);
-    const present = await findByDriver(tx.db, RECIPE_DRIVER);
-    if (present) return { agentId: present.id };
-    const now = scope.clock.now();
-    const id = newId("agent", now);
-    await insertAgent(tx.db, {
-      id,
-      name: "Recipe",
-      driver: RECIPE_DRIVER,
-      ...{ providerId: null, model: null, settings: AgentSettings.parse({}) },
-      createdBy: actorId(scope.actor),
-      createdAt: new Date(now),
-    });
-    tx.record({
-      kind: "agent.created",
-      about: [`agent:${id}`],
-      ...made({ agent: id, driver: RECIPE_DRIVER }),
-      detail: { driver: RECIPE_DRIVER },
-    });
-    return { agentId: id };
-  });
+  return transaction(scope, async (tx) => ({
+    agentId: await ensureAgentOf(tx, scope, RECIPE_DRIVER, "Recipe"),
+  }));
 }
 
 /** An agent that uses a model. What it may cost is the charter's to say, what the model costs the price's. */
@@ -87,6 +69,9 @@ export async function requireAgent(db: Db, agentId: string): Promise<AgentRow> {
   if (!agent) throw notFound("agent");
   return agent;
 }
+
+/** Those of them that are there. */
+export const findAgents = selectAgentRows;
 
 /** What a runner is told to start. */
 export async function findAgentDriver(db: Db, agentId: string): Promise<string> {

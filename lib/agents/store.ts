@@ -1,6 +1,6 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
-import { AgentSettings, type AgentView } from "./schema.ts";
+import { AgentSettings, type AgentView, REVERT_DRIVER } from "./schema.ts";
 
 export interface AgentRow {
   readonly id: string;
@@ -20,6 +20,10 @@ const rowOf = (row: Omit<AgentRow, "settings"> & { readonly settings: unknown })
 export async function findAgentRow(db: Db, agentId: string): Promise<AgentRow | null> {
   const row = await db.agent.findUnique({ where: { id: agentId } });
   return row && rowOf(row);
+}
+
+export async function selectAgentRows(db: Db, ids: readonly string[]): Promise<AgentRow[]> {
+  return (await db.agent.findMany({ where: { id: { in: [...ids] } } })).map(rowOf);
 }
 
 export async function findByDriver(db: Db, driver: string): Promise<AgentRow | null> {
@@ -50,7 +54,7 @@ export async function selectAgents(
       a.created_by as "createdBy", coalesce(p.name, a.created_by) as "createdByName",
       a.created_at as "createdAt", (select count(*)::int from run where run.agent_id = a.id and ${seen}) as runs
     from agent a left join person p on p.id = a.created_by left join provider v on v.id = a.provider_id
-    where ${agentId}::text is null or a.id = ${agentId}
+    where case when ${agentId}::text is null then a.driver <> ${REVERT_DRIVER} else a.id = ${agentId} end
     order by a.name`;
   return rows.map((row) => ({ ...row, settings: AgentSettings.parse(row.settings) }));
 }

@@ -4,11 +4,12 @@ import type { Tx } from "../db.ts";
 import { refused } from "../errors.ts";
 import { storable } from "../events/rules.ts";
 import { openGate } from "../gates/open-gate.ts";
+import { ownRuleOf, ruledBy } from "../gates/own-rules.ts";
 import { newId } from "../ids.ts";
 import { say } from "../inboxes/service.ts";
 import { payloadCommitment } from "../model-calls/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
-import { charterOf } from "../pilots/service.ts";
+import { charterOf, findPilotState } from "../pilots/service.ts";
 import type { BodyOf } from "../protocol/events.ts";
 import { askDigest } from "../protocol/steering.ts";
 import { changeOf } from "../record/change.ts";
@@ -45,7 +46,8 @@ export async function openAsk(
   if ((await countAsks(tx.db, run.id)) >= MAX_ASKS) return askedEnough(tx, scope, run);
   const charter = await charterOf(tx.db, run.charterId);
   const answer = await answerOf(tx, scope, run, charter, said);
-  const opening = { tx, scope, run, attempt, said, charter };
+  const timeZone = (await findPilotState(tx.db, run.pilotId))?.timeZone ?? "UTC";
+  const opening = { tx, scope, run, attempt, said, charter, timeZone };
   if (answer === null) await askPeople(opening);
   else await answerAtOnce(opening, answer);
   tx.ring({ channel: "run_changed", payload: run.id });
@@ -90,16 +92,18 @@ interface Opening {
   readonly attempt: number;
   readonly said: BodyOf<"ask_opened">;
   readonly charter: Charter;
+  /** Of the pilot. */
+  readonly timeZone: string;
 }
 
 /** The row as it is written; `commitment` is what gate and entry hold of it. */
-function rowOf({ scope, run, attempt, said, charter }: Opening) {
+function rowOf({ scope, run, attempt, said, charter, timeZone }: Opening) {
   const { what, title, text, cwd, reason } = storable(said);
   const now = scope.clock.now();
   const content = { attempt, number: said.ask, what, title, text, cwd, reason };
   const salt = new Uint8Array(randomBytes(SALT_BYTES));
   const commitment = payloadCommitment(salt, Buffer.from(askText(content), "utf8")).toString("hex");
-  const { dueAt, expiresAt } = askDeadlines(charter, now);
+  const { dueAt, expiresAt } = askDeadlines(charter, timeZone, now);
   const id = newId("ask", now);
   const found = { id, runId: run.id, item: said.item ?? null, digest: said.digest };
   return { row: { ...found, ...content, salt, commitment, openedAt: new Date(now), dueAt }, expiresAt };
@@ -108,7 +112,8 @@ function rowOf({ scope, run, attempt, said, charter }: Opening) {
 async function askPeople(opening: Opening): Promise<void> {
   const { tx, scope, run, attempt, said, charter } = opening;
   const { row, expiresAt } = rowOf(opening);
-  const rule = { needed: 1, roles: charter.controls.approverRoles, barred: [] };
+  const ordinary = { needed: 1, roles: charter.controls.approverRoles, barred: [] };
+  const rule = ruledBy(ownRuleOf(charter, "command"), ordinary);
   const open = await countOpen(tx.db, run.id);
   const gateId = await openGate(tx, scope, {
     ...{ kind: "command", pilotId: run.pilotId, runId: run.id, rule, expiresAt },

@@ -99,7 +99,9 @@ describe("what the charter lists", () => {
   test("nobody is asked where the charter says never; what is denied is refused all the same", () => {
     const never = { ...UNLISTED, mode: "never" } as const;
     expect(verdictOf("rm -rf build", never)).toBe("allowed");
-    expect(verdictOf("x=$(date); echo $x", never)).toBe("allowed");
+    expect(verdictOf("x=$(date); echo $x", { ...never, denied: [] })).toBe("allowed");
+    // Nobody can say that it is none of the denied ones.
+    expect(verdictOf("x=$(date); echo $x", never)).toBe("denied");
     expect(verdictOf("git push", never)).toBe("denied");
     expect(verdictOf("for i in 1 2; do git push; done", never)).toBe("denied");
     for (const line of ["(cd x; /usr/bin/git  push)", "env X=1 git push", "sh -c 'bash -c \"git push\"'"])
@@ -245,8 +247,23 @@ describe("probe: quiet is not got by hiding", () => {
 });
 
 describe("probe: a line of the greatest length", () => {
-  test.each(["ls;", "a ", "'a'", '"', "ls\n", "git push ", "\\"])("made of %j is judged at once", (piece) => {
-    const line = `ls ${piece.repeat(Math.floor(16_000 / piece.length))}`;
+  const pieces = [
+    "ls;",
+    "a ",
+    "'a'",
+    '"',
+    "ls\n",
+    "git push ",
+    "\\",
+    "sh -x ",
+    "sh x ",
+    "eval ",
+    "git -a ",
+    "*",
+  ];
+  const made = pieces.flatMap((piece) => ["ls", "env"].map((program) => [program, piece] as const));
+  test.each(made)("begun with %s and made of %j is judged at once", (program, piece) => {
+    const line = `${program} ${piece.repeat(Math.floor(16_000 / piece.length))}`;
     const before = process.cpuUsage();
     judgeCommand(UNLISTED, TESTS, line);
     judgeCommand({ ...UNLISTED, mode: "never" }, TESTS, line);
@@ -278,5 +295,43 @@ describe("what is asked about", () => {
     expect(judgeAsk({ ...UNLISTED, mode: "never" }, TESTS, { what: "network", text: "x" }).verdict).toBe(
       "denied",
     );
+  });
+});
+
+describe("what the charter says of tools", () => {
+  const OPEN = { write: "allow", execute: "allow", network: "ask" } as const;
+  const never = (tools: Partial<NonNullable<AskPolicy["tools"]>>): AskPolicy => ({
+    ...{ ...UNLISTED, mode: "never", tools: { ...OPEN, ...tools } },
+  });
+  const command = (policy: AskPolicy, text: string) => judgeCommand(policy, TESTS, text);
+
+  test("denied commands leave reading, and nothing else: not the tests, not what is on the list, not what is unreadable", () => {
+    const policy = { ...never({ execute: "deny" }), allowed: ["npm run *"] };
+    expect(command(policy, "ls && cat a.js").verdict).toBe("allowed");
+    for (const line of ["npm run build", "ls && rm x", TESTS.join(" "), "eval $(cat x)", "sh -c 'touch x'"])
+      expect(command(policy, line), line).toMatchObject({ verdict: "denied" });
+    expect(command({ ...policy, mode: "unlisted" }, "rm x").verdict).toBe("denied");
+  });
+
+  test("commands that are asked about are so also where the agent never asks otherwise", () => {
+    const policy = { ...never({ execute: "ask" }), allowed: ["npm run *"], denied: ["git push"] };
+    expect(command(policy, "rm x").verdict).toBe("ask");
+    expect(command(policy, "eval $(cat x)").verdict).toBe("ask");
+    expect(command(policy, "npm run build").verdict).toBe("allowed");
+    expect(command(policy, "ls").verdict).toBe("quiet");
+    expect(command(policy, "git push").verdict).toBe("denied");
+  });
+
+  test("changes by the agent's own editing are declined or asked about", () => {
+    const change = (policy: AskPolicy) => judgeAsk(policy, TESTS, { what: "change", text: "x" }).verdict;
+    expect([change(never({ write: "deny" })), change(never({ write: "ask" })), change(never({}))]).toEqual([
+      ...["denied", "ask", "quiet"],
+    ]);
+  });
+
+  test("a denied network is not even asked for", () => {
+    const reach = (tools: AskPolicy["tools"]) =>
+      judgeAsk({ ...UNLISTED, tools }, TESTS, { what: "network", text: "example.org" }).verdict;
+    expect([reach({ ...OPEN, network: "deny" }), reach(OPEN)]).toEqual(["denied", "ask"]);
   });
 });

@@ -1,10 +1,13 @@
 // Whether what an agent wants to do needs a person. Runner and control plane judge by this alone. It decides who is
 // asked, no more: what holds a command that nobody was asked about is the sandbox.
-import { HOUR, MINUTE } from "../clock.ts";
+import { MINUTE } from "../clock.ts";
+import { ruledDeadline } from "../gates/own-rules.ts";
+import { approvalDeadline } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import type { AskPolicy, AskSubject } from "../protocol/steering.ts";
+import { CHECKOUT, changesGuarded, readsGuarded } from "./guarded-reads.ts";
 import { readingOf } from "./quiet-commands.ts";
-import { commandsOf } from "./shell-line.ts";
+import { commandsIn, holds, programOf, wordsInCode, wordsOfText } from "./wrapped-commands.ts";
 
 export type Verdict = "quiet" | "allowed" | "denied" | "ask";
 
@@ -23,13 +26,27 @@ export const askPolicyOf = ({ controls }: Charter): AskPolicy => ({
   denied: [...controls.deniedCommands],
   unattended: controls.unattended,
   minutes: controls.askMinutes,
+  tools: {
+    ...{ write: controls.toolWrite, execute: controls.toolExecute, network: controls.toolNetwork },
+    read: { rule: controls.toolRead, guarded: [...controls.readGuardedPaths] },
+  },
 });
 
+/** Globs of files that are not simply read; none where reading is free. */
+export const guardedPaths = ({ tools }: AskPolicy): readonly string[] =>
+  tools?.read === undefined || tools.read.rule === "allow" ? [] : tools.read.guarded;
+
 /** Until when the agent waits, and until when its gate does: one that parks waits as long as a merge would. */
-export function askDeadlines({ controls }: Charter, now: number): { dueAt: Date; expiresAt: Date } {
+export function askDeadlines(
+  charter: Charter,
+  timeZone: string,
+  now: number,
+): { dueAt: Date; expiresAt: Date } {
+  const { controls } = charter;
   const dueAt = new Date(now + controls.askMinutes * MINUTE);
   const parks = controls.unattended === "park";
-  return { dueAt, expiresAt: parks ? new Date(now + controls.approvalHours * HOUR) : dueAt };
+  const parked = ruledDeadline(charter, "command", timeZone, now, approvalDeadline(charter, timeZone, now));
+  return { dueAt, expiresAt: parks ? parked : dueAt };
 }
 
 /**
@@ -41,12 +58,18 @@ export function judgeCommand(
   policy: AskPolicy,
   testArgv: readonly string[],
   command: readonly string[] | string,
+  cwd = CHECKOUT,
 ): Judgement {
   const commands = commandsIn(typeof command === "string" ? ["sh", "-c", command] : command);
   if (commands === null) return unread(policy, command);
-  const denied = policy.denied.find((pattern) => commands.some((argv) => holds(argv, wordsOf(pattern))));
+  const denied = policy.denied.find((pattern) =>
+    commands.some((argv) => [argv, wordsInCode(argv)].some((words) => holds(words, wordsOf(pattern)))),
+  );
   if (denied !== undefined) return { verdict: "denied", rule: denied };
-  if (policy.mode === "never") return { verdict: "allowed", rule: "never" };
+  const execute = policy.tools?.execute ?? "allow";
+  if (execute === "deny" && commands.some((argv) => readingOf(argv) === null)) return NO_COMMANDS;
+  if (mayReadGuarded(policy, testArgv, commands, cwd)) return byReading(policy);
+  if (policy.mode === "never" && execute !== "ask") return { verdict: "allowed", rule: "never" };
   const judged: Judgement[] = [];
   for (const argv of commands) {
     const judgement = judgeOne(policy, testArgv, argv);
@@ -59,6 +82,35 @@ export function judgeCommand(
   const verdict = judged.every((one) => one.verdict === "quiet") ? "quiet" : "allowed";
   return { verdict, rule: [...new Set(judged.map(({ rule }) => rule))].join(", ").slice(0, 600) };
 }
+
+/** What an ask says where it is for this. */
+export const READS_GUARDED = "files that are guarded from being read";
+
+const byReading = ({ tools }: AskPolicy): Judgement =>
+  tools?.read?.rule === "deny" ? { verdict: "denied", rule: READS_GUARDED } : ask(READS_GUARDED);
+
+/** The project's tests and what stands on the charter's list may: people put them there. */
+function mayReadGuarded(
+  policy: AskPolicy,
+  testArgv: readonly string[],
+  commands: readonly (readonly string[])[],
+  cwd: string,
+): boolean {
+  const guarded = guardedPaths(policy);
+  const trust = {
+    isTests: (argv: readonly string[]) => isSame(argv, testArgv),
+    isListed: (argv: readonly string[]) => policy.allowed.some((one) => isAllowed(argv, wordsOf(one))),
+  };
+  return guarded.length > 0 && (cwd !== CHECKOUT || readsGuarded(guarded, commands, trust));
+}
+
+const NO_COMMANDS: Judgement = { verdict: "denied", rule: "commands that do more than read" };
+
+const BY_WRITE: Readonly<Record<"deny" | "ask" | "allow", Judgement>> = {
+  deny: { verdict: "denied", rule: "changes of files" },
+  ask: ask("changes of files"),
+  allow: { verdict: "quiet", rule: "a change of the checkout" },
+};
 
 const TESTS = "the project's tests";
 
@@ -74,17 +126,26 @@ function judgeOne(policy: AskPolicy, testArgv: readonly string[], argv: readonly
 export function judgeAsk(
   policy: AskPolicy,
   testArgv: readonly string[],
-  { what, text }: { readonly what: AskSubject; readonly text: string },
+  { what, text, cwd }: { readonly what: AskSubject; readonly text: string; readonly cwd?: string },
 ): Judgement {
   switch (what) {
     case "command":
-      return judgeCommand(policy, testArgv, commandIn(text));
+      return judgeCommand(policy, testArgv, commandIn(text), cwd);
     // What an agent changes in its checkout is decided as a whole, at the merge gate.
     case "change":
-      return { verdict: "quiet", rule: "a change of the checkout" };
+      return judgeChange(policy, text);
     case "network":
+      if (policy.tools?.network === "deny") return { verdict: "denied", rule: "network" };
       return policy.mode === "never" ? { verdict: "denied", rule: "network" } : ask("network");
   }
+}
+
+/** The stricter of what is said of changing files and of reading those it names. */
+function judgeChange(policy: AskPolicy, text: string): Judgement {
+  const write = policy.tools?.write ?? "allow";
+  const guarded = guardedPaths(policy);
+  if (write === "deny" || guarded.length === 0 || !changesGuarded(guarded, text)) return BY_WRITE[write];
+  return byReading(policy);
 }
 
 /** An argument vector is sent as JSON, a script as it is. */
@@ -104,39 +165,6 @@ export function commandIn(text: string): readonly string[] | string {
 export const scriptText = (script: string): string =>
   typeof commandIn(script) === "string" ? script : JSON.stringify(["bash", "-c", script]);
 
-const SHELLS = new Set([
-  "sh",
-  "bash",
-  "dash",
-  "/bin/sh",
-  "/bin/bash",
-  "/bin/dash",
-  "/usr/bin/bash",
-  "/usr/bin/sh",
-]);
-
-const MAX_DEPTH = 3;
-
-/** A shell with one script is that script; any other vector runs as it stands. */
-function commandsIn(argv: readonly string[], depth = 0): string[][] | null {
-  const [shell = "", option, script, ...more] = argv;
-  if (!SHELLS.has(shell)) return argv.length === 0 ? null : [[...argv]];
-  const isScript = (option === "-c" || option === "-lc") && script !== undefined && more.length === 0;
-  const inner = isScript && depth < MAX_DEPTH ? commandsOf(script) : null;
-  return inner && allOf(inner, depth + 1);
-}
-
-/** The commands with those of the shells among them; null where one of these cannot be read. */
-function allOf(commands: readonly string[][], depth: number): string[][] | null {
-  const all: string[][] = [];
-  for (const argv of commands) {
-    const inner = commandsIn(argv, depth);
-    if (inner === null) return null;
-    all.push(...inner);
-  }
-  return all;
-}
-
 /** `npm run build` is that command alone; `npm run *` is it with anything behind. */
 function isAllowed(argv: readonly string[], pattern: readonly string[]): boolean {
   if (pattern.length === 0) return false;
@@ -149,27 +177,21 @@ const wordsOf = (pattern: string): readonly string[] => pattern.split(" ");
 const startsWith = (argv: readonly string[], words: readonly string[]): boolean =>
   words.length > 0 && words.every((word, index) => argv[index] === word);
 
-/** Also behind other words, such as those of `env`, and by whatever path the program is named; with or without a `*`, anything may follow. */
-const holds = (argv: readonly string[], pattern: readonly string[]): boolean => {
-  const words = pattern.at(-1) === "*" ? pattern.slice(0, -1) : pattern;
-  return argv.some((name, at) =>
-    words.every((word, index) => word === (index === 0 ? programOf(name) : argv[at + index])),
-  );
-};
-
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length > 0 && one.length === other.length && startsWith(one, other);
 
-const programOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
-
 /**
- * A line that cannot be read. Where nobody is ever asked, a denied command is looked for in its words; that guards
- * against mistakes, not against an agent that hides what it does.
+ * A line that cannot be read is asked about. Where nobody is ever asked and the charter denies commands, nobody can say that
+ * this is none of them: it is denied, by the one that stands in its words if one does.
  */
 function unread(policy: AskPolicy, command: readonly string[] | string): Judgement {
-  if (policy.mode === "unlisted") return ask("cannot be read");
-  const text = typeof command === "string" ? command : command.join(" ");
-  const words = text.split(/[\s'"`\\;&|(){}<>$]+/);
+  if (policy.tools?.execute === "deny") return NO_COMMANDS;
+  if (guardedPaths(policy).length > 0) return byReading(policy);
+  if (policy.mode === "unlisted" || policy.tools?.execute === "ask") return ask("cannot be read");
+  const words = wordsOfText(typeof command === "string" ? command : command.join(" "));
   const denied = policy.denied.find((pattern) => holds(words, wordsOf(pattern)));
-  return denied === undefined ? { verdict: "allowed", rule: "never" } : { verdict: "denied", rule: denied };
+  if (denied !== undefined) return { verdict: "denied", rule: denied };
+  return policy.denied.length === 0
+    ? { verdict: "allowed", rule: "never" }
+    : { verdict: "denied", rule: "what cannot be read, where commands are denied" };
 }

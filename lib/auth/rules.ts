@@ -2,6 +2,17 @@ import { DAY, HOUR, MINUTE } from "../clock.ts";
 
 export const SESSION_LENGTH = 12 * HOUR;
 export const LINK_LENGTH = 24 * HOUR;
+/** How exactly it is known when a session was last used. */
+export const SEEN_EVERY = MINUTE;
+
+/** When a session ends if nothing more happens, milliseconds: absolutely, unused for `idle`, or unchecked by its provider. */
+export function endOf(
+  session: { readonly expiresAt: Date; readonly lastSeenAt: Date; readonly checkBy: Date | null },
+  idle: number,
+): number {
+  const unchecked = session.checkBy?.getTime() ?? Number.POSITIVE_INFINITY;
+  return Math.min(session.expiresAt.getTime(), session.lastSeenAt.getTime() + idle, unchecked);
+}
 
 export const MIN_PASSWORD = 12;
 const MAX_PASSWORD = 200;
@@ -69,6 +80,10 @@ export function wrongSentence(failures: number): string {
   const tries = left === 1 ? "1 try" : `${left} tries`;
   return `E-mail or password is wrong. ${tries} left, then a wait of ${inMinutes(waitAfter(FREE_TRIES))}.`;
 }
+
+/** The same count where somebody changes their own. */
+export const wrongPresent = (failures: number): string =>
+  wrongSentence(failures).replace("E-mail or password is wrong.", "This is not your present password.");
 
 export const blockedSentence = (wait: number): string =>
   `Too many tries for this account from your address. Try again in ${inMinutes(wait)}; sessions already open go on.`;

@@ -47,3 +47,32 @@ export interface OneTimeLink {
 export type LinkState =
   | { readonly state: "usable"; readonly name: string; readonly email: string; readonly expiresAt: Date }
   | { readonly state: "unknown" | "used" | "expired" };
+
+export interface SessionView {
+  readonly id: string;
+  readonly personId: string;
+  readonly personName: string;
+  readonly method: "password" | "link" | "sso";
+  readonly address: string;
+  readonly userAgent: string;
+  readonly createdAt: Date;
+  /** At the latest. */
+  readonly expiresAt: Date;
+  readonly lastSeenAt: Date;
+  /** The one that looks. */
+  readonly isThis: boolean;
+}
+
+export const OneSession = z.object({ sessionId: z.string().min(1).max(100) });
+
+export const ChangePassword = z
+  .object({
+    current: z.string().min(1, "Write your present password.").max(1000, "At most 1000 characters."),
+    password: z.string().max(1000, "At most 1000 characters."),
+    again: z.string().max(1000),
+  })
+  .refine((input) => input.password === input.again, {
+    path: ["again"],
+    message: "The two passwords differ.",
+  });
+export type ChangePassword = z.infer<typeof ChangePassword>;

@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Clock, DAY, MINUTE } from "#lib/clock.ts";
+import { type Clock, DAY, HOUR, MINUTE } from "#lib/clock.ts";
 import { AppError } from "#lib/errors.ts";
 import { createPerson } from "#lib/people/service.ts";
 import { makeScope } from "#lib/scope.ts";
 import { testDatabase } from "#lib/testing/database.ts";
-import { makeOneTimeLink, redeemLink } from "./links.ts";
+import { webTestEnv } from "#lib/testing/web-env.ts";
+import { makeOneTimeLink, redeemLink as redeemOrAsk } from "./links.ts";
 import { LINK_LENGTH, SESSION_LENGTH } from "./rules.ts";
 import type { Visitor } from "./schema.ts";
-import { getLiveSession, signOut } from "./sessions.ts";
-import { signIn } from "./sign-in.ts";
+import { getLiveSession, noteSeen, signOut } from "./sessions.ts";
+import { signIn as signInOrAsk } from "./sign-in.ts";
 
+webTestEnv();
 const database = await testDatabase("web");
 
 let now = Date.UTC(2026, 10, 22, 9);
@@ -24,6 +26,13 @@ const PASSWORD = "seven lamps over water";
 const HERE: Visitor = { address: "192.0.2.10", userAgent: "test" };
 let people = 0;
 let visitors = 0;
+
+function sessionOf<T extends object>(opened: T): Exclude<T, { ticket: string }> {
+  if ("ticket" in opened) throw new Error("a second step is asked for");
+  return opened as Exclude<T, { ticket: string }>;
+}
+const signIn = async (...given: Parameters<typeof signInOrAsk>) => sessionOf(await signInOrAsk(...given));
+const redeemLink = async (...given: Parameters<typeof redeemOrAsk>) => sessionOf(await redeemOrAsk(...given));
 
 /** A person who has set a password, and an address nobody used before. */
 async function somebody() {
@@ -245,12 +254,42 @@ describe("one-time links", () => {
 });
 
 describe("a session", () => {
-  test("is over at its hour and not before", async () => {
+  test("is over at its hour and not before, however much it is used", async () => {
     const { opened } = await somebody();
-    now += SESSION_LENGTH - 1;
+    const end = now + SESSION_LENGTH;
+    while (end - now > 1) {
+      const live = await getLiveSession(scope, opened.sessionId);
+      if (live) await noteSeen(scope, live);
+      const until = (await getLiveSession(scope, opened.sessionId))?.expiresAt.getTime();
+      expect(until).toBe(Math.min(end, now + HOUR));
+      now = Math.min(now + 50 * MINUTE, end - 1);
+    }
     expect(await getLiveSession(scope, opened.sessionId)).not.toBeNull();
-    now += 1;
+    now = end;
     expect(await getLiveSession(scope, opened.sessionId)).toBeNull();
+  });
+
+  test("is over when nobody used it for an hour, and its use is written once a minute at most", async () => {
+    const { opened } = await somebody();
+    const seenAt = async () => {
+      const { rows } = await database.owner.query("select last_seen_at from session where id = $1", [
+        opened.sessionId,
+      ]);
+      return rows[0].last_seen_at?.getTime() ?? null;
+    };
+    const use = async () => {
+      const live = await getLiveSession(scope, opened.sessionId);
+      if (live) await noteSeen(scope, live);
+      return live !== null;
+    };
+    const start = now;
+    now = start + MINUTE - 1;
+    expect([await use(), await seenAt()]).toEqual([true, null]);
+    now = start + MINUTE;
+    expect([await use(), await seenAt()]).toEqual([true, now]);
+    now = start + MINUTE + HOUR;
+    expect(await use()).toBe(false);
+    expect(await seenAt()).toBe(start + MINUTE);
   });
 
   test("ends at sign-out, once and for this session alone", async () => {

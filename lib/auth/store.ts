@@ -1,4 +1,5 @@
-import type { Role, RoleGrant } from "../authz/schema.ts";
+import { grantOf, type LiveGrantRow } from "../authz/rules.ts";
+import type { RoleGrant } from "../authz/schema.ts";
 import type { Db } from "../db.ts";
 import type { Throttle } from "./rules.ts";
 
@@ -48,6 +49,15 @@ export interface SessionRow {
   readonly expiresAt: Date;
   readonly address: string;
   readonly userAgent: string;
+  /** Single sign-on says so of its own. */
+  readonly method: "password" | "link";
+}
+
+/** Whether the person is not disabled; they are not until the transaction ends. */
+export async function holdActive(db: Db, personId: string): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ active: boolean }[]>`
+    select disabled_at is null as active from person where id = ${personId} for share`;
+  return row?.active ?? false;
 }
 
 export async function insertSession(db: Db, session: SessionRow): Promise<void> {
@@ -59,37 +69,46 @@ export interface LiveSession {
   readonly expiresAt: Date;
   readonly person: { readonly id: string; readonly name: string; readonly email: string };
   readonly grants: readonly RoleGrant[];
+  /** What the roles are called, each once. */
+  readonly roleNames: readonly string[];
+  /** When the first of the grants ends by itself; null: none does. */
+  readonly grantsUntil: Date | null;
 }
 
-interface SessionGrantRow {
+interface SessionGrantRow extends Omit<LiveGrantRow, "role"> {
   expires_at: Date;
   person_id: string;
   name: string;
   email: string;
-  role: Role | null;
-  pilot_id: string | null;
+  role: string | null;
+  role_name: string | null;
+  ends_at: Date | null;
 }
 
 /** A session that is neither revoked nor expired, of a person who is not disabled, with the grants of this moment. */
 export async function findLiveSession(db: Db, sessionId: string, now: Date): Promise<LiveSession | null> {
   const rows = await db.$queryRaw<SessionGrantRow[]>`
-    select s.expires_at, p.id as person_id, p.name, p.email, g.role, g.pilot_id
+    select s.expires_at, p.id as person_id, p.name, p.email, g.role, g.pilot_id as "pilotId",
+      g.permissions, g.how, g.via, g.role_name, g.ends_at
     from session s
       join person p on p.id = s.person_id
-      left join role_grant g on g.person_id = p.id and g.revoked_at is null
+      left join live_grant g on g.person_id = (select person_id from session where id = ${sessionId})
     where s.id = ${sessionId} and s.revoked_at is null and s.expires_at > ${now} and p.disabled_at is null
-    order by g.id`;
+    order by g.grant_id, g.how, g.via, g.pilot_id`;
   const [first] = rows;
   if (!first) return null;
+  const ends = rows.flatMap(({ ends_at }) => ends_at?.getTime() ?? []);
   return {
     sessionId,
+    grantsUntil: ends.length === 0 ? null : new Date(Math.min(...ends)),
     expiresAt: first.expires_at,
     person: { id: first.person_id, name: first.name, email: first.email },
-    grants: rows.flatMap(({ role, pilot_id }) => (role === null ? [] : [{ role, pilotId: pilot_id }])),
+    grants: rows.flatMap(({ role, ...grant }) => (role === null ? [] : [grantOf({ ...grant, role })])),
+    roleNames: [...new Set(rows.flatMap(({ role_name }) => role_name ?? []))],
   };
 }
 
-/** Ends one live session of a person, or all of them; returns the ids of those that were live. */
+/** Ends one live session of a person, or all of them, and forgets their tokens; returns the ids of those that were live. */
 export async function revokeSessions(
   db: Db,
   personId: string,
@@ -97,7 +116,7 @@ export async function revokeSessions(
   at: Date,
 ): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
-    update session set revoked_at = ${at}
+    update session set revoked_at = ${at}, refresh_sealed = null
     where person_id = ${personId} and revoked_at is null and (${sessionId}::text is null or id = ${sessionId})
     returning id`;
   return rows.map(({ id }) => id);

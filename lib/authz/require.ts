@@ -1,11 +1,11 @@
 // Object-level checks of services, on top of the door's: what exactly may this scope do, and to which pilot.
 import { notFound } from "../errors.ts";
 import type { Scope } from "../scope.ts";
-import { can, type Permission, PermissionDenied, visiblePilots } from "./rules.ts";
+import { can, isMember, type Permission, PermissionDenied, visiblePilots } from "./rules.ts";
 
-/** Whether the scope is a member of the pilot. */
-export function maySee(scope: Scope, pilotId: string): boolean {
-  const pilots = visiblePilots(scope.grants);
+/** Whether the scope may see of the pilot what the permission says. */
+export function maySee(scope: Scope, pilotId: string, permission: Permission = "pilot.view"): boolean {
+  const pilots = visiblePilots(scope.grants, permission);
   return pilots === "all" || pilots.includes(pilotId);
 }
 
@@ -20,6 +20,7 @@ export function may(scope: Scope, permission: Permission, pilotId: string | null
 
 /** Throws unless the scope may. To somebody who is no member the pilot does not exist. */
 export function requirePermission(scope: Scope, permission: Permission, pilotId: string | null): void {
-  if (pilotId !== null && !maySee(scope, pilotId)) throw notFound("pilot");
-  if (!may(scope, permission, pilotId)) throw new PermissionDenied(permission, pilotId);
+  if (may(scope, permission, pilotId)) return;
+  if (pilotId !== null && !isMember(scope.grants, pilotId)) throw notFound("pilot");
+  throw new PermissionDenied(permission, pilotId);
 }

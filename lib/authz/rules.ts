@@ -1,75 +1,85 @@
-// Who may do what: one table, read by doors, pages and docs.
+// Who may do what, by the one table in schema.ts, read by doors, pages and docs.
 import { AppError } from "../errors.ts";
-import { ROLE_NAMES, type Role, type RoleGrant } from "./schema.ts";
+import {
+  isBuiltIn,
+  PERMISSIONS,
+  type Permission,
+  RESERVED,
+  ROLE_NAMES,
+  Role,
+  type RoleGrant,
+  type RoleKey,
+} from "./schema.ts";
 
-const ALL = ["administrator", "engineering_lead", "security_lead", "reviewer", "auditor", "viewer"] as const;
-const LEADS = ["engineering_lead", "security_lead"] as const;
-const OPERATORS = ["administrator", "engineering_lead", "security_lead"] as const;
-
-export const PERMISSIONS = {
-  "pilot.view": ALL,
-  "pilot.create": LEADS,
-  "pilot.amend": LEADS,
-  "pilot.pause": ["engineering_lead", "security_lead", "reviewer"],
-  "run.view": ALL,
-  "run.launch": ["engineering_lead", "security_lead"],
-  "run.cancel": ["engineering_lead", "security_lead", "reviewer"],
-  "run.steer": ["engineering_lead", "security_lead", "reviewer"],
-  "run.pause": ["engineering_lead", "security_lead", "reviewer"],
-  "gate.decide": ["engineering_lead", "security_lead", "reviewer"],
-  "repository.view": ALL,
-  "repository.add": OPERATORS,
-  "repository.sync": OPERATORS,
-  "agent.view": ALL,
-  "agent.create": OPERATORS,
-  "provider.view": [...OPERATORS, "auditor"],
-  "provider.manage": ["administrator", "security_lead"],
-  "price.set": OPERATORS,
-  "channel.view": [...OPERATORS, "auditor"],
-  "channel.manage": ["administrator", "security_lead"],
-  "notice.subscribe": ALL,
-  "runner.view": ALL,
-  "runner.enrol": ["administrator", "security_lead"],
-  "runner.revoke": ["administrator", "security_lead"],
-  "finding.view": ALL,
-  "finding.decide": LEADS,
-  "kpi.view": ALL,
-  "payload.unmask": ["security_lead", "auditor"],
-  "payload.redact": ["administrator", "security_lead"],
-  "retention.set": LEADS,
-  "log.view": ["administrator", "engineering_lead", "security_lead", "auditor"],
-  "log.search": ["security_lead", "auditor"],
-  "log.export": ["administrator", "security_lead", "auditor"],
-  "log.access": ["administrator", "security_lead"],
-  "stop.pull": ["administrator", "engineering_lead", "security_lead", "reviewer"],
-  "stop.lift": LEADS,
-} as const satisfies Record<string, readonly Role[]>;
-
-export type Permission = keyof typeof PERMISSIONS;
+export { PERMISSIONS, type Permission };
 
 /** Doors open to anybody say so; every other signed-in page needs at least membership. */
 export type DoorPermission = Permission | "public" | "signed_in";
+
+const isPermission = (word: string): word is Permission => Object.hasOwn(PERMISSIONS, word);
+
+const includedIn = (role: Role): readonly Permission[] =>
+  (Object.keys(PERMISSIONS) as Permission[]).filter((each) => rolesFor(each).includes(role));
+
+const OF_ROLE = new Map(Role.options.map((role) => [role as RoleKey, includedIn(role)]));
+
+/** Everything a grant gives. Unknown roles and words give nothing. */
+export function permissionsOf({ role, permissions }: RoleGrant): readonly Permission[] {
+  const all = OF_ROLE.get(role);
+  if (all) return permissions === undefined ? all : all.filter((each) => permissions.includes(each));
+  return (permissions ?? []).filter((each) => isPermission(each) && !RESERVED.includes(each));
+}
 
 /**
  * True when a grant gives the permission. An organisation grant covers every pilot; a pilot's grant covers
  * that pilot only. With `pilotId` left out: on the organisation or on any pilot. Unknown words give nothing.
  */
 export function can(grants: readonly RoleGrant[], permission: Permission, pilotId?: string): boolean {
-  const roles: readonly Role[] | undefined = Object.hasOwn(PERMISSIONS, permission)
-    ? PERMISSIONS[permission]
-    : undefined;
-  if (!roles) return false;
   return grants.some(
     (grant) =>
-      roles.includes(grant.role) &&
-      (pilotId === undefined || grant.pilotId === null || grant.pilotId === pilotId),
+      (pilotId === undefined || grant.pilotId === null || grant.pilotId === pilotId) &&
+      permissionsOf(grant).includes(permission),
   );
 }
 
-/** Pilots a person is a member of: `all`, or the ids their grants name. */
-export function visiblePilots(grants: readonly RoleGrant[]): "all" | readonly string[] {
-  if (grants.some((grant) => grant.pilotId === null)) return "all";
-  return [...new Set(grants.flatMap((grant) => (grant.pilotId === null ? [] : [grant.pilotId])))];
+/**
+ * What a deputy may do with the roles of whom they stand in for: decide at gates, and see what there is to decide.
+ */
+const DEPUTY: readonly Permission[] = (Object.keys(PERMISSIONS) as Permission[]).filter((each) =>
+  ["gate.decide", "pilot.view", "run.view", "finding.view", "repository.view", "agent.view"].includes(each),
+);
+
+/** A live grant as the database's `live_grant` gives it. */
+export interface LiveGrantRow {
+  readonly role: string;
+  readonly pilotId: string | null;
+  /** Null: a built-in role. */
+  readonly permissions: readonly string[] | null;
+  readonly how: string;
+  readonly via: string | null;
+}
+
+export function grantOf({ role, pilotId, permissions, how, via }: LiveGrantRow): RoleGrant {
+  const own = {
+    role: role as RoleKey,
+    pilotId,
+    ...(permissions ? { permissions: permissions as Permission[] } : {}),
+  };
+  if (how !== "deputy" || via === null) return own;
+  return { ...own, permissions: permissionsOf(own).filter((each) => DEPUTY.includes(each)), deputyOf: via };
+}
+
+/**
+ * Pilots of which the grants show what the permission says: `all`, or their ids. A grant that does not give it shows nothing,
+ * wherever it holds: a role that was made here, or a token, may be of everything and of little.
+ */
+export function visiblePilots(
+  grants: readonly RoleGrant[],
+  permission: Permission = "pilot.view",
+): "all" | readonly string[] {
+  const showing = grants.filter((grant) => permissionsOf(grant).includes(permission));
+  if (showing.some((grant) => grant.pilotId === null)) return "all";
+  return [...new Set(showing.flatMap(({ pilotId }) => pilotId ?? []))];
 }
 
 /** The roles somebody needs for a permission, for the sentence that says whom to ask. */
@@ -77,12 +87,25 @@ export function rolesFor(permission: Permission): readonly Role[] {
   return Object.hasOwn(PERMISSIONS, permission) ? PERMISSIONS[permission] : [];
 }
 
-/** "an engineering lead or a security lead" */
-export function anyOfRoles(roles: readonly Role[]): string {
+/** What roles that were made here are called, by their ids. */
+export type RoleNames = Readonly<Record<string, string>>;
+
+/** "an engineering lead or a security lead"; a role that was made here by its name: "somebody with the role “Board”". */
+export function anyOfRoles(roles: readonly RoleKey[], names: RoleNames = {}): string {
   return roles
-    .map((role) => `${/^[aeiou]/.test(role) ? "an" : "a"} ${ROLE_NAMES[role].toLowerCase()}`)
+    .map((role) =>
+      isBuiltIn(role)
+        ? `${/^[aeiou]/.test(role) ? "an" : "a"} ${ROLE_NAMES[role].toLowerCase()}`
+        : `somebody with the role “${nameOfRole(role, names)}”`,
+    )
     .join(" or ");
 }
+
+/** "engineering lead", or what a role that was made here is called; its id where nobody knows that. */
+export const nameOfRole = (role: RoleKey, names: RoleNames = {}): string => {
+  if (isBuiltIn(role)) return ROLE_NAMES[role].toLowerCase();
+  return Object.hasOwn(names, role) ? (names[role] ?? role) : role;
+};
 
 /** Whether any grant covers the pilot, or with `pilotId` left out anything at all. */
 export function isMember(grants: readonly RoleGrant[], pilotId?: string): boolean {
@@ -96,7 +119,7 @@ export class PermissionDenied extends AppError {
   readonly pilotId: string | null;
 
   constructor(permission: Permission, pilotId: string | null) {
-    const roles = anyOfRoles(rolesFor(permission));
+    const roles = anyOfRoles(rolesFor(permission)) || "somebody with a role made here that does,";
     const place = pilotId === null ? "of the organisation" : "of this pilot";
     super("forbidden", `Your role does not include “${permission}”. Ask ${roles} ${place}.`);
     this.permission = permission;

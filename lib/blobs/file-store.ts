@@ -1,13 +1,13 @@
 // Blobs as files, two levels deep, readable by the group that web and worker share. One host only.
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, opendir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError, unavailable } from "../errors.ts";
 import { idPattern } from "../ids.ts";
-import type { BlobStore, WrittenBlob } from "./port.ts";
+import type { BlobStore, StoredFile, WrittenBlob } from "./port.ts";
 
 const NAME = idPattern("blob");
 const FILE_MODE = 0o640;
@@ -68,8 +68,21 @@ export function createFileStore(root: string): BlobStore {
     await rm(`${path(id)}.part`, { force: true });
   }
 
+  async function* list(): AsyncGenerator<StoredFile> {
+    for await (const folder of await opendir(root)) {
+      if (!folder.isDirectory() || folder.name.length !== 2) continue;
+      for await (const entry of await opendir(join(root, folder.name))) {
+        const id = entry.name.replace(/\.part$/, "");
+        if (!entry.isFile() || !NAME.test(id) || !id.endsWith(folder.name)) continue;
+        const found = await stat(join(root, folder.name, entry.name)).catch(() => null); // removed meanwhile
+        if (found) yield { id, modifiedAt: found.mtimeMs };
+      }
+    }
+  }
+
   return {
     write,
+    list,
     remove,
     path,
     open: async (id) => createReadStream(await present(id)),

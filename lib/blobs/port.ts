@@ -12,8 +12,16 @@ export interface BlobStore {
   read(id: string): Promise<Buffer>;
   /** Deletes the bytes and what is left of an upload that broke off; what is gone already is fine. */
   remove(id: string): Promise<void>;
+  /** What lies there, whether or not anything names it: whole files and uploads that broke off. */
+  list(): AsyncIterable<StoredFile>;
   /** For handing a file to a sandbox. */
   path(id: string): string;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  /** Milliseconds, by the file system's clock. */
+  readonly modifiedAt: number;
 }
 
 export interface WrittenBlob {

@@ -8,7 +8,16 @@ import { newId } from "../ids.ts";
 import { createFileStore } from "./file-store.ts";
 import type { BlobStore, WrittenBlob } from "./port.ts";
 
-export type BlobKind = "bundle" | "manifest" | "diff" | "patch_bundle" | "snapshot";
+export type BlobKind =
+  | "bundle"
+  | "manifest"
+  | "diff"
+  | "patch_bundle"
+  | "snapshot"
+  | "analysis"
+  | "image"
+  | "artefact"
+  | "interdiff";
 
 let opened: { readonly folder: string; readonly store: BlobStore } | undefined;
 

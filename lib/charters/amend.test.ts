@@ -4,13 +4,15 @@ import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
 import { finishLease } from "../leases/service.ts";
 import { grantRole } from "../people/service.ts";
+import { askActivation } from "../pilots/ask-activation.ts";
+import { completePilot } from "../pilots/complete-pilot.ts";
 import type { Charter } from "../pilots/schema.ts";
-import { completePilot, getPilot, pausePilot } from "../pilots/service.ts";
-import { writeCharter } from "../pilots/write-charter.ts";
+import { getPilot, pausePilot } from "../pilots/service.ts";
+import { createPilot, writeCharter } from "../pilots/write-charter.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { getRun } from "../runs/service.ts";
 import { actorId, type Scope } from "../scope.ts";
-import { charterFor, member } from "../testing/arrange.ts";
+import { charterFor, member, readyRepository } from "../testing/arrange.ts";
 import { entriesAbout, kindsAbout, leaseOf } from "../testing/journey.ts";
 import { runScene } from "../testing/run-scene.ts";
 import { askAmendment } from "./ask-amendment.ts";
@@ -160,6 +162,23 @@ describe("an amendment that is not agreed to", () => {
     await expect(writeCharter(ada as Scope, { pilotId, charter: elsewhere })).rejects.toMatchObject({
       code: "bad_input",
     });
+  });
+});
+
+test("probe: a version from before the activation does not take the pilot to another repository", async () => {
+  const other = charterFor(seed, await readyRepository(seed));
+  const { pilotId, charterId } = await createPilot(ada as Scope, {
+    name: "Moved",
+    timeZone: "UTC",
+    charter: other,
+  });
+  await write(pilotId, {});
+  const { gateId } = await askActivation(ada as Scope, pilotId);
+  await decide(sam, gateId);
+  expect(await versionInForce(pilotId)).toBe(2);
+  await expect(ask(ada, pilotId, charterId)).rejects.toMatchObject({
+    code: "refused",
+    message: expect.stringContaining("another repository"),
   });
 });
 

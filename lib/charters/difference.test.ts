@@ -36,6 +36,24 @@ describe("what changes between two charters", () => {
     ]);
   });
 
+  test("of metrics names those that came, went or are aimed at otherwise, in words", () => {
+    const metrics = charter.goal.metrics.map((one) =>
+      one.kpi === "throughput" ? { ...one, target: 5 } : one,
+    );
+    const next = { ...charter, goal: { ...charter.goal, metrics: metrics.slice(0, 2) } };
+    expect(differences(charter, next)).toEqual([
+      {
+        field: "goal.metrics",
+        before: [
+          "Merged patches per week: at least 3 a week, against the first week",
+          "Review to merge, median: at most 8 h, against the first week",
+        ],
+        after: ["Merged patches per week: at least 5 a week, against the first week"],
+        direction: "looser",
+      },
+    ]);
+  });
+
   test("of a list in another order is said without an item", () => {
     const before = changed({ deniedCommands: ["a", "b"] });
     const after = changed({ deniedCommands: ["b", "a"] });

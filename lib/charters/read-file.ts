@@ -12,7 +12,10 @@ import {
 } from "yaml";
 import type { z } from "zod";
 import { joinWords } from "../pilots/command-line.ts";
+import { contradictions } from "../pilots/contradictions.ts";
 import { CHARTER_FIELDS, type CharterField, type FormValues } from "../pilots/form.ts";
+import { gateLine } from "../pilots/gate-lines.ts";
+import { GateRules } from "../pilots/schema/gates.ts";
 import { CharterFile } from "./file-schema.ts";
 import type { NamedCharter } from "./write-file.ts";
 
@@ -109,6 +112,10 @@ function readDocument(document: Document.Parsed, lines: LineCounter): ReadFile {
   const parsed = CharterFile.safeParse(value);
   if (parsed.success) {
     const { format: _format, name, timeZone, ...charter } = parsed.data;
+    const problems = Object.entries(contradictions(charter)).flatMap(([field, sentences]) =>
+      sentences.map((sentence) => ({ line: lineAt(document, field.split("."), lines), field, sentence })),
+    );
+    if (problems.length > 0) return { ok: false, problems, values: valuesIn(value) };
     return { ok: true, value: { name, timeZone, charter } };
   }
   const { issues } = parsed.error;
@@ -209,6 +216,10 @@ function textOf(field: CharterField, value: unknown): string | string[] | undefi
   const kind = CHARTER_FIELDS[field];
   if (kind === "flag") return typeof value === "boolean" ? (value ? "on" : "") : undefined;
   if (isScalar(value)) return String(value);
+  if (kind === "gates") {
+    const rules = GateRules.safeParse(value);
+    return rules.success ? rules.data.map(gateLine).join("\n") : undefined;
+  }
   if (!Array.isArray(value) || !value.every(isScalar)) return undefined;
   const items = value.map(String);
   if (kind === "words") return joinWords(items);

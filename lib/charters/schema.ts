@@ -50,5 +50,7 @@ export const AmendDocument = z.looseObject({
   /** Who asked, and who decides because of what they were then. */
   askedBy: z.string(),
   roles: z.array(z.string()),
+  /** A role that one of those who approve has to hold. */
+  mustHold: z.string().optional(),
 });
 export type AmendDocument = z.infer<typeof AmendDocument>;

@@ -25,8 +25,11 @@ export const TEMPLATES: readonly Template[] = [
     charter: (base) => ({
       ...base,
       goal: {
+        ...base.goal,
         statement:
           "For every test that fails since the last green night: name the change that broke it and why, and propose the smallest patch that repairs the cause.",
+        problem:
+          "A red night costs somebody a morning: first to find which change broke what, then to repair it.",
         kind: "triage",
       },
       environment: { ...base.environment, repeats: 5 },
@@ -40,8 +43,10 @@ export const TEMPLATES: readonly Template[] = [
     charter: (base) => ({
       ...base,
       goal: {
+        ...base.goal,
         statement:
           "Make tests that pass only sometimes pass always, by the cause: time, order, shared state, randomness. No retry, no longer timeout, no skipped test.",
+        problem: "Tests that pass only sometimes are run again until they do, so nobody believes a red one.",
         kind: "repair",
       },
       environment: { ...base.environment, repeats: 10 },
@@ -55,11 +60,18 @@ export const TEMPLATES: readonly Template[] = [
     charter: (base) => ({
       ...base,
       goal: {
+        ...base.goal,
         statement:
           "Bring dependencies to their newest compatible versions, one at a time, with what has to change in the code for it. The tests stay as they are.",
+        problem: "Dependencies are updated seldom and many at once, so that each update is a risk.",
         kind: "repair",
       },
-      scope: { ...base.scope, protectedPaths: without(base.scope.protectedPaths, MANIFESTS) },
+      scope: {
+        ...{ ...base.scope, protectedPaths: without(base.scope.protectedPaths, MANIFESTS) },
+        // A lockfile alone changes thousands of lines; who decides about one is not a second person each time.
+        ...{ maxFiles: 30, maxChangedLines: 30_000 },
+        protectedClasses: base.scope.protectedClasses.filter((one) => one !== "lockfiles"),
+      },
       environment: {
         ...base.environment,
         setupArgv: ["npm", "ci"],
@@ -76,15 +88,22 @@ export const TEMPLATES: readonly Template[] = [
     charter: (base) => ({
       ...base,
       goal: {
+        ...base.goal,
         statement:
           "For every crash a fuzzer found: reproduce it by a test, say whether it can be exploited and how grave it is, and propose a patch. Nothing of it is told outside this pilot.",
+        problem: "Crashes that fuzzers find wait for somebody who has the time to read them.",
         kind: "security",
       },
       environment: { ...base.environment, minimumTier: "strong" },
       controls: {
         ...base.controls,
         ...{ approverCount: 2, approverRoles: ["security_lead", "engineering_lead"], maxConcurrentRuns: 1 },
-        ...{ askMode: "unlisted", unattended: "park", driftPause: 50 },
+        ...{
+          askMode: "unlisted",
+          unattended: "park",
+          driftPause: 50,
+          protectedApproverRole: "security_lead",
+        },
         ...{
           outboundSecret: "block",
           outboundCardNumber: "block",
@@ -92,7 +111,7 @@ export const TEMPLATES: readonly Template[] = [
           outboundIban: "block",
         },
       },
-      rollback: { ...base.rollback, pauseAfterFailedRuns: 2 },
+      rollback: { ...base.rollback, pauseAfterFailedRuns: 2, exitCriteria: ["independent_review"] },
     }),
   },
   {
@@ -102,11 +121,13 @@ export const TEMPLATES: readonly Template[] = [
     charter: (base) => ({
       ...base,
       goal: {
+        ...base.goal,
         statement:
           "Write what changed since the last release for the people who use it, from the history and the diffs, with a link to each change. No promise the code does not keep.",
+        problem: "Release notes are written last, in a hurry and from memory.",
         kind: "document",
       },
-      scope: { ...base.scope, allowedPaths: ["CHANGELOG.md", "docs/**", "README.md"] },
+      scope: { ...base.scope, allowedPaths: ["CHANGELOG.md", "docs/**", "README.md"], maxFiles: 10 },
       environment: { ...base.environment, repeats: 1 },
       controls: { ...base.controls, budgetRunCents: 200, maxRunMinutes: 20 },
     }),

@@ -4,9 +4,23 @@ import { directionOf } from "./weights.ts";
 
 /** A tighter and a looser value of each field whose values can be weighed. */
 const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unknown]>> = {
+  "goal.metrics": [[{ kpi: "throughput", target: 5, baseline: null, source: "" }], []],
   "scope.allowedPaths": [["src/**"], ["src/**", "bin/**"]],
   "scope.protectedPaths": [["ci/**", "lib/**"], ["ci/**"]],
+  "scope.repositoryLabels": [["team-a"], []],
+  "scope.forbiddenLabels": [["pci", "hipaa"], ["pci"]],
+  "kpis.cadence": ["daily", "fortnightly"],
+  "rollback.onFailedRuns": ["cancel", "pause"],
+  "scope.kinds": [["repair"], ["repair", "triage"]],
+  "scope.protectedClasses": [["ci"], []],
+  "scope.forbiddenPaths": [["ci/**", "lib/**"], ["ci/**"]],
+  "scope.licences": [["MIT"], []],
+  "scope.maxFiles": [10, 0],
+  "scope.maxChangedLines": [100, 200],
   "environment.repeats": [5, 1],
+  "environment.setupMinutes": [5, 0],
+  "environment.agentMinutes": [5, 10],
+  "environment.verifyMinutes": [5, 10],
   "environment.minimumTier": ["strong", "weak"],
   "environment.memoryMb": [512, 1024],
   "environment.diskMb": [64, 128],
@@ -15,6 +29,24 @@ const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unkno
   "environment.setupHosts": [[], ["example.org"]],
   "environment.setupPaths": [["node_modules"], ["node_modules", "vendor"]],
   "environment.setupScripts": ["off", "on"],
+  "environment.artefactPaths": [[], ["reports"]],
+  "environment.artefactCount": [5, 10],
+  "environment.artefactMb": [1, 2],
+  "environment.artefactDays": [7, 30],
+  "controls.launchers": [["security_lead"], []],
+  "controls.breakGlass": [[], ["security_lead"]],
+  "controls.agents": [["agt_1"], ["agt_1", "agt_2"]],
+  "controls.models": [["a"], []],
+  "controls.workDays": [["mon"], ["mon", "tue"]],
+  "controls.workFrom": ["09:00", "08:00"],
+  "controls.workTo": ["16:00", "17:30"],
+  "controls.approvalClock": ["always", "working"],
+  "controls.requiredChecks": [["ci/unit"], []],
+  "controls.canary": ["always", "known"],
+  "controls.gates": [
+    [{ gate: "merge", roles: ["security_lead"], needed: 2, denials: 1, hours: 24, clock: "always" }],
+    [{ gate: "merge", roles: ["security_lead"], needed: 2, denials: 2, hours: 24, clock: "always" }],
+  ],
   "controls.approverCount": [2, 1],
   "controls.approverRoles": [["security_lead"], ["security_lead", "reviewer"]],
   "controls.approvalHours": [24, 72],
@@ -22,6 +54,7 @@ const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unkno
   "controls.maxAttempts": [1, 3],
   "controls.maxConcurrentRuns": [1, 2],
   "controls.extraApproverOnFlags": [true, false],
+  "controls.stepUp": ["every_gate", "merge"],
   "controls.budgetRunCents": [100, 500],
   "controls.budgetDayCents": [100, 500],
   "controls.budgetPilotCents": [100, 500],
@@ -32,6 +65,11 @@ const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unkno
   "controls.outboundOwn": ["block", "allow"],
   "controls.ownPatterns": [["Falcon-[0-9]{4}"], []],
   "controls.askMode": ["unlisted", "never"],
+  "controls.toolRead": ["deny", "ask"],
+  "controls.readGuardedPaths": [["secrets/**", "*.pem"], ["*.pem"]],
+  "controls.toolWrite": ["deny", "ask"],
+  "controls.toolExecute": ["ask", "allow"],
+  "controls.toolNetwork": ["deny", "ask"],
   "controls.allowedCommands": [[], ["npm run build"]],
   "controls.deniedCommands": [["git push"], []],
   "controls.askMinutes": [10, 30],
@@ -39,10 +77,8 @@ const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unkno
   "controls.anchorTurns": [5, 10],
   "controls.anchorMinutes": [10, 0],
   "controls.anchorTokens": [100, 200],
-  "kpis.throughputPerWeek": [5, 3],
-  "kpis.agentLeadTimeHours": [8, 24],
-  "kpis.reviewToMergeHours": [4, 8],
   "kpis.minimumSample": [10, 5],
+  "rollback.exitCriteria": [["independent_review"], []],
   "rollback.pauseAfterFailedRuns": [2, 3],
   "rollback.maxRuns": [100, 200],
   "rollback.endsOn": ["2030-11-30", "2030-12-01"],
@@ -62,9 +98,17 @@ describe("the direction of a change", () => {
   test("of what cannot be weighed is looser both ways", () => {
     const rest = FIELDS.filter((field) => PAIRS[field] === undefined);
     expect(rest).toEqual([
-      ...["goal.statement", "goal.kind", "scope.repositoryId", "scope.branch"],
+      ...["goal.statement", "goal.problem", "goal.kind", "goal.runsPerWeek"],
+      ...["scope.repositoryId", "scope.branch"],
       ...["environment.testArgv", "environment.reportPath", "environment.harnessPaths"],
-      ...["environment.setupArgv", "controls.unattended"],
+      ...[
+        "environment.setupArgv",
+        "controls.protectedApproverRole",
+        "controls.unattended",
+        "kpis.owners",
+        "kpis.deputies",
+        "kpis.retentionDays",
+      ],
     ]);
     for (const field of rest) {
       expect(directionOf(field, "a", "b")).toBe("looser");
@@ -76,6 +120,25 @@ describe("the direction of a change", () => {
     expect(directionOf("controls.allowedCommands", ["npm test"], ["npm run build"])).toBe("looser");
     expect(directionOf("controls.deniedCommands", ["git push"], ["git tag"])).toBe("looser");
     expect(directionOf("controls.approverRoles", ["reviewer"], ["engineering_lead"])).toBe("looser");
+    expect(directionOf("controls.agents", ["agt_1"], ["agt_2"])).toBe("looser");
+  });
+});
+
+describe("success metrics", () => {
+  const metric = { kpi: "failed_share", target: 20, baseline: 35, source: "CI of last month" };
+  test.each([
+    [{ ...metric, target: 10 }, "tighter"],
+    [{ ...metric, target: 30 }, "looser"],
+    [{ ...metric, baseline: 60 }, "looser"],
+    [{ ...metric, source: "said in a meeting" }, "looser"],
+    [{ ...metric, kpi: "rejected_share" }, "looser"],
+  ])("that become %j: %s", (after, direction) => {
+    expect(directionOf("goal.metrics", [metric], [after])).toBe(direction);
+  });
+
+  test("of which one is added bind more", () => {
+    const other = { kpi: "throughput", target: 3, baseline: null, source: "" };
+    expect(directionOf("goal.metrics", [metric], [metric, other])).toBe("tighter");
   });
 });
 

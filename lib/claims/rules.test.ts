@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { computing } from "../testing/computing.ts";
 import {
   addRan,
   bearingOf,
@@ -101,10 +102,11 @@ describe("probe: hostile messages", () => {
       "tests pass. T".repeat(50_000),
       "\n".repeat(300_000),
     ];
-    const began = performance.now();
-    for (const message of messages) expect(statementsOf(message).length).toBeLessThanOrEqual(40);
-    for (const message of messages) contradictedBy(message, deeds, plan);
-    expect(performance.now() - began).toBeLessThan(2000);
+    const took = computing(() => {
+      for (const message of messages) expect(statementsOf(message).length).toBeLessThanOrEqual(40);
+      for (const message of messages) contradictedBy(message, deeds, plan);
+    });
+    expect(took).toBeLessThan(2000);
   });
 
   test("never make a statement rest on a command that failed and be contradicted by it", () => {

@@ -107,6 +107,8 @@ function whoOf({ actor }: ToldEntry, facts: DossierFacts): Markup {
   switch (actor.kind) {
     case "user":
       return html`${personIn(facts, actor.personId)} ${actor.roles.join(", ").replaceAll("_", " ")}`;
+    case "token":
+      return html`${personIn(facts, actor.personId)} by token ${code(actor.tokenId)}`;
     case "runner":
       return html`runner ${code(actor.runnerId)}`;
     case "system":

@@ -63,6 +63,14 @@ describe("decisions as a bundle tells them", () => {
     ]);
   });
 
+  test("name an approval that was taken back, and the entry by which it was", () => {
+    const taken = entry(2, "gate.approval_withdrawn", { approval: "apr_1", person: "per_b" }, user("per_a"));
+    const [decision] = decisionsIn(
+      told(launched("per_l"), approval(1, "per_b", "reviewer"), document(), taken),
+    );
+    expect(decision?.why[1]).toContain("It was withdrawn (entry 2) and counted no more.");
+  });
+
   test("do not hide an approval that the rule does not allow", () => {
     const [decision] = decisionsIn(told(launched("per_b"), approval(1, "per_b", "viewer"), document()));
     expect(decision?.why[1]).toContain("which the rule does not name");

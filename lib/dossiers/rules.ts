@@ -91,7 +91,7 @@ const Ruled = z.looseObject({
 /** The decisions a bundle tells of, in the order their gates were opened. */
 export function decisionsIn(bundle: ToldBundle): ToldDecision[] {
   const launcher = bundle.entries.find(({ kind }) => kind === "run.launched")?.actor;
-  const launchedBy = launcher?.kind === "user" ? launcher.personId : null;
+  const launchedBy = launcher && "personId" in launcher ? launcher.personId : null;
   return bundle.documents.flatMap((document) => {
     if (document.name !== "decision") return [];
     const ruled = Ruled.safeParse(JSON.parse(document.text));
@@ -118,9 +118,12 @@ function approvalsAt({ entries, documents }: ToldBundle, gateId: string): ToldAp
     const { person, role, decision, reason_sha256: digest } = entry.detail;
     const held = entry.actor.kind === "user" ? entry.actor.roles : [];
     const reason = typeof digest === "string" ? (reasons.get(digest) ?? null) : null;
+    const taken = entries.find(
+      (one) => one.kind === "gate.approval_withdrawn" && one.detail.approval === entry.detail.approval,
+    );
     return [
       {
-        index: entry.index,
+        ...{ index: entry.index, withdrawnAt: taken?.index ?? null },
         ...{ personId: String(person), role: String(role), decision: String(decision) },
         ...{ held, reason },
       },
@@ -144,7 +147,7 @@ function ruleSentence(decides: string, needed: number, roles: readonly string[])
 }
 
 function whySentence(
-  { personId, role, decision, held, index }: ToldApproval,
+  { personId, role, decision, held, index, withdrawnAt }: ToldApproval,
   roles: readonly string[],
   launchedBy: string | null,
 ): string {
@@ -154,7 +157,8 @@ function whySentence(
   const self =
     launchedBy === personId ? " They launched the run themselves." : " They did not launch the run.";
   const fits = allowed ? "which the rule names" : "which the rule does not name";
-  return `${personId} ${did} as ${words(role)}, ${fits}${standing} (entry ${index}).${self}`;
+  const taken = withdrawnAt === null ? "" : ` It was withdrawn (entry ${withdrawnAt}) and counted no more.`;
+  return `${personId} ${did} as ${words(role)}, ${fits}${standing} (entry ${index}).${self}${taken}`;
 }
 
 /** What was merged, as the entries say; null where nothing was. */

@@ -55,6 +55,8 @@ export interface ToldDecision {
 
 export interface ToldApproval {
   readonly index: number;
+  /** The entry by which it counted no more; null where it stands. */
+  readonly withdrawnAt: number | null;
   readonly personId: string;
   readonly role: string;
   readonly decision: string;

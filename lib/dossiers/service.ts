@@ -2,6 +2,7 @@
 // reads. Making one is recorded with the bundle's digest.
 import { createHash } from "node:crypto";
 import { may, requirePermission } from "../authz/require.ts";
+import { can } from "../authz/rules.ts";
 import { transaction } from "../db.ts";
 import { refused } from "../errors.ts";
 import { findOwn, insertPinned, pinned, requireBlobs, resumed, subjectsOf } from "../log/export.ts";
@@ -31,6 +32,10 @@ export interface MadeDossier {
   readonly told: ToldBundle;
 }
 
+/** A dossier is the log's: whoever reads that of the run's pilot has it, though they may see runs nowhere. */
+const seenRun = (scope: Scope, runId: string): Promise<RunView> =>
+  getRun(scope, runId, can(scope.grants, "log.view") ? "log.view" : "run.view");
+
 async function bundleOf(scope: Scope, pin: Pin, run: RunView): Promise<AsyncGenerator<string>> {
   return pinnedLines(scope, pin, "dossier", await runIndexes(scope, pin, run));
 }
@@ -45,7 +50,7 @@ export async function makeDossier(
   runId: string,
   withBlobs: boolean,
 ): Promise<MadeDossier> {
-  const run = await getRun(scope, runId);
+  const run = await seenRun(scope, runId);
   requirePermission(scope, "log.view", run.pilotId);
   if (withBlobs) requireBlobs(scope, reader, run.pilotId);
   const pilotId = may(scope, "log.view", null) ? null : run.pilotId;
@@ -83,14 +88,14 @@ export async function openDossier(
   reader: Reader,
   { runId, exportId, from }: { readonly runId: string; readonly exportId: string; readonly from: number },
 ): Promise<AsyncGenerator<string>> {
-  const run = await getRun(scope, runId);
+  const run = await seenRun(scope, runId);
   const pin = await findOwn(scope, reader, exportId, runId);
   return resumed(await bundleOf(scope, pin, run), from);
 }
 
 /** The page of a dossier, piece by piece. Secrets in events, documents and the run are masked; the bundle has it as it came. */
 export async function dossierTexts(scope: Scope, made: MadeDossier): Promise<AsyncIterable<string>> {
-  const ids = made.told.entries.flatMap(({ actor }) => (actor.kind === "user" ? [actor.personId] : []));
+  const ids = made.told.entries.flatMap(({ actor }) => ("personId" in actor ? [actor.personId] : []));
   const names = await namesOf(scope, [...new Set(ids)]);
   const [run, told] = await Promise.all([maskValue(made.run), maskedTold(made.told)]);
   const facts = { ...made, run, told, names, now: new Date(scope.clock.now()) };

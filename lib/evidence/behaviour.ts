@@ -2,7 +2,7 @@
 import type { Observation } from "../protocol/schema.ts";
 
 /** Between file, suites and name of a test id. */
-const SEPARATOR = " › ";
+export const SEPARATOR = " › ";
 
 export type Steadiness = "passed" | "failed" | "skipped" | "flaky";
 /** Test → how it behaved over the repeats of one tree. Missing in one repeat and there in another is flaky. */

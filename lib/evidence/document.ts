@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Tier } from "../jail/schema.ts";
+import { CanaryRule, CanarySeen, Checks } from "../protocol/checks.ts";
 import { SetupSeen } from "../protocol/setup-events.ts";
+import { RevertJudged } from "./revert-rules.ts";
 import type { Judgement } from "./rules.ts";
 
 /** One execution as evidence keeps it: numbers and digests, failing tests by name. */
@@ -16,12 +18,13 @@ export const ObservedRun = z.object({
   failed: z.array(z.string()),
   skipped: z.int(),
   problem: z.string().nullable(),
+  canary: CanarySeen.optional(),
 });
 export type ObservedRun = z.infer<typeof ObservedRun>;
 
-/** What the digest of evidence covers; stored as RFC 8785 text. */
+/** What the digest of evidence covers; stored as RFC 8785 text. The second format adds what is left out in the first. */
 export const EvidenceDocument = z.object({
-  v: z.literal(1),
+  v: z.union([z.literal(1), z.literal(2)]),
   run: z.string(),
   attempt: z.int(),
   patch: z.string(),
@@ -42,6 +45,15 @@ export const EvidenceDocument = z.object({
     })
     .optional(),
   observations: z.array(ObservedRun),
+  checks: Checks.optional(),
+  /** The patch's tests with the base's code. */
+  newTests: ObservedRun.omit({ tree: true, repeat: true, canary: true }).optional(),
+  /** SHA-256 over everything it ran with. */
+  environmentDigest: z.string().optional(),
+  /** What the charters wanted of canaries; left out from before they said. */
+  canaryRule: CanaryRule.optional(),
+  /** By what a revert was judged; left out for every other patch. */
+  reverts: RevertJudged.optional(),
   judgement: z.custom<Judgement>((value) => typeof value === "object" && value !== null),
 });
 export type EvidenceDocument = z.infer<typeof EvidenceDocument>;
@@ -52,5 +64,7 @@ export interface EvidenceView {
   readonly attempt: number;
   readonly runnerName: string;
   readonly createdAt: Date;
+  /** What the worker signed it with: SHA-256 of its key, and the key in base64; null until it did. */
+  readonly signed?: { readonly keyId: string; readonly publicKey: string } | null;
   readonly document: EvidenceDocument;
 }

@@ -47,6 +47,29 @@ describe("a verifier that lies about what it did", () => {
     expect((await getRun(seed, runId)).status).toBe("in_review");
   });
 
+  test("probe: new tests tried on another commit, or by another command, open no gate", async () => {
+    const honest = seen(lease);
+    const [first] = honest.observations;
+    if (!first) throw new Error("nothing was observed");
+    const { tree: _tree, repeat: _repeat, ...newTests } = first;
+    for (const forged of [
+      { ...newTests, commit: "d".repeat(40) },
+      { ...newTests, argv: ["true"] },
+    ])
+      await expect(finishLease(runner, lease.leaseId, { ...honest, newTests: forged })).rejects.toMatchObject(
+        {
+          code: "refused",
+        },
+      );
+    await finishLease(runner, lease.leaseId, { ...honest, newTests });
+    const [evidence] = await listEvidence(seed, runId);
+    expect(evidence?.document).toMatchObject({
+      v: 2,
+      newTests: { commit: newTests.commit, failed: ["broken"] },
+    });
+    expect(evidence?.document.environmentDigest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   test("probe: test names with characters no database holds are stored, shown as such", async () => {
     await finish((each) => ({
       ...each,

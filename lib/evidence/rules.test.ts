@@ -257,3 +257,28 @@ describe("what is not proved", () => {
     expect(judgement.doesNotProve).toContain("1 test of the base is not in the patch's own suite.");
   });
 });
+
+describe("tests planted to fail", () => {
+  const carrying = (silent: string[], over: Partial<Observation> = {}) =>
+    all(REPAIRED).map((each) =>
+      each.tree === "base_on_patch"
+        ? { ...each, exit: 1, canary: { files: 2, planted: 8, failed: 8 - silent.length, silent }, ...over }
+        : each,
+    );
+
+  test("that all failed leave the verdict as it is, and the exit code speaks of them", () => {
+    expect(judge(carrying([]), ["bug"]).verdict).toBe("verified");
+  });
+
+  test("probe: that were not all reported failed make the evidence untrustworthy, and it says where", () => {
+    expect(judge(carrying(["a.test.js"]), ["bug"])).toMatchObject({
+      verdict: "untrustworthy",
+      sentence:
+        "1 of 8 tests planted to fail on the patch with the base's tests was not reported failed, in a.test.js: something keeps tests from failing there. What passes then proves nothing.",
+    });
+  });
+
+  test("probe: that failed and ended the command in success are not believed", () => {
+    expect(judge(carrying([], { exit: 0 }), ["bug"]).verdict).toBe("untrustworthy");
+  });
+});

@@ -1,7 +1,10 @@
 // What repeated executions of three trees say about a patch. Pure: observations in, judgement out; the agent's
 // own word counts nowhere but as the list of tests it has to prove.
-import type { Observation } from "../protocol/schema.ts";
+import type { NewTests, Observation } from "../protocol/schema.ts";
 import { type Behaviour, behaviour, counts, passedIn, type Steadiness } from "./behaviour.ts";
+import { newTestDoubts } from "./check-doubts.ts";
+import { type Inventory, inventoryOf } from "./inventory.ts";
+import { freshIn, type NewOnBase, newOnBase } from "./new-tests.ts";
 
 export type Verdict = "verified" | "regressed" | "not_repaired" | "untrustworthy" | "incomplete";
 export type TreeName = Observation["tree"];
@@ -33,18 +36,25 @@ export interface Judgement {
   readonly stillFailing: readonly string[];
   /** Results differ between runs of the base. */
   readonly flakyOnBase: readonly string[];
+  /** Left out by evidence of the first format. */
+  readonly inventory?: Inventory;
+  /** What the patch's new tests do on the base; null where there are none, or they were not tried. */
+  readonly newTests?: NewOnBase | null;
+  /** Of a revert: what fails, is gone or is skipped as it was before the merge that is undone. */
+  readonly asBefore?: Readonly<Record<"failing" | "gone" | "skipped", readonly string[]>>;
   /** What this evidence does not prove, a sentence each. */
   readonly doesNotProve: readonly string[];
 }
 
 /**
- * `claimed`: tests the agent says it repaired. `further`: what else the evidence does not prove. The order of observations
- * does not matter.
+ * `claimed`: tests the agent says it repaired. `further`: what else the evidence does not prove. `onBase`: the patch's tests with
+ * the base's code. The order of observations does not matter.
  */
 export function judge(
   observations: readonly Observation[],
   claimed: readonly string[],
   further: readonly string[] = [],
+  onBase: NewTests | null = null,
 ): Judgement {
   const of = (tree: TreeName) => observations.filter((observation) => observation.tree === tree);
   const base = behaviour(of("base_on_base"));
@@ -85,12 +95,20 @@ export function judge(
     base_on_patch: counts(crossed, of("base_on_patch").length),
   };
   const [verdict, sentence] = verdictOf(observations, sorted);
+  const inventory = inventoryOf(base, patch);
+  const fresh = freshIn(patch, inventory.added);
+  const newTests = onBase && fresh.length > 0 ? newOnBase(fresh, onBase) : null;
   return {
     verdict,
     sentence,
     matrix,
     ...sorted,
-    doesNotProve: [...doubts(observations, sorted), ...further],
+    ...{ inventory, newTests },
+    doesNotProve: [
+      ...doubts(observations, { ...sorted, removed: inventory.removed }),
+      ...newTestDoubts(newTests, fresh),
+      ...further,
+    ],
   };
 }
 
@@ -178,10 +196,27 @@ function distrustOf(observations: readonly Observation[]): string | null {
     return new Set(all).size < all.length;
   });
   if (twice) return `A run of ${TREE_TITLES[twice.tree]} reports a test with two results.`;
-  const contradiction = observations.find(({ exit, failed }) => (exit === 0) !== (failed.length === 0));
+  const silenced = observations.find(({ canary }) => (canary?.silent.length ?? 0) > 0);
+  if (silenced) return silencedIn(silenced);
+  const contradiction = observations.find(
+    ({ exit, failed, canary }) => (exit === 0) !== (failed.length === 0 && (canary?.failed ?? 0) === 0),
+  );
   if (contradiction)
     return `A run of ${TREE_TITLES[contradiction.tree]} has a report and an exit code that disagree.`;
   return null;
+}
+
+/** Every planted test that was reported was reported failed. */
+export const isSound = (observations: readonly Observation[]): boolean =>
+  observations.every(({ canary }) => (canary?.silent.length ?? 0) === 0);
+
+/** Tests that must fail and were not reported failed: then a test that passes says nothing. */
+function silencedIn({ tree, canary }: Observation): string {
+  const { silent = [], planted = 0, failed = 0 } = canary ?? {};
+  const [first = "", ...more] = silent;
+  const where = more.length === 0 ? first : `${first} and ${more.length} more`;
+  const [missed, planting] = [planted - failed, planted === 1 ? "test" : "tests"];
+  return `${missed} of ${planted} ${planting} planted to fail on ${TREE_TITLES[tree]} ${missed === 1 ? "was" : "were"} not reported failed, in ${where}: something keeps tests from failing there. What passes then proves nothing.`;
 }
 
 function doubts(observations: readonly Observation[], lists: Lists): string[] {

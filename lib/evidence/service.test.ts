@@ -80,6 +80,25 @@ describe("evidence", () => {
     });
   });
 
+  test("without a canary opens no gate where the charter wants one, and the review says so", async () => {
+    const first = await leaseOf(elsewhere, runId, "verify");
+    await finishLease(elsewhere, first.leaseId, seen(first));
+    runId = await scene.launched(await scene.pilotControlled({ canary: "always" }));
+    await handIn(author, await leaseOf(author, runId, "agent"));
+    await takeIn(database, seed, runId);
+    const lease = await leaseOf(elsewhere, runId, "verify");
+    await finishLease(elsewhere, lease.leaseId, seen(lease));
+    const [evidence] = await listEvidence(seed, runId);
+    expect(evidence?.document).toMatchObject({
+      canaryRule: "always",
+      judgement: { verdict: "untrustworthy" },
+    });
+    expect(await listGatesOf(seed, runId)).toEqual([]);
+    expect((await getRun(seed, runId)).reason).toContain(
+      "there was no canary: the runner that verified plants none.",
+    );
+  });
+
   test("says whether author and verifier share a host", async () => {
     const apart = await leaseOf(elsewhere, runId, "verify");
     await finishLease(elsewhere, apart.leaseId, seen(apart));

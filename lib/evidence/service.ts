@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { keyIdOf } from "../attestations/envelope.ts";
 import { type Db, read, type Tx } from "../db.ts";
 import { refused } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
@@ -8,8 +9,8 @@ import { openMergeGate } from "../merges/open-merge-gate.ts";
 import type { PatchView } from "../patches/schema.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { setupPlanOf, testPlanOf } from "../pilots/rules.ts";
-import { charterOf } from "../pilots/service.ts";
-import type { Finish, Observation, TestPlan } from "../protocol/schema.ts";
+import { charterOf, findActiveCharter } from "../pilots/service.ts";
+import type { Finish, NewTests, Observation, TestPlan } from "../protocol/schema.ts";
 import { Summary } from "../protocol/schema.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { canonicalText } from "../record/rules.ts";
@@ -17,8 +18,13 @@ import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { changedManifests, networkDecision } from "../setup/network-gate.ts";
+import { revertToJudge } from "./before-merge.ts";
+import { heldToCanary, stricterCanary } from "./canary-rule.ts";
+import { checkDoubts } from "./check-doubts.ts";
 import { EvidenceDocument, type EvidenceView, type ObservedRun } from "./document.ts";
-import { judge, TREES } from "./rules.ts";
+import { environmentDigest } from "./environment.ts";
+import { judgeRevert } from "./revert-rules.ts";
+import { isSound, judge, TREES } from "./rules.ts";
 import { setupDoubts } from "./setup-doubts.ts";
 
 export interface VerifyLease {
@@ -39,9 +45,9 @@ export async function recordEvidence(
   seen: Observed,
 ): Promise<void> {
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
-  refuseOtherCommits(run, patch, seen.observations);
+  refuseOtherCommits(run, patch, seen);
   const plan = testPlanOf(await charterOf(tx.db, run.charterId));
-  refuseOtherCommands(plan, seen.observations);
+  refuseOtherCommands(plan, seen);
   const document = await documentOf(tx.db, run, lease, patch, seen);
   const canonical = canonicalText(document);
   const digest = sha256Hex(Buffer.from(canonical, "utf8"));
@@ -81,7 +87,9 @@ export async function recordEvidence(
 }
 
 /** A runner may not say that it looked at something else than it was given. */
-function refuseOtherCommits(run: RunRow, patch: PatchView, observations: readonly Observation[]): void {
+function refuseOtherCommits(run: RunRow, patch: PatchView, { observations, newTests }: Observed): void {
+  if (newTests && newTests.commit !== run.baseCommit)
+    throw refused(`The new tests were tried on commit ${newTests.commit}, which is not the run's base.`);
   const other = observations.find(
     ({ tree, commit }) => commit !== (tree === "base_on_base" ? run.baseCommit : patch.commit),
   );
@@ -92,9 +100,10 @@ function refuseOtherCommits(run: RunRow, patch: PatchView, observations: readonl
 }
 
 /** What the charter says is run, and nothing else proves anything. */
-function refuseOtherCommands({ argv }: TestPlan, observations: readonly Observation[]): void {
+function refuseOtherCommands({ argv }: TestPlan, { observations, newTests }: Observed): void {
   const asked = JSON.stringify(argv);
-  if (observations.some((observation) => JSON.stringify(observation.argv) !== asked))
+  const all = [...observations, ...(newTests ? [newTests] : [])];
+  if (all.some((observation) => JSON.stringify(observation.argv) !== asked))
     throw refused("An observation names another command than the charter's.");
 }
 
@@ -128,20 +137,41 @@ async function documentOf(
   const setup = setupSeen(patch, seen);
   const summary = run.summary === null ? null : Summary.parse(run.summary);
   const claimed = summary?.repaired.flatMap((repair) => repair.tests) ?? [];
+  const made = {
+    argv: seen.observations[0]?.argv ?? [],
+    environment: { ...seen.environment, tier: lease.tier },
+    ...(setup ? { setup } : {}),
+    ...(seen.checks ? { checks: seen.checks } : {}),
+  };
+  const reverts = await revertToJudge(db, run.id);
+  const inForce = await findActiveCharter(db, run.pilotId);
+  const canaryRule = stricterCanary(await charterOf(db, run.charterId), inForce?.charter);
+  const further = [
+    ...checkDoubts(seen.checks, made.argv, isSound(seen.observations)),
+    ...(setup ? setupDoubts(setup) : []),
+  ];
   return {
-    v: 1,
+    v: 2,
+    ...made,
     run: run.id,
     attempt: lease.attempt,
     patch: patch.digest,
     baseCommit: run.baseCommit,
     tree: patch.tree,
-    argv: seen.observations[0]?.argv ?? [],
     runner: lease.runnerId,
     sameHost: await isSameHost(db, run.id, lease.runnerId),
-    environment: { ...seen.environment, tier: lease.tier },
-    ...(setup ? { setup } : {}),
+    environmentDigest: environmentDigest(made),
     observations: seen.observations.map(observedRun),
-    judgement: judge(seen.observations, claimed, setup ? setupDoubts(setup) : []),
+    ...(seen.newTests ? { newTests: shortened(seen.newTests) } : {}),
+    ...(reverts ? { reverts } : {}),
+    canaryRule,
+    judgement: heldToCanary(
+      reverts
+        ? judgeRevert(seen.observations, reverts, further)
+        : judge(seen.observations, claimed, further, seen.newTests ?? null),
+      canaryRule,
+      seen,
+    ),
   };
 }
 
@@ -151,9 +181,12 @@ function setupSeen({ files }: PatchView, { setup }: Observed): EvidenceDocument[
   return setup ? { ...setup, changed: changedManifests(files).slice(0, MOST_NAMED) } : null;
 }
 
-function observedRun({
-  tree,
-  repeat,
+function observedRun({ tree, repeat, canary, ...seen }: Observation): ObservedRun {
+  return { tree, repeat, ...shortened(seen), ...(canary ? { canary } : {}) };
+}
+
+/** Failing tests by name, the others by number. */
+function shortened({
   commit,
   exit,
   ended,
@@ -163,19 +196,10 @@ function observedRun({
   failed,
   skipped,
   problem,
-}: Observation): ObservedRun {
+}: NewTests) {
   return {
-    tree,
-    repeat,
-    commit,
-    exit,
-    ended,
-    milliseconds,
-    report: reportSha256,
-    passed: passed.length,
-    failed,
-    skipped: skipped.length,
-    problem,
+    ...{ commit, exit, ended, milliseconds, report: reportSha256, failed, problem },
+    ...{ passed: passed.length, skipped: skipped.length },
   };
 }
 
@@ -195,11 +219,19 @@ export async function listEvidence(scope: Scope, runId: string): Promise<Evidenc
       where: { id: { in: rows.map((row) => row.runnerId) } },
       select: { id: true, name: true },
     });
+    const statements = await db.evidenceStatement.findMany({ where: { runId } });
+    const signed = new Map(statements.map(({ evidenceId, publicKey }) => [evidenceId, signedBy(publicKey)]));
     const names = new Map(runners.map((runner) => [runner.id, runner.name]));
     return rows.map(({ id, digest, attempt, runnerId, createdAt, canonical }) => ({
       ...{ id, digest, attempt, createdAt },
       runnerName: names.get(runnerId) ?? runnerId,
+      signed: signed.get(id) ?? null,
       document: EvidenceDocument.parse(JSON.parse(canonical)),
     }));
   });
 }
+
+const signedBy = (publicKey: Uint8Array) => ({
+  keyId: keyIdOf(publicKey),
+  publicKey: Buffer.from(publicKey).toString("base64"),
+});

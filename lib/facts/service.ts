@@ -1,6 +1,7 @@
-// One row per run for the KPIs, moved in the transaction that moves the run.
+// One row per run of an agent for the KPIs, moved in the transaction that moves the run. A run that undoes a merge has
+// none: it is no work of an agent, and what it says about one is counted where merges are watched.
 import type { Tx } from "../db.ts";
-import type { RunStatus } from "../runs/schema.ts";
+import type { RejectedAs, RunStatus } from "../runs/schema.ts";
 
 export interface RunMove {
   readonly runId: string;
@@ -32,7 +33,12 @@ export const opensReview = (from: RunStatus, to: RunStatus): boolean =>
 
 /** Another lease was taken without the run moving. */
 export async function countAttempt(tx: Tx, runId: string, attempt: number): Promise<void> {
-  await tx.db.runFact.update({ where: { runId }, data: { attempts: attempt } });
+  await tx.db.runFact.updateMany({ where: { runId }, data: { attempts: attempt } });
+}
+
+/** What was the matter with a patch that was rejected, where somebody said so in a closed word. */
+export async function noteRejection(tx: Tx, runId: string, as: RejectedAs | undefined): Promise<void> {
+  if (as !== undefined) await tx.db.runFact.updateMany({ where: { runId }, data: { rejectedAs: as } });
 }
 
 export async function moveFact(
@@ -40,7 +46,7 @@ export async function moveFact(
   { runId, from, to, attempt, at, outcome: told }: RunMove,
 ): Promise<void> {
   const outcome = told ?? ENDED[to];
-  await tx.db.runFact.update({
+  await tx.db.runFact.updateMany({
     where: { runId },
     data: {
       attempts: attempt,

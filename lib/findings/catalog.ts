@@ -2,15 +2,9 @@
 import { COMMAND_RULES } from "./conduct/command-rules.ts";
 import type { PatternRule } from "./conduct/read-rules.ts";
 import { TEXT_RULES } from "./conduct/text-rules.ts";
-import type { FindingRule, FindingSource, Severity } from "./schema.ts";
-
-const rule = (
-  id: string,
-  source: FindingSource,
-  severity: Severity,
-  [title, why]: readonly [string, string],
-  [attack, atlas]: readonly [string | null, string | null],
-): FindingRule => ({ id, source, severity, title, why, attack, atlas });
+import { FORGE_WATCH, tokenEnds } from "./forge-watch.ts";
+import { rule } from "./make-rule.ts";
+import type { FindingRule, Severity } from "./schema.ts";
 
 const CREDENTIALS = ["T1552.001", "AML.T0055"] as const;
 const EGRESS = ["T1071.001", "AML.T0025"] as const;
@@ -166,6 +160,8 @@ export const leftOut = (severity: Severity): FindingRule =>
 /** By the rule's name in the tree policy. What is not here is no finding. */
 const TREE: Readonly<Record<string, readonly [Severity, string | null]>> = {
   outside_scope: ["medium", null],
+  forbidden_path: ["medium", null],
+  too_large: ["low", null],
   git_directory_name: ["high", "T1036.005"],
   embedded_repository: ["high", "T1546"],
   submodule_unsafe: ["high", "T1195.002"],
@@ -175,6 +171,8 @@ const TREE: Readonly<Record<string, readonly [Severity, string | null]>> = {
   lockfile_new_host: ["high", "T1195.002"],
   lockfile_hash_changed: ["high", "T1195.002"],
   lockfile_unreadable: ["medium", "T1195.002"],
+  test_weakened: ["medium", null],
+  test_unreadable: ["low", null],
   protected_path: ["low", null],
   submodule_change: ["medium", "T1195.002"],
   ci_config: ["medium", "T1195.002"],
@@ -184,6 +182,10 @@ const TREE: Readonly<Record<string, readonly [Severity, string | null]>> = {
   manifest_change: ["low", "T1195.001"],
   lockfile_change: ["low", "T1195.001"],
   install_script: ["medium", "T1195.002"],
+  manifest_disagrees: ["medium", "T1195.001"],
+  lockfile_hash_added: ["medium", "T1195.002"],
+  licence_outside: ["medium", null],
+  licence_unknown: ["low", null],
   git_attributes: ["medium", "T1546"],
   lfs_config: ["medium", "T1195.002"],
   name_collision: ["low", "T1036"],
@@ -193,6 +195,7 @@ const TREE: Readonly<Record<string, readonly [Severity, string | null]>> = {
   test_integrity: ["low", null],
   control_in_name: ["low", "T1036"],
   mixed_script: ["low", "T1036"],
+  left_behind: ["low", "T1070.004"],
 };
 const OF_AGENTS: Readonly<Record<string, string>> = {
   agent_rules: "AML.T0081",
@@ -225,6 +228,33 @@ export const BUNDLE_REFUSED = rule(
   ["T1195.002", null],
 );
 
+export const FORGE_RULES = {
+  differs: rule(
+    ...(["merged_other_tree", "patch", "critical"] as const),
+    [
+      "What was merged is not what was approved",
+      "The branch got another tree than the one the approval covers: nobody here looked at the difference.",
+    ],
+    ["T1195.002", null],
+  ),
+  unapproved: rule(
+    ...(["merged_unapproved", "patch", "critical"] as const),
+    [
+      "A run's change reached the branch without its approval",
+      "Somebody brought it there past the merge gate. The pilot is stopped until people have looked.",
+    ],
+    ["T1562", null],
+  ),
+  rewritten: rule(
+    ...(["merge_rewritten", "patch", "high"] as const),
+    [
+      "The branch no longer holds an approved merge",
+      "Its history was rewritten: what was approved and merged is not among what it stands on. Nobody here decided that.",
+    ],
+    ["T1565", null],
+  ),
+} as const;
+
 export const PATTERN_RULES: readonly PatternRule[] = [...COMMAND_RULES, ...TEXT_RULES];
 
 const ALL: readonly FindingRule[] = [
@@ -235,6 +265,9 @@ const ALL: readonly FindingRule[] = [
   ...Object.values(TOKEN_RULES),
   ...Object.values(OUTBOUND_RULES),
   BUNDLE_REFUSED,
+  ...Object.values(FORGE_RULES),
+  ...Object.values(FORGE_WATCH),
+  tokenEnds("low"),
   ...(["low", "medium", "high", "critical"] as const).map(leftOut),
   ...Object.keys(TREE).flatMap((name) => treeRule(name) ?? []),
   ...PATTERN_RULES,

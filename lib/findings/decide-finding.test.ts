@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { makeAccount } from "../api-tokens/accounts.ts";
 import { DAY } from "../clock.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { listGatesOf } from "../gates/service.ts";
+import { actorId, makeScope } from "../scope.ts";
 import { member } from "../testing/arrange.ts";
 import { findingScene } from "../testing/finding-scene.ts";
 import { entriesAbout } from "../testing/journey.ts";
@@ -56,6 +58,25 @@ describe("a decision", () => {
     ]);
     await open(runId, sighting("name_spaces"));
     expect((await onlyFinding(runId)).state).toBe("open"); // seen again after it had been dealt with
+  });
+
+  test("probe: is not for whoever answers for the service account that launched the run, beforehand or afterwards", async () => {
+    const { pilotId } = scene.work;
+    const elsewhere = await scene.launched();
+    await open(elsewhere, sighting("name_spaces"));
+    await dismissFinding(lead, dismissal(await onlyFinding(elsewhere), { scope: "pilot" }));
+    const admin = await member(seed, "admin", "administrator");
+    const personId = await makeAccount(admin, { name: "Pipeline", ownerId: actorId(lead.actor) });
+    const program = makeScope({
+      ...{ actor: { kind: "token", personId, tokenId: "tok_test" }, requestId: "req_test", clock },
+      grants: [{ role: "engineering_lead", pilotId }],
+    });
+    const runId = await scene.launched(pilotId, program);
+    await open(runId, sighting("name_spaces"));
+    const finding = await onlyFinding(runId);
+    expect(finding.state).toBe("open");
+    await expect(dismissFinding(lead, dismissal(finding))).rejects.toThrow("You launched this run");
+    await dismissFinding(security, dismissal(finding));
   });
 
   test("to dismiss needs somebody who may, and did not launch the run", async () => {

@@ -1,4 +1,5 @@
 // What a person makes of a finding.
+import { launcherFor } from "../api-tokens/account-owners.ts";
 import { requirePermission } from "../authz/require.ts";
 import { isMember } from "../authz/rules.ts";
 import { DAY } from "../clock.ts";
@@ -136,7 +137,8 @@ async function decided(
     const finding = await lockFinding(tx.db, findingId);
     if (!finding) throw notFound("finding");
     const steeredBy = run === null ? [] : await steerersOf(tx.db, run.id);
-    await decide(tx, finding, { launchedBy: run?.launchedBy ?? null, steeredBy });
+    const launchedBy = run && (await launcherFor(tx.db, run.launchedBy, actorId(scope.actor)));
+    await decide(tx, finding, { launchedBy, steeredBy });
     if (run) await rebindMergeGate(tx, scope, run);
   });
 }

@@ -1,6 +1,8 @@
 // What was seen becomes findings: the same again is counted, what people agreed not to be told is dismissed as it
 // comes, and of many only so many are kept.
+
 import { randomBytes } from "node:crypto";
+import { answerersOf } from "../api-tokens/account-owners.ts";
 import type { Tx } from "../db.ts";
 import { eventCommitment } from "../events/rules.ts";
 import { newId } from "../ids.ts";
@@ -175,7 +177,8 @@ async function insert(
   const where = { rule: rule.id, runId: run?.id ?? null, pilotId, repositoryId: run?.repositoryId ?? null };
   const live = await liveSuppressions(tx.db, rule.id, now);
   // Nobody dismisses a grave finding of a run they launched before it comes, either.
-  const isOwn = ({ madeBy }: LiveSuppression) => isGrave(rule.severity) && madeBy === run?.launchedBy;
+  const launchers = run ? [run.launchedBy, ...(await answerersOf(tx.db, [run.launchedBy]))] : [];
+  const isOwn = ({ madeBy }: LiveSuppression) => isGrave(rule.severity) && launchers.includes(madeBy);
   const held = live.find(
     (each) => !isOwn(each) && holds(each, { ...where, path: evidence.path }, now.getTime()),
   );

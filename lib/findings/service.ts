@@ -74,7 +74,9 @@ export async function ownersOf(
 type Asked = Omit<ListFindings, "pilotIds">;
 
 const rows = (scope: Scope, filter: Asked, limit: number): Promise<ViewRow[]> =>
-  read(scope, (db) => selectViews(db, { ...filter, pilotIds: visiblePilots(scope.grants) }, limit));
+  read(scope, (db) =>
+    selectViews(db, { ...filter, pilotIds: visiblePilots(scope.grants, "finding.view") }, limit),
+  );
 
 async function views(scope: Scope, filter: Asked, limit: number): Promise<FindingView[]> {
   return Promise.all((await rows(scope, filter, limit)).map(shown));

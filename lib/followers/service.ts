@@ -9,6 +9,7 @@ import {
   countTry,
   forgetFaults,
   forgetTries,
+  hasFault,
   markSkipped,
   selectBehind,
   selectSkipped,
@@ -78,5 +79,8 @@ export async function followerAlarms(db: Db): Promise<FollowerAlarm[]> {
   alarms.push(...behind.map(({ follower, entries, since }) => behindAlarm(follower, entries, since)));
   return alarms.filter((alarm) => alarm !== null);
 }
+
+/** Whether there would be any of them. */
+export const hasFollowerAlarm = (db: Db): Promise<boolean> => hasFault(db, BEHIND_AFTER_SECONDS);
 
 export const listFollowerAlarms = (scope: Scope): Promise<FollowerAlarm[]> => read(scope, followerAlarms);

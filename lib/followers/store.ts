@@ -54,6 +54,15 @@ export async function countSkipped(db: Db, follower: Follower): Promise<number> 
   return db.followerFault.count({ where: { follower, skippedAt: { not: null } } });
 }
 
+/** Whether anything was skipped, or somebody is behind for longer. */
+export async function hasFault(db: Db, seconds: number): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ found: boolean }[]>`
+    select exists (select from follower_fault where skipped_at is not null)
+      or exists (select from log_leaf l where l.at < now() - make_interval(secs => ${seconds})
+        and l.position in (select position from finding_cursor union all select position from log_index_cursor)) as found`;
+  return row?.found ?? false;
+}
+
 export interface Behind {
   readonly follower: Follower;
   readonly entries: number;

@@ -1,17 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Role } from "../authz/schema.ts";
-import { HOUR } from "../clock.ts";
+import { HOUR, SECOND } from "../clock.ts";
 import type { Charter } from "../pilots/schema.ts";
-import { recordMirror } from "../repositories/service.ts";
+import { labelRepository, recordMirror } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { getRun } from "../runs/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { askToLift } from "../stops/ask-to-lift.ts";
 import { pullStop } from "../stops/pull-stop.ts";
-import { member } from "../testing/arrange.ts";
+import { activePilot, charterFor, member } from "../testing/arrange.ts";
 import { asProcess, entriesAbout, kindsAbout, openBase, toReview } from "../testing/journey.ts";
 import { type Reviewed, runScene } from "../testing/run-scene.ts";
 import { testScope } from "../testing/scopes.ts";
+import { findAgain } from "./again.ts";
 import { decideGate, expireGates } from "./decide-gate.ts";
 import { getGate } from "./service.ts";
 
@@ -38,7 +39,10 @@ const decide = (
   { gateId, digest }: Pick<Reviewed, "gateId" | "digest">,
   decision: "approve" | "deny" = "approve",
   reason = "",
-) => decideGate(scope, { gateId, digest, decision, reason });
+) => {
+  clock.advance(SECOND); // decisions follow each other
+  return decideGate(scope, { gateId, digest, decision, reason });
+};
 
 const refusal = (code: string, words: RegExp) => ({ code, message: expect.stringMatching(words) });
 
@@ -48,6 +52,34 @@ async function approvalsOf(gateId: string): Promise<number> {
 }
 
 describe("deciding at a merge gate", () => {
+  test("stays open, however many approve, until one does who holds the role that its charter wants among them", async () => {
+    const pilotId = await scene.pilotControlled({
+      ...{ approverRoles: ["reviewer", "engineering_lead"], protectedApproverRole: "security_lead" },
+    });
+    const runId = await scene.launched(pilotId, people.ada);
+    const sentence = "ci.yml changes what is run to build, test or deploy.";
+    const flags = [{ rule: "ci_config", severity: "extra_approver" as const, path: "ci.yml", sentence }];
+    const opened = await toReview(scene, runId, { flags });
+    const gate = { runId, gateId: opened?.gateId ?? "", digest: opened?.digest ?? "" };
+    const eve = await member(seed, "eve", "engineering_lead");
+    expect(await decide(eve, gate)).toEqual({ status: "open" });
+    expect(await decide(people.bo, gate)).toEqual({ status: "open" });
+    expect(await getRun(seed, gate.runId)).toMatchObject({ status: "in_review" });
+    expect(await decide(people.cy, gate)).toEqual({ status: "approved" });
+  });
+
+  test("probe: nothing that came in while a label was off is merged once it is on", async () => {
+    const { repositoryId } = work;
+    const usual = charterFor(seed, repositoryId);
+    const scope = { ...usual.scope, forbiddenLabels: ["pci"] };
+    const gate = await scene.reviewed(await activePilot(seed, { ...usual, scope }), people.ada);
+    await labelRepository(seed, { repositoryId, labels: ["pci"] });
+    await expect(decide(people.bo, gate)).rejects.toMatchObject(refusal("refused", /labelled “pci”/));
+    expect(await approvalsOf(gate.gateId)).toBe(0);
+    const without = labelRepository(seed, { repositoryId, labels: [] });
+    await expect(without).rejects.toMatchObject(refusal("refused", /“pci” cannot be taken off/));
+  });
+
   test("is bound to the digest that was shown", async () => {
     const gate = await reviewed();
     await expect(decide(people.bo, { ...gate, digest: "0".repeat(64) })).rejects.toMatchObject(
@@ -118,7 +150,7 @@ describe("deciding at a merge gate", () => {
   });
 
   test("probe: an approval of somebody whose role was taken away since does not count", async () => {
-    const eve = await member(seed, "eve", "reviewer");
+    const eve = await member(seed, "fay", "reviewer");
     const gate = await reviewed({ approverCount: 2 });
     await decide(eve, gate);
     await database.owner.query(
@@ -207,21 +239,43 @@ describe("what changed since the gate opened", () => {
 
     await openBase(database, work.repositoryId, "c");
     const again = await toReview(scene, gate.runId);
+    expect(await findAgain(people.bo, await getGate(people.bo, again?.gateId ?? ""))).toMatchObject({
+      ...{ gateId: gate.gateId, identical: true, isRerun: true, approvedBy: ["bo"] },
+      ...{ from: "a".repeat(40), to: "c".repeat(40), reason: expect.stringMatching(/The base moved/) },
+    });
     expect(again?.digest).not.toBe(gate.digest);
     await expect(decide(people.bo, gate)).rejects.toMatchObject(refusal("refused", /is void/));
     expect(await decide(people.bo, again ?? gate)).toEqual({ status: "approved" });
     await mirrored("a".repeat(40));
   });
 
-  test("probe: a patch swapped behind the gate is not merged", async () => {
-    const gate = await reviewed();
-    await database.owner.query("alter table patch disable trigger governed");
-    await database.owner.query("update patch set tree = $2 where run_id = $1", [gate.runId, "9".repeat(40)]);
-    await database.owner.query("alter table patch enable trigger governed");
-    await expect(decide(people.bo, gate)).rejects.toMatchObject(
-      refusal("refused", /no longer what was shown/),
-    );
-    expect((await getRun(seed, gate.runId)).status).toBe("in_review");
-    expect(await approvalsOf(gate.gateId)).toBe(0);
-  });
+  const alterations = [
+    ["tree", "patch", "tree = repeat('9', 40)", "run_id", "resulting tree"],
+    ["patch", "patch", "digest = repeat('9', 64)", "run_id", "patch"],
+    ["evidence", "evidence", "canonical = replace(canonical, 'passed', 'Passed')", "run_id", "evidence"],
+    ["evidence's digest", "evidence", "digest = repeat('9', 64)", "run_id", "evidence"],
+    ["decision document", "gate", "document = replace(document, 'main', 'mein')", "run_id", "document"],
+    ["approval", "approval", "digest = repeat('9', 64)", "gate_id", "another document"],
+  ] as const;
+  test.each(alterations)(
+    "probe: one byte of the %s altered behind the gate voids it with the reason, and nothing is merged",
+    async (_, table, change, column, word) => {
+      const gate = await reviewed({ approverCount: 2 });
+      await decide(people.bo, gate);
+      await database.owner.query(`alter table ${table} disable trigger governed`);
+      const id = column === "run_id" ? gate.runId : gate.gateId;
+      const { rowCount } = await database.owner.query(`update ${table} set ${change} where ${column} = $1`, [
+        id,
+      ]);
+      await database.owner.query(`alter table ${table} enable trigger governed`);
+      expect(rowCount).toBe(1);
+      expect(await decide(people.cy, gate)).toEqual({ status: "void" });
+      expect(await getGate(seed, gate.gateId)).toMatchObject({
+        status: "void",
+        reason: expect.stringMatching(new RegExp(`${word}.*altered after`)),
+      });
+      expect((await getRun(seed, gate.runId)).status).toBe("in_review");
+      expect(await kindsAbout(database, `gate:${gate.gateId}`)).not.toContain("run.merge_intended");
+    },
+  );
 });

@@ -6,11 +6,13 @@ import { changeOf, made } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { canonicalText } from "../record/rules.ts";
 import type { Subject } from "../record/schema.ts";
+import { decidingRoles } from "../roles/deciding.ts";
 import { charterDigestOf } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { type GateRule, gateState } from "./rules.ts";
 import type { GateKind } from "./schema.ts";
-import { closeGate, findOpenOf, type GateRow, insertGate, lockGate } from "./store.ts";
+import { methodFor } from "./step-up.ts";
+import { addBarred, closeGate, findOpenOf, type GateRow, insertGate, lockGate } from "./store.ts";
 
 export interface OpenGate {
   readonly kind: GateKind;
@@ -27,12 +29,22 @@ export interface OpenGate {
 /** Opens a gate and returns its id. The document must name everything the decision depends on. */
 export async function openGate(tx: Tx, scope: Scope, gate: OpenGate): Promise<string> {
   const id = newId("gate", scope.clock.now());
-  const document = canonicalText({ ...gate.document, gate: id, expires: gate.expiresAt.toISOString() });
+  const method = await methodFor(tx, gate);
+  const names = await decidingRoles(tx.db, gate.rule.roles);
+  const bound = {
+    ...{ gate: id, expires: gate.expiresAt.toISOString(), method },
+    ...(gate.rule.denials === undefined || gate.rule.denials === 1 ? {} : { denials: gate.rule.denials }),
+    // As they were called when it was opened: what somebody decides on names nobody otherwise afterwards.
+    ...(names.length === 0 ? {} : { roleNames: Object.fromEntries(names.map(({ id, name }) => [id, name])) }),
+  };
+  const document = canonicalText({ ...gate.document, ...bound });
   const digest = sha256Hex(Buffer.from(document, "utf8"));
   const { kind, pilotId, runId = null, charterId = null, stopId = null, rule, expiresAt } = gate;
   await insertGate(tx.db, {
     ...{ id, kind, pilotId, runId, charterId, stopId, status: "open", document, digest, expiresAt },
     needed: rule.needed,
+    denials: rule.denials ?? 1,
+    mustHold: rule.mustHold ?? null,
     roles: [...rule.roles],
     barred: [...rule.barred],
     openedBy: actorId(scope.actor),
@@ -46,6 +58,22 @@ export async function openGate(tx: Tx, scope: Scope, gate: OpenGate): Promise<st
     detail: { gate: kind, digest, needed: rule.needed },
   });
   return id;
+}
+
+/** Bars more people from an open gate: they ask for what it decides too. Its document, and so its digest, stays as it is. */
+export async function barFromGate(
+  tx: Tx,
+  gate: { readonly id: string; readonly pilotId: string },
+  people: readonly string[],
+): Promise<void> {
+  const added = await addBarred(tx.db, gate.id, people);
+  if (added.length === 0) return;
+  tx.record({
+    kind: "gate.barred",
+    about: [`gate:${gate.id}`, `pilot:${gate.pilotId}`],
+    charter: await charterOfGate(tx, { runId: null, pilotId: gate.pilotId }),
+    detail: { people: added },
+  });
 }
 
 /** The gate's other subjects: what it is about. */

@@ -1,17 +1,21 @@
 // Who decides at the same moment as somebody else, or as something else happens.
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { askAmendment } from "../charters/ask-amendment.ts";
 import { MINUTE } from "../clock.ts";
+import { deactivatePerson, reactivatePerson } from "../people/deactivate.ts";
+import { getPilot } from "../pilots/service.ts";
+import { writeCharter } from "../pilots/write-charter.ts";
 import { recordMirror } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { rebaseStale } from "../runs/rebase-runs.ts";
 import { getRun } from "../runs/service.ts";
-import type { Scope } from "../scope.ts";
+import { actorId, type Scope } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { member } from "../testing/arrange.ts";
 import { kindsAbout, openBase } from "../testing/journey.ts";
 import { type Reviewed, runScene } from "../testing/run-scene.ts";
 import { decideGate } from "./decide-gate.ts";
-import { getGate } from "./service.ts";
+import { getGate, listGatesOf } from "./service.ts";
 
 const scene = await runScene({ roles: ["engineering_lead", "security_lead"] });
 const { database, clock, seed, work } = scene;
@@ -41,7 +45,9 @@ const count = (kinds: readonly string[], kind: string) => kinds.filter((each) =>
 function expectOnlyRefusals(results: readonly PromiseSettledResult<unknown>[]): void {
   for (const result of results) {
     if (result.status === "rejected")
-      expect(result.reason).toMatchObject({ code: expect.stringMatching(/^(refused|conflict)$/) });
+      expect(result.reason).toMatchObject({
+        code: expect.stringMatching(/^(refused|conflict|unavailable)$/),
+      });
   }
 }
 
@@ -76,6 +82,130 @@ describe("two people at once", () => {
     expect(await rowsOf("approval", "gate_id", gate.gateId)).toHaveLength(1);
     expect(await rowsOf("merge", "run_id", gate.runId)).toHaveLength(0);
     expect((await getGate(seed, gate.gateId)).status).toBe("open");
+  });
+});
+
+describe("a hundred clicks at once", () => {
+  test("of twenty people in five tabs each: the three that were needed, once each, and one intent", async () => {
+    gate = await reviewed(3);
+    const crowd = await Promise.all(
+      Array.from({ length: 20 }, (_, nth) => member(seed, `crowd-${nth}`, nth % 2 ? "reviewer" : "viewer")),
+    );
+    const clicks = Array.from({ length: 100 }, (_, nth) => approve(crowd[nth % 20] ?? bo));
+    const results = await Promise.allSettled(clicks);
+    expectOnlyRefusals(results);
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+    const approvals = await rowsOf("approval", "gate_id", gate.gateId);
+    expect(new Set(approvals.map(({ person_id }) => person_id)).size).toBe(3);
+    expect(new Set(approvals.map(({ role }) => role))).toEqual(new Set(["reviewer"]));
+    const [merge, ...others] = await rowsOf("merge", "run_id", gate.runId);
+    expect(others).toEqual([]);
+    expect(merge.message.match(/Approved-By: \S+/g)).toHaveLength(3);
+    const kinds = await kindsAbout(database, `gate:${gate.gateId}`);
+    expect(count(kinds, "gate.approval_given")).toBe(3);
+    expect([count(kinds, "gate.approved"), count(kinds, "run.merge_intended")]).toEqual([1, 1]);
+  }, 60_000);
+});
+
+describe("between one approval and the next", () => {
+  /** A row changed past the services, as their own transaction would. */
+  const changed = (sql: string, id: string, noun: string, kind: string) =>
+    database.owner.query(
+      `with up as (${sql} returning 1) insert into log_entry (id, kind, about, body) select 'ent_' || gen_random_uuid(), '${kind}', array['${noun}:' || $1], '' from up limit 1`,
+      [id],
+    );
+  const ways = [
+    ["their role is taken", "update role_grant set revoked_at = now() where person_id = $1", "person"],
+    ["they are disabled", "update person set disabled_at = now() where id = $1", "person"],
+  ] as const;
+
+  test.each(ways)("of somebody: %s, and theirs does not count", async (_, sql, noun) => {
+    gate = await reviewed(2);
+    const eve = await member(seed, `eve ${noun} ${sql.length}`, "reviewer");
+    expect(await approve(eve)).toEqual({ status: "open" });
+    await changed(sql, actorId(eve.actor), noun, "person.role_granted");
+    expect(await approve(bo)).toEqual({ status: "open" });
+    expect(await rowsOf("merge", "run_id", gate.runId)).toHaveLength(0);
+    expect(await approve(cy)).toEqual({ status: "approved" });
+    const [merge] = await rowsOf("merge", "run_id", gate.runId);
+    expect(merge.message).not.toContain(actorId(eve.actor));
+  });
+
+  test("of somebody who left and came back: what they approved before stays withdrawn", async () => {
+    gate = await reviewed(2);
+    const fay = await member(seed, "fay", "reviewer");
+    expect(await approve(fay)).toEqual({ status: "open" });
+    const admin = await member(seed, "admin", "administrator");
+    await deactivatePerson(admin, actorId(fay.actor));
+    await reactivatePerson(admin, actorId(fay.actor));
+    expect(count(await kindsAbout(database, `gate:${gate.gateId}`), "gate.approval_withdrawn")).toBe(1);
+    expect(await approve(bo)).toEqual({ status: "open" });
+    expect((await getGate(cy, gate.gateId)).cannotApprove).toBeNull();
+    expect(await approve(cy)).toEqual({ status: "approved" });
+    const [merge] = await rowsOf("merge", "run_id", gate.runId);
+    expect(merge.message).not.toContain(actorId(fay.actor));
+  });
+
+  test("somebody wrote to the agent: whoever did counts no more, and may approve no more", async () => {
+    gate = await reviewed(2);
+    expect(await approve(bo)).toEqual({ status: "open" });
+    await changed(
+      `insert into run_message (id, run_id, mode, origin, text, commitment, status, sent_by, request_key, sent_at)
+       values ('msg_' || gen_random_uuid(), $1, 'now', 'steer', '', '', 'queued', '${actorId(bo.actor)}', 'k', now())`,
+      gate.runId,
+      "run",
+      "message.sent",
+    );
+    expect(await approve(cy)).toEqual({ status: "open" });
+    await expect(approve(bo)).rejects.toMatchObject({ code: "refused" });
+    expect((await getGate(bo, gate.gateId)).cannotApprove).toMatch(/launched, steered/);
+    const dee = await member(seed, "dee", "reviewer");
+    expect(await approve(dee)).toEqual({ status: "approved" });
+    const [merge] = await rowsOf("merge", "run_id", gate.runId);
+    expect(merge.message).not.toContain(actorId(bo.actor));
+  });
+
+  test("another charter comes into force: the gate is void with the reason, and what asks now is stricter", async () => {
+    const pilotId = await scene.pilotControlled({ approverCount: 2 });
+    gate = await scene.reviewed(pilotId);
+    expect(await approve(bo)).toEqual({ status: "open" });
+    const { charter } = await getPilot(seed, pilotId);
+    const controls = { ...charter.charter.controls, approverCount: 3 };
+    const { charterId } = await writeCharter(seed, { pilotId, charter: { ...charter.charter, controls } });
+    const lead = await member(seed, "lead", "engineering_lead");
+    const asked = await askAmendment(cy, { pilotId, charterId, runs: "keep" });
+    const { digest } = await getGate(seed, asked.gateId);
+    await decideGate(lead, { gateId: asked.gateId, digest, decision: "approve", reason: "" });
+    expect(await getGate(seed, gate.gateId)).toMatchObject({
+      status: "void",
+      reason: "Version 2 of the charter came into force after this gate opened.",
+    });
+    await expect(approve(cy)).rejects.toMatchObject({ code: "refused" });
+    const again = (await listGatesOf(seed, gate.runId)).find(({ status }) => status === "open");
+    expect(again).toMatchObject({ needed: 3, approvals: [] });
+    expect(JSON.parse(again?.document ?? "")).toMatchObject({
+      again: { gate: gate.gateId, digest: gate.digest, identical: true },
+    });
+  });
+
+  test("the head moves between what is shown and the click: void, and nothing is merged", async () => {
+    gate = await reviewed(1);
+    await changed(
+      "update repository set head_commit = repeat('c', 40) where id = $1",
+      work.repositoryId,
+      "repository",
+      "repository.mirrored",
+    );
+    expect(await approve(bo)).toEqual({ status: "void" });
+    expect((await getGate(seed, gate.gateId)).reason).toMatch(/The base moved/);
+    expect(await rowsOf("merge", "run_id", gate.runId)).toHaveLength(0);
+    await changed(
+      "update repository set head_commit = repeat('a', 40) where id = $1",
+      work.repositoryId,
+      "repository",
+      "repository.mirrored",
+    );
+    await cancelRun(seed, { runId: gate.runId, reason: "next" });
   });
 });
 

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Role } from "../authz/schema.ts";
-import { decidingRole, type GateFacts, isSatisfied, refusalToApprove, refusalToDeny } from "./rules.ts";
+import {
+  countingDenials,
+  decidingRole,
+  type GateFacts,
+  isDenied,
+  isSatisfied,
+  refusalToApprove,
+  refusalToDeny,
+} from "./rules.ts";
 
 const gate: GateFacts = {
   status: "open",
@@ -24,7 +32,9 @@ describe("who may approve", () => {
       personId: "per_launcher",
       grants: Role.options.map((role) => ({ role, pilotId: null })),
     };
-    expect(refusalToApprove(gate, launcher, 0)).toContain("You launched, steered or asked for this");
+    expect(refusalToApprove(gate, launcher, 0)).toContain(
+      "You launched, steered, asked for or reported on this",
+    );
     expect(refusalToDeny(gate, launcher, 0)).toBeNull();
   });
 
@@ -59,8 +69,56 @@ describe("who may approve", () => {
     );
   });
 
+  it("takes as many denials as the rule says, each person once, and nobody decides twice", () => {
+    const rule = { ...gate.rule, denials: 2 };
+    const [bo, cy] = ["per_bo", "per_cy"].map((personId) => ({
+      ...{ personId, role: "reviewer", decision: "deny" },
+    }));
+    const grantsOf = () => [{ role: "reviewer" as const, pilotId: null }];
+    const counted = (given: readonly (typeof bo)[]) =>
+      countingDenials(
+        { pilotId: "pil_1", rule },
+        given.flatMap((one) => one ?? []),
+        grantsOf,
+      );
+    expect(isDenied(rule, counted([bo]))).toBe(false);
+    expect(isDenied(rule, counted([bo, bo]))).toBe(false);
+    expect(isDenied(rule, counted([bo, cy]))).toBe(true);
+    expect(isDenied(gate.rule, counted([bo]))).toBe(true);
+    // Who lost the role is heard no more.
+    expect(countingDenials({ pilotId: "pil_1", rule }, bo ? [bo] : [], () => [])).toEqual([]);
+    const denied = { ...gate, rule, deniedBy: ["per_r"] };
+    expect(refusalToApprove(denied, reviewer, 0)).toContain("You have denied this already");
+    expect(refusalToDeny(denied, reviewer, 0)).toContain("You have denied this already");
+  });
+
+  it("lets whoever holds a role made here decide while that includes deciding, and says why where it does not", () => {
+    const named = {
+      ...gate,
+      rule: { ...gate.rule, roles: ["rol_board" as const] },
+      roleNames: { rol_board: "Board" },
+    };
+    const holding = (permissions: ("gate.decide" | "run.view")[]) => ({
+      personId: "per_m",
+      grants: [{ role: "rol_board" as const, pilotId: null, permissions }],
+    });
+    expect(refusalToApprove(named, holding(["gate.decide"]), 0)).toBeNull();
+    expect(refusalToApprove(named, holding(["run.view"]), 0)).toBe(
+      "Your role “Board” is named at this gate, and does not include deciding at gates here.",
+    );
+    expect(refusalToApprove(named, reviewer, 0)).toBe(
+      "Only somebody with the role “Board” may approve this.",
+    );
+  });
+
   it("is satisfied by the number the rule asks for, not before", () => {
-    expect(isSatisfied(gate.rule, 1)).toBe(false);
-    expect(isSatisfied(gate.rule, 2)).toBe(true);
+    const approval = { role: "reviewer" };
+    expect(isSatisfied(gate.rule, [approval])).toBe(false);
+    expect(isSatisfied(gate.rule, [approval, approval])).toBe(true);
+    // However many there are, without the role that one of them has to hold.
+    const rule = { ...gate.rule, mustHold: "security_lead" as const };
+    expect(isSatisfied(rule, [approval, approval, approval])).toBe(false);
+    expect(isSatisfied(rule, [{ role: "security_lead" }])).toBe(false);
+    expect(isSatisfied(rule, [approval, { role: "security_lead" }])).toBe(true);
   });
 });

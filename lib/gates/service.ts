@@ -1,29 +1,39 @@
-import { visiblePilots } from "../authz/rules.ts";
+import { can, visiblePilots } from "../authz/rules.ts";
+import type { RoleGrant } from "../authz/schema.ts";
 import { type Db, read } from "../db.ts";
 import { notFound } from "../errors.ts";
+import { whyUncheckedIn } from "../outside-checks/rules.ts";
 import { liveGrants, namesOf } from "../people/service.ts";
 import { actorId, type Scope } from "../scope.ts";
+import { factsNow } from "./facts-now.ts";
+import { countOpen, type Decider, type Held, selectInbox } from "./inbox-store.ts";
 import { refusalToApprove, refusalToDeny } from "./rules.ts";
-import type { GateView } from "./schema.ts";
-import { factsOf, findGate, type GateRow, listDecided, listOfRun, listOpen } from "./store.ts";
+import { type GateView, type InboxQuery, readCursor } from "./schema.ts";
+import { signingAt } from "./step-up.ts";
+import { factsOf, findGate, type GateRow, listDecided, listOfRun } from "./store.ts";
 
-async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise<GateView[]> {
+/** `own`: what the person holds, where it was read already. */
+async function viewsOf(
+  db: Db,
+  scope: Scope,
+  gates: readonly GateRow[],
+  own?: readonly RoleGrant[],
+): Promise<GateView[]> {
   const people = gates.flatMap((gate) => [
     gate.openedBy,
-    ...gate.approvals.map((approval) => approval.personId),
+    ...gate.approvals.flatMap(({ personId, deputyOf }) => [personId, ...present([deputyOf])]),
   ]);
-  const names = await namesOf(scope, people);
-  const runs = await titles(
-    db,
-    gates.flatMap((gate) => gate.runId ?? []),
-  );
-  const pilots = await pilotNames(
-    db,
-    gates.flatMap((gate) => gate.pilotId ?? []),
-  );
   const me = actorId(scope.actor);
-  const grants = await liveGrants({ db }, me);
-  return gates.map((gate) => {
+  const [names, runs, pilots, grants, facts, signing] = await Promise.all([
+    namesOf(scope, people),
+    titles(db, present(gates.map(({ runId }) => runId))),
+    pilotNames(db, present(gates.map(({ pilotId }) => pilotId))),
+    own ?? liveGrants({ db }, me),
+    factsNow(db, gates),
+    signingAt(db, me, gates),
+  ]);
+  return gates.map((gate, nth) => {
+    const now = facts[nth] ?? factsOf(gate);
     const { barred: _, approvals, ...shown } = gate;
     const { pilotId, runId, openedBy } = gate;
     return {
@@ -32,15 +42,23 @@ async function viewsOf(db: Db, scope: Scope, gates: readonly GateRow[]): Promise
       title: titleOf(gate, runId ? runs.get(runId) : undefined, pilotId ? pilots.get(pilotId) : undefined),
       openedByName: names.get(openedBy) ?? (gate.kind === "command" ? "the agent" : openerOf(openedBy)),
       approvals: approvals.map((approval) => ({
+        id: approval.id,
         personId: approval.personId,
         personName: names.get(approval.personId) ?? approval.personId,
+        forName: approval.deputyOf === null ? null : (names.get(approval.deputyOf) ?? approval.deputyOf),
         role: approval.role,
         decision: approval.decision === "deny" ? "deny" : "approve",
         reason: approval.reason,
+        isSigned: approval.assertion !== null,
+        source: approval.source,
         at: approval.createdAt,
+        withdrawnAt: approval.withdrawnAt,
       })),
-      cannotApprove: refusalToApprove(factsOf(gate), { personId: me, grants }, scope.clock.now()),
-      cannotDeny: refusalToDeny(factsOf(gate), { personId: me, grants }, scope.clock.now()),
+      roleNames: now.roleNames ?? {},
+      signing: signing(gate),
+      cannotApprove: refusalToApprove(now, { personId: me, grants }, scope.clock.now()),
+      waitsFor: gate.kind === "merge" && gate.status === "open" ? whyUncheckedIn(gate.document) : null,
+      cannotDeny: refusalToDeny(now, { personId: me, grants }, scope.clock.now()),
     };
   });
 }
@@ -57,10 +75,16 @@ function titleOf(gate: GateRow, run: string | undefined, pilot: string | undefin
       return `Asked by the agent: ${run ?? gate.runId}`;
     case "merge":
       return `Merge: ${run ?? gate.runId}`;
+    case "artefact":
+      return `Take out of quarantine: ${run ?? gate.runId}`;
     case "network":
       return `Install for the patch: ${run ?? gate.runId}`;
     case "amend":
       return `Amend the charter: ${pilot ?? gate.pilotId}`;
+    case "break_glass":
+      return `Review what was merged by broken glass: ${run ?? gate.runId}`;
+    case "release":
+      return `Release: ${pilot ?? gate.pilotId}`;
     case "activate":
       return `Activate: ${pilot ?? gate.pilotId}`;
     case "resume":
@@ -68,6 +92,9 @@ function titleOf(gate: GateRow, run: string | undefined, pilot: string | undefin
       return pilot ? `Lift the stop of ${pilot}` : "Lift the emergency stop";
   }
 }
+
+/** Those that are there, each once. */
+const present = (ids: readonly (string | null)[]): string[] => [...new Set(ids.flatMap((id) => id ?? []))];
 
 async function titles(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.run.findMany({ where: { id: { in: [...ids] } }, select: { id: true, title: true } });
@@ -79,9 +106,54 @@ async function pilotNames(db: Db, ids: readonly string[]): Promise<Map<string, s
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
-/** Open gates of the pilots the scope may see, the soonest deadline first. */
-export async function listInbox(scope: Scope): Promise<GateView[]> {
-  return read(scope, async (db) => viewsOf(db, scope, await listOpen(db, visiblePilots(scope.grants))));
+/** Gates of one page of the inbox. */
+export const INBOX_PAGE = 50;
+
+const heldBy = (grants: readonly RoleGrant[]): Held => ({
+  organisation: grants.flatMap(({ role, pilotId }) => (pilotId === null ? [role] : [])),
+  onPilots: grants.flatMap(({ role, pilotId }) => (pilotId === null ? [] : [{ role, pilotId }])),
+});
+
+/** The roles somebody decides with, as they stand now. */
+export const deciderOf = async (db: Db, personId: string): Promise<Decider> =>
+  deciderWith(personId, await liveGrants({ db }, personId));
+
+function deciderWith(personId: string, held: readonly RoleGrant[]): Decider {
+  const grants = held.filter((grant) => can([grant], "gate.decide"));
+  const byAbsent = Map.groupBy(grants, ({ deputyOf }) => deputyOf ?? null);
+  return {
+    personId,
+    own: heldBy(byAbsent.get(null) ?? []),
+    absent: [...byAbsent].flatMap(([id, theirs]) =>
+      id === null ? [] : [{ personId: id, held: heldBy(theirs) }],
+    ),
+  };
+}
+
+/**
+ * One page of the open gates of the pilots the scope may see, the soonest deadline first: all of them, or those this
+ * person may approve. The next page begins after `cursorOf` its last gate.
+ */
+export async function listInbox(scope: Scope, query: InboxQuery = {}): Promise<GateView[]> {
+  const { show = "team", kind = null, pilotId = null, after = null, limit = INBOX_PAGE } = query;
+  return read(scope, async (db) => {
+    const me = actorId(scope.actor);
+    const grants = await liveGrants({ db }, me);
+    const mine = show === "mine" ? deciderWith(me, grants) : null;
+    const now = new Date(scope.clock.now());
+    const pilotIds = visiblePilots(scope.grants);
+    const cursor = after === null ? null : readCursor(after);
+    const rows = await selectInbox(db, { pilotIds, mine, kind, pilotId, after: cursor, limit, now });
+    return viewsOf(db, scope, rows, grants);
+  });
+}
+
+/** How many open gates there are, and how many of them this person may approve. */
+export async function countInbox(scope: Scope): Promise<{ readonly mine: number; readonly team: number }> {
+  return read(scope, async (db) => {
+    const decider = await deciderOf(db, actorId(scope.actor));
+    return countOpen(db, visiblePilots(scope.grants), decider, new Date(scope.clock.now()));
+  });
 }
 
 /** The newest closed gates of the pilots the scope may see. */

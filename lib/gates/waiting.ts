@@ -1,6 +1,7 @@
 // A gate as whoever tells people of it needs it: is it still open, and who may decide it now.
 import type { RoleGrant } from "../authz/schema.ts";
 import type { Db } from "../db.ts";
+import { factsNow } from "./facts-now.ts";
 import { refusalToApprove, refusalToDeny } from "./rules.ts";
 import type { GateKind } from "./schema.ts";
 import { factsOf, findGate } from "./store.ts";
@@ -22,7 +23,7 @@ export async function findWaitingGate(db: Db, gateId: string): Promise<WaitingGa
   const gate = await findGate(db, gateId);
   if (gate?.status !== "open") return null;
   const { id, kind, pilotId, runId, stopId, createdAt, expiresAt } = gate;
-  const facts = factsOf(gate);
+  const [facts = factsOf(gate)] = await factsNow(db, [gate]);
   return {
     ...{ id, kind, pilotId, runId, stopId, createdAt, expiresAt },
     mayDecide: (personId, grants, now) =>

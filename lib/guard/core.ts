@@ -1,9 +1,10 @@
 // The one way in. Order: size → authenticate → permission → (the door's own) parse → handler → render. Knows
 // nothing of Next; each door brings a request and turns the outcome into its medium.
+import { UNATTENDED_COOKIE } from "#components/shell/attended.ts";
 import { hostOf } from "../auth/rules.ts";
 import type { Visitor } from "../auth/schema.ts";
 import { cookieValue, openSession, sessionCookie } from "../auth/session-token.ts";
-import { getLiveSession, type LiveSession } from "../auth/sessions.ts";
+import { type LiveSession, noteSeen } from "../auth/sessions.ts";
 import { authSettings } from "../auth/settings.ts";
 import { type DoorPermission, PermissionDenied } from "../authz/rules.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -12,6 +13,7 @@ import { AppError, type ErrorCode, type FieldErrors } from "../errors.ts";
 import { createLogger, type Logger } from "../logger.ts";
 import { askSentence } from "../people/service.ts";
 import { type Actor, makeScope, type Scope } from "../scope.ts";
+import { checkedSession } from "../sso/check.ts";
 import { requestIdOf, socketAddressOf } from "./http/exchange.ts";
 import { admit, callerAddress, checkDeclaredLength, foreignOrigin } from "./rules.ts";
 
@@ -20,6 +22,8 @@ export interface DoorRequest {
   readonly headers: { get(name: string): string | null };
   readonly requestId: string;
   readonly clock: Clock;
+  /** A page asks by itself, and nobody need be there: it does not keep a session from idling. */
+  readonly unattended?: boolean;
 }
 
 export interface Caller {
@@ -37,6 +41,8 @@ export interface Refusal {
   readonly fields?: FieldErrors | undefined;
   readonly retryAfter?: number | undefined;
   readonly requestId: string;
+  /** Where a page leads instead of saying why not. */
+  readonly leadTo?: string | undefined;
 }
 
 export type Outcome<T> =
@@ -80,7 +86,12 @@ async function liveSessionOf(request: DoorRequest): Promise<LiveSession | null> 
   const settings = authSettings();
   const token = cookieValue(request.headers.get("cookie"), sessionCookie(settings.url).name);
   const sessionId = token ? await openSession(token, settings) : null;
-  return sessionId === null ? null : getLiveSession(visitorScope(request), sessionId);
+  if (sessionId === null) return null;
+  const scope = visitorScope(request);
+  const session = await checkedSession(scope, sessionId);
+  const isAway = cookieValue(request.headers.get("cookie"), UNATTENDED_COOKIE) !== null;
+  if (session && !request.unattended && !isAway) await noteSeen(scope, session);
+  return session;
 }
 
 async function identify(request: DoorRequest): Promise<Caller> {
@@ -123,6 +134,8 @@ async function pass(request: DoorRequest, threshold: Threshold): Promise<Caller>
   const caller = await callerOf(request);
   refuseForeign(request, caller.session !== null);
   const { permission, pilotId, what = "page" } = threshold;
+  if (caller.session?.mustEnrol && permission !== "public" && permission !== "signed_in")
+    throw new EnrolFirst();
   admit({ permission, pilotId, what, grants: caller.session?.grants ?? null });
   return caller;
 }
@@ -140,6 +153,13 @@ export async function openDoor<T>(
   } catch (error) {
     letThrough(error);
     return { ok: false, refusal: await refusalOf(error, request) };
+  }
+}
+
+/** Whoever decides has to set up a second step, and can do nothing else before. */
+class EnrolFirst extends AppError {
+  constructor() {
+    super("forbidden", "Set up a second step of signing in first, on the page of your sign-in.");
   }
 }
 
@@ -165,6 +185,7 @@ export async function refusalOf(error: unknown, request: DoorRequest): Promise<R
     fields: known.fields,
     retryAfter: known.retryAfter,
     requestId,
+    leadTo: known instanceof EnrolFirst ? "/settings/sign-in" : undefined,
   };
 }
 

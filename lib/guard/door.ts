@@ -10,12 +10,17 @@ export type DoorKind =
   | "runner_route"
   | "token_route";
 
+/** Whose tokens open a door: an auditor's for the log (`pla_…`), a program's (`pht_…`). */
+export type Bearer = "access" | "token";
+
 /** `runner`: a signed request of a registered runner; roles do not apply. */
 export interface Door {
   readonly kind: DoorKind;
   readonly permission: DoorPermission | "runner";
   /** Largest request body, bytes. */
   readonly maxBytes: number;
+  /** Of doors that tokens open; any other takes sessions alone. */
+  readonly bearers?: readonly Bearer[];
 }
 
 export function withDoor<F extends (...args: never[]) => unknown>(door: Door, fn: F): F {

@@ -7,7 +7,8 @@ import { pagePathOf, setStatus } from "./http/exchange.ts";
 
 /** Leads to the sign-in page, to the 404 page, or returns the page that says why not. */
 export function renderRefusal(refusal: Refusal): ReactNode {
-  const { code, status, title, message, requestId } = refusal;
+  const { code, status, title, message, requestId, leadTo } = refusal;
+  if (leadTo !== undefined) redirect(leadTo);
   if (code === "unauthenticated") redirect(`/sign-in?next=${encodeURIComponent(pagePathOf(requestId))}`);
   if (code === "not_found") notFound();
   setStatus(requestId, status);

@@ -68,7 +68,7 @@ export const readQuery = <S extends z.ZodType>(schema: S | undefined, request: R
     ? readWire(schema, Object.fromEntries(new URL(request.url).searchParams))
     : undefined) as z.infer<S>;
 
-async function readInput<I extends z.ZodType>(
+export async function readInput<I extends z.ZodType>(
   schema: I | undefined,
   request: Request,
   maxBytes: number,

@@ -1,7 +1,7 @@
 // Door of the runner API: requests signed by a registered runner's key. No cookies, no roles; what a runner may
 // touch is decided by the lease it names.
 import type { z } from "zod";
-import { floodGate } from "../auth/flood.ts";
+import { floodGate } from "../auth/tries/flood.ts";
 import { transaction } from "../db.ts";
 import { AppError } from "../errors.ts";
 import { idPattern } from "../ids.ts";

@@ -121,6 +121,14 @@ describe("a live stream", () => {
     expect(await readUntil(reader, "never")).toContain("[end]");
   });
 
+  test("probe: ends with a role that ends by itself, which nobody is told of", async () => {
+    const guest = await signedIn("Gus Guest", ["viewer"]);
+    const endsAt = new Date(systemClock.now() + 1500);
+    await grantRole(scope, { personId: guest.personId, role: "auditor", pilotId: null, endsAt });
+    const reader = readerOf((await open(guest)).response);
+    expect(await readUntil(reader, "never")).toContain("[end]");
+  });
+
   test("another session's end does not touch it", async () => {
     const viewer = await signedIn("Vi Viewer", ["viewer"]);
     const other = await signedIn("Otto Other", ["viewer"]);

@@ -33,7 +33,7 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** Aborts when the request ends, when the session is over, or when its roles are others than at the door. */
+/** Aborts when the request ends, when the session is over, or when its roles are others than at the door or one of them ends. */
 function lifeOf(request: Request, door: DoorRequest, { session }: Caller): AbortController {
   const life = new AbortController();
   const end = () => life.abort();
@@ -55,7 +55,11 @@ function lifeOf(request: Request, door: DoorRequest, { session }: Caller): Abort
     );
   const stop = subscribe("session_revoked", session.sessionId, check);
   life.signal.addEventListener("abort", stop, { once: true });
-  const left = session.expiresAt.getTime() - door.clock.now();
+  const until = Math.min(
+    session.expiresAt.getTime(),
+    session.grantsUntil?.getTime() ?? Number.POSITIVE_INFINITY,
+  );
+  const left = until - door.clock.now();
   systemClock.sleep(left, life.signal).then(end, () => undefined); // rejects only because the stream ended
   check(); // revoked between the door's look and the subscription
   return life;
@@ -103,7 +107,7 @@ export function streamRoute<P extends z.ZodType, Q extends z.ZodType>(
   return withDoor(
     { kind: "stream_route", permission, maxBytes },
     async (request: Request, context: RouteContext) => {
-      const door = doorRequest(request.method, request.headers);
+      const door = { ...doorRequest(request.method, request.headers), unattended: true };
       const outcome = await openDoor(door, threshold, async (caller) => {
         const params = await readParams(config.params, context);
         const query = readQuery(config.query, request);

@@ -22,6 +22,7 @@ const viewer = await signedIn("Vi Viewer", ["viewer"]);
 const context = { params: Promise.resolve({}) };
 const echo = tokenRoute({
   permission: "log.export",
+  bearers: ["access", "token"],
   maxBytes: 10,
   query: z.object({ n: z.string().optional() }),
   handler: ({ scope, reader, query }) => ({ actor: scope.actor, grants: scope.grants, reader, n: query.n }),
@@ -53,13 +54,23 @@ describe("a token that was given", () => {
 
   test("opens no door whose permission an auditor has not", async () => {
     const { token } = await giveAccess(lead, input);
-    const launching = tokenRoute({ permission: "run.launch", maxBytes: 0, handler: () => "launched" });
+    const launching = tokenRoute({
+      permission: "run.launch",
+      bearers: ["access"],
+      maxBytes: 0,
+      handler: () => "launched",
+    });
     expect((await ask({ authorization: `Bearer ${token}` }, launching)).status).toBe(403);
   });
 
   test("says what it takes, and takes no more", async () => {
     const { token } = await giveAccess(lead, input);
-    expect(doorOf(echo)).toEqual({ kind: "token_route", permission: "log.export", maxBytes: 10 });
+    expect(doorOf(echo)).toEqual({
+      kind: "token_route",
+      permission: "log.export",
+      maxBytes: 10,
+      bearers: ["access", "token"],
+    });
     expect((await bearing(token, { "content-length": "11" })).status).toBe(413);
   });
 });
@@ -122,6 +133,7 @@ describe("a long answer", () => {
   const pieces = 64;
   let made = 0;
   const long = tokenRoute({
+    bearers: ["access"],
     permission: "log.export",
     maxBytes: 0,
     handler: () => ({

@@ -12,7 +12,14 @@ export function itemOf(row: ItemRow): InboxItem | null {
       if (message === null || mode === null || origin === null || text === null) return null;
       // Nothing is under way yet that it could be meant to end.
       const how = row.isAgain && mode === "interrupt" ? "now" : mode;
-      return { number, kind: "message", message, mode: how, origin, text };
+      return {
+        number,
+        kind: "message",
+        message,
+        mode: how,
+        origin: origin === "goal" ? "goal" : "steer",
+        text,
+      };
     }
     case "answer": {
       const { ask, askStatus, answer } = row;

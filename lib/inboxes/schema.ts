@@ -7,7 +7,7 @@ export interface ItemRow {
   readonly why: "pause" | "ask" | null;
   readonly messageId: string | null;
   readonly mode: "now" | "queue" | "interrupt" | null;
-  readonly origin: "steer" | "goal" | null;
+  readonly origin: "steer" | "goal" | "review" | null;
   readonly text: string | null;
   /** The agent of an earlier attempt got it. */
   readonly isAgain: boolean;

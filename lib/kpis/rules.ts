@@ -23,21 +23,26 @@ export const isProvisional = (mergedAt: Date | null, now: number): boolean =>
   mergedAt !== null && now - mergedAt.getTime() < MATURING;
 
 /** `atLeast`: more is better. The whole interval has to lie on one side of the target. */
-function judge(interval: Interval, target: number, atLeast: boolean): Judgement["verdict"] {
+function judge(interval: Interval, target: number | null, atLeast: boolean): Judgement["verdict"] {
+  if (target === null) return null;
   if (atLeast ? interval.low >= target : interval.high <= target) return "met";
   if (atLeast ? interval.high < target : interval.low > target) return "missed";
   return "cannot_tell";
 }
 
 /** Rows until an interval that shrinks with the root of the sample leaves the target outside; null when too many. */
-function rowsNeeded(sample: number, interval: Interval, value: number, target: number): number | null {
+function rowsNeeded(sample: number, interval: Interval, value: number, target: number | null): number | null {
+  if (target === null) return null;
   const distance = Math.abs(value - target);
   const half = (interval.high - interval.low) / 2;
   const more = distance === 0 ? Number.POSITIVE_INFINITY : Math.ceil(sample * ((half / distance) ** 2 - 1));
   return more > FORESEEABLE ? null : Math.max(1, more);
 }
 
-const cannotTell = (needed: number | null): Judgement => ({ verdict: "cannot_tell", needed });
+const cannotTell = (target: number | null, needed: number | null): Judgement => ({
+  verdict: target === null ? null : "cannot_tell",
+  needed,
+});
 
 export interface Observed {
   /** Milliseconds the pilot has been active, pauses included. */
@@ -48,7 +53,7 @@ export interface Observed {
 /** Few merges in a long time are themselves the finding: they can miss a target below the minimum sample, never meet it. */
 export function throughput(
   facts: readonly FactRow[],
-  target: number,
+  target: number | null,
   minimumSample: number,
   observed: Observed,
 ): ThroughputKpi {
@@ -67,7 +72,7 @@ export function throughput(
       ...common,
       perWeek: null,
       interval: null,
-      ...cannotTell(null),
+      ...cannotTell(target, null),
     };
   const perWeek = count / weeks;
   const { low, high } = poisson(count);
@@ -75,9 +80,9 @@ export function throughput(
   const verdict = judge(interval, target, true);
   const shown = { ...common, perWeek, interval };
   if (verdict === "missed") return { ...shown, verdict, needed: null };
-  if (count < minimumSample) return { ...shown, ...cannotTell(minimumSample - count) };
-  if (verdict === "met") return { ...shown, verdict, needed: null };
-  return { ...shown, ...cannotTell(mergesNeeded(count, perWeek, target)) };
+  if (count < minimumSample) return { ...shown, ...cannotTell(target, minimumSample - count) };
+  if (verdict === "met" || target === null) return { ...shown, verdict, needed: null };
+  return { ...shown, ...cannotTell(target, mergesNeeded(count, perWeek, target)) };
 }
 
 /** Merges until the Poisson interval, about `Z·√n` wide to each side, leaves the target outside. */
@@ -94,7 +99,7 @@ const provisionalOf = (merged: readonly FactRow[], now: number): number =>
 export function duration(
   facts: readonly FactRow[],
   of: "leadTime" | "reviewToMerge",
-  target: number,
+  target: number | null,
   minimumSample: number,
   now: number,
 ): DurationKpi {
@@ -107,7 +112,7 @@ export function duration(
       median: null,
       p90: null,
       interval: null,
-      ...cannotTell(minimumSample - sorted.length),
+      ...cannotTell(target, minimumSample - sorted.length),
     };
   }
   const median = quantile(sorted, 0.5);
@@ -115,6 +120,29 @@ export function duration(
   const verdict = judge(interval, target, false);
   const needed = verdict === "cannot_tell" ? rowsNeeded(sorted.length, interval, median, target) : null;
   return { ...common, median, p90: quantile(sorted, 0.9), interval, verdict, needed };
+}
+
+/** Of runs that ended: how many in a hundred ended so. */
+export function share(
+  facts: readonly FactRow[],
+  outcome: Outcome,
+  { target, atLeast }: { readonly target: number; readonly atLeast: boolean },
+  minimumSample: number,
+): Judgement & {
+  readonly sample: number;
+  readonly value: number | null;
+  readonly interval: Interval | null;
+} {
+  const ended = facts.filter((fact) => fact.outcome !== null);
+  const sample = ended.length;
+  if (sample < minimumSample)
+    return { sample, value: null, interval: null, ...cannotTell(target, minimumSample - sample) };
+  const hits = ended.filter((fact) => fact.outcome === outcome).length;
+  const { low, high } = wilson(hits, sample);
+  const [value, interval] = [(100 * hits) / sample, { low: 100 * low, high: 100 * high }];
+  const verdict = judge(interval, target, atLeast);
+  const needed = verdict === "cannot_tell" ? rowsNeeded(sample, interval, value, target) : null;
+  return { sample, value, interval, verdict, needed };
 }
 
 const OUTCOMES: readonly Outcome[] = ["merged", "rejected", "no_change", "failed", "cancelled"];

@@ -3,6 +3,13 @@ import { z } from "zod";
 export const Kpi = z.enum(["throughput", "agent_lead_time", "review_to_merge", "outcomes"]);
 export type Kpi = z.infer<typeof Kpi>;
 
+/** What a pilot's success may be told by; what each is, and which way is better: metric-rules.ts. */
+export const MetricKpi = z.enum(
+  ["throughput", "agent_lead_time", "review_to_merge", "merged_share", "rejected_share", "failed_share"],
+  "Choose among the numbers there are.",
+);
+export type MetricKpi = z.infer<typeof MetricKpi>;
+
 /** `no_change`: the agent ended properly and proposed nothing. `failed`: something broke down. */
 export const Outcome = z.enum(["merged", "rejected", "no_change", "failed", "cancelled"]);
 export type Outcome = z.infer<typeof Outcome>;
@@ -31,7 +38,8 @@ export interface Interval {
 }
 
 export interface Judgement {
-  readonly verdict: Verdict;
+  /** Null where nothing was aimed at. */
+  readonly verdict: Verdict | null;
   /** About how many rows more would settle it; null when it is settled, or would take too many to say. */
   readonly needed: number | null;
 }
@@ -50,8 +58,8 @@ export interface ThroughputKpi extends Sample, Judgement {
   readonly perWeek: number | null;
   readonly interval: Interval | null;
   readonly weeks: number;
-  /** At least. */
-  readonly target: number;
+  /** At least; null where the charter aims at none. */
+  readonly target: number | null;
 }
 
 /** All in milliseconds. Null below the minimum sample. */
@@ -60,8 +68,8 @@ export interface DurationKpi extends Sample, Judgement {
   readonly p90: number | null;
   /** Of the median. */
   readonly interval: Interval | null;
-  /** At most. */
-  readonly target: number;
+  /** At most; null where the charter aims at none. */
+  readonly target: number | null;
 }
 
 export interface OutcomeShare {
@@ -79,6 +87,27 @@ export interface OutcomesKpi {
   readonly open: number;
   readonly minimumSample: number;
   readonly shares: readonly OutcomeShare[];
+}
+
+/** A success metric of the charter, in the unit it is written in. */
+export interface MetricReport extends Judgement {
+  readonly kpi: MetricKpi;
+  readonly target: number;
+  readonly value: number | null;
+  readonly interval: Interval | null;
+  readonly sample: number;
+  readonly minimumSample: number;
+  /** `isMeasured`: the pilot's own first week is what it is held against; `value` is null while that is not known. */
+  readonly baseline: { readonly value: number | null; readonly source: string; readonly isMeasured: boolean };
+  /** From the target; more than 0: it is not reached. Null while there is no value. */
+  readonly distance: number | null;
+}
+
+/** Runs a week, as the charter expected them and as they came. */
+export interface Pace {
+  readonly expected: number;
+  /** Null before the first week is over. */
+  readonly launched: number | null;
 }
 
 export interface KpiWeek {
@@ -106,6 +135,8 @@ export interface KpiReport {
   readonly agentLeadTime: DurationKpi;
   readonly reviewToMerge: DurationKpi;
   readonly outcomes: OutcomesKpi;
+  readonly metrics: readonly MetricReport[];
+  readonly pace: Pace;
   /** Oldest first. */
   readonly weeks: readonly KpiWeek[];
 }

@@ -1,6 +1,7 @@
 // Plain SQL over run_fact, in the pilot's time zone.
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
+import type { GateFactRow } from "./gate-rules.ts";
 import type { FactRow, Kpi, KpiWeek, Outcome } from "./schema.ts";
 
 export interface FactFilter {
@@ -76,3 +77,9 @@ export async function selectWeeks(
     group by w.monday, span.first, span.last
     order by w.monday`;
 }
+
+/** One row per gate of a pilot, the oldest first. */
+export const selectGateFacts = (db: Db, pilotId: string): Promise<GateFactRow[]> =>
+  db.$queryRaw<GateFactRow[]>`
+    select kind, opened_at as "openedAt", outcome, latency_ms::float8 as "latencyMs", decisions, hasty, unchanged
+    from gate_fact where pilot_id = ${pilotId} order by opened_at`;

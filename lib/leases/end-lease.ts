@@ -56,7 +56,7 @@ export async function loseLease(tx: Tx, scope: Scope, leaseId: string): Promise<
       ...moved,
       detail: { attempt: lease.attempt, ...reasonDetail(reason) },
     });
-    await afterEnd(tx, scope, run.pilotId);
+    await afterEnd(tx, scope, run);
     return;
   }
   const next: RunStatus = lease.phase === "verify" ? "verifying" : "queued";

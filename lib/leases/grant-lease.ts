@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { apiOf } from "../agents/apis.ts";
 import { historyLimit } from "../agents/rules.ts";
 import { requireAgent } from "../agents/service.ts";
+import { artefactPlanOf } from "../artefacts/rules.ts";
 import { askPolicyOf } from "../asks/rules.ts";
 import { decidedFor } from "../asks/service.ts";
 import { type Tx, transaction } from "../db.ts";
@@ -11,11 +12,11 @@ import { appendOwnEvent } from "../events/service.ts";
 import { countAttempt } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import type { Tier } from "../jail/schema.ts";
-import { changedGoal } from "../messages/service.ts";
+import { changedGoal, reviewToTell } from "../messages/service.ts";
 import { tellAgain } from "../messages/settle-messages.ts";
 import { giveToken } from "../model-calls/lease-tokens.ts";
 import { findPatchToVerify } from "../patches/service.ts";
-import { anchoringOf, limitsOf, setupPlanOf, testPlanOf } from "../pilots/rules.ts";
+import { anchoringOf, limitsOf, phaseSeconds, setupPlanOf, testPlanOf } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, lockedPilot } from "../pilots/service.ts";
 import type { Assignment, LeaseRequest, ModelGrant } from "../protocol/schema.ts";
@@ -152,8 +153,8 @@ async function assignmentOf(
     title: run.title,
     baseCommit: run.baseCommit,
     test: testPlanOf(charter),
-    limits: limitsOf(charter),
-    maxSeconds: charter.controls.maxRunMinutes * 60,
+    limits: limitsOf(charter, lease.phase),
+    maxSeconds: phaseSeconds(charter, lease.phase),
     pauseAfterSeconds: PAUSE_AFTER_SECONDS,
     heartbeatSeconds: HEARTBEAT_SECONDS,
     setup: setupPlanOf(charter),
@@ -185,9 +186,11 @@ async function assignmentOf(
             ),
       maxHistory: MAX_HISTORY,
       resume: resumable?.resume ?? null,
+      review: await reviewToTell(tx.db, run.id),
       asks: askPolicyOf(charter),
       decided: await decidedFor(tx.db, run.id),
       anchor: anchoringOf(charter),
+      artefacts: artefactPlanOf(charter),
     };
   }
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);

@@ -1,5 +1,6 @@
 import { SECOND } from "../clock.ts";
 import type { Tier } from "../jail/schema.ts";
+import { phaseSeconds } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import type { Phase } from "../protocol/schema.ts";
 
@@ -65,5 +66,5 @@ export const mayRetry = (charter: Charter, lost: number): boolean => lost < char
 const LEAST_SECONDS = 60;
 
 /** What is left of the charter's time for an attempt, where earlier ones put the run away. Waiting costs nothing. */
-export const secondsLeft = ({ controls }: Charter, usedMs: number): number =>
-  Math.max(LEAST_SECONDS, controls.maxRunMinutes * 60 - Math.floor(usedMs / SECOND));
+export const secondsLeft = (charter: Charter, usedMs: number): number =>
+  Math.max(LEAST_SECONDS, phaseSeconds(charter, "agent") - Math.floor(usedMs / SECOND));

@@ -220,5 +220,5 @@ async function fail(tx: Tx, scope: Scope, run: RunRow, attempt: number, reason: 
     ...moved,
     detail: { attempt, ...reasonDetail(told) },
   });
-  await afterEnd(tx, scope, run.pilotId);
+  await afterEnd(tx, scope, run);
 }

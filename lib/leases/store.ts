@@ -77,7 +77,7 @@ export interface Candidate {
 
 /**
  * Runs that wait for a runner in one of these phases, verifications first and then the oldest, whose pilot runs and
- * is not stopped. None is locked.
+ * is not stopped. What undoes a merge has no agent phase, and is verified while its pilot is paused or over too. None is locked.
  */
 export async function listWaiting(db: Db, phases: readonly Phase[], limit: number): Promise<Candidate[]> {
   return db.$queryRaw<Candidate[]>`
@@ -88,11 +88,11 @@ export async function listWaiting(db: Db, phases: readonly Phase[], limit: numbe
       (select l.runner_id from lease l where l.run_id = r.id and l.phase = 'agent' order by l.attempt desc limit 1) as author,
       a.model is not null as "usesModel"
     from run r join pilot p on p.id = r.pilot_id join agent a on a.id = r.agent_id
-    where p.status = 'active'
+    where (p.status = 'active' or r.kind = 'revert')
       and not exists (select from stop s where s.lifted_at is null and (s.pilot_id is null or s.pilot_id = r.pilot_id))
       and not exists (select from lease l where l.run_id = r.id and l.ended_at is null)
       and (
-        (r.status = 'queued' and 'agent' = any(${[...phases]})
+        (r.status = 'queued' and r.kind <> 'revert' and 'agent' = any(${[...phases]})
           and exists (select from base_bundle b where b.repository_id = r.repository_id and b.commit = r.base_commit))
         or (r.status = 'verifying' and 'verify' = any(${[...phases]})
           and not exists (select from gate g where g.run_id = r.id and g.kind = 'network' and g.status = 'open')

@@ -67,6 +67,8 @@ function said({ kind, body }: NewEvent): FieldText[] {
     case "note":
       return words("prompt", body.text);
     case "file_changed":
+    case "artefact_handed_in":
+    case "artefact_refused":
       return [{ field: "path", text: body.path }];
     case "tree_recorded":
       return [{ field: "path", text: (body.paths ?? []).join("\n") }];

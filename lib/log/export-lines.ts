@@ -88,7 +88,11 @@ async function* disclosedOf(
             ),
           );
     const shown = entries.filter(
-      ({ about }) => pilots === null || about.some((subject) => pilots.get(subject) === pilotId),
+      ({ about }) =>
+        pilots === null ||
+        about.some((subject) => pilots.get(subject) === pilotId) ||
+        // Of no pilot: without the keys nobody can check what was signed. They hold opaque ids and public keys.
+        about[0]?.startsWith("passkey:"),
     );
     yield shown.map(({ index, body }) => ({
       index,

@@ -9,7 +9,11 @@ import { findCheckpoint, findLeaf } from "./proof-store.ts";
 import { getEntry } from "./service.ts";
 
 const MERGE_KINDS: readonly string[] = ["run.merge_intended", "run.merge_commit_built", "run.merged"];
-const RESTS_ON = ["run.launched", "gate.opened", "gate.approval_given", "gate.approved", ...MERGE_KINDS];
+const RESTS_ON = [
+  ...["run.launched", "gate.opened", "gate.approval_given", "gate.approval_withdrawn", "gate.approved"],
+  ...["run.check_reported", "break_glass.used"],
+  ...MERGE_KINDS,
+];
 
 /** The bundle of an entry the scope may read. Throws conflict while nothing that covers it was signed. */
 export async function openProof(scope: Scope, entryId: string): Promise<AsyncGenerator<string>> {

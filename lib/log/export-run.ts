@@ -1,5 +1,6 @@
-// Which entries a dossier shows: all about the run, what made its charter the one in force, and the roles that those
-// who launched and decided held. Only entries below the pinned size are asked, so the answer never changes.
+// Which entries a dossier shows: all about the run, what made its charter the one in force, the roles that those who
+// launched and decided held, and the passkeys that approvals were signed with. Only entries below the pinned size are
+// asked, so the answer never changes.
 import { read } from "../db.ts";
 import { detailOf } from "../record/rules.ts";
 import type { Subject } from "../record/schema.ts";
@@ -32,7 +33,9 @@ const CHARTER_KINDS = [
   "pilot.amendment_asked",
   "pilot.amended",
 ];
-const DECIDING_KINDS = ["run.launched", "gate.opened", "gate.approval_given"];
+const DECIDING_KINDS = ["run.launched", "gate.opened", "gate.approval_given", "break_glass.used"];
+
+const PASSKEY_KINDS = ["passkey.enrolled", "passkey.confirmed", "passkey.removed"];
 
 /** In ascending order. The caller has checked that the scope may see the run. */
 export async function runIndexes(scope: Scope, pin: Below, run: RunToShow): Promise<number[]> {
@@ -43,10 +46,11 @@ export async function runIndexes(scope: Scope, pin: Below, run: RunToShow): Prom
     const chartered = await selectIndexesOfKinds(db, pin, CHARTER_KINDS, `pilot:${run.pilotId}`);
     const written = await selectLeavesAt(db, pin.epoch, chartered);
     const deciding = await selectIndexesAbout(db, pin, subjects, DECIDING_KINDS);
-    const people = peopleIn(await selectLeavesAt(db, pin.epoch, deciding));
-    const granted = await selectIndexesAbout(db, pin, people, ["person.role_granted"]);
+    const decided = await selectLeavesAt(db, pin.epoch, deciding);
+    const granted = await selectIndexesAbout(db, pin, peopleIn(decided), ["person.role_granted"]);
+    const keys = await selectIndexesAbout(db, pin, passkeysIn(decided), PASSKEY_KINDS);
     const charter = written.filter((leaf) => namesCharter(leaf, run.charterDigest)).map(({ index }) => index);
-    return [...new Set([...own, ...charter, ...granted])].sort((a, b) => a - b);
+    return [...new Set([...own, ...charter, ...granted, ...keys])].sort((a, b) => a - b);
   });
 }
 
@@ -63,10 +67,16 @@ function namesCharter({ body }: LeafEntry, digest: string): boolean {
   );
 }
 
+/** What approvals were signed with. */
+function passkeysIn(leaves: readonly LeafEntry[]): Subject[] {
+  const subjects = leaves.flatMap(({ about }) => about ?? []);
+  return [...new Set(subjects.filter((subject) => subject.startsWith("passkey:")))];
+}
+
 function peopleIn(leaves: readonly LeafEntry[]): Subject[] {
   const people = leaves.flatMap(({ body }): Subject[] => {
     const actor = body ? readableEntry(body)?.actor : null;
-    return actor?.kind === "user" ? [`person:${actor.personId}`] : [];
+    return actor && "personId" in actor ? [`person:${actor.personId}`] : [];
   });
   return [...new Set(people)];
 }

@@ -39,7 +39,7 @@ export const insertPinned = (tx: Tx, row: ExportRow): Promise<void> => insertExp
 /** Everything for who may export everything; for others the one pilot they may export. */
 function widest(scope: Scope): string | null {
   if (may(scope, "log.export", null)) return null;
-  const pilots = visiblePilots(scope.grants);
+  const pilots = visiblePilots(scope.grants, "log.export");
   const own = pilots === "all" ? [] : pilots.filter((pilotId) => may(scope, "log.export", pilotId));
   const [only] = own;
   if (only === undefined || own.length > 1) throw badInput("Name the pilot whose entries you want.");

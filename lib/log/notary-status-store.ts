@@ -37,9 +37,19 @@ export async function findIndexed(db: Db): Promise<number> {
   return Number(row?.position ?? 0);
 }
 
-export async function findLastWitnessed(db: Db): Promise<Date | null> {
-  const { _max: last } = await db.logWitness.aggregate({ _max: { cosignedAt: true } });
-  return last.cosignedAt;
+export interface BriefRow {
+  readonly entries: number;
+  readonly hasAlarm: boolean;
+  readonly witnessedAt: Date | null;
+}
+
+/** In one statement: every page asks for it. */
+export async function selectBrief(db: Db): Promise<BriefRow> {
+  const [row] = await db.$queryRaw<(Omit<BriefRow, "entries"> & { entries: bigint })[]>`
+    select coalesce((select position from log_leaf order by position desc limit 1) + 1, 0)::bigint as entries,
+      exists (select from notary_alarm) as "hasAlarm",
+      (select max(cosigned_at) from log_witness) as "witnessedAt"`;
+  return { hasAlarm: false, witnessedAt: null, ...row, entries: Number(row?.entries ?? 0) };
 }
 
 export interface EpochListRow {

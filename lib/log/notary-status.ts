@@ -1,14 +1,14 @@
 // How the log itself is: how far it is signed, who has seen it, and what the notary or a follower found wrong.
 import { type Db, read, type Tx } from "../db.ts";
 import { refused } from "../errors.ts";
-import { followerAlarms } from "../followers/service.ts";
+import { followerAlarms, hasFollowerAlarm } from "../followers/service.ts";
 import type { Scope } from "../scope.ts";
 import {
   type AlarmRow,
   findEpoch,
   findIndexed,
-  findLastWitnessed,
   selectAlarms,
+  selectBrief,
   selectWitnesses,
 } from "./notary-status-store.ts";
 import { signaturesOf } from "./proof.ts";
@@ -61,11 +61,13 @@ export interface LogBrief {
 
 /** What every page says about the log, for who may read it. */
 export async function getLogBrief(scope: Scope): Promise<LogBrief> {
-  return read(scope, async (db) => ({
-    entries: await countNumbered(db),
-    isAlarmed: (await selectAlarms(db)).length > 0 || (await followerAlarms(db)).length > 0,
-    witnessedAt: await findLastWitnessed(db),
-  }));
+  return read(scope, async (db) => {
+    const [{ entries, hasAlarm, witnessedAt }, lags] = await Promise.all([
+      selectBrief(db),
+      hasFollowerAlarm(db),
+    ]);
+    return { entries, isAlarmed: hasAlarm || lags, witnessedAt };
+  });
 }
 
 /** The head of the log page. The caller's door has checked that the scope may read the log. */

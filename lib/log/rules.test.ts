@@ -13,7 +13,7 @@ describe("the log one may read", () => {
     fc.assert(
       fc.property(grants, (all: RoleGrant[]) => {
         const openers: readonly Role[] = PERMISSIONS["log.view"];
-        const opening = all.filter((grant) => openers.includes(grant.role));
+        const opening = all.filter((grant) => openers.some((role) => role === grant.role));
         const readable = readableLogs(all);
         if (opening.some((grant) => grant.pilotId === null)) expect(readable).toBe("all");
         else expect([...readable].sort()).toEqual([...new Set(opening.map((grant) => grant.pilotId))].sort());

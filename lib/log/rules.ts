@@ -30,6 +30,7 @@ export function readableEntry(body: Uint8Array): Entry | null {
 export function actorTerm(actor: EntryActor): string {
   switch (actor.kind) {
     case "user":
+    case "token":
       return actor.personId;
     case "runner":
       return actor.runnerId;

@@ -19,7 +19,7 @@ export const EntryFilter = z.strictObject({
 export type EntryFilter = z.infer<typeof EntryFilter>;
 
 export interface ActorView {
-  readonly kind: "user" | "runner" | "system";
+  readonly kind: "user" | "token" | "runner" | "system";
   readonly id: string;
   /** The person's or runner's name; the id where nobody has it. */
   readonly name: string;

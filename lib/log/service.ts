@@ -174,7 +174,7 @@ async function driverOf(
 
 function actorView(actor: Entry["actor"], names: ReadonlyMap<string, string>): ActorView {
   const id = actorTerm(actor);
-  return { kind: actor.kind, id, name: names.get(id) ?? id, roles: actor.kind === "user" ? actor.roles : [] };
+  return { kind: actor.kind, id, name: names.get(id) ?? id, roles: "roles" in actor ? actor.roles : [] };
 }
 
 async function viewsOf(db: Db, rows: readonly EntryRow[]): Promise<EntryView[]> {

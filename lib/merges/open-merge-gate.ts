@@ -1,37 +1,74 @@
 import { randomBytes } from "node:crypto";
-import { HOUR } from "../clock.ts";
+import { answerersOf } from "../api-tokens/account-owners.ts";
+import { boundChanges } from "../changes/rules.ts";
+import { changesOf } from "../changes/service.ts";
 import type { Tx } from "../db.ts";
 import { hasGraveFinding } from "../findings/rules.ts";
 import { findingsOf } from "../findings/run-findings.ts";
 import { openGate } from "../gates/open-gate.ts";
+import { ruledDeadline } from "../gates/own-rules.ts";
+import type { GateRule } from "../gates/rules.ts";
+import { newestGate } from "../gates/run-gates.ts";
 import { steerersOf } from "../messages/service.ts";
+import { requiredChecks } from "../outside-checks/rules.ts";
+import { checksBound, reportersOf } from "../outside-checks/service.ts";
 import { findPatchToVerify } from "../patches/service.ts";
-import { charterOf } from "../pilots/service.ts";
+import { approvalDeadline } from "../pilots/rules.ts";
+import type { Charter } from "../pilots/schema.ts";
+import { charterOf, findActiveCharter, findPilotState } from "../pilots/service.ts";
+import { revertedBy } from "../reverts/reverted-by.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
-import { mergeDocument, mergeRule } from "./rules.ts";
+import { heldTo } from "./held-to.ts";
+import { type Again, type MergeDocument, mergeDocument, mergeRule } from "./rules.ts";
+import { BoundMerge } from "./still-bound.ts";
 import { firstEntryId } from "./store.ts";
+import { touchedBy } from "./touched.ts";
 
-/** Opens the merge gate of a run in review, over its newest patch, all evidence about it, and the run's findings. */
-export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<string> {
+export interface MergeAsked {
+  readonly charter: Charter;
+  /** The one the pilot runs by now; null where it runs no more. */
+  readonly inForce: Charter | null;
+  readonly rule: GateRule;
+  readonly document: MergeDocument;
+  /** Of the newest evidence about the patch; null where there is none. */
+  readonly verdict: string | null;
+}
+
+/** Who launched it, had a hand in it or reported about it, and who answers for a program that did. */
+export async function barredFrom(tx: Pick<Tx, "db">, { id, launchedBy }: RunRow): Promise<string[]> {
+  const reporters = (await reportersOf(tx.db, [id])).get(id) ?? [];
+  const all = [launchedBy, ...(await answerersOf(tx.db, [launchedBy])), ...(await steerersOf(tx.db, id))];
+  return [...new Set([...all, ...reporters])];
+}
+
+/** What there is to decide about a run's newest patch: all evidence about it, and the run's findings. */
+export async function mergeAsked(tx: Tx, run: RunRow): Promise<MergeAsked> {
   const charter = await charterOf(tx.db, run.charterId);
   const patch = await findPatchToVerify(tx.db, run.id, run.baseCommit);
   const evidence = await tx.db.evidence.findMany({
     where: { patchId: patch.id },
-    orderBy: { createdAt: "asc" },
-    select: { digest: true },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    select: { digest: true, verdict: true },
   });
   const findings = await findingsOf(tx.db, run.id);
+  const changes = await changesOf(tx, patch, charter.scope.licences);
+  const inForce = await findActiveCharter(tx.db, run.pilotId);
+  const outside = await checksBound(tx.db, patch.id, requiredChecks(charter, inForce?.charter));
+  const flags = heldTo(inForce?.charter ?? null, charter, patch);
   const rule = mergeRule(
     charter,
-    patch.flags,
-    [run.launchedBy, ...(await steerersOf(tx.db, run.id))],
+    flags,
+    await barredFrom(tx, run),
     hasGraveFinding(findings),
+    inForce?.charter,
   );
-  const integrity = patch.flags.filter((flag) => flag.severity !== "notice").map((flag) => flag.sentence);
-  const document = mergeDocument({
+  const integrity = flags.filter((flag) => flag.severity !== "notice").map((flag) => flag.sentence);
+  const reverts = await revertedBy(tx.db, run.id);
+  const document: MergeDocument = {
     deployment: await firstEntryId(tx.db),
     goal: charter.goal.statement,
+    ...(charter.goal.problem === "" ? {} : { problem: charter.goal.problem }),
     repository: run.repositoryId,
     targetRef: `refs/heads/${charter.scope.branch}`,
     run: run.id,
@@ -40,21 +77,47 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
     tree: patch.tree,
     patch: patch.digest,
     evidence: evidence.map((row) => row.digest),
+    ...(outside.length > 0 ? { outside } : {}),
     findings,
     testIntegrity: integrity,
+    touched: touchedBy(flags),
+    ...(changes ? { changes: boundChanges(changes) } : {}),
     charter: run.charterDigest,
+    inForce: inForce?.digest ?? run.charterDigest,
+    ...(reverts ? { reverts } : {}),
+    again: await againOf(tx, run.id, patch.digest),
     needed: rule.needed,
     roles: rule.roles,
+    ...(rule.mustHold ? { mustHold: rule.mustHold } : {}),
     method: "session",
     nonce: randomBytes(16).toString("hex"),
-  });
-  const expiresAt = new Date(scope.clock.now() + charter.controls.approvalHours * HOUR);
+  };
+  const verdict = evidence.at(-1)?.verdict ?? null;
+  return { charter, inForce: inForce?.charter ?? null, rule, document, verdict };
+}
+
+/** Opens the merge gate of a run in review. */
+export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<string> {
+  const { charter, rule, document } = await mergeAsked(tx, run);
+  const pilot = await findPilotState(tx.db, run.pilotId);
+  const [timeZone, now] = [pilot?.timeZone ?? "UTC", scope.clock.now()];
+  const ordinary = approvalDeadline(charter, timeZone, now);
+  const expiresAt = ruledDeadline(charter, "merge", timeZone, now, ordinary);
   return openGate(tx, scope, {
     kind: "merge",
     pilotId: run.pilotId,
     runId: run.id,
-    document,
+    document: mergeDocument(document),
     rule,
     expiresAt,
   });
+}
+
+/** What the run's gate before this one was about, where it is void; null where there was none. */
+async function againOf(tx: Tx, runId: string, patch: string): Promise<Again | null> {
+  const before = await newestGate(tx.db, runId, "merge");
+  if (before?.status !== "void") return null;
+  const bound = BoundMerge.parse(JSON.parse(before.document));
+  const { id: gate, digest } = before;
+  return { gate, digest, base: bound.baseCommit, patch: bound.patch, identical: bound.patch === patch };
 }

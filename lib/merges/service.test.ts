@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { HOUR, MINUTE } from "../clock.ts";
-import { transaction } from "../db.ts";
+import { read, transaction } from "../db.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { listGatesOf } from "../gates/service.ts";
 import { getRepository } from "../repositories/service.ts";
@@ -26,6 +26,7 @@ import {
 } from "../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import { getMerge, listUnsettled, noteCommit, type SeenRef, settleMerge } from "./service.ts";
+import { whyUntested } from "./tested.ts";
 
 testBlobs();
 const database = await testDatabase("web");
@@ -66,6 +67,21 @@ beforeEach(async () => {
   clock.advance(HOUR);
   mergeId = await approveOpenGate();
   clock.advance(MINUTE);
+});
+
+test("what would be merged is what the newest evidence is about, on that base; probe: another tree, base, red or no evidence is not", async () => {
+  const { rows } = await database.owner.query<{ document: string }>(
+    "select g.document from gate g join merge m on m.gate_id = g.id where m.id = $1",
+    [mergeId],
+  );
+  const document = JSON.parse(rows[0]?.document ?? "{}");
+  const why = (over: object) => read(seed, (db) => whyUntested(db, JSON.stringify({ ...document, ...over })));
+  expect(await why({})).toBeNull();
+  expect((await getMerge(seed, mergeId)).tested).toEqual({ tree: document.tree, base: document.baseCommit });
+  expect(await why({ tree: "e".repeat(40) })).toMatch(/is not what was tested: the branch moved/);
+  expect(await why({ baseCommit: "e".repeat(40) })).toMatch(/has to be tested again/);
+  expect(await why({ evidence: [] })).toMatch(/No evidence/);
+  expect(await why({ evidence: [], decides: "break_glass" })).toBeNull();
 });
 
 const settle = (seen: SeenRef, id = mergeId) =>

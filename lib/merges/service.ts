@@ -2,6 +2,7 @@
 import { type Db, read, transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
+import { startWatch } from "../merge-watches/start-watch.ts";
 import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { findRepositoryState, moveHead } from "../repositories/service.ts";
@@ -11,6 +12,9 @@ import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { openMergeGate } from "./open-merge-gate.ts";
 import { lockMerge } from "./store.ts";
+import { type Tested, testedBy } from "./tested.ts";
+
+export { firstEntryId, lockMerge } from "./store.ts";
 
 export interface MergeIntent {
   readonly id: string;
@@ -26,6 +30,8 @@ export interface MergeIntent {
   readonly newCommit: string | null;
   readonly message: string;
   readonly tree: string;
+  /** What the newest evidence that was approved is about; null where it was merged past the gate. */
+  readonly tested: Tested | null;
   /** Blob of the bundle that holds the approved tree. */
   readonly patchBundleId: string;
   /** Deterministic date of the commit: when the intent was written. */
@@ -51,6 +57,7 @@ async function intentOf(db: Db, mergeId: string): Promise<MergeIntent> {
     newCommit,
     message,
     tree: patch.tree,
+    tested: await testedBy(db, gateId),
     patchBundleId: patch.bundleBlobId,
     createdAt,
   };
@@ -90,8 +97,18 @@ export async function noteCommit(scope: Scope, merge: MergeIntent, newCommit: st
   });
 }
 
+/** Red evidence opens no ordinary gate, also where somebody had merged past it. */
+async function isVerified(db: Db, runId: string): Promise<boolean> {
+  const newest = await db.evidence.findFirst({
+    where: { runId },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    select: { verdict: true },
+  });
+  return newest?.verdict === "verified";
+}
+
 export type SeenRef =
-  | { readonly outcome: "moved"; readonly commit: string }
+  | { readonly outcome: "moved"; readonly commit: string; readonly otherTree?: string | null }
   | { readonly outcome: "base_moved"; readonly actual: string }
   | { readonly outcome: "refused"; readonly reason: string };
 
@@ -111,8 +128,15 @@ export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef):
         kind: "run.merged",
         about,
         ...moved,
-        detail: { merge: mergeId, ref: merge.targetRef, old: merge.expectedOld, commit: seen.commit },
+        detail: {
+          ...{ merge: mergeId, ref: merge.targetRef, old: merge.expectedOld, commit: seen.commit },
+          ...(merge.newCommit !== null && merge.newCommit !== seen.commit ? { built: merge.newCommit } : {}),
+          ...(seen.otherTree ? { other_tree: seen.otherTree } : {}),
+        },
       });
+      const { runId, repositoryId, targetRef } = merge;
+      const { commit } = seen;
+      await startWatch(tx, { mergeId, runId, repositoryId, targetRef, commit }, settledAt.getTime());
       const repository = await findRepositoryState(tx.db, merge.repositoryId);
       const known = repository?.headCommit === merge.expectedOld; // else the mirror has seen the move already
       if (known) await moveHead(tx, merge.repositoryId, merge.expectedOld, seen.commit);
@@ -134,6 +158,6 @@ export async function settleMerge(scope: Scope, mergeId: string, seen: SeenRef):
     });
     if (seen.outcome === "base_moved")
       await rebaseRun(tx, scope, { ...run, status: "in_review" }, seen.actual);
-    else await openMergeGate(tx, scope, run);
+    else if (await isVerified(tx.db, run.id)) await openMergeGate(tx, scope, run);
   });
 }

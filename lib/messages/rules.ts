@@ -1,3 +1,4 @@
+import { approversLeft } from "../gates/approver-rules.ts";
 import { isEnded } from "../runs/rules.ts";
 import type { RunStatus } from "../runs/schema.ts";
 import type { MessageStatus, MessageView, SteerNotice } from "./schema.ts";
@@ -67,19 +68,33 @@ export interface NoticeFacts {
   readonly approvers: readonly { readonly personId: string; readonly name: string }[];
   /** Who launched the run, or wrote to its agent. */
   readonly barred: readonly string[];
+  /** What they are about to do; left out, they write to the agent. */
+  readonly by?: "message" | "suggestion";
 }
 
-/** What to say before somebody writes to an agent. */
-export function noticeOf({ me, needed, approvers, barred }: NoticeFacts): SteerNotice {
+const COSTS = {
+  message:
+    "Whoever writes to the agent cannot approve what it makes: after this message you cannot approve this run's merge.",
+  suggestion:
+    "Whoever suggests code has a hand in it: after this you cannot approve this run's merge. Words alone bar nobody.",
+} as const;
+
+/** What to say before somebody writes to an agent, or suggests code for its patch. */
+export function noticeOf({ me, needed, approvers, barred, by = "message" }: NoticeFacts): SteerNotice {
   const isBarred = barred.includes(me);
-  const left = approvers.filter(({ personId }) => personId !== me && !barred.includes(personId));
-  const isEnough = left.length >= needed;
+  const bars = new Map([me, ...barred].map((id) => [id, "steered" as const]));
+  const { could: left, isEnough } = approversLeft({
+    missing: needed,
+    holders: approvers,
+    barred: bars,
+    roles: "",
+  });
   const isApprover = approvers.some(({ personId }) => personId === me);
   const you = isBarred
     ? "You cannot approve this run's merge already."
     : isApprover
-      ? "Whoever writes to the agent cannot approve what it makes: after this message you cannot approve this run's merge."
-      : "You are no approver of this pilot; nobody is lost by your message.";
+      ? COSTS[by]
+      : `You are no approver of this pilot; nobody is lost by your ${by}.`;
   const others = isEnough
     ? `${counted(left.length)} left: ${listed(left.map(({ name }) => name))}.`
     : `${counted(left.length)} left, and a merge needs ${needed}: nobody could merge this run.`;

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { MAX_MESSAGE, type MessageEffect, MessageMode, type MessageOrigin } from "../protocol/steering.ts";
+import {
+  MAX_MESSAGE,
+  type MessageEffect,
+  MessageMode,
+  type MessageOrigin as WireOrigin,
+} from "../protocol/steering.ts";
 
 export const SendMessage = z.object({
   runId: z.string().min(1).max(100),
@@ -15,6 +20,9 @@ export const SendMessage = z.object({
   requestKey: z.string().min(8).max(100),
 });
 export type SendMessage = z.input<typeof SendMessage>;
+
+/** `review`: comments of a review, for the attempt that they ask for. On the wire it is a message like others. */
+export type MessageOrigin = WireOrigin | "review";
 
 /** `withdrawn`: whoever wrote it took it back before the agent had it. */
 export type MessageStatus = "queued" | "delivered" | "undeliverable" | "withdrawn";

@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { requireAgent } from "../agents/service.ts";
 import { requirePermission } from "../authz/require.ts";
-import { transaction } from "../db.ts";
+import { type Tx, transaction } from "../db.ts";
 import { forbidden, refused } from "../errors.ts";
 import { storable } from "../events/rules.ts";
 import { newId } from "../ids.ts";
 import { say } from "../inboxes/service.ts";
 import { payloadCommitment } from "../model-calls/rules.ts";
+import type { MessageMode } from "../protocol/steering.ts";
 import { changeOf, made } from "../record/change.ts";
-import { lockRun } from "../runs/run-in-tx.ts";
+import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { goalState, messageState, refusalToSend } from "./rules.ts";
-import type { SendMessage } from "./schema.ts";
+import type { MessageOrigin, SendMessage } from "./schema.ts";
 import { findByRequestKey, findGoal, insertMessage, listWaiting } from "./store.ts";
 
 const SALT_BYTES = 32;
@@ -32,36 +33,53 @@ export async function sendMessage(scope: Scope, input: SendMessage): Promise<{ m
     const refusal = refusalToSend({ status: run.status, hasModel: model !== null, waiting });
     if (refusal !== null) throw refused(refusal);
 
-    const id = newId("message", scope.clock.now());
     const origin = input.changesGoal ? "goal" : "steer";
-    const text = storable(input.text);
-    const salt = new Uint8Array(randomBytes(SALT_BYTES));
-    const commitment = payloadCommitment(salt, Buffer.from(text, "utf8")).toString("hex");
     const goal = (await findGoal(tx.db, run.id))?.id ?? "launch";
-    await insertMessage(tx.db, {
-      ...{ id, runId: run.id, mode: input.mode, origin, text, salt, commitment, status: "queued" },
-      sentBy: actorId(scope.actor),
-      requestKey: input.requestKey,
-      sentAt: new Date(scope.clock.now()),
-    });
-    await say(tx, scope, run.id, { kind: "message", messageId: id });
-    const about = [`run:${run.id}`, `pilot:${run.pilotId}`] as const;
-    tx.record({
-      kind: "message.sent",
-      about,
-      charter: run.charterDigest,
-      ...made(messageState(id, "queued")),
-      detail: { message: id, mode: input.mode, origin, text: commitment },
-    });
+    const { mode, text, requestKey } = input;
+    const { id, commitment } = await leaveMessage(tx, scope, run, { mode, origin, text, requestKey });
     if (origin === "goal")
       tx.record({
         kind: "run.goal_changed",
-        about,
+        about: [`run:${run.id}`, `pilot:${run.pilotId}`],
         charter: run.charterDigest,
         ...changeOf(goalState(run.id, goal), goalState(run.id, id)),
         detail: { message: id, text: commitment },
       });
-    tx.ring({ channel: "run_changed", payload: run.id });
     return { messageId: id };
   });
+}
+
+export interface LeftMessage {
+  readonly mode: MessageMode;
+  readonly origin: MessageOrigin;
+  readonly text: string;
+  readonly requestKey: string;
+}
+
+/** Writes it down for whoever has the run, or has it next. The caller has locked the run and asked whether this may be. */
+export async function leaveMessage(
+  tx: Tx,
+  scope: Scope,
+  run: RunRow,
+  { mode, origin, text: given, requestKey }: LeftMessage,
+): Promise<{ readonly id: string; readonly commitment: string }> {
+  const id = newId("message", scope.clock.now());
+  const text = storable(given);
+  const salt = new Uint8Array(randomBytes(SALT_BYTES));
+  const commitment = payloadCommitment(salt, Buffer.from(text, "utf8")).toString("hex");
+  await insertMessage(tx.db, {
+    ...{ id, runId: run.id, mode, origin, text, salt, commitment, status: "queued", requestKey },
+    sentBy: actorId(scope.actor),
+    sentAt: new Date(scope.clock.now()),
+  });
+  await say(tx, scope, run.id, { kind: "message", messageId: id });
+  tx.record({
+    kind: "message.sent",
+    about: [`run:${run.id}`, `pilot:${run.pilotId}`],
+    charter: run.charterDigest,
+    ...made(messageState(id, "queued")),
+    detail: { message: id, mode, origin, text: commitment },
+  });
+  tx.ring({ channel: "run_changed", payload: run.id });
+  return { id, commitment };
 }

@@ -66,6 +66,15 @@ export async function findReader(db: Db, runId: string): Promise<number | null> 
   return lease?.attempt ?? null;
 }
 
+/** The newest review in the inbox that no agent has read, or that the next one has to read again. */
+export async function findReviewToTell(db: Db, runId: string): Promise<string | null> {
+  const [row] = await db.$queryRaw<{ id: string }[]>`
+    select m.id from run_inbox i join run_message m on m.id = i.ref
+    where i.run_id = ${runId} and i.kind = 'message' and i.settled_at is null and m.origin = 'review'
+    order by i.number desc limit 1`;
+  return row?.id ?? null;
+}
+
 /** `stepsOf` all messages of a run. */
 export async function countSteps(db: Db, runId: string): Promise<number> {
   const [row] = await db.$queryRaw<{ steps: number }[]>`
@@ -91,15 +100,14 @@ export async function findGoal(db: Db, runId: string): Promise<MessageRow | null
   })) as MessageRow | null;
 }
 
-/** Who wrote to the agent. That a message did not reach it is the word of the runner that could read it. */
-export async function selectSenders(db: Db, runId: string): Promise<string[]> {
-  const rows = await db.runMessage.findMany({
-    where: { runId },
-    distinct: ["sentBy"],
-    orderBy: { sentBy: "asc" },
-    select: { sentBy: true },
-  });
-  return rows.map(({ sentBy }) => sentBy);
+/**
+ * Who wrote to the agent, or put code forward in its review. That a message did not reach it is the word of the runner that
+ * could read it.
+ */
+export async function selectSteerers(db: Db, runId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select person_id as id from run_steerer where run_id = ${runId} order by person_id`;
+  return rows.map(({ id }) => id);
 }
 
 export async function selectViews(db: Db, runId: string): Promise<MessageView[]> {

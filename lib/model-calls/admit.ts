@@ -5,7 +5,7 @@ import type { Scope } from "../scope.ts";
 import { type AdmissionRow, findAdmission } from "./admission-store.ts";
 import { recordRefusal } from "./record-refusal.ts";
 import { CallRefused } from "./refusal.ts";
-import { budgetsOf, outboundOf, refusalToCall } from "./rules.ts";
+import { budgetsOf, isModelAllowed, outboundOf, refusalToCall } from "./rules.ts";
 import type { Admission } from "./schema.ts";
 
 /**
@@ -25,6 +25,7 @@ const refusalOf = (row: AdmissionRow, runnerId: string) =>
   refusalToCall(
     {
       ...row,
+      mayUseModel: isModelAllowed(parseCharter(row.canonical).controls.models, row.model ?? ""),
       hasModel: row.model !== null && row.providerId !== null,
       hasKey: row.sealed !== null,
       hasPrice: row.priceId !== null,

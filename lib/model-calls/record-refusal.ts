@@ -1,5 +1,5 @@
 // Requests that were turned away, as entries: a few a minute for each reason and run, the rest as a number.
-import { floodGate } from "../auth/flood.ts";
+import { floodGate } from "../auth/tries/flood.ts";
 import { type Tx, transaction } from "../db.ts";
 import type { NewEntryOf, Subjects } from "../record/schema.ts";
 import type { Scope } from "../scope.ts";

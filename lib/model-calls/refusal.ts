@@ -13,6 +13,7 @@ const SAID: Partial<Record<RefusalReason, readonly [code: ErrorCode, sentence: s
   pilot_not_active: ["forbidden", "The pilot is not active, so its runs may not call a model."],
   stopped: ["forbidden", "An emergency stop is on. No model is called until it is lifted."],
   agent_without_model: ["forbidden", "The agent of this run has no model."],
+  wrong_model: ["forbidden", "The charter of this run does not name this agent's model."],
   provider_disabled: ["refused", "The provider of this agent's model is switched off."],
   no_key: ["refused", "The provider of this agent's model has no key. An administrator sets one."],
   no_price: [

@@ -12,6 +12,10 @@ export const budgetsOf = ({ controls }: Charter): Budgets => ({
   pilotMicros: controls.budgetPilotCents * CENT,
 });
 
+/** Whether a charter that names these models lets this one be called; none: any. */
+export const isModelAllowed = (models: readonly string[], model: string): boolean =>
+  models.length === 0 || models.includes(model);
+
 /** What the gateway does with each class of text before a request leaves. */
 export const outboundOf = ({ controls }: Charter): OutboundPolicy => ({
   secret: controls.outboundSecret,
@@ -52,6 +56,8 @@ export interface AdmissionFacts {
   readonly pilotStatus: string;
   readonly stopped: boolean;
   readonly hasModel: boolean;
+  /** By the charter of the run. */
+  readonly mayUseModel: boolean;
   readonly providerDisabled: boolean;
   readonly hasKey: boolean;
   readonly hasPrice: boolean;
@@ -68,6 +74,7 @@ export function refusalToCall(facts: AdmissionFacts, runnerId: string): RefusalR
   if (facts.pilotStatus !== "active") return "pilot_not_active";
   if (!CALLING.includes(facts.runStatus)) return "run_not_working";
   if (!facts.hasModel) return "agent_without_model";
+  if (!facts.mayUseModel) return "wrong_model";
   if (facts.providerDisabled) return "provider_disabled";
   if (!facts.hasKey) return "no_key";
   return facts.hasPrice ? null : "no_price";

@@ -3,13 +3,14 @@
 import type { Db } from "../db.ts";
 import { ruleOf } from "../findings/catalog.ts";
 import { FindingSource, Severity } from "../findings/schema.ts";
-import { findWaitingGate, type WaitingGate } from "../gates/waiting.ts";
-import { maskValue } from "../secrets/mask-value.ts";
-import { visibleText } from "../text/rules.ts";
+import { findWaitingGate } from "../gates/waiting.ts";
 import { concerns } from "./addressees.ts";
 import { findChannel } from "./channel-store.ts";
 import { type NoticeRow, noticesOf } from "./delivery-store.ts";
 import { selectPeopleOf, selectSubscribers } from "./follow-store.ts";
+import { TO_OWNERS } from "./owners/owners.ts";
+import { toTell } from "./people/tell-people.ts";
+import { PEOPLE_WORDS } from "./people/words.ts";
 import {
   type ClaimedDelivery,
   type Message,
@@ -17,27 +18,11 @@ import {
   NoticeFacts,
   type NoticeKind,
 } from "./schema.ts";
+import { cleaned } from "./telling/cleaned.ts";
+import type { Item, Known } from "./telling/known.ts";
 
 /** A message shows so many things and counts the rest. */
 const MOST_SHOWN = 20;
-const LONGEST_NAME = 120;
-
-/** One line of somebody's own words: nothing hidden in it, secrets of known forms masked, and short. */
-export async function cleaned(text: string): Promise<string> {
-  const line = visibleText(await maskValue(text), "line");
-  const characters = [...line];
-  return characters.length <= LONGEST_NAME ? line : `${characters.slice(0, LONGEST_NAME - 1).join("")}…`;
-}
-
-interface Known {
-  readonly row: NoticeRow;
-  readonly facts: NoticeFacts;
-  readonly pilot: string | null;
-  readonly run: string | null;
-  readonly gate: WaitingGate | null;
-}
-
-type Item = Omit<MessageItem, "kind" | "at" | "pilotId">;
 
 /** Null where nothing is left of it that this recipient should be told. */
 export async function composeMessage(
@@ -51,6 +36,10 @@ export async function composeMessage(
   if (purpose === "test") {
     const title = "A test of this channel from Pilothouse";
     return { ...about, isTest: true, grave: false, title, items: [], more: 0 };
+  }
+  if (delivery.resolves !== null) {
+    const title = "What this was about is over";
+    return { ...about, resolves: delivery.resolves, isTest: false, grave: false, title, items: [], more: 0 };
   }
   const items: MessageItem[] = [];
   const rows: NoticeRow[] = [];
@@ -94,14 +83,20 @@ async function isForAnybody(
   event: { readonly kind: NoticeKind; readonly pilotId: string | null; readonly facts: NoticeFacts },
   now: number,
 ): Promise<boolean> {
-  if (recipient !== "") return concerns(db, recipient, event, now);
-  const isWider = event.facts.escalated || event.kind === "deliveries_failing";
+  if (recipient !== "") return concerns(db, recipient, event, { now, shared: false });
+  const toAll =
+    event.facts.escalated ||
+    event.kind === "emergency_sign_in" ||
+    event.kind === "glass_broken" ||
+    TO_OWNERS.includes(event.kind) ||
+    (await toTell(db, event)) !== null;
+  const isWider = toAll || event.kind === "deliveries_failing";
   const readers = isWider
-    ? await selectPeopleOf(db, channelId, event.facts.escalated ? (event.pilotId ?? "") : null)
+    ? await selectPeopleOf(db, channelId, toAll ? (event.pilotId ?? "") : null)
     : (await selectSubscribers(db, event.kind, event.pilotId)).flatMap((reader) =>
         reader.channelId === channelId ? [reader.personId] : [],
       );
-  for (const personId of readers) if (await concerns(db, personId, event, now)) return true;
+  for (const personId of readers) if (await concerns(db, personId, event, { now, shared: true })) return true;
   return false;
 }
 
@@ -115,6 +110,8 @@ async function nameOf(db: Db, noun: "pilot" | "run", id: string): Promise<string
 
 const GATES: Readonly<Record<string, string>> = {
   activate: "A pilot is to be activated",
+  break_glass: "A merge by broken glass is to be reviewed",
+  release: "A release is to be deployed",
   command: "An agent asks",
   merge: "A patch is to be merged",
   network: "A patch wants something installed",
@@ -140,6 +137,7 @@ function runItem(known: Known): Item {
 }
 
 const WORDS: Readonly<Record<NoticeKind, (db: Db, known: Known) => Promise<Item | null>>> = {
+  ...PEOPLE_WORDS,
   async gate_waiting(_db, known) {
     const { gate, facts } = known;
     if (!gate) return null;
@@ -149,7 +147,7 @@ const WORDS: Readonly<Record<NoticeKind, (db: Db, known: Known) => Promise<Item 
     return {
       title: facts.escalated ? `Still waiting: ${title}` : title,
       lines: [...runLines(known), ...(facts.escalated ? [escalated] : [])],
-      url: `/inbox?show=team&gate=${gate.id}`,
+      url: `/inbox?show=team&gate=${gate.id}&from=notice`,
       expiresAt: gate.expiresAt,
       ids: { gate: gate.id, ...(gate.runId === null ? {} : { run: gate.runId }) },
     };
@@ -160,6 +158,25 @@ const WORDS: Readonly<Record<NoticeKind, (db: Db, known: Known) => Promise<Item 
     const by = facts.how === "tripwire" ? "A tripwire of its charter paused a pilot" : "A pilot was paused";
     const pilot = row.pilotId ?? "";
     return { title: by, lines: [], url: `/pilots/${pilot}`, expiresAt: null, ids: { pilot } };
+  },
+  async pilot_tripped(_db, { row }) {
+    const pilot = row.pilotId ?? "";
+    const lines = [
+      "As many runs in a row failed as its charter tolerates. It warns, and lets the pilot go on.",
+    ];
+    return {
+      title: "A tripwire of a pilot was touched",
+      lines,
+      url: `/pilots/${pilot}`,
+      expiresAt: null,
+      ids: { pilot },
+    };
+  },
+  async review_due(_db, { row }) {
+    const pilot = row.pilotId ?? "";
+    const lines = ["Its charter asks for a look at them, and for a decision on how it goes on."];
+    const title = "The numbers of a pilot are to be looked at";
+    return { title, lines, url: `/kpis?pilot=${pilot}`, expiresAt: null, ids: { pilot } };
   },
   async stop_pulled(_db, { row, facts }) {
     const title = row.pilotId === null ? "Emergency stop of everything" : "Emergency stop of a pilot";
@@ -198,5 +215,31 @@ const WORDS: Readonly<Record<NoticeKind, (db: Db, known: Known) => Promise<Item 
       expiresAt: null,
       ids: {},
     };
+  },
+  async glass_broken(_db, known) {
+    const { gate, facts } = known;
+    if (facts.escalated && !gate) return null; // somebody has reviewed it meanwhile
+    const gateId = facts.gateId ?? "";
+    const again = "Nobody has reviewed it so far. It stays open until another lead does.";
+    const first =
+      "It was merged at once, without the approvals its charter asks for. Another lead has to review it.";
+    return {
+      title: facts.escalated
+        ? "Still to be reviewed: a merge by broken glass"
+        : "Somebody merged by breaking the glass",
+      lines: [...runLines(known), facts.escalated ? again : first, "You are told because you lead."],
+      url: `/inbox?show=team&gate=${gateId}&from=notice`,
+      expiresAt: null,
+      ids: { gate: gateId, ...(facts.runId === undefined ? {} : { run: facts.runId }) },
+    };
+  },
+  async emergency_sign_in(db, { facts }) {
+    const person = await db.person.findUnique({
+      where: { id: facts.personId ?? "" },
+      select: { name: true },
+    });
+    const lines = [`Who: ${await cleaned(person?.name ?? "somebody")}`, "You are told because you lead."];
+    const title = "Somebody signed in past the identity provider";
+    return { title, lines, url: "/log?kind=person.emergency_signed_in", expiresAt: null, ids: {} };
   },
 };

@@ -7,7 +7,7 @@ export interface NewDelivery {
   readonly channelId: string;
   /** A person; empty where the channel is one place. */
   readonly recipient: string;
-  readonly purpose: "notice" | "test";
+  readonly purpose: "notice" | "test" | "invitation";
   readonly madeAt: Date;
   readonly nextAt: Date;
 }
@@ -106,7 +106,8 @@ export async function claimNext(
       where c.id <> all(${[...busy]})
     )
     update notice_delivery d set next_at = ${until}, attempts = d.attempts + 1 from next where d.id = next.id
-    returning d.id, d.channel_id as "channelId", d.recipient, d.purpose, d.attempts, d.made_at as "madeAt"`;
+    returning d.id, d.channel_id as "channelId", d.recipient, d.purpose, d.attempts, d.made_at as "madeAt",
+      d.resolves`;
 }
 
 export interface NoticeRow {
@@ -195,5 +196,43 @@ export async function markFails(
 export async function giveUpOlder(db: Db, channelId: string, before: Date, reason: string): Promise<number> {
   return db.$executeRaw`
     update notice_delivery set state = 'given_up', reason = ${reason}
-    where channel_id = ${channelId} and state = 'waiting' and made_at < ${before}`;
+    where channel_id = ${channelId} and state = 'waiting' and coalesce(again_at, made_at) < ${before}`;
+}
+
+/** False where it is not there, is no notice, or did neither fail nor was given up. A link is gone with its delivery. */
+export async function markAgain(
+  db: Db,
+  {
+    channelId,
+    deliveryId,
+    at,
+  }: { readonly channelId: string; readonly deliveryId: string; readonly at: Date },
+): Promise<boolean> {
+  const count = await db.$executeRaw`
+    update notice_delivery set state = 'waiting', reason = null, next_at = ${at}, again_at = ${at}
+    where id = ${deliveryId} and channel_id = ${channelId} and purpose not in ('test', 'invitation') and state in ('failed', 'given_up')`;
+  return count === 1;
+}
+
+/** With what they told; never what still waits, nor what is in no delivery yet. Returns how many deliveries went. */
+export async function deleteOld(db: Db, before: Date, limit: number): Promise<number> {
+  const old = await db.$queryRaw<{ id: string }[]>`
+    select id from notice_delivery
+    where state <> 'waiting' and made_at < ${before} and coalesce(again_at, made_at) < ${before}
+    order by made_at limit ${limit} for update skip locked`;
+  const ids = old.map(({ id }) => id);
+  await db.$executeRaw`delete from notice where delivery_id = any(${ids})`;
+  await db.$executeRaw`delete from notice_delivery where id = any(${ids})`;
+  return ids.length;
+}
+
+/** Nothing where another worker was faster. */
+export async function insertResolving(
+  db: Db,
+  row: { readonly id: string; readonly channelId: string; readonly resolves: string; readonly at: Date },
+): Promise<void> {
+  await db.$executeRaw`
+    insert into notice_delivery (id, channel_id, recipient, purpose, state, made_at, next_at, resolves)
+    values (${row.id}, ${row.channelId}, '', 'resolve', 'waiting', ${row.at}, ${row.at}, ${row.resolves})
+    on conflict do nothing`;
 }

@@ -35,6 +35,8 @@ describe("what people are told of", () => {
     [finding("critical"), "grave_finding", true],
     [finding("high"), "grave_finding", true],
     [entry("channel.failing", { failures: 3 }, ["channel:chn_1"]), "deliveries_failing", false],
+    [entry("break_glass.used", {}, ["run:run_1", "gate:gat_1"]), "glass_broken", true],
+    [entry("person.emergency_signed_in", {}, ["person:per_1"]), "emergency_sign_in", true],
   ] as const)("%#: is of one kind, and grave or not", (happened, kind, grave) => {
     expect(detectNotice(happened, 5)).toMatchObject({ kind, grave, at: 5, pilotId: "pil_1" });
   });

@@ -2,10 +2,12 @@
 import { isGrave } from "../findings/rules.ts";
 import { detailOf } from "../record/rules.ts";
 import type { Entry } from "../record/schema.ts";
+import { PEOPLE_KINDS, peopleNotice } from "./people/detect-people.ts";
 import type { NoticeEvent, NoticeFacts, NoticeKind } from "./schema.ts";
 
 export const WATCHED_KINDS = [
   "gate.opened",
+  "gate.approval_withdrawn",
   "run.merged",
   "run.rejected",
   "run.cancelled",
@@ -13,10 +15,14 @@ export const WATCHED_KINDS = [
   "run.failed",
   "run.patch_refused",
   "pilot.paused",
+  "pilot.tripped",
   "stop.pulled",
   "finding.opened",
   "finding.reopened",
   "channel.failing",
+  "person.emergency_signed_in",
+  "break_glass.used",
+  ...PEOPLE_KINDS,
 ] as const;
 
 const subject = (entry: Entry, noun: string): string | undefined =>
@@ -46,15 +52,23 @@ export function detectNotice(entry: Entry, at: number): NoticeEvent | null {
   const gateId = subject(entry, "gate");
   if (entry.kind === "gate.opened" && gateId)
     return event("gate_waiting", { gateId }, false, `gate:${gateId}`);
+  const withdrawn = detailOf("gate.approval_withdrawn", entry);
+  if (withdrawn && gateId) return event("gate_waiting", { gateId }, false, `withdrawn:${withdrawn.approval}`);
+  if (entry.kind === "break_glass.used" && gateId) return event("glass_broken", { gateId }, true);
   const how = ENDED[entry.kind] ?? (isUnchanged(entry) ? "unchanged" : undefined);
   if (how !== undefined) return event("run_finished", { how });
   const failed = FAILED[entry.kind];
   if (failed !== undefined) return event("run_failed", { how: failed });
   const paused = detailOf("pilot.paused", entry);
   if (paused) return event("pilot_paused", { how: paused.by }, paused.by === "tripwire");
+  // What a tripwire does beside warning pauses the pilot, and that is told.
+  if (detailOf("pilot.tripped", entry)?.action === "warn") return event("pilot_tripped", {});
   const stopId = subject(entry, "stop");
   if (entry.kind === "stop.pulled" && stopId) return event("stop_pulled", { stopId }, true);
-  return findingNotice(entry, event) ?? channelNotice(entry, event);
+  const personId = subject(entry, "person");
+  if (entry.kind === "person.emergency_signed_in" && personId)
+    return event("emergency_sign_in", { personId }, true);
+  return peopleNotice(entry, at, event) ?? findingNotice(entry, event) ?? channelNotice(entry, event);
 }
 
 type Make = (kind: NoticeKind, facts: NoticeFacts, grave?: boolean) => NoticeEvent;

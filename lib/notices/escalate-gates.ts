@@ -1,6 +1,6 @@
 // A gate that waits past half of its time is told to the others who may decide it, once: by the channels they have, and
 // where somebody has none by mail.
-import { read, type Tx, transaction } from "../db.ts";
+import { type Db, read, type Tx, transaction } from "../db.ts";
 import { charterOfGate } from "../gates/open-gate.ts";
 import { findWaitingGate } from "../gates/waiting.ts";
 import { liveGrants, peopleWith } from "../people/service.ts";
@@ -14,6 +14,8 @@ import {
   selectMailChannels,
   selectTold,
 } from "./follow-store.ts";
+import { deputiesOf } from "./owners/owners.ts";
+import { mayUse, mayUseShared } from "./rules.ts";
 import { findHours } from "./subscription-store.ts";
 import { writeNotices } from "./write-notices.ts";
 
@@ -27,7 +29,7 @@ export async function escalateGates(scope: Scope): Promise<number> {
 async function escalate(tx: Tx, scope: Scope, gate: OverdueGate): Promise<void> {
   const { id, pilotId, runId } = gate;
   const others = await othersWhoMayDecide(tx, scope, gate);
-  const by = await waysTo(tx, others, pilotId ?? "");
+  const by = await waysTo(tx.db, others, pilotId ?? "");
   const told = new Set(by.map(({ personId }) => personId)).size;
   const now = scope.clock.now();
   if (!(await insertEscalation(tx.db, id, new Date(now), told))) return;
@@ -55,11 +57,14 @@ async function othersWhoMayDecide(
   { id, pilotId, roles }: OverdueGate,
 ): Promise<string[]> {
   const gate = await findWaitingGate(tx.db, id);
-  const told = new Set(await selectTold(tx.db, `gate:${id}`, "gate_waiting"));
+  const told = await selectTold(tx.db, `gate:${id}`, "gate_waiting");
   const others: string[] = [];
-  for (const { personId } of await peopleWith(tx.db, roles, pilotId ?? ""))
-    if (!told.has(personId) && gate?.mayDecide(personId, await liveGrants(tx, personId), scope.clock.now()))
-      others.push(personId);
+  const holders = (await peopleWith(tx.db, roles, pilotId ?? "")).map((holder) => holder.personId);
+  for (const personId of new Set([...holders, ...(await deputiesOf(tx.db, pilotId))])) {
+    const grants = await liveGrants(tx, personId);
+    const wasTold = told.some((each) => each.id === personId && (!each.shared || mayUseShared(grants)));
+    if (!wasTold && gate?.mayDecide(personId, grants, scope.clock.now())) others.push(personId);
+  }
   return others;
 }
 
@@ -67,14 +72,16 @@ async function othersWhoMayDecide(
  * Every channel of theirs, whatever they asked to be told by it, but none that others read and that they did not ask to be told
  * of this pilot by; else their own address, by the first mail channel.
  */
-async function waysTo(tx: Tx, people: readonly string[], pilotId: string): Promise<Subscriber[]> {
-  const own = await selectChannelsOf(tx.db, people, pilotId);
+export async function waysTo(db: Db, people: readonly string[], pilotId: string): Promise<Subscriber[]> {
+  const own: Subscriber[] = [];
+  for (const way of await selectChannelsOf(db, people, pilotId))
+    if (mayUse(await liveGrants({ db }, way.personId), way.channelKind)) own.push(way);
   const without = people.filter((personId) => own.every((way) => way.personId !== personId));
-  const [mail] = await selectMailChannels(tx.db);
+  const [mail] = await selectMailChannels(db);
   if (mail === undefined) return own;
   const byMail: Subscriber[] = [];
   for (const personId of without) {
-    const hours = await findHours(tx.db, personId);
+    const hours = await findHours(db, personId);
     const { timeZone, fromMinute, toMinute } = hours ?? { timeZone: "UTC", fromMinute: 0, toMinute: 0 };
     byMail.push({
       ...{ personId, channelId: mail, channelKind: "smtp", hasHours: hours !== null },

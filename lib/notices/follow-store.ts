@@ -133,15 +133,20 @@ export async function insertEscalation(db: Db, gateId: string, at: Date, told: n
   return count === 1;
 }
 
+interface Told {
+  readonly id: string;
+  /** By a channel that others read too. */
+  readonly shared: boolean;
+}
+
 /** Who was told of something already: by their own address, or because they asked for it at a shared channel. */
-export async function selectTold(db: Db, eventKey: string, kind: NoticeKind): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    select n.recipient as id from notice n where n.event_key = ${eventKey} and n.recipient <> ''
+export async function selectTold(db: Db, eventKey: string, kind: NoticeKind): Promise<Told[]> {
+  return db.$queryRaw<Told[]>`
+    select n.recipient as id, false as shared from notice n where n.event_key = ${eventKey} and n.recipient <> ''
     union
-    select s.person_id from notice n join notice_subscription s on s.channel_id = n.channel_id and s.kind = ${kind}
+    select s.person_id, true from notice n join notice_subscription s on s.channel_id = n.channel_id and s.kind = ${kind}
       and (s.pilot_id = '' or s.pilot_id = n.pilot_id)
     where n.event_key = ${eventKey} and n.recipient = ''`;
-  return rows.map(({ id }) => id);
 }
 
 export interface BudgetedRun {
@@ -155,4 +160,39 @@ export async function selectBudgeted(db: Db): Promise<BudgetedRun[]> {
   return db.$queryRaw<BudgetedRun[]>`
     select r.id as "runId", p.id as "pilotId", p.time_zone as "timeZone" from run r join pilot p on p.id = r.pilot_id
     where r.status in ('preparing', 'working', 'awaiting_decision', 'paused') order by r.id limit 500`;
+}
+
+export interface OverDelivery {
+  readonly id: string;
+  readonly channelId: string;
+}
+
+/**
+ * Deliveries to PagerDuty that may have opened an incident (sent, or tried more than once), all of what they tell is over by
+ * what is there now, and that was not told so far.
+ */
+export async function selectOver(db: Db, now: Date, limit: number): Promise<OverDelivery[]> {
+  return db.$queryRaw<OverDelivery[]>`
+    select d.id, d.channel_id as "channelId" from notice_delivery d
+      join notice_channel c on c.id = d.channel_id and c.kind = 'pagerduty' and c.removed_at is null
+    where d.purpose = 'notice' and (d.state = 'sent' or (d.state <> 'waiting' and d.attempts > 1))
+      and not exists (select from notice_delivery r where r.resolves = d.id)
+      and exists (select from notice n where n.delivery_id = d.id)
+      and not exists (select from notice n where n.delivery_id = d.id and not coalesce(case
+        when n.facts ? 'gateId' then (select g.status <> 'open' from gate g where g.id = n.facts ->> 'gateId')
+        when n.kind = 'stop_pulled' then
+          (select s.lifted_at is not null from stop s where s.id = n.facts ->> 'stopId')
+        when n.kind = 'grave_finding' then
+          (select f.state in ('mitigated', 'dismissed') from finding f where f.id = n.facts ->> 'findingId')
+        when n.kind = 'pilot_paused' then (select p.status <> 'paused' from pilot p where p.id = n.pilot_id)
+        when n.kind = 'deliveries_failing' then
+          (select s.failing_since is null from notice_channel_state s where s.channel_id = n.facts ->> 'channelId')
+        when n.kind = 'passkey_waiting' then (select k.confirmed_at is not null or k.removed_at is not null
+          from passkey k where k.id = n.facts ->> 'passkeyId')
+        when n.kind = 'budget_nearly_spent' then case n.facts ->> 'budget'
+          when 'run' then (select r.ended_at is not null from run r where r.id = n.facts ->> 'runId')
+          when 'day' then n.at < ${now}::timestamptz - interval '1 day'
+          else (select p.status not in ('active', 'paused') from pilot p where p.id = n.pilot_id) end
+        end, false))
+    order by d.made_at limit ${limit}`;
 }

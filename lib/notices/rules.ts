@@ -1,4 +1,6 @@
 // When something is told, when it is tried again, and where it may be sent. Pure: the clock is an argument.
+import { can } from "../authz/rules.ts";
+import type { RoleGrant } from "../authz/schema.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../clock.ts";
 import { badInput } from "../errors.ts";
 import type { ChannelKind, Hours } from "./schema.ts";
@@ -117,6 +119,15 @@ export function refuseOpenMail(host: string, security: string, allowedHosts: rea
 
 /** Channels that one address of many readers stands behind; the others write to each person. */
 export const isShared = (kind: ChannelKind): boolean => kind !== "smtp";
+
+/** All readers of a shared channel see what one who asked may see: those alone may ask who know where it leads. */
+export const mayUseShared = (grants: readonly RoleGrant[]): boolean =>
+  can(
+    grants.filter(({ pilotId }) => pilotId === null),
+    "channel.view",
+  );
+export const mayUse = (grants: readonly RoleGrant[], kind: ChannelKind): boolean =>
+  !isShared(kind) || mayUseShared(grants);
 
 /** What entries commit to before and after. */
 export const channelState = (channel: {

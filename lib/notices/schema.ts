@@ -12,6 +12,13 @@ export const NoticeKind = z.enum([
   "grave_finding",
   "budget_nearly_spent",
   "deliveries_failing",
+  "emergency_sign_in",
+  "glass_broken",
+  "review_due",
+  "pilot_tripped",
+  "passkey_waiting",
+  "administrator_kept",
+  "account_owner_changed",
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
@@ -87,6 +94,9 @@ export type SetSecret = z.infer<typeof SetSecret>;
 export const RetireSecret = z.object({ channelId, secretId: z.string().min(1).max(100) });
 export type RetireSecret = z.infer<typeof RetireSecret>;
 
+export const SendAgain = z.object({ channelId, deliveryId: z.string().min(1).max(100) });
+export type SendAgain = z.infer<typeof SendAgain>;
+
 /** What a person asks to be told. `pilotId` empty: of all pilots they may see. */
 export const Subscription = z.object({
   channelId,
@@ -107,6 +117,10 @@ export interface Hours {
   readonly toMinute: number;
 }
 
+/** `resolve`: what an earlier one was about is over. `invitation`: a one-time link, to the person it lets in. */
+export const Purpose = z.enum(["notice", "test", "resolve", "invitation"]);
+export type Purpose = z.infer<typeof Purpose>;
+
 export const DeliveryState = z.enum(["waiting", "sent", "failed", "given_up", "dropped"]);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
@@ -117,6 +131,11 @@ export const NoticeFacts = z.object({
   stopId: z.string().optional(),
   findingId: z.string().optional(),
   channelId: z.string().optional(),
+  personId: z.string().optional(),
+  passkeyId: z.string().optional(),
+  groupId: z.string().optional(),
+  /** Of a service account: who answered for it, and who does now. */
+  owners: z.tuple([z.string(), z.string()]).optional(),
   /** How a run ended. */
   how: z.string().optional(),
   /** Of a budget: which, and how many per cent of it are used. */
@@ -155,7 +174,7 @@ export interface DeliveryView {
   readonly id: string;
   /** Null where the channel is one place that many read. */
   readonly recipientName: string | null;
-  readonly purpose: "notice" | "test";
+  readonly purpose: Purpose;
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly madeAt: Date;
@@ -163,6 +182,16 @@ export interface DeliveryView {
   readonly sentAt: Date | null;
   readonly reason: string | null;
   readonly kinds: readonly NoticeKind[];
+}
+
+/** How the mail with a one-time link goes. */
+export interface InvitationMailView {
+  readonly state: DeliveryState;
+  /** Of the last try that failed, also while it waits for the next. */
+  readonly reason: string | null;
+  readonly madeAt: Date;
+  readonly nextAt: Date;
+  readonly sentAt: Date | null;
 }
 
 export interface ChannelView {
@@ -195,6 +224,8 @@ export interface MessageItem {
 export interface Message {
   /** The same at every try. */
   readonly id: string;
+  /** Of an earlier delivery: nothing is told but that what it was about is over. */
+  readonly resolves?: string;
   readonly isTest: boolean;
   readonly grave: boolean;
   readonly title: string;
@@ -211,9 +242,10 @@ export interface ClaimedDelivery {
   readonly id: string;
   readonly channelId: string;
   readonly recipient: string;
-  readonly purpose: "notice" | "test";
+  readonly purpose: Purpose;
   readonly attempts: number;
   readonly madeAt: Date;
+  readonly resolves: string | null;
 }
 
 /** A channel as anybody may choose it. */
@@ -223,10 +255,26 @@ export interface ChannelName {
   readonly name: string;
   /** Whether notices get through at the moment. */
   readonly works: boolean;
+  /** Whether this person may be told by it. */
+  readonly tells: boolean;
+}
+
+/** Who asked to be told by a channel, and what. */
+export interface SubscriberView {
+  readonly personId: string;
+  readonly name: string;
+  readonly kinds: readonly NoticeKind[];
+  readonly pilotId: string;
+  /** Null: of all they may see, or of one that whoever looks may not see. */
+  readonly pilotName: string | null;
+  /** False: they may no longer be told by it, and are not. */
+  readonly tells: boolean;
 }
 
 export interface ChannelDetail {
   readonly channel: ChannelView;
+  /** Null for whoever does not manage it. */
+  readonly subscribers: readonly SubscriberView[] | null;
   /** The newest, newest first. */
   readonly deliveries: readonly DeliveryView[];
 }

@@ -1,6 +1,6 @@
 // Deliveries as the worker takes them and settles them. What it takes it moves on first; killed before it could note
 // what became of it, the same delivery is tried again under the same id.
-import { read, transaction } from "../db.ts";
+import { type Db, read, transaction } from "../db.ts";
 import type { Scope } from "../scope.ts";
 import { composeMessage } from "./compose.ts";
 import {
@@ -13,6 +13,8 @@ import {
   moveDelivery,
   type SendingChannel,
 } from "./delivery-store.ts";
+import { composeInvitation } from "./invitations/compose-invitation.ts";
+import type { SealedInvitation } from "./invitations/mail-store.ts";
 import { CLAIMED_FOR, DOWN_AFTER, GIVE_UP_AFTER, REFUSALS, waitAfter } from "./rules.ts";
 import type { ClaimedDelivery, Message } from "./schema.ts";
 
@@ -28,6 +30,8 @@ export interface ToSend {
   readonly message: Message;
   /** Of the person it goes to; null where the channel is one place. */
   readonly address: string | null;
+  /** The link of an invitation, sealed to this worker. */
+  readonly invitation?: SealedInvitation;
 }
 
 /** One for each channel that may be tried now. */
@@ -45,21 +49,36 @@ export async function prepareDelivery(
   const now = scope.clock.now();
   const found = await read(scope, async (db) => {
     const channel = await findSending(db, delivery.channelId);
-    const message = channel ? await composeMessage(db, delivery, baseUrl, now) : null;
+    const composed = channel ? await compose(db, delivery, baseUrl, now) : null;
     const where = { id: delivery.recipient, disabledAt: null };
     const person =
       delivery.recipient === "" ? null : await db.person.findFirst({ where, select: { email: true } });
-    return { channel, message, person };
+    return { channel, composed, person };
   });
-  const { channel, message, person } = found;
+  const { channel, composed, person } = found;
   const isGone = delivery.recipient !== "" && person === null;
-  if (channel && message && !isGone) return { delivery, channel, message, address: person?.email ?? null };
-  const reason = "By the time it was to be sent it was settled, or the recipient may no longer see it.";
+  if (channel && composed && !isGone)
+    return { delivery, channel, address: person?.email ?? null, ...composed };
+  const reason = delivery.purpose === "invitation" ? LINK_OVER : SETTLED;
   const at = new Date(now);
   await transaction(scope, (tx) =>
     moveDelivery(tx.db, delivery.id, { state: "dropped", nextAt: at, reason, sentAt: null }),
   );
   return null;
+}
+
+const SETTLED = "By the time it was to be sent it was settled, or the recipient may no longer see it.";
+const LINK_OVER = "By the time it was to be sent its link let nobody in any more: used, ended, or replaced.";
+
+async function compose(
+  db: Db,
+  delivery: ClaimedDelivery,
+  baseUrl: string,
+  now: number,
+): Promise<Pick<ToSend, "message" | "invitation"> | null> {
+  if (delivery.purpose === "invitation") return composeInvitation(db, delivery, baseUrl, now);
+  const message = await composeMessage(db, delivery, baseUrl, now);
+  return message && { message };
 }
 
 /** Open pages look again. */

@@ -1,11 +1,11 @@
 // What a person asked to be told, and when not to. Everybody changes their own.
 import { maySee, requirePermission } from "../authz/require.ts";
 import { type Db, read, type Tx, transaction } from "../db.ts";
-import { badInput, conflict, notFound } from "../errors.ts";
+import { badInput, conflict, notFound, refused } from "../errors.ts";
 import { changeOf } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { findChannel } from "./channel-store.ts";
-import { clockOf, isTimeZone, minuteOf } from "./rules.ts";
+import { clockOf, isTimeZone, mayUse, minuteOf } from "./rules.ts";
 import { type Hours, NoticeKind, type OwnNotices, type QuietHours, type Subscription } from "./schema.ts";
 import {
   deleteHours,
@@ -68,6 +68,8 @@ async function changed(scope: Scope, change: (tx: Tx, me: string) => Promise<voi
 
 /** More than this nobody reads. */
 const MOST = 200;
+const SHARED =
+  "All readers of this channel would see what you may see. Ask whoever looks after it, or take mail.";
 
 /** A pilot the person may not see is not there for them. */
 export async function subscribe(scope: Scope, wanted: Subscription): Promise<void> {
@@ -75,6 +77,7 @@ export async function subscribe(scope: Scope, wanted: Subscription): Promise<voi
     if (wanted.pilotId !== "" && !maySee(scope, wanted.pilotId)) throw notFound("pilot");
     const channel = await findChannel(tx.db, wanted.channelId);
     if (!channel || channel.removedAt !== null) throw notFound("channel");
+    if (!mayUse(scope.grants, channel.kind)) throw refused(SHARED);
     if ((await selectOwn(tx.db, me)).length >= MOST)
       throw conflict(`There are ${MOST} already. Take some away first.`);
     if (!(await insertSubscription(tx.db, me, wanted))) throw conflict("You are told this already.");

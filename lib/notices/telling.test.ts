@@ -2,19 +2,21 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PERMISSIONS } from "../authz/rules.ts";
 import { Role } from "../authz/schema.ts";
-import { HOUR, MINUTE } from "../clock.ts";
+import { DAY, HOUR, MINUTE } from "../clock.ts";
 import { transaction } from "../db.ts";
+import { nameDeputy } from "../deputies/service.ts";
+import { grantRole } from "../people/service.ts";
 import { actorId } from "../scope.ts";
 import { activePilot, charterFor, member } from "../testing/arrange.ts";
 import { type NoticeScene, noticeScene } from "../testing/notice-scene.ts";
 import { testScope } from "../testing/scopes.ts";
 import { addresseesOf } from "./addressees.ts";
 import { addChannel, askTest, removeChannel, setSecret } from "./channels.ts";
-import { cleaned } from "./compose.ts";
 import { escalateGates } from "./escalate-gates.ts";
 import { gatherDue } from "./follow-notices.ts";
 import type { NoticeEvent } from "./schema.ts";
 import { clearQuietHours, getOwnNotices, setQuietHours, subscribe, unsubscribe } from "./subscriptions.ts";
+import { cleaned } from "./telling/cleaned.ts";
 import { writeNotices } from "./write-notices.ts";
 
 let scene: NoticeScene;
@@ -87,8 +89,8 @@ describe("several of a kind", () => {
 
 describe("who is told", () => {
   test("a shared channel once, however many asked; a mailbox each; nobody who may not see the pilot", async () => {
-    const another = await member(scene.seed, "rob", "viewer");
-    const stranger = await member(scene.seed, "stan", "viewer");
+    const another = await member(scene.seed, "rob", "auditor");
+    const stranger = await member(scene.seed, "stan", "auditor");
     for (const who of [another, stranger, scene.reviewer])
       for (const channelId of [mail, hook])
         await subscribe(who, { channelId, pilotId: "", kind: "pilot_paused" });
@@ -105,15 +107,32 @@ describe("who is told", () => {
     expect(await gathered()).toEqual([1, 1, 1, 1]);
   });
 
+  test("a sign-in past the identity provider everybody who leads, whatever they asked for, and nobody else", async () => {
+    const lead = await member(scene.seed, "lena", "security_lead");
+    await happened({ kind: "emergency_sign_in", pilotId: null, grave: true, facts: { personId: "per_x" } });
+    const { rows } = await scene.database.owner.query(
+      "select recipient, channel_id from notice where kind = 'emergency_sign_in'",
+    );
+    expect(rows).toContainEqual({ recipient: actorId(lead.actor), channel_id: mail });
+    expect(rows.map(({ recipient }) => recipient)).not.toContain(actorId(scene.reviewer.actor));
+  });
+
   test("a gate waits for those alone who may decide it, and past half of its time for the others, once", async () => {
     const viewer = await member(scene.seed, "vera", "viewer");
     await subscribe(viewer, { channelId: mail, pilotId: "", kind: "gate_waiting" });
     await subscribe(scene.reviewer, { channelId: mail, pilotId: "", kind: "gate_waiting" });
     const other = await member(scene.seed, "olga", "reviewer");
+    await grantRole(scene.seed, { personId: actorId(other.actor), role: "auditor", pilotId: null });
+    const deputy = await member(scene.seed, "dora", "viewer");
+    await nameDeputy(other, {
+      ...{ personId: actorId(other.actor), deputyId: actorId(deputy.actor), pilotId: null },
+      ...{ from: new Date(scene.clock.now() - 3 * DAY), until: new Date(scene.clock.now() + 7 * DAY) },
+    });
     // By a channel that others read she asked to be told of another pilot alone.
     const elsewhere = await activePilot(scene.seed, charterFor(scene.seed, scene.work.repositoryId));
     const team = await scene.channel({ kind: "slack", name: "Team", url: "https://hooks.example.org/team" });
-    await subscribe(other, { channelId: team, pilotId: elsewhere, kind: "run_failed" });
+    const asked = testScope({ roles: ["auditor"], actor: other.actor, clock: scene.clock });
+    await subscribe(asked, { channelId: team, pilotId: elsewhere, kind: "run_failed" });
     const { gateId } = await scene.reviewed();
     await scene.followed();
     const told = async (key: string) =>
@@ -133,6 +152,7 @@ describe("who is told", () => {
     await scene.asWorker(escalateGates);
     await scene.asWorker(escalateGates);
     expect(await told(`escalated:${gateId}`)).toContain(actorId(other.actor));
+    expect(await told(`escalated:${gateId}`)).toContain(actorId(deputy.actor));
     expect(await told(`escalated:${gateId}`)).not.toContain(actorId(viewer.actor));
     expect(await told(`escalated:${gateId}`)).not.toContain(actorId(scene.reviewer.actor));
     const shared = await scene.database.owner.query("select 1 from notice where channel_id = $1", [team]);

@@ -1,14 +1,15 @@
 // Channels and deliveries as pages show them.
-import { may, requirePermission } from "../authz/require.ts";
+import { may, maySee, requirePermission } from "../authz/require.ts";
 import { can } from "../authz/rules.ts";
 import { read } from "../db.ts";
 import { notFound } from "../errors.ts";
-import { namesOf } from "../people/service.ts";
+import { liveGrants, namesOf } from "../people/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { type ChannelRow, liveSecrets, selectChannels, selectHealth } from "./channel-store.ts";
-import type { ChannelDetail, ChannelName, ChannelView, DeliveryView } from "./schema.ts";
+import { mayUse } from "./rules.ts";
+import type { ChannelDetail, ChannelName, ChannelView, DeliveryView, SubscriberView } from "./schema.ts";
 import { requireOwn } from "./subscriptions.ts";
-import { selectDeliveries } from "./view-store.ts";
+import { selectDeliveries, selectSubscribersOf } from "./view-store.ts";
 
 const placeOf = ({ kind, settings }: ChannelRow): string => {
   const { host = "", port, region, from } = settings as Readonly<Record<string, string | number | undefined>>;
@@ -53,7 +54,25 @@ export async function listChannels(scope: Scope): Promise<ChannelView[]> {
 export async function getChannel(scope: Scope, channelId: string): Promise<ChannelDetail> {
   const channel = (await listChannels(scope)).find(({ id }) => id === channelId);
   if (!channel) throw notFound("channel");
-  return { channel, deliveries: await read(scope, (db) => selectDeliveries(db, channelId, null)) };
+  const manages = may(scope, "channel.manage", null);
+  return {
+    channel,
+    subscribers: manages ? await subscribersOf(scope, channel) : null,
+    deliveries: await read(scope, (db) => selectDeliveries(db, channelId, null)),
+  };
+}
+
+/** A pilot that whoever looks may not see has no name for them. */
+async function subscribersOf(scope: Scope, { id, kind }: ChannelView): Promise<SubscriberView[]> {
+  return read(scope, async (db) => {
+    const subscribers: SubscriberView[] = [];
+    for (const { isDisabled, ...row } of await selectSubscribersOf(db, id)) {
+      const tells = !isDisabled && mayUse(await liveGrants({ db }, row.personId), kind);
+      const pilotName = maySee(scope, row.pilotId) ? row.pilotName : null;
+      subscribers.push({ ...row, pilotName, tells });
+    }
+    return subscribers;
+  });
 }
 
 /** What anybody may choose from. */
@@ -62,7 +81,8 @@ export async function listChannelNames(scope: Scope): Promise<ChannelName[]> {
   return read(scope, async (db) => {
     const states = new Map((await selectHealth(db)).map((state) => [state.channelId, state]));
     return (await selectChannels(db)).map(({ id, kind, name }) => {
-      return { id, kind, name, works: (states.get(id)?.failingSince ?? null) === null };
+      const works = (states.get(id)?.failingSince ?? null) === null;
+      return { id, kind, name, works, tells: mayUse(scope.grants, kind) };
     });
   });
 }
@@ -78,6 +98,8 @@ export async function failingChannels(
   scope: Scope,
 ): Promise<{ id: string; name: string; waiting: number }[]> {
   if (!can(scope.grants, "channel.view") || !may(scope, "channel.view", null)) return [];
+  const states = await read(scope, selectHealth);
+  if (states.every(({ failingSince }) => failingSince === null)) return [];
   const channels = await listChannels(scope);
   return channels.flatMap(({ id, name, health, waiting }) =>
     health.failingSince === null ? [] : [{ id, name, waiting }],

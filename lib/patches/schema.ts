@@ -1,5 +1,19 @@
 import { z } from "zod";
 
+export const ImageKind = z.enum(["png", "jpeg", "gif", "webp"]);
+export type ImageKind = z.infer<typeof ImageKind>;
+
+/** One side of a file of which git shows no lines. */
+export const FileContent = z.object({
+  bytes: z.int(),
+  sha256: z.string(),
+  /** Where it is a picture; `blob` is null for one that is too large to be shown. */
+  image: z
+    .object({ kind: ImageKind, width: z.int(), height: z.int(), blob: z.string().nullable() })
+    .nullable(),
+});
+export type FileContent = z.infer<typeof FileContent>;
+
 export const PatchFile = z.object({
   path: z.string(),
   /** Where a renamed file was before. */
@@ -11,6 +25,8 @@ export const PatchFile = z.object({
   /** Lines; null for binary content. */
   added: z.int().nullable(),
   removed: z.int().nullable(),
+  /** Of binary content; patches from before this was read have none. */
+  content: z.object({ before: FileContent.nullable(), after: FileContent.nullable() }).optional(),
 });
 export type PatchFile = z.infer<typeof PatchFile>;
 
@@ -32,6 +48,8 @@ export interface PatchView {
   readonly commit: string;
   readonly digest: string;
   readonly diffBlobId: string;
+  /** What was read in its files; null for patches from before that was done. */
+  readonly analysisBlobId: string | null;
   readonly files: readonly PatchFile[];
   readonly flags: readonly PatchFlag[];
   readonly added: number;

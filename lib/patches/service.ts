@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { blobStore, registerBlob, type StoredBlob } from "../blobs/service.ts";
 import { type Db, read, type Tx } from "../db.ts";
-import { notFound } from "../errors.ts";
+import { AppError, notFound, unavailable } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { newId } from "../ids.ts";
 import { notify } from "../notify.ts";
@@ -14,12 +15,14 @@ import { moveRun } from "../runs/move-run.ts";
 import type { RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { openNetworkGate } from "../setup/network-gate.ts";
+import { decodeDiff } from "./decode.ts";
 import { PatchFile, PatchFlag, type PatchView } from "./schema.ts";
 
 type PatchRow = NonNullable<Awaited<ReturnType<Db["patch"]["findUnique"]>>>;
 
 function viewOf(row: PatchRow): PatchView {
   const { id, runId, attempt, baseCommit, tree, commit, digest, diffBlobId, added, removed, createdAt } = row;
+  const { analysisBlobId } = row;
   const files = z.array(PatchFile).parse(row.files);
   const flags = z.array(PatchFlag).parse(row.flags);
   return {
@@ -31,6 +34,7 @@ function viewOf(row: PatchRow): PatchView {
     commit,
     digest,
     diffBlobId,
+    analysisBlobId,
     files,
     flags,
     added,
@@ -51,6 +55,10 @@ export interface ImportedPatch {
   readonly manifest: StoredBlob;
   readonly diff: StoredBlob;
   readonly bundle: StoredBlob;
+  /** What was read in its files. */
+  readonly analysis?: StoredBlob;
+  /** Pictures that its files name. Their digests are in the manifest, whose commitment is recorded. */
+  readonly images?: readonly StoredBlob[];
 }
 
 /**
@@ -71,6 +79,8 @@ export async function recordPatch(
   await registerBlob(tx, run.id, "manifest", patch.manifest, now);
   await registerBlob(tx, run.id, "diff", patch.diff, now);
   await registerBlob(tx, run.id, "patch_bundle", patch.bundle, now);
+  if (patch.analysis) await registerBlob(tx, run.id, "analysis", patch.analysis, now);
+  for (const image of patch.images ?? []) await registerBlob(tx, run.id, "image", image, now);
   const { attempt, baseTree, tree, commit, digest } = patch;
   await tx.db.patch.create({
     data: {
@@ -89,6 +99,7 @@ export async function recordPatch(
       manifestBlobId: patch.manifest.id,
       diffBlobId: patch.diff.id,
       bundleBlobId: patch.bundle.id,
+      analysisBlobId: patch.analysis?.id ?? null,
       files: [...patch.files],
       flags: [...patch.flags],
       createdAt: new Date(now),
@@ -113,6 +124,7 @@ export async function recordPatch(
       manifest: patch.manifest.commitment,
       diff: patch.diff.commitment,
       bundle: patch.bundle.commitment,
+      ...(patch.analysis ? { analysis: patch.analysis.commitment } : {}),
     },
   });
   await openNetworkGate(tx, scope, run, patch);
@@ -130,7 +142,7 @@ export async function refusePatch(tx: Tx, scope: Scope, run: RunRow, reason: str
     ...moved,
     detail: reasonDetail(told),
   });
-  await afterEnd(tx, scope, run.pilotId);
+  await afterEnd(tx, scope, run);
 }
 
 /** The newest patch of a run on its present base. */
@@ -148,9 +160,26 @@ export async function findPatch(scope: Scope, runId: string): Promise<PatchView 
   return row ? viewOf(row) : null;
 }
 
-/** The unified diff as the jailed git wrote it. */
-export async function readDiff(patch: PatchView): Promise<string> {
-  return (await blobStore().read(patch.diffBlobId)).toString("utf8");
+/** One patch of a run, also an earlier one; null where the run has no such patch. The caller has checked visibility. */
+export async function findPatchOf(scope: Scope, runId: string, id: string): Promise<PatchView | null> {
+  const row = await read(scope, (db) => db.patch.findFirst({ where: { id, runId } }));
+  return row ? viewOf(row) : null;
+}
+
+/** The bytes of a diff, if they are those whose digest was recorded with the patch. */
+export async function recordedDiff(id: string, sha256: string): Promise<Buffer> {
+  const bytes = await blobStore().read(id);
+  if (createHash("sha256").update(bytes).digest("hex") !== sha256)
+    throw unavailable("The stored diff is not the one that was recorded with the patch, so it is not shown.");
+  return bytes;
+}
+
+/** The unified diff as the jailed git wrote it, unmasked. The caller has checked the run's visibility. */
+export async function readDiff(scope: Scope, patch: PatchView): Promise<string> {
+  const id = patch.diffBlobId;
+  const blob = await read(scope, (db) => db.blob.findUnique({ where: { id } }));
+  if (!blob || blob.deletedAt) throw new AppError("expired", "The diff was taken away.");
+  return decodeDiff(await recordedDiff(id, blob.sha256));
 }
 
 /** Blob of the bundle that verification fetches. */

@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Role } from "../authz/schema.ts";
 import { holdersSentence } from "./rules.ts";
 
-const holder = (name: string, role: Role = "reviewer") => ({ name, role });
+const holder = (name: string, roleName = "Reviewer") => ({ name, roleName });
 
 describe("who can be asked", () => {
   test.each([
     [[], "Nobody holds such a role yet."],
     [[holder("Ada")], "That is Ada (reviewer)."],
-    [[holder("Ada"), holder("Bo", "security_lead")], "That is Ada (reviewer) or Bo (security lead)."],
+    [[holder("Ada"), holder("Bo", "Security lead")], "That is Ada (reviewer) or Bo (security lead)."],
     [[holder("Ada"), holder("Ada")], "That is Ada (reviewer)."],
     [[holder("A"), holder("B"), holder("C")], "That is A (reviewer), B (reviewer) or C (reviewer)."],
   ])("%j", (holders, sentence) => {

@@ -3,6 +3,7 @@ import { DAY, HOUR } from "../clock.ts";
 import { read, transaction } from "../db.ts";
 import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { getGate } from "../gates/service.ts";
+import { getRetention } from "../retention/service.ts";
 import type { Scope } from "../scope.ts";
 import { activePilot, member } from "../testing/arrange.ts";
 import { asProcess } from "../testing/journey.ts";
@@ -38,6 +39,32 @@ describe("activation", () => {
       message: expect.stringContaining("nobody but you is security lead"),
     });
     expect((await getPilot(lead, pilotId)).status).toBe("draft");
+  });
+
+  test("cannot be asked for where more would have to approve a merge than there are", async () => {
+    await member(seed, "sid", "security_lead");
+    const controls = { ...charter.controls, approverCount: 3 };
+    const { pilotId } = await createPilot(lead, {
+      ...{ name: "Too many", timeZone: "UTC", charter: { ...charter, controls } },
+    });
+    await expect(askActivation(lead, pilotId)).rejects.toMatchObject({
+      code: "refused",
+      fields: { "controls.approverCount": [expect.stringContaining("only 2 people could")] },
+    });
+    expect((await getPilot(lead, pilotId)).status).toBe("draft");
+  });
+
+  test("sets how long payloads are kept, where the charter says it", async () => {
+    const sid = await member(seed, "sib", "security_lead");
+    const { pilotId } = await createPilot(lead, {
+      ...{ name: "Kept for ninety", timeZone: "UTC" },
+      charter: { ...charter, kpis: { ...charter.kpis, retentionDays: 90 } },
+    });
+    const { gateId } = await askActivation(lead, pilotId);
+    expect((await getRetention(lead, pilotId)).days).toBeNull();
+    await decide(sid, gateId, "approve");
+    expect(await getRetention(lead, pilotId)).toMatchObject({ days: 90, isHeld: false, setByName: "sib" });
+    expect(await kindsOf(pilotId)).toContain("retention.set");
   });
 
   test("takes two different people, one of them a security lead", async () => {

@@ -33,19 +33,48 @@ describe("a charter's canonical text", () => {
 
   test("is the same text for ever: decisions of the past are bound to its digest", () => {
     const charter: Charter = {
-      goal: { statement: "Keep main green – überall.", kind: "repair" },
+      goal: {
+        ...{ statement: "Keep main green – überall.", problem: "It is red.", kind: "repair" },
+        metrics: [{ kpi: "failed_share", target: 10, baseline: 35, source: "CI im März" }],
+        runsPerWeek: 6,
+      },
       scope: {
         repositoryId: good.scope.repositoryId,
         branch: "main",
+        repositoryLabels: ["team-a"],
+        forbiddenLabels: ["pci"],
+        licences: ["MIT"],
         allowedPaths: ["**"],
         protectedPaths: [],
+        ...{
+          kinds: ["triage"],
+          protectedClasses: ["ci"],
+          forbiddenPaths: ["src/pay/**"],
+          maxFiles: 20,
+          maxChangedLines: 400,
+        },
       },
       environment: {
         ...{ testArgv: ["node", "--test"], reportPath: "r.xml", harnessPaths: ["test/**"], repeats: 3 },
         ...{ minimumTier: "weak", memoryMb: 1024, diskMb: 512, cpus: 1, processes: 64 },
         ...{ setupArgv: [], setupHosts: [], setupPaths: [], setupScripts: "off" },
+        ...{ artefactPaths: ["reports"], artefactCount: 5, artefactMb: 2, artefactDays: 7 },
+        ...{ setupMinutes: 0, agentMinutes: 20, verifyMinutes: 10 },
       },
       controls: {
+        breakGlass: ["security_lead"],
+        ...{ launchers: ["security_lead"], agents: [], models: ["gpt-5"], approvalClock: "working" },
+        ...{
+          protectedApproverRole: "security_lead",
+          requiredChecks: ["ci/unit"],
+          canary: "always",
+          gates: [],
+          ...{ toolRead: "ask", readGuardedPaths: ["secrets/**"] },
+          toolWrite: "allow",
+          toolExecute: "ask",
+          toolNetwork: "deny",
+        },
+        ...{ workDays: ["mon", "fri"], workFrom: "08:30", workTo: "17:00" },
         ...{
           approverCount: 1,
           approverRoles: ["reviewer"],
@@ -53,7 +82,7 @@ describe("a charter's canonical text", () => {
           maxRunMinutes: 30,
           maxAttempts: 3,
         },
-        ...{ maxConcurrentRuns: 1, extraApproverOnFlags: true },
+        ...{ maxConcurrentRuns: 1, extraApproverOnFlags: true, stepUp: "merge" },
         ...{ budgetRunCents: 500, budgetDayCents: 5000, budgetPilotCents: 50_000 },
         ...{ outboundSecret: "block", outboundCardNumber: "mask" },
         ...{ outboundEmail: "allow", outboundIban: "allow" },
@@ -62,10 +91,20 @@ describe("a charter's canonical text", () => {
         ...{ unattended: "park", askMinutes: 20 },
         ...{ driftPause: 60, anchorTurns: 8, anchorMinutes: 30, anchorTokens: 200_000 },
       },
-      kpis: { throughputPerWeek: 3, agentLeadTimeHours: 24, reviewToMergeHours: 8, minimumSample: 5 },
-      rollback: { pauseAfterFailedRuns: 3, maxRuns: 100, endsOn: "2030-12-31" },
+      kpis: {
+        ...{ owners: [`per_${"1".repeat(22)}`, `per_${"2".repeat(22)}`], retentionDays: 90 },
+        minimumSample: 5,
+        ...{ deputies: [`per_${"3".repeat(22)}`], cadence: "fortnightly" },
+      },
+      rollback: {
+        exitCriteria: ["independent_review"],
+        pauseAfterFailedRuns: 3,
+        onFailedRuns: "cancel",
+        maxRuns: 100,
+        endsOn: "2030-12-31",
+      },
     };
-    expect(charterDigest(charter)).toBe("db21e6ec5c57b4ec4f9b7f680e9530066679f36713c51e9f017a18730e708046");
+    expect(charterDigest(charter)).toBe("42db662d23c1b402928820a9dc0c7d63857c4c6c32e0dd807e5b69986a153e5a");
   });
 
   test("of before there were models is read as one that lets none be called", () => {
@@ -78,9 +117,15 @@ describe("a charter's canonical text", () => {
     expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
   });
 
+  test("of before evidence had to carry a canary is read as one that asks for none", () => {
+    const { controls, ...parts } = JSON.parse(charterText(good));
+    const { canary: _canary, ...before } = controls;
+    expect(parseCharter(JSON.stringify({ ...parts, controls: before })).controls.canary).toBe("never");
+  });
+
   test("of before there was a setup phase is read as one without", () => {
     const { environment, ...parts } = JSON.parse(charterText(good));
-    const before = Object.entries(environment).filter(([name]) => !name.startsWith("setup"));
+    const before = Object.entries(environment).filter(([name]) => !/^setup(?!Minutes)/.test(name));
     const old = parseCharter(JSON.stringify({ ...parts, environment: Object.fromEntries(before) }));
     expect(old).toEqual(good);
     const half = Object.fromEntries([...before, ["setupArgv", ["npm", "ci"]]]);
@@ -107,6 +152,13 @@ describe("a charter's canonical text", () => {
     expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
   });
 
+  test("of before approvals could be signed is read as one that asks for no passkey", () => {
+    const { controls, ...parts } = JSON.parse(charterText(good));
+    const { stepUp: _, ...before } = controls;
+    const old = parseCharter(JSON.stringify({ ...parts, controls: before }));
+    expect(old.controls.stepUp).toBe("none");
+  });
+
   test("of before charters named patterns of their own is read as one that names none", () => {
     const { v, controls, ...parts } = JSON.parse(charterText(good));
     const before = Object.entries(controls).filter(([name]) => !/^(outboundOwn|ownPatterns)$/.test(name));
@@ -116,10 +168,87 @@ describe("a charter's canonical text", () => {
     expect(() => parseCharter(JSON.stringify({ v, ...parts, controls: half }))).toThrow();
   });
 
+  test("of before charters said who launches and how much a patch may be is read as one that leaves it open", () => {
+    const { v, controls, scope, ...parts } = JSON.parse(charterText(good));
+    const without = (part: object, names: RegExp) =>
+      Object.fromEntries(Object.entries(part).filter(([name]) => !names.test(name)));
+    const launching = /^(launchers|agents|models|work|approvalClock)/;
+    const before = { v, ...parts, controls: without(controls, launching) };
+    const zones = without(scope, /^(kinds|forbiddenPaths|max)/);
+    const old = parseCharter(JSON.stringify({ ...before, scope: zones }));
+    expect(old.scope).toMatchObject({ kinds: [], forbiddenPaths: [], maxFiles: 0, maxChangedLines: 0 });
+    expect(old.controls).toMatchObject({ launchers: [], agents: [], workDays: [], approvalClock: "always" });
+    expect(() => parseCharter(JSON.stringify({ ...before, scope: { ...zones, maxFiles: 5 } }))).toThrow();
+  });
+
+  test("of before phases, tools and kinds of files had rules of their own is read as one without", () => {
+    const { v, controls, scope, environment, ...parts } = JSON.parse(charterText(good));
+    const without = (part: object, names: RegExp) =>
+      Object.fromEntries(Object.entries(part).filter(([name]) => !names.test(name)));
+    const before = {
+      ...{ v, ...parts, scope: without(scope, /^protectedClasses$/) },
+      ...{
+        controls: without(controls, /^(tool|readGuarded|protectedApprover)/),
+        environment: without(environment, /Minutes$/),
+      },
+    };
+    const old = parseCharter(JSON.stringify(before));
+    expect(old.scope.protectedClasses).toEqual([]);
+    expect(old.controls).toMatchObject({
+      toolWrite: "allow",
+      toolNetwork: "ask",
+      ...{ toolRead: "allow", readGuardedPaths: [] },
+      protectedApproverRole: "any",
+    });
+    expect(old.environment).toMatchObject({ setupMinutes: 0, agentMinutes: 0, verifyMinutes: 0 });
+    const half = { ...before, controls: { ...before.controls, toolWrite: "deny" } };
+    expect(() => parseCharter(JSON.stringify(half))).toThrow();
+  });
+
+  test("of before they said what is wrong, who answers for it and how it ends is read as one that does not", () => {
+    const { goal, kpis, rollback, ...parts } = JSON.parse(charterText(good));
+    const { problem: _problem, ...oldGoal } = goal;
+    const { owners: _owners, retentionDays: _days, ...oldKpis } = kpis;
+    const { exitCriteria: _criteria, ...oldRollback } = rollback;
+    const before = { ...parts, goal: oldGoal, kpis: oldKpis, rollback: oldRollback };
+    expect(parseCharter(JSON.stringify(before))).toEqual(good);
+  });
+
+  test("of before labels, deputies, looks at the numbers and what a tripwire does is read as one without", () => {
+    const { scope, kpis, rollback, ...parts } = JSON.parse(charterText(good));
+    const { repositoryLabels: _labels, forbiddenLabels: _forbidden, licences: _any, ...oldScope } = scope;
+    const { deputies: _deputies, cadence: _cadence, ...oldKpis } = kpis;
+    const { onFailedRuns: _action, ...oldRollback } = rollback;
+    const before = { ...parts, scope: oldScope, kpis: oldKpis, rollback: oldRollback };
+    const old = parseCharter(JSON.stringify(before));
+    expect(old).toEqual({ ...good, kpis: { ...good.kpis, cadence: "never" } });
+  });
+
+  test("of before goals had metrics keeps its targets, held against the first week", () => {
+    const { goal, kpis, ...parts } = JSON.parse(charterText(good));
+    const { metrics: _metrics, runsPerWeek: _runs, ...oldGoal } = goal;
+    const targets = { throughputPerWeek: 4, agentLeadTimeHours: 12, reviewToMergeHours: 6 };
+    const old = parseCharter(JSON.stringify({ ...parts, goal: oldGoal, kpis: { ...kpis, ...targets } }));
+    const unsaid = { baseline: null, source: "" };
+    expect(old.goal.metrics).toEqual([
+      { kpi: "throughput", target: 4, ...unsaid },
+      { kpi: "agent_lead_time", target: 12, ...unsaid },
+      { kpi: "review_to_merge", target: 6, ...unsaid },
+    ]);
+    expect(old.goal.runsPerWeek).toBe(0);
+    expect(old.kpis).toEqual(good.kpis);
+    for (const half of [
+      { goal: oldGoal, kpis },
+      { goal, kpis: { ...kpis, ...targets } },
+    ])
+      expect(() => parseCharter(JSON.stringify({ ...parts, ...half }))).toThrow();
+  });
+
   test("changes its digest with every leaf", () => {
     const values = charterValues(good);
     const changed: Record<string, string | string[]> = {
       "goal.statement": "Something else altogether.",
+      "goal.metrics": ["throughput", "7", "", ""],
       "scope.allowedPaths": "src/**",
       "environment.testArgv": "npm test",
       "environment.repeats": "4",

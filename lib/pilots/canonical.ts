@@ -34,6 +34,14 @@ const WITHOUT_SETUP = {
   setupScripts: "off",
 } as const satisfies Partial<Charter["environment"]>;
 
+/** Nor did their runs hand in anything beside a patch. */
+const WITHOUT_ARTEFACTS = {
+  artefactPaths: [],
+  artefactCount: 20,
+  artefactMb: 16,
+  artefactDays: 30,
+} as const satisfies Partial<Charter["environment"]>;
+
 /** Nor did they say that a run may be paused by its drift, or its agent be spoken to by anybody but people. */
 const WITHOUT_DRIFT = {
   driftPause: 0,
@@ -54,12 +62,98 @@ const WITHOUT_ASKS: Partial<Charter["controls"]> = {
 /** Nor did they name patterns of their own. */
 const WITHOUT_OWN: Partial<Charter["controls"]> = { outboundOwn: "block", ownPatterns: [] };
 
+/** Nor how large a patch may be, or where none may go. */
+const WITHOUT_ZONES: Partial<Charter["scope"]> = {
+  kinds: [],
+  forbiddenPaths: [],
+  maxFiles: 0,
+  maxChangedLines: 0,
+};
+
+/** Nor who may launch, with what, and when. */
+const WITHOUT_LAUNCHERS: Partial<Charter["controls"]> = {
+  launchers: [],
+  agents: [],
+  models: [],
+  workDays: [],
+  workFrom: "09:00",
+  workTo: "17:00",
+  approvalClock: "always",
+};
+
+/** Nor that an approval is signed. */
+const WITHOUT_STEP_UP: Partial<Charter["controls"]> = { stepUp: "none" };
+
+/** Nor that anybody merges past the gate. */
+const WITHOUT_GLASS: Partial<Charter["controls"]> = { breakGlass: [] };
+
+/** Nor how long each phase may take, what tools may do, or who looks at what means more than its lines. */
+const WITHOUT_PHASES = {
+  ...{ setupMinutes: 0, agentMinutes: 0, verifyMinutes: 0 },
+} as const satisfies Partial<Charter["environment"]>;
+const WITHOUT_CLASSES: Partial<Charter["scope"]> = { protectedClasses: [] };
+const WITHOUT_TOOLS: Partial<Charter["controls"]> = {
+  ...{ toolWrite: "allow", toolExecute: "allow", toolNetwork: "ask", protectedApproverRole: "any" },
+};
+
+/** Nor what was wrong, who answers for it, or what has to be so before it ends. */
+const WITHOUT_EXIT = {
+  ...{ goal: { problem: "" }, kpis: { owners: [] }, rollback: { exitCriteria: [] } },
+};
+
+/** Targets that stood among the KPIs before a goal had metrics; nobody had said what they are held against. */
+const OldTargets = z.object({
+  throughputPerWeek: z.int(),
+  agentLeadTimeHours: z.int(),
+  reviewToMergeHours: z.int(),
+});
+
+function measured(goal: unknown, kpis: unknown): { goal: unknown; kpis: unknown } {
+  const old = OldTargets.safeParse(kpis);
+  if (!old.success || typeof goal !== "object" || goal === null || Object.hasOwn(goal, "metrics"))
+    return { goal, kpis };
+  const { throughputPerWeek, agentLeadTimeHours, reviewToMergeHours } = old.data;
+  const targets = [
+    ["throughput", throughputPerWeek],
+    ["agent_lead_time", agentLeadTimeHours],
+    ["review_to_merge", reviewToMergeHours],
+  ] as const;
+  const metrics = targets.map(([kpi, target]) => ({ kpi, target, baseline: null, source: "" }));
+  const rest = Object.entries(Object(kpis)).filter(([name]) => !Object.hasOwn(old.data, name));
+  return { goal: { ...goal, metrics, runsPerWeek: 0 }, kpis: Object.fromEntries(rest) };
+}
+
+/** Nor rules of single gates. */
+const WITHOUT_GATES: Partial<Charter["controls"]> = { gates: [] };
+
+/** Nor checks from outside. */
+const WITHOUT_CHECKS: Partial<Charter["controls"]> = { requiredChecks: [] };
+/** Nor that evidence without a canary does not count. */
+const WITHOUT_CANARY: Partial<Charter["controls"]> = { canary: "never" };
+/** Nor which files an agent may read. */
+const WITHOUT_READING: Partial<Charter["controls"]> = { toolRead: "allow", readGuardedPaths: [] };
+
+/** Nor labels of repositories, deputies, when its numbers are looked at, or what a tripwire does but pause it. */
+const WITHOUT_LABELS: Partial<Charter["scope"]> = { repositoryLabels: [], forbiddenLabels: [] };
+/** Nor under which licences packages may come. */
+const WITHOUT_LICENCES: Partial<Charter["scope"]> = { licences: [] };
+const WITHOUT_REVIEWS: Partial<Charter["kpis"]> = { deputies: [], cadence: "never" };
+const WITHOUT_ACTION: Partial<Charter["rollback"]> = { onFailedRuns: "pause" };
+
 /** What was added to the controls together, oldest first: a charter has all of an addition or nothing of it. */
 const ADDED: readonly Partial<Charter["controls"]>[] = [
   WITHOUT_MODELS,
   WITHOUT_DRIFT,
   WITHOUT_ASKS,
   WITHOUT_OWN,
+  WITHOUT_LAUNCHERS,
+  WITHOUT_STEP_UP,
+  WITHOUT_TOOLS,
+  WITHOUT_GLASS,
+  WITHOUT_GATES,
+  WITHOUT_CHECKS,
+  WITHOUT_READING,
+  WITHOUT_CANARY,
 ];
 
 /** A part with what it was written before. One that has some of an addition was not written by us: it stays as it is. */
@@ -73,6 +167,11 @@ function completed(part: unknown, additions: readonly object[]): unknown {
 export function parseCharter(canonical: string): Charter {
   const { v: _format, ...parts } = Stored.parse(JSON.parse(canonical));
   const controls = completed(parts.controls, ADDED);
-  const environment = completed(parts.environment, [WITHOUT_SETUP]);
-  return Charter.parse({ ...parts, controls, environment });
+  const environment = completed(parts.environment, [WITHOUT_SETUP, WITHOUT_PHASES, WITHOUT_ARTEFACTS]);
+  const scope = completed(parts.scope, [WITHOUT_ZONES, WITHOUT_CLASSES, WITHOUT_LABELS, WITHOUT_LICENCES]);
+  const targets = measured(parts.goal, parts.kpis);
+  const goal = completed(targets.goal, [WITHOUT_EXIT.goal]);
+  const kpis = completed(targets.kpis, [WITHOUT_EXIT.kpis, { retentionDays: 0 }, WITHOUT_REVIEWS]);
+  const rollback = completed(parts.rollback, [WITHOUT_EXIT.rollback, WITHOUT_ACTION]);
+  return Charter.parse({ ...parts, goal, scope, controls, environment, kpis, rollback });
 }

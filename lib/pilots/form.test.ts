@@ -34,6 +34,40 @@ describe("the charter's form", () => {
     expect(parseCharterForm(charterValues(good))).toEqual({ ok: true, value: good });
   });
 
+  test.each<[string, (values: FormValues) => FormData | FormValues]>([
+    ["as a form", formOf],
+    ["as the values of one", (values) => values],
+  ])("takes the controls of a gate %s for the gate's own rule", (_, sent) => {
+    const { "controls.gates": _none, ...others } = charterValues(good);
+    const result = parseCharterForm(
+      sent({
+        ...others,
+        "controls.gates.activate.roles": ["engineering_lead", "security_lead"],
+        "controls.gates.activate.needed": "2",
+        "controls.gates.resume.needed": "",
+      }),
+    );
+    const [rule, ...more] = result.ok ? result.value.controls.gates : [];
+    expect(rule).toMatchObject({ gate: "activate", needed: 2, roles: ["engineering_lead", "security_lead"] });
+    expect(more).toEqual([]);
+  });
+
+  test("keeps the order of what belongs to a metric, and says where one is half written", () => {
+    const texts = (goal: Partial<Record<number, string>>) =>
+      (charterValues(good)["goal.metrics"] as string[]).map((text, at) => goal[at] ?? text);
+    const metricsOf = (change: Partial<Record<number, string>>) => {
+      const form = formOf({ ...charterValues(good), "goal.metrics": texts(change) });
+      const result = parseCharterForm(form);
+      return result.ok ? result.value.goal.metrics : result.fields;
+    };
+    expect(metricsOf({ 1: "7", 2: "2", 3: "CI", 5: "", 9: "", 21: "20" })).toEqual([
+      { kpi: "throughput", target: 7, baseline: 2, source: "CI" },
+      { kpi: "failed_share", target: 20, baseline: null, source: "" },
+    ]);
+    for (const half of [{ 2: "2" }, { 3: "CI" }, { 1: "many" }, { 1: "", 2: "2", 3: "CI" }, { 21: "101" }])
+      expect(Object.keys(metricsOf(half))).toEqual(["goal.metrics"]);
+  });
+
   test("reads what the browser sends: CRLF between lines, blanks around, repeated choices", () => {
     const form = formOf(charterValues(good));
     form.set("scope.allowedPaths", " src/** \r\n\r\ntest/**\r\n");
@@ -72,7 +106,9 @@ describe("the charter's form", () => {
       "scope.allowedPaths",
     ]);
     expect(result.fields["environment.repeats"]).toEqual(["Write a whole number from 1 to 20."]);
-    expect(result.values).toEqual(values);
+    // A group of which nothing is chosen is not sent.
+    const sent = Object.entries(values).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+    expect(result.values).toEqual(Object.fromEntries(sent));
   });
 
   test("of a new pilot tells name and time zone beside theirs", () => {

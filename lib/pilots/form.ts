@@ -2,22 +2,42 @@
 import { z } from "zod";
 import type { FieldErrors } from "../errors.ts";
 import { joinWords, splitWords } from "./command-line.ts";
+import { contradictions } from "./contradictions.ts";
+import { gateLine, hasGateControls, linesOfControls, ruleOfLine } from "./gate-lines.ts";
+import type { OwnGateRule } from "./schema/gates.ts";
+import type { Metric } from "./schema/goal.ts";
 import { Charter, PilotName, TimeZone } from "./schema.ts";
+import { readMetrics, writtenMetrics } from "./texts/metrics.ts";
 
-type Field = "text" | "words" | "number" | "flag" | "lines" | "choices";
+/** A prose may be empty; a text may not. */
+type Field = "text" | "prose" | "words" | "number" | "flag" | "lines" | "choices" | "metrics" | "gates";
 
 /** Every field of the form: its dotted path in the charter and how its text is read. */
 export const CHARTER_FIELDS = {
   "goal.statement": "text",
+  "goal.problem": "prose",
   "goal.kind": "text",
+  "goal.metrics": "metrics",
+  "goal.runsPerWeek": "number",
   "scope.repositoryId": "text",
   "scope.branch": "text",
+  "scope.repositoryLabels": "lines",
+  "scope.forbiddenLabels": "lines",
+  "scope.kinds": "choices",
   "scope.allowedPaths": "lines",
   "scope.protectedPaths": "lines",
+  "scope.protectedClasses": "choices",
+  "scope.forbiddenPaths": "lines",
+  "scope.licences": "lines",
+  "scope.maxFiles": "number",
+  "scope.maxChangedLines": "number",
   "environment.testArgv": "words",
   "environment.reportPath": "text",
   "environment.harnessPaths": "lines",
   "environment.repeats": "number",
+  "environment.setupMinutes": "number",
+  "environment.agentMinutes": "number",
+  "environment.verifyMinutes": "number",
   "environment.minimumTier": "text",
   "environment.memoryMb": "number",
   "environment.diskMb": "number",
@@ -27,13 +47,30 @@ export const CHARTER_FIELDS = {
   "environment.setupHosts": "lines",
   "environment.setupPaths": "lines",
   "environment.setupScripts": "text",
+  "environment.artefactPaths": "lines",
+  "environment.artefactCount": "number",
+  "environment.artefactMb": "number",
+  "environment.artefactDays": "number",
+  "controls.launchers": "choices",
+  "controls.breakGlass": "choices",
+  "controls.agents": "choices",
+  "controls.models": "lines",
+  "controls.workDays": "choices",
+  "controls.workFrom": "text",
+  "controls.workTo": "text",
+  "controls.approvalClock": "text",
   "controls.approverCount": "number",
   "controls.approverRoles": "choices",
   "controls.approvalHours": "number",
+  "controls.protectedApproverRole": "text",
+  "controls.requiredChecks": "lines",
+  "controls.canary": "text",
+  "controls.gates": "gates",
   "controls.maxRunMinutes": "number",
   "controls.maxAttempts": "number",
   "controls.maxConcurrentRuns": "number",
   "controls.extraApproverOnFlags": "flag",
+  "controls.stepUp": "text",
   "controls.budgetRunCents": "number",
   "controls.budgetDayCents": "number",
   "controls.budgetPilotCents": "number",
@@ -44,6 +81,11 @@ export const CHARTER_FIELDS = {
   "controls.outboundOwn": "text",
   "controls.ownPatterns": "lines",
   "controls.askMode": "text",
+  "controls.toolRead": "text",
+  "controls.readGuardedPaths": "lines",
+  "controls.toolWrite": "text",
+  "controls.toolExecute": "text",
+  "controls.toolNetwork": "text",
   "controls.allowedCommands": "lines",
   "controls.deniedCommands": "lines",
   "controls.unattended": "text",
@@ -52,11 +94,14 @@ export const CHARTER_FIELDS = {
   "controls.anchorTurns": "number",
   "controls.anchorMinutes": "number",
   "controls.anchorTokens": "number",
-  "kpis.throughputPerWeek": "number",
-  "kpis.agentLeadTimeHours": "number",
-  "kpis.reviewToMergeHours": "number",
+  "kpis.owners": "choices",
+  "kpis.deputies": "choices",
+  "kpis.cadence": "text",
+  "kpis.retentionDays": "number",
   "kpis.minimumSample": "number",
+  "rollback.exitCriteria": "choices",
   "rollback.pauseAfterFailedRuns": "number",
+  "rollback.onFailedRuns": "text",
   "rollback.maxRuns": "number",
   "rollback.endsOn": "text",
 } as const satisfies Record<string, Field>;
@@ -76,38 +121,57 @@ export type FormResult<T> =
 export function valuesOf(form: FormData): FormValues {
   const values: Record<string, string | string[]> = {};
   for (const name of new Set(form.keys())) {
-    const texts = form.getAll(name).filter((value) => typeof value === "string");
-    values[name] = fieldOf(name) === "choices" ? texts : (texts[0] ?? "");
+    const texts = textsOf(form, name);
+    const isGroup = KEEPS_ALL.includes(fieldOf(name) ?? "") || hasGateControls([name]);
+    values[name] = isGroup ? texts : (texts[0] ?? "");
   }
-  return values;
+  return withGateLines(values);
 }
+
+/** The controls of single gates as the lines they stand for. */
+function withGateLines(values: FormValues): FormValues {
+  const names = Object.keys(values);
+  if (!hasGateControls(names)) return values;
+  const others = names.filter((name) => !hasGateControls([name]));
+  const gates = linesOfControls((name) => [values[name] ?? []].flat());
+  return { ...Object.fromEntries(others.map((name) => [name, values[name] ?? ""])), "controls.gates": gates };
+}
+
+const textsOf = (form: FormData, name: string): string[] =>
+  form.getAll(name).filter((value) => typeof value === "string");
+
+const KEEPS_ALL: readonly string[] = ["choices", "metrics"];
 
 const fieldOf = (name: string): Field | undefined =>
   Object.hasOwn(CHARTER_FIELDS, name) ? CHARTER_FIELDS[name as CharterField] : undefined;
 
 /** Reads a charter's form. Never throws on what was typed. */
 export function parseCharterForm(form: FormData | FormValues): FormResult<Charter> {
-  const values = form instanceof FormData ? valuesOf(form) : form;
-  return result(Charter.safeParse(read(values)), values);
+  const values = form instanceof FormData ? valuesOf(form) : withGateLines(form);
+  return result(Charter.safeParse(read(values)), values, (charter) => charter);
 }
 
 /** Reads the form of a new pilot: the charter's fields with `name` and `timeZone`. */
 export function parseNewPilotForm(
   form: FormData | FormValues,
 ): FormResult<{ name: string; timeZone: string; charter: Charter }> {
-  const values = form instanceof FormData ? valuesOf(form) : form;
+  const values = form instanceof FormData ? valuesOf(form) : withGateLines(form);
   const parsed = z.object({ name: PilotName, timeZone: TimeZone, charter: Charter }).safeParse({
     name: values.name,
     timeZone: values.timeZone,
     charter: read(values),
   });
-  return result(parsed, values);
+  return result(parsed, values, ({ charter }) => charter);
 }
 
-function result<T>(parsed: z.ZodSafeParseResult<T>, values: FormValues): FormResult<T> {
-  return parsed.success
-    ? { ok: true, value: parsed.data }
-    : { ok: false, fields: fieldErrors(parsed.error), values };
+function result<T>(
+  parsed: z.ZodSafeParseResult<T>,
+  values: FormValues,
+  charterOf: (value: T) => Charter,
+): FormResult<T> {
+  if (!parsed.success) return { ok: false, fields: fieldErrors(parsed.error), values };
+  const fields = contradictions(charterOf(parsed.data));
+  return Object.keys(fields).length === 0 ? { ok: true, value: parsed.data } : { ok: false, fields, values };
 }
 
 /** Sentences by form field: list items are told at their list, and a sentence is told once. */
@@ -115,7 +179,8 @@ export function fieldErrors(error: z.ZodError): FieldErrors {
   const fields: FieldErrors = {};
   for (const issue of error.issues) {
     const path = issue.path.filter((part) => typeof part === "string");
-    const name = (path[0] === "charter" ? path.slice(1) : path).join(".");
+    // What stands in a list of parts is told at the list.
+    const name = (path[0] === "charter" ? path.slice(1) : path).slice(0, 2).join(".");
     const sentences = fields[name] ?? [];
     if (!sentences.includes(issue.message)) fields[name] = [...sentences, issue.message];
   }
@@ -139,6 +204,7 @@ export function fieldOfCharter(charter: Charter, name: CharterField): unknown {
 function written(field: Field, value: unknown): string | string[] {
   switch (field) {
     case "text":
+    case "prose":
     case "number":
       return String(value);
     case "flag":
@@ -149,6 +215,10 @@ function written(field: Field, value: unknown): string | string[] {
       return (value as readonly string[]).join("\n");
     case "choices":
       return [...(value as readonly string[])];
+    case "gates":
+      return (value as readonly OwnGateRule[]).map(gateLine).join("\n");
+    case "metrics":
+      return writtenMetrics(value as readonly Metric[]);
   }
 }
 
@@ -168,6 +238,8 @@ function typed(field: Field, value: string | readonly string[] | undefined): unk
   switch (field) {
     case "text":
       return text === "" ? undefined : text;
+    case "prose":
+      return text;
     case "number":
       return /^-?[0-9]{1,12}$/.test(text) ? Number(text) : Number.NaN;
     case "flag":
@@ -175,13 +247,14 @@ function typed(field: Field, value: string | readonly string[] | undefined): unk
     case "words":
       return splitWords(text) ?? undefined;
     case "lines":
-      return text === ""
-        ? []
-        : text
-            .split(/\r?\n/)
-            .map((line) => line.trim())
-            .filter((line) => line !== "");
+      return linesIn(text);
+    case "gates":
+      return linesIn(text).map(ruleOfLine);
+    case "metrics":
+      return readMetrics(typeof value === "string" ? [] : (value ?? []));
     case "choices":
       return typeof value === "string" ? (text === "" ? [] : [text]) : [...(value ?? [])];
   }
 }
+
+const linesIn = (text: string): string[] => text.split(/\r?\n/).flatMap((line) => line.trim() || []);

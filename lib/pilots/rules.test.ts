@@ -128,6 +128,12 @@ describe("the second of two people", () => {
     ]);
   });
 
+  test("probe: being a security lead's deputy makes nobody who asks one", () => {
+    expect(secondPersonRoles([{ ...grant("security_lead"), deputyOf: "per_away" }], "pil_1")).toEqual([
+      "security_lead",
+    ]);
+  });
+
   test("probe: being security lead of another pilot counts for nothing", () => {
     expect(secondPersonRoles([grant("engineering_lead"), grant("security_lead", "pil_2")], "pil_1")).toEqual([
       "security_lead",

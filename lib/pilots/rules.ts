@@ -1,8 +1,10 @@
 // What a charter means for the processes that obey it, and how a pilot moves.
 
 import type { Role, RoleGrant } from "../authz/schema.ts";
-import { MINUTE } from "../clock.ts";
+import { HOUR, MINUTE } from "../clock.ts";
 import { type AppError, conflict, type FieldErrors } from "../errors.ts";
+import { workingDeadline } from "../hours/rules.ts";
+import type { WorkingHours } from "../hours/schema.ts";
 import type { Limits } from "../jail/schema.ts";
 import type { Anchoring } from "../protocol/anchoring.ts";
 import type { TestPlan } from "../protocol/schema.ts";
@@ -37,15 +39,25 @@ const MiB = 1024 * 1024;
 /** More than the largest report that is read (20 MB), so a report is never cut silently. */
 const OUTPUT_BYTES = 32 * MiB;
 
+/** What an attempt is made of, each with its time. */
+export type TimedPhase = "setup" | "agent" | "verify";
+
+/** How long a phase of one attempt may take. */
+export function phaseSeconds({ environment, controls }: Charter, phase: TimedPhase): number {
+  const { setupMinutes, agentMinutes, verifyMinutes } = environment;
+  const own = { setup: setupMinutes, agent: agentMinutes, verify: verifyMinutes }[phase];
+  return Math.min(controls.maxRunMinutes, own === 0 ? controls.maxRunMinutes : own) * 60;
+}
+
 /** What one sandbox of a run may use. */
-export function limitsOf(charter: Charter): Limits {
+export function limitsOf(charter: Charter, phase?: TimedPhase): Limits {
   const { memoryMb, diskMb, cpus, processes } = charter.environment;
   return {
     memoryBytes: memoryMb * MiB,
     diskBytes: diskMb * MiB,
     cpus,
     processes,
-    seconds: charter.controls.maxRunMinutes * 60,
+    seconds: phase ? phaseSeconds(charter, phase) : charter.controls.maxRunMinutes * 60,
     outputBytes: OUTPUT_BYTES,
   };
 }
@@ -63,16 +75,33 @@ export function testPlanOf(charter: Charter): TestPlan {
 }
 
 /** What is installed before anything is tested; null where the charter has no setup phase. */
-export function setupPlanOf({ environment }: Charter): SetupPlan | null {
+export function setupPlanOf(charter: Charter): SetupPlan | null {
+  const { environment } = charter;
   const { setupArgv, setupHosts, setupPaths, setupScripts } = environment;
   if (setupArgv.length === 0) return null;
-  return { argv: [...setupArgv], hosts: [...setupHosts], paths: [...setupPaths], scripts: setupScripts };
+  return {
+    ...{ argv: [...setupArgv], hosts: [...setupHosts], paths: [...setupPaths], scripts: setupScripts },
+    // Left out where it is the attempt's own, so that decisions about networks read as they did.
+    ...(environment.setupMinutes > 0 ? { seconds: phaseSeconds(charter, "setup") } : {}),
+  };
 }
 
 /** When an agent is told again what it works on. */
 export function anchoringOf({ controls }: Charter): Anchoring {
   const { anchorTurns: turns, anchorMinutes: minutes, anchorTokens: tokens } = controls;
   return { turns, minutes, tokens };
+}
+
+/** When the charter's people work. */
+export const workingHoursOf = ({ controls }: Charter, timeZone: string): WorkingHours => ({
+  ...{ days: controls.workDays, from: controls.workFrom, to: controls.workTo, timeZone },
+});
+
+/** Until when a decision that was asked for at `opened` may be taken. */
+export function approvalDeadline(charter: Charter, timeZone: string, opened: number): Date {
+  const { approvalClock, approvalHours } = charter.controls;
+  if (approvalClock === "always") return new Date(opened + approvalHours * HOUR);
+  return new Date(workingDeadline(opened, approvalHours * HOUR, workingHoursOf(charter, timeZone)));
 }
 
 interface Calendar {
@@ -111,7 +140,10 @@ export function untimely(charter: Charter, timeZone: string, now: number): Field
  */
 export function secondPersonRoles(asker: readonly RoleGrant[], pilotId: string): Role[] {
   const isSecurityLead = asker.some(
-    (grant) => grant.role === "security_lead" && (grant.pilotId === null || grant.pilotId === pilotId),
+    (grant) =>
+      grant.role === "security_lead" &&
+      grant.deputyOf === undefined && // a deputy decides; who asks, asks for themselves
+      (grant.pilotId === null || grant.pilotId === pilotId),
   );
   return isSecurityLead ? ["security_lead", "engineering_lead"] : ["security_lead"];
 }

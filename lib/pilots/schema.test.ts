@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { defaultCharter } from "./defaults.ts";
 import { fieldErrors } from "./form.ts";
-import { Charter, PathGlob, PilotName, TimeZone } from "./schema.ts";
+import { PathGlob } from "./schema/words.ts";
+import { Charter, PilotName, TimeZone } from "./schema.ts";
 
 const REPOSITORY = `rep_${"0".repeat(22)}`;
 const good = defaultCharter(REPOSITORY, "main", "2030-12-31");
@@ -32,6 +33,39 @@ describe("the charter's schema", () => {
     ["scope.branch", ["", "-x", "a..b", "HEAD", "a b"]],
     ["scope.allowedPaths", [[], ["/etc/**"], ["../x"], ["a/../b"], ["**", "**"], "**"]],
     ["scope.protectedPaths", [["a\\b"], ["a\u0000b"], [":(exclude)a"], ["!a"]]],
+    ["scope.forbiddenPaths", [["/etc"], ["../x"], ["a", "a"], "src"]],
+    ["scope.repositoryLabels", [["PCI"], [""], ["a b"], ["x".repeat(41)], ["a", "a"], "pci", null]],
+    ["scope.forbiddenLabels", [Array.from({ length: 21 }, (_, at) => `l${at}`), ["-a"]]],
+    ["kpis.deputies", [["per_1"], ["ada"], null]],
+    ["kpis.cadence", ["", "monthly", null]],
+    ["rollback.onFailedRuns", ["", "revoke", null]],
+    ["scope.kinds", [["merge"], ["repair", "repair"], "repair"]],
+    ["scope.protectedClasses", [["ci_config"], ["ci", "ci"]]],
+    ["scope.licences", [["MIT OR ISC"], ["(MIT)"], [""], ["MIT", "MIT"], "MIT", null]],
+    ["scope.maxFiles", [-1, 10_001, 1.5, "3"]],
+    ["scope.maxChangedLines", [-1, 1_000_001]],
+    ["environment.setupMinutes", [-1, 1441]],
+    ["environment.agentMinutes", [-1, 1441]],
+    ["environment.verifyMinutes", [-1, 1441]],
+    ["controls.launchers", [["reviewer"], ["security_lead", "security_lead"]]],
+    ["controls.agents", [["agt_1"], ["per_0000000000000000000000"], "agt_0000000000000000000000"]],
+    ["controls.models", [["a b"], ["-x"], [""], ["gpt-5", "gpt-5"]]],
+    ["controls.workDays", [["monday"], ["mon", "mon"]]],
+    ["controls.workFrom", ["9:00", "24:01", "25:00", "09:60", "", null]],
+    ["controls.workTo", ["17", "17:0"]],
+    ["controls.approvalClock", ["", "office"]],
+    ["controls.requiredChecks", [["ci", "ci"], [""], [" ci"], ["ci\n"], ["<ci>"], "ci", null]],
+    ["controls.canary", ["", "sometimes", null]],
+    ["controls.protectedApproverRole", ["viewer", "", null]],
+    ["controls.toolRead", ["", "mask", null]],
+    ["controls.readGuardedPaths", [["/etc"], ["../x"], ["a", "a"], "secrets"]],
+    ["controls.toolWrite", ["", "mask"]],
+    ["controls.toolExecute", ["never"]],
+    ["controls.toolNetwork", ["allow", ""]],
+    ["goal.problem", ["x".repeat(2001), null]],
+    ["kpis.owners", [["per_1"], ["ada"], Array.from({ length: 2 }, () => `per_${"0".repeat(22)}`)]],
+    ["kpis.retentionDays", [-1, 36_501, 1.5]],
+    ["rollback.exitCriteria", [["done"], ["targets_met", "targets_met"]]],
     ["environment.testArgv", [[], [""], ["a\nb"], Array.from({ length: 51 }, () => "x"), "node --test"]],
     [
       "environment.reportPath",
@@ -86,6 +120,10 @@ describe("the charter's schema", () => {
       ],
     ],
     ["environment.setupScripts", ["", "yes", null]],
+    ["environment.artefactPaths", [["/a"], ["../a"], [".git"], ["a*"], ["a/"], ["a", "a"], "a", null]],
+    ["environment.artefactCount", [0, 201, 1.5]],
+    ["environment.artefactMb", [0, 65]],
+    ["environment.artefactDays", [0, 3651]],
     ["controls.approverCount", [0, 4]],
     ["controls.approverRoles", [[], ["viewer"], ["administrator"], ["reviewer", "reviewer"]]],
     ["controls.approvalHours", [0, 721]],
@@ -93,6 +131,7 @@ describe("the charter's schema", () => {
     ["controls.maxAttempts", [0, 11]],
     ["controls.maxConcurrentRuns", [0, 21]],
     ["controls.extraApproverOnFlags", ["on", 1, null]],
+    ["controls.stepUp", ["", "always", true, null]],
     ["controls.budgetRunCents", [-1, 0.5, "5", 100_000_001]],
     ["controls.budgetDayCents", [-1, Number.NaN]],
     ["controls.budgetPilotCents", [-1, null]],
@@ -111,9 +150,22 @@ describe("the charter's schema", () => {
     ["controls.anchorTurns", [-1, 1001]],
     ["controls.anchorMinutes", [-1, 1441]],
     ["controls.anchorTokens", [-1, 100_000_001, null]],
-    ["kpis.throughputPerWeek", [-1, 1001, 2.5]],
-    ["kpis.agentLeadTimeHours", [0, 8761]],
-    ["kpis.reviewToMergeHours", [0, 8761]],
+    [
+      "goal.metrics",
+      [
+        ...[{ target: -1 }, { target: 2.5 }, { kpi: "escaped_rate" }, { baseline: 3 }, { source: "x" }],
+        ...[
+          { baseline: 3, source: "x".repeat(161) },
+          { kpi: "failed_share", target: 101 },
+        ],
+        ...[
+          { baseline: 3, source: "a\u0007b" },
+          { kpi: "failed_share", baseline: 101, source: "CI" },
+        ],
+      ].map((change) => [{ kpi: "throughput", target: 3, baseline: null, source: "", ...change }]),
+    ],
+    ["goal.metrics", [[...good.goal.metrics, ...good.goal.metrics], "throughput", null]],
+    ["goal.runsPerWeek", [-1, 1001, 0.5]],
     ["kpis.minimumSample", [1, 1001]],
     ["rollback.pauseAfterFailedRuns", [0, 51]],
     ["rollback.maxRuns", [0, 10_001]],

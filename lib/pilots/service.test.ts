@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { ensureRecipeAgent } from "../agents/service.ts";
 import { read, transaction } from "../db.ts";
+import { newId } from "../ids.ts";
 import { addRepository } from "../repositories/service.ts";
 import { activePilot } from "../testing/arrange.ts";
 import { pilotScene } from "../testing/pilot-scene.ts";
 import { testScope } from "../testing/scopes.ts";
 import { askActivation } from "./ask-activation.ts";
 import { charterDigest } from "./canonical.ts";
+import { completePilot } from "./complete-pilot.ts";
+import type { Charter } from "./schema.ts";
 import {
   activateDemoPilot,
   charterOf,
-  completePilot,
   findActiveCharter,
   findPilotState,
   getCharter,
@@ -75,6 +78,36 @@ describe("a new pilot", () => {
       fields: { "rollback.endsOn": [expect.any(String)], "scope.repositoryId": [expect.any(String)] },
     });
     expect((await listPilots(lead)).map((each) => each.name)).not.toContain("Late");
+  });
+
+  test("names agents that are there and can do what it is for, with models that it names", async () => {
+    const { agentId } = await ensureRecipeAgent(seed);
+    const missing = newId("agent", clock.now());
+    const naming = (agents: string[], parts: Partial<Charter["goal"]> = {}) =>
+      createPilot(lead, {
+        ...{ name: "Ledger nightly", timeZone: "UTC" },
+        charter: {
+          ...charter,
+          goal: { ...charter.goal, ...parts },
+          controls: { ...charter.controls, agents },
+        },
+      });
+    await expect(naming([missing])).rejects.toMatchObject({
+      fields: { "controls.agents": [`There is no agent ${missing}.`] },
+    });
+    await expect(naming([agentId], { kind: "triage" })).rejects.toMatchObject({
+      fields: { "controls.agents": [expect.stringContaining("“Recipe” does runs of kind “repair” only")] },
+    });
+    await expect(naming([agentId])).resolves.toMatchObject({ version: 1 });
+  });
+
+  test("that contradicts itself is refused at its field by the service too", async () => {
+    const controls = { ...charter.controls, budgetDayCents: 1 };
+    await expect(
+      createPilot(lead, { name: "Ledger nightly", timeZone: "UTC", charter: { ...charter, controls } }),
+    ).rejects.toMatchObject({
+      fields: { "controls.budgetDayCents": [expect.stringContaining("less than one run")] },
+    });
   });
 
   test("works on the branch the repository is read on", async () => {
@@ -178,6 +211,21 @@ describe("the demo's pilot", () => {
 });
 
 describe("the end", () => {
+  test("is completed by who launched nothing of it, where its charter wants an independent review", async () => {
+    const rollback = { ...charter.rollback, exitCriteria: ["independent_review" as const] };
+    const pilotId = await activePilot(seed, { ...charter, rollback });
+    const input = { pilotId, reason: "We have learnt enough." };
+    await expect(completePilot(lead, input)).rejects.toMatchObject({
+      fields: { independent_review: [expect.stringContaining("wants to know")] },
+    });
+    expect((await getPilot(lead, pilotId)).status).toBe("active");
+    await completePilot(lead, { ...input, independent_review: "Read by two who know it." });
+    expect(await getPilot(lead, pilotId)).toMatchObject({
+      status: "completed",
+      statusReason: "We have learnt enough.\nIndependent review: Read by two who know it.",
+    });
+  });
+
   test("is final", async () => {
     const pilotId = await activePilot(seed, charter);
     await completePilot(lead, { pilotId, reason: "We have learnt enough." });

@@ -7,6 +7,7 @@ import { notify } from "../notify.ts";
 import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import type { EntryKind, NewEntryOf } from "../record/schema.ts";
+import { keepByCharter } from "../retention/by-charter.ts";
 import type { Scope } from "../scope.ts";
 import { parseCharter } from "./canonical.ts";
 import { cannotMove, mayMove, pilotState } from "./rules.ts";
@@ -20,6 +21,7 @@ import {
   lockPilot,
   type PilotChange,
   type PilotState,
+  selectHolders,
   selectMembers,
   selectPilots,
   selectVersions,
@@ -74,6 +76,9 @@ export async function findVersion(db: Db, pilotId: string, charterId: string): P
   return row?.pilotId === pilotId ? stored(row, pilotId) : null;
 }
 
+/** Who holds what on the pilot. */
+export const findHolders = selectHolders;
+
 /** The gate at which another version waits, or null. */
 export const findOpenAmendment = findOpenAmendGate;
 
@@ -107,7 +112,14 @@ export async function charterOf(db: Db, charterId: string): Promise<Charter> {
   return parseCharter(row.canonical);
 }
 
-type NoMove = "pilot.created" | "pilot.charter_written" | "pilot.amendment_asked" | "pilot.amended";
+type NoMove =
+  | "pilot.created"
+  | "pilot.charter_written"
+  | "pilot.amendment_asked"
+  | "pilot.amended"
+  | "pilot.tripped"
+  | "pilot.launch_refused"
+  | "pilot.trip_carried_out";
 type MoveKind = Exclude<Extract<EntryKind, `pilot.${string}`>, NoMove>;
 type MoveEntry = { [K in MoveKind]: Pick<NewEntryOf<K>, "kind" | "detail"> }[MoveKind];
 
@@ -158,6 +170,7 @@ export async function activatePilot(tx: Tx, scope: Scope, pilotId: string, chart
     }),
     change: { activeCharterId: charterId, activatedAt: new Date(scope.clock.now()), statusReason: null },
   });
+  await keepByCharter(tx, scope, pilotId, stored(charter, pilotId));
 }
 
 /** The activation gate was denied or expired: the charter may be written anew. */
@@ -213,20 +226,6 @@ export async function resumePilot(tx: Tx, _scope: Scope, pilotId: string): Promi
     to: "active",
     entry: (moved) => ({ kind: "pilot.resumed", detail: moved }),
     change: { statusReason: null },
-  });
-}
-
-/** The trial is over as planned; nothing is launched in it any more. */
-export async function completePilot(scope: Scope, { pilotId, reason }: PausePilot): Promise<void> {
-  requirePermission(scope, "pilot.amend", pilotId);
-  await transaction(scope, async (tx) => {
-    const pilot = await lockedPilot(tx, pilotId);
-    const endedAt = new Date(scope.clock.now());
-    await movePilot(tx, pilot, {
-      to: "completed",
-      entry: (moved) => ({ kind: "pilot.completed", detail: { ...moved, ...reasonDetail(reason) } }),
-      change: { statusReason: reason, endedAt },
-    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { Prisma } from "#generated/prisma/client.ts";
-import type { Role } from "../authz/schema.ts";
+import type { LiveGrantRow } from "../authz/rules.ts";
+import type { RoleKey } from "../authz/schema.ts";
 import type { Db } from "../db.ts";
 import type { CharterVersion, Member, PilotStatus, PilotView } from "./schema.ts";
 
@@ -136,9 +137,9 @@ export async function selectVersions(db: Db, pilotId: string): Promise<Omit<Char
 /** Who has a role on the pilot, by its own grants and by the organisation's. */
 export async function selectMembers(db: Db, pilotId: string): Promise<Member[]> {
   return db.$queryRaw<Member[]>`
-    select distinct p.id as "personId", p.name, g.role, g.pilot_id is null as "byOrganisation"
-    from role_grant g join person p on p.id = g.person_id
-    where g.revoked_at is null and p.disabled_at is null and (g.pilot_id is null or g.pilot_id = ${pilotId})
+    select distinct p.id as "personId", p.name, g.role, g.role_name as "roleName", g.pilot_id is null as "byOrganisation"
+    from live_grant g join person p on p.id = g.person_id
+    where g.how <> 'deputy' and (g.pilot_id is null or g.pilot_id = ${pilotId})
     order by p.name, g.role`;
 }
 
@@ -166,14 +167,41 @@ export async function findOpenResumeGate(db: Db, pilotId: string): Promise<strin
 /** How many people other than `except` hold one of the roles, on the organisation or on the pilot. */
 export async function countHolders(
   db: Db,
-  roles: readonly Role[],
+  roles: readonly RoleKey[],
   pilotId: string | null,
   except: string,
 ): Promise<number> {
   const [row] = await db.$queryRaw<{ people: number }[]>`
-    select count(distinct p.id)::int as people
-    from role_grant g join person p on p.id = g.person_id
-    where g.revoked_at is null and p.disabled_at is null and p.id <> ${except} and g.role = any(${[...roles]})
+    select count(distinct g.person_id)::int as people from live_grant g join person p on p.id = g.person_id
+    where p.kind = 'person' and g.how <> 'deputy' and g.person_id <> ${except} and g.role = any(${[...roles]})
+      and (g.permissions is null or 'gate.decide' = any(g.permissions))
       and (g.pilot_id is null or g.pilot_id = ${pilotId})`;
   return row?.people ?? 0;
 }
+
+/** Every live grant of a person that covers the pilot, or the organisation where there is none yet, but what deputies borrow. */
+export async function selectHolders(
+  db: Db,
+  pilotId: string | null,
+): Promise<(LiveGrantRow & { readonly personId: string })[]> {
+  return db.$queryRaw`
+    select g.person_id as "personId", g.role, g.pilot_id as "pilotId", g.permissions, g.how, g.via
+    from live_grant g join person p on p.id = g.person_id and p.kind = 'person'
+    where g.how <> 'deputy' and (g.pilot_id is null or g.pilot_id = ${pilotId}) order by g.person_id, g.role`;
+}
+
+/** How many runs of the pilot a person launched, and how many have not ended. */
+export async function countRunsFor(
+  db: Db,
+  pilotId: string,
+  personId: string,
+): Promise<{ launched: number; open: number }> {
+  const [row] = await db.$queryRaw<{ launched: number; open: number }[]>`
+    select count(*) filter (where launched_by = ${personId}
+        or exists (select from person a where a.id = launched_by and a.owner_id = ${personId}))::int as launched,
+      count(*) filter (where status <> all(${ENDED}))::int as open
+    from run where pilot_id = ${pilotId}`;
+  return row ?? { launched: 0, open: 0 };
+}
+
+const ENDED = ["merged", "rejected", "failed", "cancelled"];

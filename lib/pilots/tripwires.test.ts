@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { MINUTE } from "../clock.ts";
 import { transaction } from "../db.ts";
 import { reasonDetail } from "../record/reason.ts";
+import { REVERT_KIND } from "../reverts/schema.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
@@ -43,7 +44,7 @@ async function end(pilotId: string, outcome: "failed" | "no_change" | "cancelled
         ? await moveRun(tx, scope, run, "failed", "Nothing fails.", {}, "no_change")
         : await moveRun(tx, scope, run, outcome, "It went wrong.");
     tx.record({ kind: "run.rejected", about: [`run:${runId}`], ...moved, detail: reasonDetail("") });
-    await afterEnd(tx, scope, pilotId);
+    await afterEnd(tx, scope, run);
   });
 }
 
@@ -89,10 +90,18 @@ describe("the tripwire on failed runs", () => {
     expect((await getPilot(scope, pilotId)).status).toBe("active");
   });
 
+  test("probe: is not got around by cancelling a run now and then", async () => {
+    const pilotId = await activePilot(scope, charter);
+    for (const outcome of ["failed", "failed", "cancelled", "failed"] as const) await end(pilotId, outcome);
+    expect((await getPilot(scope, pilotId)).status).toBe("paused");
+  });
+
   test("stays tight after people let the pilot go on: the next failure pauses it again", async () => {
     const pilotId = await activePilot(scope, charter);
     for (let i = 0; i < 3; i++) await end(pilotId, "failed");
     await transaction(scope, (tx) => resumePilot(tx, scope, pilotId));
+    await transaction(scope, (tx) => afterEnd(tx, scope, { pilotId, kind: REVERT_KIND }));
+    expect((await getPilot(scope, pilotId)).status).toBe("active"); // no agent failed
     await end(pilotId, "failed");
     expect((await getPilot(scope, pilotId)).status).toBe("paused");
   });

@@ -1,12 +1,18 @@
 // Writing a pilot down. A version, once written, is never changed; the next one has the next number.
+import { kindsOf } from "../agents/rules.ts";
+import { findAgents } from "../agents/service.ts";
 import { requirePermission } from "../authz/require.ts";
 import { type Tx, transaction } from "../db.ts";
 import { badInput, conflict, forbidden } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { isModelAllowed } from "../model-calls/rules.ts";
 import { changeOf, made } from "../record/change.ts";
+import { labelFaults } from "../repositories/label-rules.ts";
 import { findRepositoryState } from "../repositories/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { charterDigest, charterText } from "./canonical.ts";
+import { contradictions } from "./contradictions.ts";
+import { faultsOfRoles } from "./gate-roles.ts";
 import { pilotState, untimely } from "./rules.ts";
 import type { Charter, NewPilot, PilotStatus } from "./schema.ts";
 import { charterInForce, findActiveCharter, lockedPilot } from "./service.ts";
@@ -24,6 +30,7 @@ export async function createPilot(
   input: NewPilot,
 ): Promise<{ pilotId: string } & WrittenCharter> {
   requirePermission(scope, "pilot.create", null);
+  refuseContradictions(input.charter);
   return transaction(scope, (tx) => insert(tx, scope, input, false));
 }
 
@@ -47,6 +54,7 @@ export async function writeCharter(
   { pilotId, charter }: { pilotId: string; charter: Charter },
 ): Promise<WrittenCharter> {
   requirePermission(scope, "pilot.amend", pilotId);
+  refuseContradictions(charter);
   return transaction(scope, async (tx) => {
     const pilot = await lockedPilot(tx, pilotId);
     if (!WRITABLE.includes(pilot.status))
@@ -54,7 +62,7 @@ export async function writeCharter(
     await refuseUnusable(tx, scope, charter, pilot.timeZone);
     const inForce = await findActiveCharter(tx.db, pilotId);
     if (inForce && inForce.charter.scope.repositoryId !== charter.scope.repositoryId)
-      throw badInput("The charter cannot be used as it is.", { "scope.repositoryId": [SAME_REPOSITORY] });
+      throw badInput(UNUSABLE, { "scope.repositoryId": [SAME_REPOSITORY] });
     const latest = await findLatestCharter(tx.db, pilotId);
     if (latest?.digest === charterDigest(charter)) {
       return { charterId: latest.id, version: latest.version, digest: latest.digest };
@@ -118,6 +126,30 @@ async function append(
   return { charterId, version, digest };
 }
 
+const UNUSABLE = "The charter cannot be used as it is.";
+
+function refuseContradictions(charter: Charter): void {
+  const fields = contradictions(charter);
+  if (Object.keys(fields).length > 0) throw badInput(UNUSABLE, fields);
+}
+
+/** Each agent that the charter names is there, uses a model that it names, and does work of a kind that it names. */
+async function refusalOfAgents(tx: Tx, { goal, scope, controls }: Charter): Promise<string[]> {
+  const found = await findAgents(tx.db, controls.agents);
+  const kinds = scope.kinds.length > 0 ? scope.kinds : [goal.kind];
+  return controls.agents.flatMap((id) => {
+    const agent = found.find((each) => each.id === id);
+    if (!agent) return [`There is no agent ${id}.`];
+    if (agent.model !== null && !isModelAllowed(controls.models, agent.model))
+      return [`“${agent.name}” uses the model ${agent.model}, which the charter does not name.`];
+    return kinds.some((kind) => kindsOf(agent).includes(kind))
+      ? []
+      : [
+          `“${agent.name}” does runs of kind “${kindsOf(agent).join(", ")}” only, and the charter names none of these.`,
+        ];
+  });
+}
+
 async function refuseUnusable(tx: Tx, scope: Scope, charter: Charter, timeZone: string): Promise<void> {
   const fields = untimely(charter, timeZone, scope.clock.now()) ?? {};
   const repository = await findRepositoryState(tx.db, charter.scope.repositoryId);
@@ -126,7 +158,12 @@ async function refuseUnusable(tx: Tx, scope: Scope, charter: Charter, timeZone: 
       `The repository is read on “${repository.branch}”; write that, or add it again with another branch.`,
     ];
   }
+  if (repository) Object.assign(fields, labelFaults(charter, repository.labels));
   if (!repository)
     fields["scope.repositoryId"] = ["There is no such repository; choose another one or add it first."];
-  if (Object.keys(fields).length > 0) throw badInput("The charter cannot be used as it is.", fields);
+  const agents = await refusalOfAgents(tx, charter);
+  if (agents.length > 0) fields["controls.agents"] = agents;
+  const roles = await faultsOfRoles(tx.db, charter);
+  if (roles.length > 0) fields["controls.gates"] = roles;
+  if (Object.keys(fields).length > 0) throw badInput(UNUSABLE, fields);
 }

@@ -1,6 +1,7 @@
 // What happens inside a run, as a closed union. Runner, web and the page all read these shapes.
 import { z } from "zod";
 import { agentBodies, GATEWAY_KINDS } from "./agent-events.ts";
+import { artefactBodies } from "./artefacts.ts";
 import { setupBodies } from "./setup-events.ts";
 
 export type { ItemStatus, ItemType } from "./agent-events.ts";
@@ -92,6 +93,7 @@ const body = {
   }),
   evidence_recorded: z.object({ digest: z.string(), verdict: text(30), detail: text(1000) }),
   ...setupBodies,
+  ...artefactBodies,
   ...agentBodies,
 } as const;
 

@@ -5,6 +5,8 @@ import { z } from "zod";
 import { Limits, Tier } from "../jail/schema.ts";
 import { SetupPlan } from "../setup/schema.ts";
 import { Anchoring, NEVER_ANCHORS } from "./anchoring.ts";
+import { ArtefactPlan } from "./artefacts.ts";
+import { CanarySeen, Checks } from "./checks.ts";
 import { NewEvent, TestId } from "./events.ts";
 import { SetupSeen } from "./setup-events.ts";
 import { AskPolicy, Decided, MAX_MESSAGE, NEVER_ASKS, Resume } from "./steering.ts";
@@ -103,9 +105,16 @@ export const AgentAssignment = z.object({
   maxHistory: z.int().min(1),
   /** Where an earlier attempt stopped; null to begin anew. */
   resume: Resume.nullable().default(null),
+  /** The work was handed in and comes back: the message in the inbox that says with which comments. */
+  review: z
+    .object({ message: z.string().max(100) })
+    .nullable()
+    .default(null),
   asks: AskPolicy.default(NEVER_ASKS),
   decided: z.array(Decided).max(1000).default([]),
   anchor: Anchoring.default(NEVER_ANCHORS),
+  /** What it may hand in beside its patch; left out or null: nothing. */
+  artefacts: ArtefactPlan.nullish(),
 });
 export type AgentAssignment = z.infer<typeof AgentAssignment>;
 
@@ -191,8 +200,14 @@ export const Observation = z.object({
   skipped: z.array(TestId).max(20_000),
   /** Why there is no usable report; null when there is one. */
   problem: z.string().max(2000).nullable(),
+  /** Planted tests; they are in none of the lists above. Left out where none were planted. */
+  canary: CanarySeen.optional(),
 });
 export type Observation = z.infer<typeof Observation>;
+
+/** The base's code with the patch's tests, run once: what is new in them has to fail there. */
+export const NewTests = Observation.omit({ tree: true, repeat: true, canary: true });
+export type NewTests = z.infer<typeof NewTests>;
 
 export const Finish = z.discriminatedUnion("outcome", [
   z.object({
@@ -217,11 +232,15 @@ export const Finish = z.discriminatedUnion("outcome", [
     /** What setup left for the base, and for the patch where that was set up by itself. */
     setup: z.object({ base: SetupSeen, patch: SetupSeen.nullable() }).nullish(),
     observations: z.array(Observation).min(1).max(100),
+    checks: Checks.nullish(),
+    /** Left out where the patch adds no test that passes. */
+    newTests: NewTests.nullish(),
   }),
 ]);
 export type Finish = z.infer<typeof Finish>;
 
 export const Uploaded = z.object({ blobId: z.string() });
+export const UploadedArtefact = z.object({ artefactId: z.string().max(100) });
 export const ProtocolError = z.object({
   error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }),
 });

@@ -88,6 +88,8 @@ export const Resume = z.object({
 });
 export type Resume = z.infer<typeof Resume>;
 
+const ToolRule = z.enum(["deny", "ask", "allow"]);
+
 /** What the charter says about commands an agent wants to run; judged by lib/asks/rules.ts on both sides. */
 export const AskPolicy = z.object({
   mode: z.enum(["never", "unlisted"]),
@@ -95,6 +97,14 @@ export const AskPolicy = z.object({
   denied: z.array(z.string().max(500)).max(100),
   unattended: z.enum(["deny_and_continue", "park"]),
   minutes: z.int().min(1),
+  /** What else it says of tools; left out, it says nothing. */
+  tools: z
+    .object({
+      ...{ write: ToolRule, execute: ToolRule, network: z.enum(["deny", "ask"]) },
+      /** Of files that match one of the globs. */
+      read: z.object({ rule: ToolRule, guarded: z.array(z.string().max(300)).max(100) }).optional(),
+    })
+    .optional(),
 });
 export type AskPolicy = z.infer<typeof AskPolicy>;
 export const NEVER_ASKS: AskPolicy = {

@@ -24,7 +24,7 @@ export function heldRoles(grants: readonly RoleGrant[]): string[] {
 }
 
 function namedActor(actor: Actor, grants: readonly RoleGrant[]): EntryActor {
-  return actor.kind === "user" ? { ...actor, roles: heldRoles(grants) } : actor;
+  return actor.kind === "user" || actor.kind === "token" ? { ...actor, roles: heldRoles(grants) } : actor;
 }
 
 /** The bytes the log commits to. Throws on what no reader could make sense of: a defect of the caller. */

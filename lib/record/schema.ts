@@ -28,6 +28,11 @@ export const SUBJECT_NOUNS = [
   "gateway",
   "finding",
   "channel",
+  "role",
+  "group",
+  "token",
+  "release",
+  "passkey",
 ] as const;
 export type SubjectNoun = (typeof SUBJECT_NOUNS)[number];
 export type Subject = `${SubjectNoun}:${string}`;
@@ -45,11 +50,12 @@ const subject = z.templateLiteral([z.enum(SUBJECT_NOUNS), ":", z.string().regex(
 export const About = z.tuple([subject], subject);
 const opaque = z.string().min(1).max(200);
 
-/** `reviewer`, or `reviewer@pil_…` for a role on one pilot. */
-const heldRole = z.string().regex(/^[a-z_]{1,40}(@[0-9A-Za-z_-]{1,100})?$/);
+/** `reviewer`, or `reviewer@pil_…` for a role on one pilot; `rol_…` for one that was made here. */
+const heldRole = z.string().regex(/^([a-z_]{1,40}|rol_[0-9a-z]{1,40})(@[0-9A-Za-z_-]{1,100})?$/);
 const runner = z.strictObject({ kind: z.literal("runner"), runnerId: opaque });
 const system = z.strictObject({ kind: z.literal("system"), name: opaque });
 const user = { kind: z.literal("user"), personId: opaque, sessionId: opaque } as const;
+const token = { kind: z.literal("token"), personId: opaque, tokenId: opaque } as const;
 
 const kind = z.enum(ENTRY_KINDS);
 const envelope = { id: opaque, kind, about: About, request: opaque } as const;
@@ -67,6 +73,7 @@ export const EntryV2 = z.strictObject({
   ...envelope,
   actor: z.discriminatedUnion("kind", [
     z.strictObject({ ...user, roles: z.array(heldRole) }),
+    z.strictObject({ ...token, roles: z.array(heldRole) }),
     runner,
     system,
   ]),

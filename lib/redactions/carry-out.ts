@@ -1,17 +1,21 @@
 // The part of a redaction that happens in the database. The worker calls these in this order; each may be repeated
 // after a crash at any point, and an order is finished only by the last one.
+import { takeArtefacts } from "../artefacts/service.ts";
 import { takeAsks } from "../asks/service.ts";
+import { takeComments } from "../comments/service.ts";
 import { type Db, read, transaction } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { eventCommitment } from "../events/rules.ts";
 import { takeEvidence } from "../findings/take-evidence.ts";
 import { takeMessages } from "../messages/service.ts";
 import { takeSaid } from "../model-calls/take-payloads.ts";
+import { takeChecks } from "../outside-checks/service.ts";
 import { canonicalText } from "../record/rules.ts";
 import { holdOf } from "../retention/hold.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { takeNatives } from "../snapshots/service.ts";
+import { takeViewed } from "../viewed/service.ts";
 import { copiesOf, redactedBody, TAKEN_AWAY, withoutTexts } from "./rules.ts";
 import type { RedactionTarget } from "./schema.ts";
 import * as store from "./store.ts";
@@ -149,7 +153,7 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
       ? (await store.takeTask(tx.db, work.runId)) + (await takeTalk(tx.db, work.runId))
       : 0;
     const blobs = task + (everything ? await store.markBlobsDeleted(tx.db, work.runId, now) : 0);
-    const texts = everything ? await takeTexts(tx.db, work.runId) : 0;
+    const texts = everything ? await takeTexts(tx.db, work.runId, now) : 0;
     const rows = texts + findings.length + (await store.deleteWords(tx.db, work.runId, seqs));
     const names = (reached: boolean) =>
       copies.filter((copy) => copy.reached === reached).map(({ name }) => name);
@@ -162,14 +166,16 @@ export async function finishRedaction(scope: Scope, work: RedactionWork): Promis
   });
 }
 
-/** What people wrote to the agent, what it asked, and what its program called its sessions. Returns how many commitments that were. */
+/** What people wrote to the agent and about its patches, what it asked, and what its program called its sessions. Returns how many commitments that were. */
 async function takeTalk(db: Db, runId: string): Promise<number> {
   await takeNatives(db, runId, TAKEN_AWAY);
-  return (await takeMessages(db, runId, TAKEN_AWAY)) + (await takeAsks(db, runId, TAKEN_AWAY));
+  await takeViewed(db, runId);
+  const comments = await takeComments(db, runId, TAKEN_AWAY);
+  return comments + (await takeMessages(db, runId, TAKEN_AWAY)) + (await takeAsks(db, runId, TAKEN_AWAY));
 }
 
 /** Evidence, patch and run keep their numbers, digests and closed words. Returns how many rows that were. */
-async function takeTexts(db: Db, runId: string): Promise<number> {
+async function takeTexts(db: Db, runId: string, now: Date): Promise<number> {
   const evidence = await store.evidenceOf(db, runId);
   for (const { id, canonical } of evidence) {
     await store.replaceEvidence(db, id, canonicalText(withoutTexts(JSON.parse(canonical))));
@@ -179,5 +185,7 @@ async function takeTexts(db: Db, runId: string): Promise<number> {
     ...(summary === null ? {} : { summary: withoutTexts(summary) as object }),
     reason: reason ? TAKEN_AWAY : reason,
   });
-  return evidence.length + (await store.clearPatches(db, runId)) + 1;
+  const checks = await takeChecks(db, runId, withoutTexts);
+  const artefacts = await takeArtefacts(db, runId, TAKEN_AWAY, now);
+  return evidence.length + checks + artefacts + (await store.clearPatches(db, runId)) + 1;
 }

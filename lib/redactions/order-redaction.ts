@@ -1,3 +1,4 @@
+import { launcherFor } from "../api-tokens/account-owners.ts";
 import { requirePermission } from "../authz/require.ts";
 import { type Tx, transaction } from "../db.ts";
 import { refused } from "../errors.ts";
@@ -43,7 +44,7 @@ export async function insertOrder(
   const orderedBy = actorId(scope.actor);
   const refusal = refusalToRedact(
     {
-      ...{ status: run.status, launchedBy: run.launchedBy, orderedBy },
+      ...{ status: run.status, orderedBy, launchedBy: await launcherFor(tx.db, run.launchedBy, orderedBy) },
       isDeciding: await isDeciding(tx.db, run.id),
       holdReason: await holdOf(tx.db, run.pilotId),
     },

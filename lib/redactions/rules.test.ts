@@ -126,6 +126,34 @@ test("evidence without its texts can still be read", () => {
   expect(JSON.stringify(left)).not.toContain("secret");
 });
 
+test("evidence of all that is checked today can still be read without its texts, and names nothing", () => {
+  const checks = {
+    ...{
+      command: ["sh", "-c", "secret"],
+      frameworks: [{ name: "node_test", files: 1 }],
+      seed: "canary_secret",
+    },
+    ...{ tools: [{ name: "git", version: "secret 1" }], unreported: ["secret.js"], coverageReason: "" },
+    canary: { files: 1, none: null, uncovered: ["secret.test.js"] },
+    coverage: { method: "v8", lines: 2, executed: 1, files: [{ path: "secret.js", lines: 2, executed: 1 }] },
+  };
+  const document = {
+    ...{ v: 2, run: `run_${"0".repeat(22)}`, attempt: 1, patch: "a".repeat(64), baseCommit: "b".repeat(40) },
+    ...{ tree: "c".repeat(40), argv: ["secret"], runner: `rnr_${"0".repeat(22)}`, sameHost: false, checks },
+    environment: { tier: "strong", node: "v24", platform: "linux", kernel: "6" },
+    ...{ observations: [], environmentDigest: "d".repeat(64), canaryRule: "known" },
+    setup: {
+      base: { key: "e".repeat(64), contents: "f".repeat(64), entries: 1, bytes: 2 },
+      ...{ patch: null, changed: ["secret.json"] },
+    },
+    judgement: judge([], ["a test › of secret"]),
+  };
+  const left = EvidenceDocument.parse(withoutTexts(document));
+  expect(left.setup?.base).toEqual(document.setup.base);
+  expect(left).toMatchObject({ canaryRule: "known", checks: { frameworks: [{ name: "node_test" }] } });
+  expect(JSON.stringify(left)).not.toContain("secret");
+});
+
 describe("an order", () => {
   const ended: RedactionFacts = {
     ...{ status: "failed", isDeciding: false, holdReason: null, launchedBy: "per_1", orderedBy: "per_2" },

@@ -1,4 +1,6 @@
 // What may be taken away, what is left of it, and which copies that reaches.
+import { CanaryRule, CoverageSeen, FrameworkName } from "../protocol/checks.ts";
+import { SetupSeen } from "../protocol/setup-events.ts";
 import { isEnded } from "../runs/rules.ts";
 import type { RunStatus } from "../runs/schema.ts";
 import type { Copy, RedactionTarget } from "./schema.ts";
@@ -32,8 +34,19 @@ const DIGEST = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 const WORD = /^[a-z][a-z_]{0,29}$/;
 const ID = /^[a-z]{3}_[0-9a-z]{22}$/;
 
+/** Words of ours under names that elsewhere hold anybody's. */
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  name: FrameworkName.options,
+  method: CoverageSeen.shape.method.options,
+  canaryRule: CanaryRule.options,
+};
+
+/** Digests and numbers, and nothing else. */
+const WhatSetupLeft = SetupSeen.strict();
+
 const isKept = (key: string, text: string) =>
-  KEPT.has(key) && (DIGEST.test(text) || WORD.test(text) || ID.test(text));
+  (KEPT.has(key) && (DIGEST.test(text) || WORD.test(text) || ID.test(text))) ||
+  (Object.hasOwn(OURS, key) && OURS[key]?.includes(text) === true);
 
 /** The value without its texts. A list of texts becomes one. Nothing is added to what has none. */
 export function withoutTexts(value: unknown, key = ""): unknown {
@@ -43,6 +56,7 @@ export function withoutTexts(value: unknown, key = ""): unknown {
     return isTexts ? [TAKEN_AWAY] : value.map((item) => withoutTexts(item, key));
   }
   if (typeof value !== "object" || value === null) return value;
+  if (WhatSetupLeft.safeParse(value).success) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutTexts(item, name)]));
 }
 
@@ -110,18 +124,19 @@ const MODEL_CALLS_STAY: CopyText = {
 const OF_ALL: readonly CopyText[] = [
   {
     name: "blobs",
-    title: "Bundle, snapshots, patch, diff and manifest",
+    title: "Bundle, snapshots, artefacts, patch, diff and manifest",
     text: "Files and salts are deleted; the commitments stay.",
   },
   {
     name: "evidence",
-    title: "Evidence",
-    text: "Names of tests, problems and commands are replaced; numbers, the verdict and the digest stay.",
+    title: "Evidence, and checks reported from outside",
+    text: "Names of tests, problems, commands and addresses are replaced, the checks' salts deleted; numbers, verdicts, names of checks and digests stay.",
   },
   {
     name: "run_texts",
-    title: "Summary, end reason, the agent's task, messages to it, what it asked and file names of the patch",
-    text: "Replaced; the salts of task, messages and asks are deleted. What people wrote when they decided stays.",
+    title:
+      "Summary, end reason, the agent's task, messages to it, comments on its patches, what it asked and file names of patch and artefacts",
+    text: "Replaced; the salts of task, messages, comments and asks are deleted. What people wrote when they decided stays.",
   },
   {
     name: "mirror",

@@ -1,4 +1,5 @@
 // What was taken away of a run, and what could be.
+import { launcherFor } from "../api-tokens/account-owners.ts";
 import { may } from "../authz/require.ts";
 import { PermissionDenied } from "../authz/rules.ts";
 import { read } from "../db.ts";
@@ -32,7 +33,8 @@ export async function listRedactions(scope: Scope, runId: string): Promise<Redac
 export async function offerRedaction(scope: Scope, runId: string): Promise<RedactionOffer> {
   const run = await getRun(scope, runId);
   const facts = await read(scope, async (db) => ({
-    ...{ status: run.status, launchedBy: run.launchedBy, orderedBy: actorId(scope.actor) },
+    ...{ status: run.status, orderedBy: actorId(scope.actor) },
+    launchedBy: await launcherFor(db, run.launchedBy, actorId(scope.actor)),
     isDeciding: await isDeciding(db, runId),
     holdReason: await holdOf(db, run.pilotId),
   }));

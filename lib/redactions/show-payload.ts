@@ -44,7 +44,7 @@ export async function showPayload(scope: Scope, input: ShowPayload): Promise<Sho
       detail: { what: input.what, seq, blob: patch?.diffBlobId ?? null, ...reasonDetail(input.reason) },
     });
   });
-  return shortened(patch ? await readDiff(patch) : await rawEvent(scope, run.id, seq ?? 0));
+  return shortened(patch ? await readDiff(scope, patch) : await rawEvent(scope, run.id, seq ?? 0));
 }
 
 async function rawEvent(scope: Scope, runId: string, seq: number): Promise<string> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defaultCharter } from "../pilots/defaults.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { replay, shortened } from "./rules.ts";
-import type { ReplayedRun } from "./schema.ts";
+import type { GivenApproval, ReplayedRun } from "./schema.ts";
 
 const charter = defaultCharter(`rep_${"1".repeat(22)}`, "main", "2030-12-31");
 const controlled = (controls: Partial<Charter["controls"]>): Charter => ({
@@ -18,7 +18,7 @@ const run: ReplayedRun = {
     minutes: 12,
     chargedMicros: 1_500_000,
   },
-  paths: ["src/a.js", "docs/b.md"],
+  ...{ paths: ["src/a.js", "docs/b.md"], files: 2, lines: 40, canary: null },
   commands: [
     ["npm", "run", "build"],
     ["git", "push"],
@@ -28,6 +28,18 @@ const run: ReplayedRun = {
 };
 const stopped = (other: Charter, runs: readonly ReplayedRun[] = [run]) =>
   replay(runs, 0, charter, other).stopped.map(({ sentence }) => sentence);
+
+test("evidence without a canary that failed opens no gate under one that wants it, where it wants it", () => {
+  const sentence = "Its evidence opens no merge gate: no canary failed";
+  const never = controlled({ canary: "never" });
+  const under = (canary: "known" | "always", seen: ReplayedRun["canary"]) =>
+    replay([{ ...run, canary: seen }], 0, never, controlled({ canary })).stopped.map((row) => row.sentence);
+  expect(under("known", { isKnown: true, hasFailed: false })).toEqual([sentence]);
+  expect(under("known", { isKnown: false, hasFailed: false })).toEqual([]);
+  expect(under("always", { isKnown: false, hasFailed: false })).toEqual([sentence]);
+  expect(under("always", { isKnown: true, hasFailed: true })).toEqual([]);
+  expect(under("always", null)).toEqual([]);
+});
 
 describe("another charter", () => {
   test("that is the same stops nothing and frees nothing; every action is counted", () => {
@@ -41,6 +53,10 @@ describe("another charter", () => {
         stoppedMerged: 0,
         freed: [],
         freedCount: 0,
+        unsigned: 0,
+        approvals: 0,
+        shortGates: 0,
+        approvedGates: 0,
       },
     });
   });
@@ -50,6 +66,16 @@ describe("another charter", () => {
       "scope",
       { ...charter, scope: { ...charter.scope, allowedPaths: ["src/**"] } },
       "The patch is refused for docs/b.md",
+    ],
+    [
+      "forbidden zone",
+      { ...charter, scope: { ...charter.scope, forbiddenPaths: ["docs/**"] } },
+      "The patch is refused: forbidden are docs/b.md",
+    ],
+    [
+      "size",
+      { ...charter, scope: { ...charter.scope, maxChangedLines: 39 } },
+      "The patch is refused for 40 lines; 39 may change",
     ],
     [
       "protection",
@@ -108,4 +134,40 @@ describe("another charter", () => {
     const other = { ...charter, scope: { ...charter.scope, allowedPaths: ["src/**"] } };
     expect(stopped(other, [{ ...run, paths: null }])).toEqual([]);
   });
+});
+
+const givenAt = (gate: string, kind: string, more: Partial<GivenApproval> = {}): GivenApproval => ({
+  ...{ gate, kind, isApproved: true, role: "reviewer", isSigned: false },
+  ...more,
+});
+
+test("gates that people of other roles, or more of them, would have had to approve are counted", () => {
+  const rule = {
+    gate: "merge",
+    roles: ["reviewer", "rol_1"],
+    denials: 1,
+    hours: 72,
+    clock: "always",
+  } as const;
+  const of = (needed: number, given: readonly GivenApproval[]) =>
+    replay([run], 0, charter, controlled({ gates: [{ ...rule, roles: [...rule.roles], needed }] }), given);
+  const two = [givenAt("gat_1", "merge"), givenAt("gat_1", "merge", { role: "rol_1" })];
+  expect(of(2, two)).toMatchObject({ shortGates: 0, approvedGates: 1 });
+  expect(of(3, two)).toMatchObject({ shortGates: 1, approvedGates: 1 });
+  const lead = givenAt("gat_1", "merge", { role: "security_lead" });
+  expect(of(1, [lead, givenAt("gat_2", "amend")])).toMatchObject({ shortGates: 1, approvedGates: 2 });
+  expect(of(1, [{ ...lead, isApproved: false }])).toMatchObject({ shortGates: 0, approvedGates: 0 });
+});
+
+test("approvals that would have been signed are counted among those that were given", () => {
+  const given = [
+    givenAt("gat_1", "merge", { isSigned: false }),
+    givenAt("gat_1", "merge", { isSigned: true }),
+    givenAt("gat_2", "command", { isSigned: false }),
+  ];
+  const of = (stepUp: Charter["controls"]["stepUp"]) =>
+    replay([run], 0, charter, controlled({ stepUp }), given);
+  expect(of("none")).toMatchObject({ unsigned: 0, approvals: 3 });
+  expect(of("merge")).toMatchObject({ unsigned: 1, approvals: 3 });
+  expect(of("every_gate")).toMatchObject({ unsigned: 2, approvals: 3 });
 });

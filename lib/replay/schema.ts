@@ -12,6 +12,11 @@ export interface ReplayedRun {
   readonly chargedMicros: number;
   /** Paths of its newest patch, with those that its renames left; null where there was none. */
   readonly paths: readonly string[] | null;
+  /** How much that patch changes; 0 where there was none. */
+  readonly files: number;
+  readonly lines: number;
+  /** What the newest evidence says of canaries; null where there is none. */
+  readonly canary: { readonly isKnown: boolean; readonly hasFailed: boolean } | null;
   /** What its agent ran, as it was run; each once. */
   readonly commands: readonly (readonly string[])[];
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
@@ -38,4 +43,19 @@ export interface ReplayView {
   /** Was stopped or asked about by the charter in force, and would not have been. The first ones. */
   readonly freed: readonly ReplayRow[];
   readonly freedCount: number;
+  /** Approvals that were given without a signature and would have needed one, of all that were given. */
+  readonly unsigned: number;
+  readonly approvals: number;
+  /** Gates that were approved by people who would not have been enough, of all that were approved. */
+  readonly shortGates: number;
+  readonly approvedGates: number;
+}
+
+export interface GivenApproval {
+  readonly gate: string;
+  /** Of the gate. */
+  readonly kind: string;
+  readonly isApproved: boolean;
+  readonly role: string;
+  readonly isSigned: boolean;
 }

@@ -30,6 +30,17 @@ const opened = (command: number) => ({
 });
 
 describe("what happened, held against another version", () => {
+  test("knows of the newest evidence whether a canary failed", async () => {
+    const pilotId = await scene.pilotControlled({ canary: "never" });
+    await scene.reviewed(pilotId);
+    const base = charterFor(seed, work.repositoryId);
+    const charter = { ...base, controls: { ...base.controls, canary: "always" as const } };
+    const { charterId } = await writeCharter(seed, { pilotId, charter });
+    expect(
+      (await replayPilot(security, pilotId, charterId))?.stopped.map(({ sentence }) => sentence),
+    ).toEqual(["Its evidence opens no merge gate: no canary failed"]);
+  });
+
   test("is read from patches, commands of agents, hosts and leases of the pilot's own runs", async () => {
     const pilotId = await scene.pilotWith();
     const other = await scene.pilotWith();

@@ -13,6 +13,7 @@ import {
   type CommandRow,
   countRunsOf,
   type RunFactsRow,
+  selectApprovals,
   selectCommands,
   selectHosts,
   selectRuns,
@@ -20,6 +21,7 @@ import {
 
 const MOST_RUNS = 200;
 const MOST_COMMANDS = 10_000;
+const MOST_APPROVALS = 1_000;
 const MOST_CHARACTERS = 8_000_000;
 
 /** Runs of which every command is known; one at least. */
@@ -80,6 +82,7 @@ async function replayed(scope: Scope, pilotId: string, charterId: string): Promi
       }),
     );
     const older = (await countRunsOf(db, pilotId)) - runs.length;
-    return shortened(await maskValue(replay(runs, older, inForce.charter, other.charter)));
+    const approvals = await selectApprovals(db, pilotId, MOST_APPROVALS);
+    return shortened(await maskValue(replay(runs, older, inForce.charter, other.charter, approvals)));
   });
 }

@@ -1,5 +1,6 @@
 import type { Db } from "../db.ts";
 import type { RunStatus } from "../runs/schema.ts";
+import type { GivenApproval } from "./schema.ts";
 
 export interface RunFactsRow {
   readonly runId: string;
@@ -9,6 +10,9 @@ export interface RunFactsRow {
   readonly minutes: number;
   readonly charged: bigint;
   readonly paths: string[] | null;
+  readonly files: number;
+  readonly lines: number;
+  readonly canary: { readonly isKnown: boolean; readonly hasFailed: boolean } | null;
 }
 
 /** The newest runs of a pilot, newest first. */
@@ -26,8 +30,18 @@ export async function selectRuns(
       coalesce((select sum(c.charged_micros) from model_call c where c.run_id = r.id), 0)::bigint as charged,
       (select array(select distinct path from jsonb_array_elements(p.files) as f,
           unnest(array[f ->> 'path', f ->> 'previousPath']) as path where path is not null order by 1)
-        from patch p where p.run_id = r.id order by p.created_at desc, p.id desc limit 1) as paths
-    from run r where r.pilot_id = ${pilotId} order by r.id desc limit ${limit}`;
+        from patch p where p.id = newest.id) as paths,
+      coalesce(newest.files, 0) as files, coalesce(newest.lines, 0) as lines,
+      (select jsonb_build_object(
+          'isKnown', jsonb_path_exists(e.canonical::jsonb, '$.checks.frameworks[*]'),
+          'hasFailed', jsonb_path_exists(e.canonical::jsonb, '$.observations[*] ? (@.tree == "base_on_patch" && @.canary.failed > 0)'))
+        from evidence e where e.patch_id = newest.id order by e.created_at desc, e.id desc limit 1) as canary
+    from run r left join lateral (select p.id, (select count(*)::int + count(f ->> 'previousPath')::int
+          from jsonb_array_elements(p.files) as f) as files,
+        (select coalesce(sum(coalesce((f ->> 'added')::int, 0) + coalesce((f ->> 'removed')::int, 0)), 0)::int
+          from jsonb_array_elements(p.files) as f) as lines
+      from patch p where p.run_id = r.id order by p.created_at desc, p.id desc limit 1) newest on true
+    where r.pilot_id = ${pilotId} order by r.id desc limit ${limit}`;
 }
 
 export async function countRunsOf(db: Db, pilotId: string): Promise<number> {
@@ -77,4 +91,12 @@ export async function selectHosts(
     select distinct run_id as "runId", body ->> 'host' as host, (body ->> 'port')::int as port
     from run_event where run_id = any(${[...runs]}) and kind = 'egress'
     order by 1 desc limit 2000`;
+}
+
+/** The newest approvals at gates of the pilot that count, with how each was given. */
+export async function selectApprovals(db: Db, pilotId: string, most: number): Promise<GivenApproval[]> {
+  return db.$queryRaw`
+    select g.id as gate, g.kind, g.status = 'approved' as "isApproved", a.role, a.assertion is not null as "isSigned"
+    from approval a join gate g on g.id = a.gate_id
+    where g.pilot_id = ${pilotId} and a.decision = 'approve' and a.withdrawn_at is null order by a.created_at desc, a.id desc limit ${most}`;
 }

@@ -28,6 +28,22 @@ export const BranchName = z
 
 const NAME = "Give it a short name of letters, digits, dots, dashes and underscores, such as billing-api.";
 
+const LABEL =
+  "Write labels of small letters, digits, dots, dashes and underscores, such as pci: at most 40 characters each.";
+/** By which charters name repositories, or stay out of them. */
+export const RepositoryLabel = z.string({ error: LABEL }).regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, LABEL);
+
+/** One a line, or with blanks or commas between. */
+export const LabelRepository = z.object({
+  repositoryId: z.string().max(100),
+  labels: z
+    .string()
+    .max(2000)
+    .transform((text) => [...new Set(text.split(/[\s,]+/).filter((word) => word !== ""))].sort())
+    .pipe(z.array(RepositoryLabel).max(20, "At most 20 labels.")),
+});
+export type LabelRepository = z.output<typeof LabelRepository>;
+
 export const AddRepository = z.strictObject({
   name: z
     .string({ error: NAME })
@@ -74,6 +90,7 @@ export interface RepositoryView {
   readonly headCommit: string | null;
   readonly commits: number | null;
   readonly mirroredAt: Date | null;
+  readonly labels: readonly string[];
   readonly createdBy: string;
   readonly createdByName: string;
   readonly createdAt: Date;

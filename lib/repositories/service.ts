@@ -1,4 +1,4 @@
-import { requirePermission } from "../authz/require.ts";
+import { maySee, requirePermission } from "../authz/require.ts";
 import { type Db, read, type Tx, transaction } from "../db.ts";
 import { conflict, notFound, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -8,7 +8,7 @@ import { sha256Hex } from "../protocol/signing.ts";
 import { changeOf, made } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { readSource, repositoryState } from "./rules.ts";
-import type { AddRepository, BaseBundle, MirrorReport, RepositoryView } from "./schema.ts";
+import type { AddRepository, BaseBundle, LabelRepository, MirrorReport, RepositoryView } from "./schema.ts";
 import {
   findBundle,
   findRepository,
@@ -16,6 +16,7 @@ import {
   lockRepository,
   type RepositoryStateRow,
   selectRepositories,
+  selectResting,
   updateRepository,
   upsertBundle,
 } from "./store.ts";
@@ -75,7 +76,51 @@ export async function requestSync(scope: Scope, repositoryId: string): Promise<v
     if (repository.state === "problem") await updateRepository(tx.db, repositoryId, { state: "waiting" });
     tx.record({ kind: "repository.sync_requested", about: [`repository:${repositoryId}`], detail: {} });
     await enqueue(tx, "mirror_repository", { repositoryId }, repositoryId);
+    await enqueue(tx, "read_forge_rules", { repositoryId }, repositoryId);
   });
+}
+
+/**
+ * What charters know the repository by. A charter in force is held to it from the next launch on. A label that one in force names
+ * is put on by one person and taken off by nobody: two have to want another charter first.
+ */
+export async function labelRepository(
+  scope: Scope,
+  { repositoryId, labels }: LabelRepository,
+): Promise<void> {
+  requirePermission(scope, "repository.add", null);
+  await transaction(scope, async (tx) => {
+    const before = await locked(tx, repositoryId);
+    if (before.labels.join() === labels.join()) return;
+    await refuseRestedOn(tx, scope, before, labels);
+    await updateRepository(tx.db, repositoryId, { labels });
+    const state = (known: readonly string[]) => ({ repository: repositoryId, labels: [...known] });
+    tx.record({
+      kind: "repository.labelled",
+      about: [`repository:${repositoryId}`],
+      ...changeOf(state(before.labels), state(labels)),
+      detail: { labels },
+    });
+  });
+}
+
+/** Pilots that whoever labels may not see are counted. */
+async function refuseRestedOn(
+  { db }: Tx,
+  scope: Scope,
+  before: RepositoryStateRow,
+  labels: readonly string[],
+): Promise<void> {
+  const gone = before.labels.filter((label) => !labels.includes(label));
+  const resting = gone.length === 0 ? [] : await selectResting(db, before.id, gone);
+  if (resting.length === 0) return;
+  const named = [...new Set(resting.map(({ label }) => `“${label}”`))].join(", ");
+  const pilots = new Map(resting.map(({ id, name }) => [id, name]));
+  const seen = [...pilots].filter(([id]) => maySee(scope, id)).map(([, name]) => name);
+  const hidden = pilots.size - seen.length;
+  const who = [...seen, ...(hidden > 0 ? [`${hidden} you may not see`] : [])].join(", ");
+  const sentence = `${named} cannot be taken off: charters in force name it (${who}). Amend these charters first, which takes a second person, or end the pilots.`;
+  throw refused(sentence, { labels: [sentence] });
 }
 
 /**

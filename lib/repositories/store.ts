@@ -22,6 +22,7 @@ export interface RepositoryStateRow {
   readonly problemDetail: string | null;
   readonly headCommit: string | null;
   readonly commits: number | null;
+  readonly labels: readonly string[];
 }
 
 export async function findRepository(db: Db, repositoryId: string): Promise<RepositoryStateRow | null> {
@@ -50,7 +51,7 @@ export async function insertRepository(
 
 export type RepositoryChange = Pick<
   Prisma.RepositoryUncheckedUpdateInput,
-  "branch" | "state" | "problem" | "problemDetail" | "headCommit" | "commits" | "mirroredAt"
+  "branch" | "state" | "problem" | "problemDetail" | "headCommit" | "commits" | "mirroredAt" | "labels"
 >;
 
 export async function updateRepository(
@@ -64,7 +65,7 @@ export async function updateRepository(
 export async function selectRepositories(db: Db, repositoryId: string | null): Promise<RepositoryView[]> {
   return db.$queryRaw<RepositoryView[]>`
     select r.id, r.name, r.source, r.source_kind as "sourceKind", r.branch, r.authority, r.state, r.problem,
-      r.problem_detail as "problemDetail", r.head_commit as "headCommit", r.commits, r.mirrored_at as "mirroredAt",
+      r.problem_detail as "problemDetail", r.head_commit as "headCommit", r.commits, r.mirrored_at as "mirroredAt", r.labels,
       r.created_by as "createdBy", coalesce(p.name, r.created_by) as "createdByName", r.created_at as "createdAt"
     from repository r left join person p on p.id = r.created_by
     where ${repositoryId}::text is null or r.id = ${repositoryId}
@@ -87,4 +88,20 @@ export async function upsertBundle(
     create: { repositoryId, commit, ...made },
     update: made,
   });
+}
+
+/** Pilots of the repository whose charter in force names one of the labels: to work where it is, or to stay out of there. */
+export async function selectResting(
+  db: Db,
+  repositoryId: string,
+  labels: readonly string[],
+): Promise<{ readonly id: string; readonly name: string; readonly label: string }[]> {
+  return db.$queryRaw`
+    select p.id, p.name, named.label
+    from pilot p join charter c on c.id = p.active_charter_id
+      cross join lateral (select distinct label from jsonb_array_elements_text(
+        coalesce(c.canonical::jsonb #> '{scope,repositoryLabels}', '[]')
+        || coalesce(c.canonical::jsonb #> '{scope,forbiddenLabels}', '[]')) as label) named
+    where p.status in ('active', 'paused') and c.canonical::jsonb #>> '{scope,repositoryId}' = ${repositoryId}
+      and named.label = any(${[...labels]}) order by p.name, p.id, named.label`;
 }

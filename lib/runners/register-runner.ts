@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { floodGate } from "../auth/flood.ts";
+import { floodGate } from "../auth/tries/flood.ts";
 import { type Tx, transaction } from "../db.ts";
 import { AppError, badInput, refused } from "../errors.ts";
 import { newId } from "../ids.ts";

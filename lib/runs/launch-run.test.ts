@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DAY } from "../clock.ts";
+import { WeekDay } from "../hours/schema.ts";
+import { newId } from "../ids.ts";
+import type { Charter } from "../pilots/schema.ts";
 import { pausePilot } from "../pilots/service.ts";
 import { activePilot, arrangeWork, charterFor } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -51,6 +54,51 @@ describe("launching a run", () => {
     );
     expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(3);
     expect(await listRuns(lead, { pilotId })).toHaveLength(3);
+  });
+
+  test("is refused to a role, with an agent and at an hour that the charter does not name", async () => {
+    const base = charterFor(lead, repositoryId);
+    const pilotWith = (controls: Partial<Charter["controls"]>) =>
+      activePilot(lead, { ...base, controls: { ...base.controls, ...controls } });
+    const today = WeekDay.options[(new Date(clock.now()).getUTCDay() + 6) % 7] ?? "mon";
+    const other = WeekDay.options.filter((day) => day !== today);
+    const engineer = testScope({ roles: ["engineering_lead"], clock });
+    const refusal = async (controls: Partial<Charter["controls"]>, title = "Repair main") =>
+      launchRun(engineer, {
+        pilotId: await pilotWith(controls),
+        agentId,
+        title,
+        requestKey: newId("request"),
+      }).then(
+        () => "launched",
+        (error: Error) => error.message,
+      );
+    expect(await refusal({ launchers: ["security_lead"] })).toContain("only a security lead");
+    expect(await refusal({ launchers: ["engineering_lead"] })).toBe("launched");
+    expect(await refusal({ agents: [agentId], models: ["gpt-5"] })).toBe("launched");
+    expect(await refusal({ workDays: other, workFrom: "00:00", workTo: "24:00" })).toContain("It opens");
+    expect(await refusal({ workDays: [today], workFrom: "00:00", workTo: "24:00" })).toBe("launched");
+    const borrowed = {
+      role: "security_lead",
+      pilotId: null,
+      permissions: ["gate.decide"],
+      deputyOf: "per_1",
+    } as const;
+    const deputy = { ...engineer, grants: [...engineer.grants, borrowed] };
+    const byLeads = await pilotWith({ launchers: ["security_lead"] });
+    await expect(
+      launchRun(deputy, { pilotId: byLeads, agentId, title: "Repair", requestKey: "request-deputy" }),
+    ).rejects.toMatchObject({ message: expect.stringContaining("only a security lead") });
+    const security = await pilotWith({});
+    await expect(
+      launchRun(engineer, {
+        pilotId: security,
+        agentId,
+        title: "Look",
+        kind: "triage",
+        requestKey: "request-kind",
+      }),
+    ).rejects.toMatchObject({ message: "The charter is for runs of kind “repair”, not of “triage”." });
   });
 
   test("is refused in a paused pilot, after the last day and for who may not", async () => {

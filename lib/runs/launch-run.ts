@@ -1,19 +1,20 @@
 import { randomBytes } from "node:crypto";
+import { kindsOf } from "../agents/rules.ts";
 import { requireAgent } from "../agents/service.ts";
 import { requirePermission } from "../authz/require.ts";
+import { can } from "../authz/rules.ts";
 import { type Tx, transaction } from "../db.ts";
-import { refused } from "../errors.ts";
+import { AppError, refused } from "../errors.ts";
 import { startFact } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import { payloadCommitment } from "../model-calls/rules.ts";
 import { notify } from "../notify.ts";
-import { dayIn } from "../pilots/rules.ts";
-import { RunKind } from "../pilots/schema.ts";
 import { findActiveCharter, lockedPilot, type PilotState } from "../pilots/service.ts";
 import { made } from "../record/change.ts";
 import { findRepositoryState } from "../repositories/service.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { stopReason } from "../stops/service.ts";
+import { keepRefusal } from "./launch-refusals.ts";
 import { refusalToLaunch, runState } from "./rules.ts";
 import type { LaunchRun } from "./schema.ts";
 import { countRuns, findByRequestKey, insertRun } from "./store.ts";
@@ -24,6 +25,22 @@ import { countRuns, findByRequestKey, insertRun } from "./store.ts";
  */
 export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId: string }> {
   requirePermission(scope, "run.launch", input.pilotId);
+  try {
+    return await launch(scope, input);
+  } catch (error) {
+    if (error instanceof LaunchRefused) await keepRefusal(scope, input, error.message);
+    throw error;
+  }
+}
+
+/** By the charter, a stop, the repository or the pilot itself: what a rule of the pilot did, which others are to find. */
+class LaunchRefused extends AppError {
+  constructor(message: string) {
+    super("refused", message);
+  }
+}
+
+async function launch(scope: Scope, input: LaunchRun): Promise<{ runId: string }> {
   return transaction(scope, async (tx) => {
     // One launch of a pilot after the other: a double submit finds the first, and nobody slips past maxRuns.
     const pilot = await lockedPilot(tx, input.pilotId);
@@ -71,9 +88,6 @@ export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId
   });
 }
 
-/** A recipe reads no task: it repairs. */
-const WITHOUT_MODEL: readonly RunKind[] = ["repair"];
-
 async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchRun) {
   const agent = await requireAgent(tx.db, input.agentId);
   const active = await findActiveCharter(tx.db, input.pilotId);
@@ -82,25 +96,34 @@ async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchR
     pilotStatus: pilot.status,
     stopReason: await stopReason(tx.db, input.pilotId),
     charter: active?.charter ?? null,
-    kinds: agent.model === null ? WITHOUT_MODEL : RunKind.options,
+    kinds: kindsOf(agent),
+    kind: input.kind ?? null,
+    agent: { id: input.agentId, name: agent.name, model: agent.model },
+    roles: scope.actor.kind === "system" ? null : rolesIn(scope, input.pilotId),
     runsSoFar: await countRuns(tx.db, input.pilotId),
     repositoryState: repository?.state ?? "missing",
     repositoryProblem: repository?.problemDetail ?? null,
+    labels: repository?.labels ?? [],
     headCommit: repository?.headCommit ?? null,
     repositoryBranch: repository?.branch ?? null,
-    today: dayIn(pilot.timeZone, scope.clock.now()),
+    now: scope.clock.now(),
+    timeZone: pilot.timeZone,
   });
   if (refusal !== null || !active || !repository?.headCommit)
-    throw refused(refusal ?? "The pilot is not ready.");
+    throw new LaunchRefused(refusal ?? "The pilot is not ready.");
   return {
     charterId: active.id,
     digest: active.digest,
-    kind: active.charter.goal.kind,
+    kind: input.kind ?? active.charter.goal.kind,
     repositoryId: repository.id,
     baseCommit: repository.headCommit,
     task: taskOf(agent.model !== null, input.task ?? ""),
   };
 }
+
+/** Roles that launch here: none that a deputy borrows, for these decide and launch nothing. */
+const rolesIn = ({ grants }: Scope, pilotId: string): string[] =>
+  grants.filter((grant) => can([grant], "run.launch", pilotId)).map(({ role }) => role);
 
 /** An agent with a model is told what to do; one without has nothing to read it with. */
 function taskOf(hasModel: boolean, task: string): string | null {

@@ -22,6 +22,7 @@ import { cancelRun } from "./cancel-run.ts";
 import { launchRun } from "./launch-run.ts";
 import { pauseRun } from "./pause-run.ts";
 import { resumeRun } from "./resume-run.ts";
+import { countLiveRuns, LIVE, listRecentRuns, listRuns } from "./service.ts";
 
 testBlobs();
 const database = await testDatabase("web");
@@ -55,6 +56,28 @@ describe("a paused run", () => {
     await park(working);
     expect(await statusOf(ada, runId)).toBe("paused");
     expect(await ask(scene.runner, { phases: ["agent"] })).toBeNull();
+  });
+
+  test("waits in the inbox of who launched it, and counts as live; runs that ended count nowhere", async () => {
+    const { runId } = await scene.start();
+    const vi = testScope({ roles: ["viewer"], actor: systemActor("demo"), clock });
+    const before = await countLiveRuns(scene.lead);
+    await pause(runId);
+    const listed = await listRuns(vi, { statuses: LIVE });
+    const after = await countLiveRuns(scene.lead);
+    expect(after.total).toBe(listed.length);
+    expect(after.total).toBe(before.total);
+    expect(after.ofPilot(scene.pilotId)).toBe(
+      listed.filter(({ pilotId }) => pilotId === scene.pilotId).length,
+    );
+    expect(after.ofPilot("pil_none")).toBe(0);
+    expect(after.paused).toEqual({ mine: before.paused.mine + 1, team: before.paused.team + 1 });
+    expect((await countLiveRuns(ada)).paused).toEqual({ mine: 0, team: after.paused.team });
+    const named = { id: runId, title: expect.any(String), status: "paused" };
+    expect(await listRecentRuns(vi, 50)).toContainEqual(named);
+    expect((await countLiveRuns(testScope({ roles: [], clock }))).total).toBe(0);
+    await cancelRun(ada, { runId, reason: "It was for counting." });
+    expect((await countLiveRuns(ada)).total).toBe(after.total - 1);
   });
 
   test("goes on as a new attempt, with what is left of its time; attempts that put it away count as none lost", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultCharter } from "../pilots/defaults.ts";
+import type { Charter } from "../pilots/schema.ts";
 import { isEnded, type LaunchFacts, mayBecome, refusalToLaunch, TRANSITIONS } from "./rules.ts";
 import { RunStatus } from "./schema.ts";
 
@@ -51,10 +52,19 @@ const good: LaunchFacts = {
   runsSoFar: 0,
   repositoryState: "ready",
   repositoryProblem: null,
+  labels: [],
   headCommit: "a".repeat(40),
   repositoryBranch: "main",
-  today: "2030-06-01",
+  ...{ kind: null, roles: ["engineering_lead"], now: Date.parse("2030-06-01T12:00:00Z"), timeZone: "UTC" },
+  agent: { id: "agt_1", name: "Fixer", model: "gpt-5" },
 };
+
+const controlled = (controls: Partial<Charter["controls"]>): Charter => ({
+  ...{ ...charter, rollback: { ...charter.rollback, endsOn: "2030-12-31" } },
+  controls: { ...charter.controls, ...controls },
+});
+const DAY = 24 * 60 * 60 * 1000;
+const workDays = { workDays: ["mon" as const, "tue" as const], workFrom: "09:00", workTo: "17:00" };
 
 describe("launching", () => {
   it("is allowed when pilot, charter, repository and stop allow it", () => {
@@ -67,7 +77,28 @@ describe("launching", () => {
     ["no charter", { charter: null }, "no active charter"],
     ["another kind of run", { kinds: ["document"] }, "of kind “repair”, and this agent does “document” only"],
     ["too many runs", { runsSoFar: 3 }, "ends after 3 runs"],
-    ["a day after the end", { today: "2031-01-01" }, "ended on 2030-12-31"],
+    ["a day after the end", { now: Date.parse("2031-01-01T00:00:00Z") }, "ended on 2030-12-31"],
+    [
+      "a role that the charter does not let launch",
+      { charter: controlled({ launchers: ["security_lead"] }) },
+      "The charter lets only a security lead launch runs.",
+    ],
+    [
+      "an agent the charter does not name",
+      { charter: controlled({ agents: ["agt_2"] }) },
+      "The charter does not name the agent “Fixer”",
+    ],
+    [
+      "a model the charter does not name",
+      { charter: controlled({ models: ["claude-sonnet-4-5"] }) },
+      "does not name the model “gpt-5” of this agent; it names claude-sonnet-4-5.",
+    ],
+    [
+      "a Saturday where people work on Mondays and Tuesdays",
+      { charter: controlled(workDays), timeZone: "Europe/Berlin" },
+      "launched Mon, Tue, 09:00 to 17:00 (Europe/Berlin). It opens Monday 3 June, 09:00.",
+    ],
+    ["a kind the charter is not for", { kind: "triage" }, "of kind “repair”, not of “triage”"],
     ["a repository read on another branch", { repositoryBranch: "dev" }, "for branch “main”"],
     [
       "a repository that was never read",
@@ -84,6 +115,21 @@ describe("launching", () => {
   });
 
   it("is still allowed on the last day", () => {
-    expect(refusalToLaunch({ ...good, today: "2030-12-31" })).toBeNull();
+    expect(refusalToLaunch({ ...good, now: Date.parse("2030-12-31T23:59:00Z") })).toBeNull();
+  });
+
+  it("is allowed with what the charter names: role, agent, model, kind and hour", () => {
+    const named = controlled({
+      ...{ launchers: ["engineering_lead"], agents: ["agt_1"], models: ["gpt-5"], ...workDays },
+    });
+    const kinds: Charter["scope"]["kinds"] = ["repair", "triage"];
+    const facts: LaunchFacts = {
+      ...{ ...good, charter: { ...named, scope: { ...named.scope, kinds } }, kinds: ["repair", "triage"] },
+      ...{ kind: "triage", now: good.now + 2 * DAY },
+    };
+    expect(refusalToLaunch(facts)).toBeNull();
+    expect(refusalToLaunch({ ...facts, roles: null })).toBeNull();
+    // An agent without a model uses none.
+    expect(refusalToLaunch({ ...facts, agent: { ...facts.agent, model: null } })).toBeNull();
   });
 });

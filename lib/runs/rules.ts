@@ -1,4 +1,10 @@
-import type { Charter, RunKind } from "../pilots/schema.ts";
+import { anyOfRoles } from "../authz/rules.ts";
+import { daysInWords, momentIn, opensAt } from "../hours/rules.ts";
+import { isModelAllowed } from "../model-calls/rules.ts";
+import { dayIn, workingHoursOf } from "../pilots/rules.ts";
+import type { RunKind } from "../pilots/schema/goal.ts";
+import type { Charter } from "../pilots/schema.ts";
+import { refusalOfLabels } from "../repositories/label-rules.ts";
 import type { RunStatus } from "./schema.ts";
 
 /**
@@ -47,14 +53,22 @@ export interface LaunchFacts {
   readonly charter: Charter | null;
   /** Of runs that the agent does. */
   readonly kinds: readonly RunKind[];
+  /** What this one is to be; null: as the charter's goal says. */
+  readonly kind: RunKind | null;
+  readonly agent: { readonly id: string; readonly name: string; readonly model: string | null };
+  /** Roles of who launches, here or on the organisation; null: the installation itself. */
+  readonly roles: readonly string[] | null;
   readonly runsSoFar: number;
   readonly repositoryState: string;
   readonly repositoryProblem: string | null;
+  /** Of the repository. */
+  readonly labels: readonly string[];
   readonly headCommit: string | null;
   /** Branch the repository's head was read on. */
   readonly repositoryBranch: string | null;
-  /** Today in the pilot's time zone, `YYYY-MM-DD`. */
-  readonly today: string;
+  readonly now: number;
+  /** Of the pilot. */
+  readonly timeZone: string;
 }
 
 /** Null when the run may be launched, else the sentence that says why not. */
@@ -64,13 +78,14 @@ export function refusalToLaunch(facts: LaunchFacts): string | null {
   if (facts.pilotStatus !== "active")
     return `The pilot is ${facts.pilotStatus}; runs are launched in an active pilot.`;
   if (!facts.charter) return "The pilot has no active charter.";
-  if (!facts.kinds.includes(facts.charter.goal.kind)) {
-    return `The charter is for runs of kind “${facts.charter.goal.kind}”, and this agent does “${facts.kinds.join(", ")}” only.`;
-  }
+  const refusal = refusalOfLauncher(facts, facts.charter) ?? refusalOfAgent(facts, facts.charter);
+  if (refusal !== null) return refusal;
+  const zone = refusalOfLabels(facts.charter, facts.labels);
+  if (zone !== null) return zone;
   if (facts.runsSoFar >= facts.charter.rollback.maxRuns) {
     return `The charter ends after ${facts.charter.rollback.maxRuns} runs, and that many were launched.`;
   }
-  if (facts.today > facts.charter.rollback.endsOn)
+  if (dayIn(facts.timeZone, facts.now) > facts.charter.rollback.endsOn)
     return `The charter ended on ${facts.charter.rollback.endsOn}.`;
   if (facts.repositoryState !== "ready" || !facts.headCommit) {
     return facts.repositoryProblem ?? "The repository has not been read yet; wait until it is ready.";
@@ -78,5 +93,36 @@ export function refusalToLaunch(facts: LaunchFacts): string | null {
   if (facts.repositoryBranch !== facts.charter.scope.branch) {
     return `The charter is for branch “${facts.charter.scope.branch}”, but the repository is read on “${facts.repositoryBranch}”.`;
   }
+  return null;
+}
+
+/** Who may launch, and when. */
+function refusalOfLauncher({ roles, now, timeZone }: LaunchFacts, charter: Charter): string | null {
+  const { launchers } = charter.controls;
+  if (roles !== null && launchers.length > 0 && !launchers.some((role) => roles.includes(role)))
+    return `The charter lets only ${anyOfRoles(launchers)} launch runs.`;
+  const hours = workingHoursOf(charter, timeZone);
+  const opens = opensAt(hours, now);
+  if (opens === now) return null;
+  const when = `${daysInWords(hours.days)}, ${hours.from} to ${hours.to} (${timeZone})`;
+  return `The charter has runs launched ${when}. It opens ${momentIn(timeZone, opens)}.`;
+}
+
+/** With which agent, and for what. */
+function refusalOfAgent(
+  { kind, kinds, agent }: LaunchFacts,
+  { goal, scope, controls }: Charter,
+): string | null {
+  const { agents, models } = controls;
+  if (agents.length > 0 && !agents.includes(agent.id))
+    return `The charter does not name the agent “${agent.name}”; it may not be launched here.`;
+  if (agent.model !== null && !isModelAllowed(models, agent.model))
+    return `The charter does not name the model “${agent.model}” of this agent; it names ${models.join(", ")}.`;
+  const wanted = kind ?? goal.kind;
+  const allowed = scope.kinds.length > 0 ? scope.kinds : [goal.kind];
+  if (!allowed.includes(wanted))
+    return `The charter is for runs of kind “${allowed.join(", ")}”, not of “${wanted}”.`;
+  if (!kinds.includes(wanted))
+    return `The charter is for runs of kind “${wanted}”, and this agent does “${kinds.join(", ")}” only.`;
   return null;
 }

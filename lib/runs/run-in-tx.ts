@@ -2,7 +2,16 @@
 import type { Db, Tx } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { mayBecome } from "./rules.ts";
-import { findRun, listOpenRuns, lockRun as lock, type RunChange, type RunRow, updateRun } from "./store.ts";
+import {
+  findRun,
+  insertRun,
+  listOpenRuns,
+  lockRun as lock,
+  type NewRun,
+  type RunChange,
+  type RunRow,
+  updateRun,
+} from "./store.ts";
 
 export type { RunRow } from "./store.ts";
 
@@ -12,6 +21,9 @@ export async function lockRun(tx: Tx, runId: string): Promise<RunRow> {
   if (!run) throw notFound("run");
   return run;
 }
+
+/** A run that nobody launches from the form. The caller records its entry. */
+export const insertRunIn = (tx: Tx, run: NewRun): Promise<void> => insertRun(tx.db, run);
 
 /** Runs of a pilot that may still be cancelled, locked in the order of their ids. */
 export async function lockOpenRuns(tx: Tx, pilotId: string): Promise<RunRow[]> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RunKind } from "../pilots/schema/goal.ts";
 
 export const RunStatus = z.enum([
   "queued",
@@ -33,6 +34,8 @@ export const LaunchRun = z.object({
     .trim()
     .max(MAX_TASK, `At most ${MAX_TASK.toLocaleString("en")} characters.`)
     .optional(),
+  /** One of those the charter names; where nobody chooses, that of its goal. */
+  kind: RunKind.optional(),
   /** Made once by the form, so that a double submit is one run. */
   requestKey: z.string().min(8).max(100),
 });
@@ -50,8 +53,21 @@ export type PauseRun = CancelRun;
 export const ResumeRun = z.object({ runId: z.string().min(1).max(100) });
 export type ResumeRun = z.infer<typeof ResumeRun>;
 
-export const RejectRun = CancelRun;
-export type RejectRun = CancelRun;
+/** What was the matter with a patch that was rejected, for the figures. */
+export const RejectedAs = z.enum(["wrong", "unsafe", "style", "scope", "duplicate"]);
+export type RejectedAs = z.infer<typeof RejectedAs>;
+
+/** A form sends nothing chosen as an empty text. */
+export const RejectedAsField = z.preprocess(
+  (chosen) => (chosen === "" ? undefined : chosen),
+  RejectedAs.optional(),
+);
+
+export const RejectRun = CancelRun.extend({ rejectedAs: RejectedAsField });
+export type RejectRun = z.infer<typeof RejectRun>;
+
+/** A run where its name is enough. */
+export type RunName = Pick<RunView, "id" | "title" | "status">;
 
 /** A run as lists and pages show it. */
 export interface RunView {
@@ -93,4 +109,14 @@ export interface LeaseView {
   readonly grantedAt: Date;
   readonly endedAt: Date | null;
   readonly endReason: string | null;
+}
+
+/** A launch that a rule refused. */
+export interface LaunchRefusal {
+  readonly id: string;
+  readonly agentName: string;
+  readonly personName: string;
+  /** The sentence that whoever asked was told. */
+  readonly reason: string;
+  readonly at: Date;
 }

@@ -2,9 +2,9 @@ import { visiblePilots } from "../authz/rules.ts";
 import { read } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { Summary } from "../protocol/schema.ts";
-import type { Scope } from "../scope.ts";
-import type { LeaseView, RunStatus, RunView } from "./schema.ts";
-import { findRun, type RunFilter, selectLeases, selectViews } from "./store.ts";
+import { actorId, type Scope } from "../scope.ts";
+import type { LeaseView, RunName, RunStatus, RunView } from "./schema.ts";
+import { countByPilot, findRun, type RunFilter, selectLeases, selectRecent, selectViews } from "./store.ts";
 
 const PAGE = 200;
 
@@ -16,14 +16,48 @@ export interface ListRuns {
 
 /** Runs the scope may see, newest first, at most 200. */
 export async function listRuns(scope: Scope, input: ListRuns = {}): Promise<RunView[]> {
-  const filter: RunFilter = { pilotIds: visiblePilots(scope.grants), ...input };
+  const filter: RunFilter = { pilotIds: visiblePilots(scope.grants, "run.view"), ...input };
   return read(scope, (db) => selectViews(db, filter, PAGE));
 }
 
-export async function getRun(scope: Scope, runId: string): Promise<RunView> {
-  const [run] = await read(scope, (db) =>
-    selectViews(db, { pilotIds: visiblePilots(scope.grants), ids: [runId] }, 1),
-  );
+/** Those that an emergency stop would take. */
+export const LIVE: readonly RunStatus[] = [
+  ...(["queued", "preparing", "working", "awaiting_decision", "paused", "verifying"] as const),
+];
+
+export interface LiveRuns {
+  readonly total: number;
+  readonly ofPilot: (pilotId: string) => number;
+  /** Runs that stand still: those this person launched, and everybody's. */
+  readonly paused: { readonly mine: number; readonly team: number };
+}
+
+/** Counted by the database: no run is read. */
+export async function countLiveRuns(scope: Scope): Promise<LiveRuns> {
+  const filter = { pilotIds: visiblePilots(scope.grants, "run.view"), statuses: LIVE };
+  const rows = await read(scope, (db) => countByPilot(db, filter, actorId(scope.actor)));
+  const live = new Map(rows.map((row) => [row.pilotId, row.live]));
+  const sum = (field: "live" | "paused" | "ownPaused") => rows.reduce((total, row) => total + row[field], 0);
+  return {
+    total: sum("live"),
+    ofPilot: (pilotId) => live.get(pilotId) ?? 0,
+    paused: { mine: sum("ownPaused"), team: sum("paused") },
+  };
+}
+
+/** The newest runs the scope may see. */
+export async function listRecentRuns(scope: Scope, limit: number): Promise<RunName[]> {
+  const pilotIds = visiblePilots(scope.grants, "run.view");
+  return read(scope, (db) => selectRecent(db, pilotIds, limit));
+}
+
+export async function getRun(
+  scope: Scope,
+  runId: string,
+  permission: "run.view" | "log.view" = "run.view",
+): Promise<RunView> {
+  const pilotIds = visiblePilots(scope.grants, permission);
+  const [run] = await read(scope, (db) => selectViews(db, { pilotIds, ids: [runId] }, 1));
   if (!run) throw notFound("run");
   return run;
 }

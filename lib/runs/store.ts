@@ -1,6 +1,6 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
-import type { LeaseView, RunStatus, RunView } from "./schema.ts";
+import type { LeaseView, RunName, RunStatus, RunView } from "./schema.ts";
 
 export type RunRow = Omit<Prisma.RunGetPayload<object>, "status"> & { readonly status: RunStatus };
 
@@ -69,19 +69,31 @@ export async function updateRun(db: Db, runId: string, change: RunChange): Promi
   await db.run.update({ where: { id: runId }, data: change });
 }
 
+/** Runs that agents did: taking one back uses up nothing of what a charter allows. */
 export async function countRuns(db: Db, pilotId: string): Promise<number> {
-  return db.run.count({ where: { pilotId } });
+  return db.run.count({ where: { pilotId, kind: { not: "revert" } } });
 }
 
 /** Outcomes of the last `limit` ended runs of a pilot, newest first. */
 export async function lastOutcomes(db: Db, pilotId: string, limit: number): Promise<string[]> {
   const rows = await db.runFact.findMany({
-    where: { pilotId, outcome: { not: null } },
-    orderBy: { endedAt: "desc" },
+    // Whoever launches may cancel too: that ends no row of failures.
+    where: { pilotId, outcome: { not: null, notIn: ["cancelled"] } },
+    orderBy: [{ endedAt: "desc" }, { runId: "desc" }],
     take: limit,
     select: { outcome: true },
   });
   return rows.flatMap((row) => row.outcome ?? []);
+}
+
+/** When the newest run ended that neither failed nor was cancelled: what failed since is one row. Null: all did. */
+export async function lastOtherEnd(db: Db, pilotId: string): Promise<Date | null> {
+  const row = await db.runFact.findFirst({
+    where: { pilotId, outcome: { not: null, notIn: ["cancelled", "failed"] } },
+    orderBy: [{ endedAt: "desc" }, { runId: "desc" }],
+    select: { endedAt: true },
+  });
+  return row?.endedAt ?? null;
 }
 
 export interface RunFilter {
@@ -94,34 +106,72 @@ export interface RunFilter {
 
 type ViewRow = Omit<RunView, "charterVersion"> & { charterVersion: number };
 
-/** Runs with the names a page shows, newest first. */
-export async function selectViews(db: Db, filter: RunFilter, limit: number): Promise<RunView[]> {
+const conditionsOf = ({ pilotIds, pilotId, statuses, ids, text }: RunFilter): Prisma.Sql => {
   const conditions = [Prisma.sql`true`];
-  if (filter.pilotIds !== "all") conditions.push(Prisma.sql`r.pilot_id = any(${[...filter.pilotIds]})`);
-  if (filter.pilotId) conditions.push(Prisma.sql`r.pilot_id = ${filter.pilotId}`);
-  if (filter.statuses) conditions.push(Prisma.sql`r.status = any(${[...filter.statuses]})`);
-  if (filter.ids) conditions.push(Prisma.sql`r.id = any(${[...filter.ids]})`);
-  if (filter.text)
+  if (pilotIds !== "all") conditions.push(Prisma.sql`r.pilot_id = any(${[...pilotIds]})`);
+  if (pilotId) conditions.push(Prisma.sql`r.pilot_id = ${pilotId}`);
+  if (statuses) conditions.push(Prisma.sql`r.status = any(${[...statuses]})`);
+  if (ids) conditions.push(Prisma.sql`r.id = any(${[...ids]})`);
+  if (text)
     conditions.push(
-      Prisma.sql`(r.title ilike ${`%${filter.text.replaceAll(/[\\%_]/g, "\\$&")}%`} or r.id = ${filter.text})`,
+      Prisma.sql`(r.title ilike ${`%${text.replaceAll(/[\\%_]/g, "\\$&")}%`} or r.id = ${text})`,
     );
+  return Prisma.join(conditions, " and ");
+};
+
+/** Runs with the names a page shows, newest first. The page is found first, and each of its charters is read once: they are long. */
+export async function selectViews(db: Db, filter: RunFilter, limit: number): Promise<RunView[]> {
   return db.$queryRaw<ViewRow[]>`
+    with page as materialized (
+      select r.* from run r where ${conditionsOf(filter)} order by r.launched_at desc, r.id desc limit ${limit}),
+      ran as materialized (
+        select id, version, canonical::jsonb -> 'scope' ->> 'branch' as branch from charter
+        where id in (select charter_id from page))
     select r.id, r.pilot_id as "pilotId", p.name as "pilotName", r.repository_id as "repositoryId", o.name as "repositoryName",
-      c.canonical::jsonb -> 'scope' ->> 'branch' as branch, r.agent_id as "agentId", a.name as "agentName", a.driver,
+      c.branch, r.agent_id as "agentId", a.name as "agentName", a.driver,
       r.charter_id as "charterId", c.version as "charterVersion", r.charter_digest as "charterDigest", r.kind, r.title, r.status, r.reason,
       r.base_commit as "baseCommit", r.attempt, r.launched_by as "launchedBy",
       exists (select from lease l where l.run_id = r.id and l.ended_at is null) as "isHeld",
       coalesce(w.name, r.launched_by) as "launchedByName", r.launched_at as "launchedAt", r.started_at as "startedAt",
       r.review_opened_at as "reviewOpenedAt", r.ended_at as "endedAt"
-    from run r
+    from page r
       join pilot p on p.id = r.pilot_id
       join repository o on o.id = r.repository_id
       join agent a on a.id = r.agent_id
-      join charter c on c.id = r.charter_id
+      join ran c on c.id = r.charter_id
       left join person w on w.id = r.launched_by
-    where ${Prisma.join(conditions, " and ")}
-    order by r.launched_at desc, r.id desc
-    limit ${limit}`;
+    order by r.launched_at desc, r.id desc`;
+}
+
+export interface RunCount {
+  readonly pilotId: string;
+  readonly live: number;
+  readonly paused: number;
+  readonly ownPaused: number;
+}
+
+/** The newest by name and state alone. */
+export async function selectRecent(
+  db: Db,
+  pilotIds: RunFilter["pilotIds"],
+  limit: number,
+): Promise<RunName[]> {
+  return db.$queryRaw<RunName[]>`
+    select r.id, r.title, r.status from run r where ${conditionsOf({ pilotIds })}
+    order by r.launched_at desc, r.id desc limit ${limit}`;
+}
+
+/** Runs in these states by pilot, those that stand still among them, and those of them that this person launched. */
+export async function countByPilot(
+  db: Db,
+  { pilotIds, statuses }: Pick<RunFilter, "pilotIds" | "statuses">,
+  personId: string,
+): Promise<RunCount[]> {
+  return db.$queryRaw<RunCount[]>`
+    select r.pilot_id as "pilotId", count(*)::int as live,
+      (count(*) filter (where r.status = 'paused'))::int as paused,
+      (count(*) filter (where r.status = 'paused' and r.launched_by = ${personId}))::int as "ownPaused"
+    from run r where ${conditionsOf({ pilotIds, statuses })} group by r.pilot_id`;
 }
 
 export async function selectLeases(db: Db, runId: string): Promise<LeaseView[]> {
@@ -129,4 +179,35 @@ export async function selectLeases(db: Db, runId: string): Promise<LeaseView[]> 
     select l.id, l.attempt, l.phase, r.name as "runnerName", l.tier, l.granted_at as "grantedAt",
       l.ended_at as "endedAt", l.end_reason as "endReason"
     from lease l join runner r on r.id = l.runner_id where l.run_id = ${runId} order by l.attempt`;
+}
+
+interface RefusalRow {
+  readonly pilotId: string;
+  readonly agentId: string;
+  readonly personId: string;
+  readonly reason: string;
+}
+
+export async function insertRefusal(
+  db: Db,
+  refusal: RefusalRow & { readonly id: string; readonly at: Date },
+): Promise<void> {
+  await db.launchRefusal.create({ data: refusal });
+}
+
+/** Whether the same person was told the same of the same agent since. */
+export async function wasRefusedSince(db: Db, refusal: RefusalRow, since: Date): Promise<boolean> {
+  return (await db.launchRefusal.count({ where: { ...refusal, at: { gt: since } } })) > 0;
+}
+
+export async function selectRefusals(
+  db: Db,
+  pilotId: string,
+  most: number,
+): Promise<(RefusalRow & { readonly id: string; readonly at: Date; readonly agentName: string })[]> {
+  return db.$queryRaw`
+    select f.id, f.pilot_id as "pilotId", f.agent_id as "agentId", f.person_id as "personId", f.reason, f.at,
+      coalesce(a.name, f.agent_id) as "agentName"
+    from launch_refusal f left join agent a on a.id = f.agent_id
+    where f.pilot_id = ${pilotId} order by f.at desc, f.id desc limit ${most}`;
 }

@@ -1,4 +1,4 @@
-// The gateway's own key pair: made once, in a folder nobody else reads.
+// A process's own key pair: made once, in a folder nobody else reads.
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { chmod, link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,13 +16,27 @@ const OTHERS = 0o077;
 
 /** Made where there is none. Refuses a file that others may read: what was sealed to it may be open to them. */
 export async function keptKeyPair(folder: string): Promise<SealingKeys> {
+  const privateKey = await keptKey(folder, KEY_FILE, "x25519");
+  return { privateKey, publicKey: rawPublicKey(privateKey) };
+}
+
+/** What attestations of merges are signed with; kept as the other one is. */
+export const keptSigningKey = (folder: string): Promise<KeyObject> =>
+  keptKey(folder, "attestation-key.pem", "ed25519");
+
+/** What statements about evidence are signed with: another key, for it says less. */
+export const keptEvidenceKey = (folder: string): Promise<KeyObject> =>
+  keptKey(folder, "evidence-key.pem", "ed25519");
+
+type KeyType = "x25519" | "ed25519";
+
+async function keptKey(folder: string, file: string, type: KeyType): Promise<KeyObject> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
-  const path = join(folder, KEY_FILE);
-  const pem = (await present(path)) ?? (await made(path));
-  const privateKey = createPrivateKey(pem);
-  if (privateKey.asymmetricKeyType !== "x25519") throw refused(`${path} holds no X25519 key.`);
-  return { privateKey, publicKey: rawPublicKey(privateKey) };
+  const path = join(folder, file);
+  const privateKey = createPrivateKey((await present(path)) ?? (await made(path, type)));
+  if (privateKey.asymmetricKeyType !== type) throw refused(`${path} holds no ${type.toUpperCase()} key.`);
+  return privateKey;
 }
 
 async function present(path: string): Promise<string | null> {
@@ -30,7 +44,7 @@ async function present(path: string): Promise<string | null> {
     const { mode } = await stat(path);
     if ((mode & OTHERS) !== 0)
       throw refused(
-        `Others may read ${path}. Take that from them (chmod 600), and replace every provider key set before.`,
+        `Others may read ${path}. Take that from them (chmod 600), and replace what it kept safe: every provider key set before, and the key itself.`,
       );
     return await readFile(path, "utf8");
   } catch (error) {
@@ -40,8 +54,8 @@ async function present(path: string): Promise<string | null> {
 }
 
 /** Durable before anything is sealed to it, and there at once or not at all. The second uses what the first has made. */
-async function made(path: string): Promise<string> {
-  const { privateKey } = generateKeyPairSync("x25519");
+async function made(path: string, type: KeyType): Promise<string> {
+  const { privateKey } = type === "x25519" ? generateKeyPairSync("x25519") : generateKeyPairSync("ed25519");
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const draft = `${path}.${randomBytes(8).toString("hex")}`;
   const file = await open(draft, "wx", 0o600);

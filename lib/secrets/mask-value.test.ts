@@ -23,6 +23,20 @@ describe("a value", () => {
     expect(await maskValue(null)).toBeNull();
   });
 
+  test("probe: without time to search, texts are not shown, and the words a page is drawn by still are", async () => {
+    const value = {
+      status: "in_review",
+      kind: "repair",
+      title: "in_review",
+      steps: [{ status: "Not A Word", outcome: "done" }],
+    };
+    const hidden = "[not shown: too long to be searched for secrets]";
+    expect(await maskValue(value, { characters: 1000, milliseconds: -1 })).toEqual({
+      ...{ status: "in_review", kind: "repair", title: hidden },
+      steps: [{ status: hidden, outcome: "done" }],
+    });
+  });
+
   test("without secrets is the same value", async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {

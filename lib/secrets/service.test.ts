@@ -24,8 +24,10 @@ describe("masking secrets", () => {
         expectNothingLeft(text, planted);
         expect(text).toContain(`[secret: ${planted.rule}]`);
         expect(text).toBe(masked(raw, found));
-        // What begins the next line may be the rest of it, as far as the next blank for those that nothing ends.
-        const rest = /^[ \t]*\\?\r?\n[+-]?[ \t]*[\w+/.~-]+\S*/.exec(` ${after}`)?.[0].length ?? 0;
+        // What begins the next lines may be the rest of it, as far as the next blank for those that nothing ends.
+        // A byte order mark is seen by nobody, and stands in the way of nothing.
+        const next = /^(?:[ \t\ufeff]*\\?\r?\n[+-]?[ \t\ufeff]*[\w+/.~-]+[\S\ufeff]*)*/.exec(` ${after}`);
+        const rest = next?.[0].length ?? 0;
         const [from, to] = [before.length + 1, before.length + 1 + planted.text.length + rest];
         for (const { start, end } of found) {
           expect(start).toBeGreaterThanOrEqual(from);

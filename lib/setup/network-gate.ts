@@ -1,15 +1,15 @@
 // A patch that changes what is installed waits for a person before anything of it is: the gate `network`. Until then, and when
 // nobody agrees, the patched tree is tested with what the base's manifests gave.
 import { randomBytes } from "node:crypto";
-import { HOUR } from "../clock.ts";
 import type { Db, Tx } from "../db.ts";
 import { appendOwnEvent } from "../events/service.ts";
 import { openGate } from "../gates/open-gate.ts";
+import { ownRuleOf, ruledBy, ruledDeadline } from "../gates/own-rules.ts";
 import { newestGate } from "../gates/run-gates.ts";
-import { steerersOf } from "../messages/service.ts";
+import { handsIn } from "../messages/service.ts";
 import { notify } from "../notify.ts";
-import { setupPlanOf } from "../pilots/rules.ts";
-import { charterOf } from "../pilots/service.ts";
+import { approvalDeadline, setupPlanOf } from "../pilots/rules.ts";
+import { charterOf, findPilotState } from "../pilots/service.ts";
 import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { manifestsAmong } from "./rules.ts";
@@ -39,9 +39,11 @@ export async function openNetworkGate(tx: Tx, scope: Scope, run: RunRow, patch: 
   const setup = setupPlanOf(charter);
   const manifests = changedManifests(patch.files);
   if (setup === null || manifests.length === 0) return;
-  const { approverRoles, approvalHours } = charter.controls;
+  const { approverRoles } = charter.controls;
+  const timeZone = (await findPilotState(tx.db, run.pilotId))?.timeZone ?? "UTC";
+  const now = scope.clock.now();
   // What the patch asks for may be what the agent was told to ask for.
-  const barred = [run.launchedBy, ...(await steerersOf(tx.db, run.id))];
+  const barred = await handsIn(tx.db, run);
   await openGate(tx, scope, {
     kind: "network",
     pilotId: run.pilotId,
@@ -51,8 +53,8 @@ export async function openNetworkGate(tx: Tx, scope: Scope, run: RunRow, patch: 
       ...{ patch: patch.digest, manifests: manifests.slice(0, MOST_NAMED), count: manifests.length },
       ...{ setup, charter: run.charterDigest, method: "session", nonce: randomBytes(16).toString("hex") },
     },
-    rule: { needed: 1, roles: approverRoles, barred },
-    expiresAt: new Date(scope.clock.now() + approvalHours * HOUR),
+    rule: ruledBy(ownRuleOf(charter, "network"), { needed: 1, roles: approverRoles, barred }),
+    expiresAt: ruledDeadline(charter, "network", timeZone, now, approvalDeadline(charter, timeZone, now)),
   });
   const more = manifests.length > 3 ? ` and ${manifests.length - 3} more` : "";
   const reason = `The patch changes ${manifests.slice(0, 3).join(", ")}${more}. Before it is verified a person decides whether what that asks for is installed.`;

@@ -72,6 +72,8 @@ export const SetupPlan = z.object({
   hosts: SetupHosts,
   paths: SetupPaths.min(1),
   scripts: SetupScripts,
+  /** Of its own; without it, as long as an attempt. */
+  seconds: z.int().positive().optional(),
 });
 export type SetupPlan = z.infer<typeof SetupPlan>;
 

@@ -1,5 +1,5 @@
 import { requirePermission } from "../authz/require.ts";
-import { transaction } from "../db.ts";
+import { type Tx, transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { charterInForce, findPilotState } from "../pilots/service.ts";
@@ -22,43 +22,46 @@ export interface PulledStop {
  * Pulling again while the stop is in force takes what may have slipped through and gives the same stop.
  */
 export async function pullStop(scope: Scope, input: PullStop): Promise<PulledStop> {
+  requirePermission(scope, "stop.pull", input.pilotId ?? null);
+  return transaction(scope, (tx) => pullStopInTx(tx, scope, input));
+}
+
+/** For whoever asked already whether it may be pulled; the stops are locked before anything else but what the caller has. */
+export async function pullStopInTx(tx: Tx, scope: Scope, input: PullStop): Promise<PulledStop> {
   const pilotId = input.pilotId ?? null;
-  requirePermission(scope, "stop.pull", pilotId);
-  return transaction(scope, async (tx) => {
-    await lockStops(tx.db);
-    if (pilotId !== null && !(await findPilotState(tx.db, pilotId))) throw notFound("pilot");
-    const live = await findLiveStop(tx.db, pilotId);
-    const now = scope.clock.now();
-    const stopId = live?.id ?? newId("stop", now);
-    if (!live) {
-      await insertStop(tx.db, {
-        id: stopId,
-        scope: input.scope,
-        pilotId,
-        reason: input.reason,
-        pulledBy: actorId(scope.actor),
-        pulledAt: new Date(now),
-      });
-    }
-    const runsStopped = await stopRuns(
-      tx,
-      scope,
+  await lockStops(tx.db);
+  if (pilotId !== null && !(await findPilotState(tx.db, pilotId))) throw notFound("pilot");
+  const live = await findLiveStop(tx.db, pilotId);
+  const now = scope.clock.now();
+  const stopId = live?.id ?? newId("stop", now);
+  if (!live) {
+    await insertStop(tx.db, {
+      id: stopId,
+      scope: input.scope,
       pilotId,
-      input.reason === "" ? "emergency stop" : input.reason,
-    );
-    const pulled = stopState({ id: stopId, scope: input.scope }, false);
-    tx.record({
-      kind: "stop.pulled",
-      about: pilotId === null ? [`stop:${stopId}`] : [`stop:${stopId}`, `pilot:${pilotId}`],
-      charter: await charterInForce(tx.db, pilotId),
-      ...(live ? changeOf(pulled, pulled) : made(pulled)),
-      detail: {
-        scope: input.scope,
-        again: live !== null,
-        runs: runsStopped,
-        ...reasonDetail(input.reason),
-      },
+      reason: input.reason,
+      pulledBy: actorId(scope.actor),
+      pulledAt: new Date(now),
     });
-    return { stopId, runsStopped };
+  }
+  const runsStopped = await stopRuns(
+    tx,
+    scope,
+    pilotId,
+    input.reason === "" ? "emergency stop" : input.reason,
+  );
+  const pulled = stopState({ id: stopId, scope: input.scope }, false);
+  tx.record({
+    kind: "stop.pulled",
+    about: pilotId === null ? [`stop:${stopId}`] : [`stop:${stopId}`, `pilot:${pilotId}`],
+    charter: await charterInForce(tx.db, pilotId),
+    ...(live ? changeOf(pulled, pulled) : made(pulled)),
+    detail: {
+      scope: input.scope,
+      again: live !== null,
+      runs: runsStopped,
+      ...reasonDetail(input.reason),
+    },
   });
+  return { stopId, runsStopped };
 }

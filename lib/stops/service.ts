@@ -22,6 +22,14 @@ export async function stopReason(db: Db, pilotId: string): Promise<string | null
   return stop.reason === "" ? "no reason given" : stop.reason;
 }
 
+/** The same of a run's pilot, for the worker. */
+export async function stopReasonOf(scope: Scope, runId: string): Promise<string | null> {
+  return read(scope, async (db) => {
+    const { pilotId } = await db.run.findUniqueOrThrow({ where: { id: runId }, select: { pilotId: true } });
+    return stopReason(db, pilotId);
+  });
+}
+
 /** No stop is pulled or lifted until this transaction ends: what it starts, a later stop finds and takes. */
 export async function holdStops(db: Db): Promise<void> {
   await shareStops(db);

@@ -23,6 +23,10 @@ const PUBLIC_DOORS = [
   "app/(auth)/actions.ts",
   "app/(auth)/link/[token]/page.tsx",
   "app/(auth)/sign-in/page.tsx",
+  "app/(auth)/sign-in/return/route.ts",
+  "app/(auth)/sign-in/second-step/page.tsx",
+  "app/(auth)/sign-in/sso/route.ts",
+  "app/api/forges/[connection]/route.ts",
   "app/api/runner/v1/register/route.ts",
 ];
 

@@ -43,15 +43,20 @@ export async function mergedRun(
     reason: "Read every line.",
   } as const;
   await decideGate(approver, decision);
+  await published({ database, worker: seed, runner }, gate.id);
+  return { runId, pilotId, gateId: gate.id, approver };
+}
+
+/** The worker's part of a merge that was decided: its commit, and the ref moved to it. */
+export async function published({ database, worker: seed }: Journey, gateId: string): Promise<void> {
   const { rows } = await database.owner.query<{ id: string }>("select id from merge where gate_id = $1", [
-    gate.id,
+    gateId,
   ]);
   const mergeId = rows[0]?.id ?? "";
   await asProcess(database, "worker", async () => {
     await noteCommit(seed, await getMerge(seed, mergeId), COMMIT);
     await settleMerge(seed, mergeId, { outcome: "moved", commit: COMMIT });
   });
-  return { runId, pilotId, gateId: gate.id, approver };
 }
 
 export interface MergedScene {
@@ -95,9 +100,10 @@ export async function verified(
   bundle: string | readonly string[],
   logFolder: string,
   epoch = 1,
+  pins: readonly string[] = [],
 ): Promise<Report> {
   const vkey = (await readFile(join(logFolder, String(epoch), "vkey"), "utf8")).trim();
-  const policy = parsePolicy(Buffer.from(`log ${vkey}\nquorum none\n`));
+  const policy = parsePolicy(Buffer.from([`log ${vkey}`, "quorum none", ...pins, ""].join("\n")));
   const text = typeof bundle === "string" ? bundle : bundle.join("");
   return verifyBundle(
     (async function* () {

@@ -56,6 +56,7 @@ export interface Working {
 
 export interface SceneOptions {
   readonly controls?: Partial<Charter["controls"]>;
+  readonly environment?: Partial<Charter["environment"]>;
   readonly timeZone?: string;
   /** Of the provider; nobody is there when left out. */
   readonly baseUrl?: string;
@@ -65,7 +66,12 @@ export interface SceneOptions {
 export async function openModelScene(
   database: TestDatabase,
   clock: TestClock,
-  { controls = {}, timeZone = "UTC", baseUrl = "https://models.example.org/v1" }: SceneOptions = {},
+  {
+    controls = {},
+    environment = {},
+    timeZone = "UTC",
+    baseUrl = "https://models.example.org/v1",
+  }: SceneOptions = {},
 ): Promise<ModelScene> {
   webTestEnv();
   process.env.PILOTHOUSE_GATEWAY_URL = "http://127.0.0.1:4310";
@@ -92,7 +98,11 @@ export async function openModelScene(
   await openBase(database, repositoryId);
   const charter = charterFor(seed, repositoryId);
   const own = { ...charter.controls, maxConcurrentRuns: 20, ...controls };
-  const pilotId = await activePilot(seed, { ...charter, controls: own }, timeZone);
+  const pilotId = await activePilot(
+    seed,
+    { ...charter, controls: own, environment: { ...charter.environment, ...environment } },
+    timeZone,
+  );
   const runner = await enrol(seed, newId("runner"));
   return {
     ...{ gateway, admin, lead: seed, runner, privateKey, providerId, keyId, agentId, pilotId },

@@ -7,7 +7,8 @@ import { addChannel } from "../notices/channels.ts";
 import { followNotices } from "../notices/follow-notices.ts";
 import { publishNoticeKey } from "../notices/publish-key.ts";
 import type { AddChannel } from "../notices/schema.ts";
-import type { Scope } from "../scope.ts";
+import { grantRole } from "../people/service.ts";
+import { actorId, type Scope } from "../scope.ts";
 import { rawPublicKey } from "../sealing/hpke.ts";
 import { member } from "./arrange.ts";
 import { asProcess } from "./journey.ts";
@@ -57,7 +58,7 @@ export async function receiver(): Promise<Receiver> {
 export interface NoticeScene extends RunScene {
   readonly privateKey: ReturnType<typeof generateKeyPairSync>["privateKey"];
   readonly administrator: Scope;
-  /** Rita, a reviewer: gates of merges wait for her. */
+  /** Rita, a reviewer who may see channels: gates of merges wait for her. */
   readonly reviewer: Scope;
   readonly workerScope: Scope;
   asWorker<T>(work: (scope: Scope) => Promise<T>): Promise<T>;
@@ -79,9 +80,11 @@ export async function noticeScene(): Promise<NoticeScene> {
     asProcess(database, "worker", () => work(workerScope));
   await asWorker((scope) => publishNoticeKey(scope, rawPublicKey(privateKey)));
   const administrator = await member(seed, "adam", "administrator");
+  const { actor } = await member(seed, "rita", "reviewer");
+  await grantRole(seed, { personId: actorId(actor), role: "auditor", pilotId: null });
   return {
     ...{ ...scene, privateKey, administrator, workerScope, asWorker },
-    reviewer: await member(seed, "rita", "reviewer"),
+    reviewer: testScope({ roles: ["reviewer", "auditor"], actor, clock }),
     async followed() {
       await sequenceLog(database);
       await asWorker(followNotices);

@@ -64,6 +64,7 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     model: null,
     maxHistory,
     resume: null,
+    review: null,
     asks: NEVER_ASKS,
     decided: [],
     anchor: NEVER_ANCHORS,

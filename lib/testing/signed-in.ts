@@ -1,7 +1,7 @@
 // People with roles and a live session, made through the product's services.
 import { openSession, sealSession, sessionCookie } from "#lib/auth/session-token.ts";
 import { openNewSession } from "#lib/auth/sessions.ts";
-import type { Role } from "#lib/authz/schema.ts";
+import type { RoleKey } from "#lib/authz/schema.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { transaction } from "#lib/db.ts";
 import { newId } from "#lib/ids.ts";
@@ -19,7 +19,7 @@ export interface SignedIn {
 /** A new person with these roles (on the organisation, or on one pilot), signed in. */
 export async function signedIn(
   name: string,
-  roles: readonly (Role | readonly [Role, string])[],
+  roles: readonly (RoleKey | readonly [RoleKey, string])[],
   clock: Clock = systemClock,
 ): Promise<SignedIn> {
   const scope = testScope({ actor: systemActor("test"), clock });

@@ -87,6 +87,8 @@ function taken(timeline: Timeline, event: RunEvent): Timeline {
     case "patch_proposed":
     case "egress":
     case "setup_done":
+    case "artefact_handed_in":
+    case "artefact_refused":
       return withItem(timeline, event, {
         kind: event.kind,
         seq: event.seq,
@@ -189,6 +191,15 @@ export function countsOf(timeline: Timeline): TimelineCounts {
   };
 }
 
+/** How many files came beside the patch, those left in the sandbox included. */
+export const handedIn = (timeline: Timeline): number =>
+  timeline.entries.reduce(
+    (sum, entry) =>
+      sum +
+      (entry.kind === "step" ? entry.items.filter(({ kind }) => kind.startsWith("artefact_")).length : 0),
+    0,
+  );
+
 export type TimelineFilter = "all" | "agent" | "people" | "commands" | "findings" | "files";
 
 const SHOWN: Readonly<Record<Exclude<TimelineFilter, "all">, readonly TimelineItem["kind"][]>> = {
@@ -204,7 +215,7 @@ const SHOWN: Readonly<Record<Exclude<TimelineFilter, "all">, readonly TimelineIt
     "relay_refused",
     "egress",
   ],
-  files: ["file_changed", "patch_proposed"],
+  files: ["file_changed", "patch_proposed", "artefact_handed_in", "artefact_refused"],
 };
 
 /** Steps that hold something of the chosen sort, with nothing else in them. */

@@ -88,6 +88,8 @@ export type FactKind =
   | "patch_proposed"
   | "egress"
   | "setup_done"
+  | "artefact_handed_in"
+  | "artefact_refused"
   | "session_bound"
   | "usage_reported"
   | "relay_refused"

@@ -35,7 +35,7 @@ export async function getCallTrace(scope: Scope, callId: string): Promise<CallTr
     request: await selectRequest(db, callId),
     output: await findOutput(db, callId),
   }));
-  if (!call || !maySee(scope, call.pilotId)) throw notFound("call");
+  if (!call || !maySee(scope, call.pilotId, "run.view")) throw notFound("call");
   const { pilotId: _, ...view } = call;
   const [head, ...items] = await shownTexts(request);
   if (!head) throw new Error(`call ${callId} has no head`);

@@ -44,6 +44,8 @@ export interface ModelAccess {
   readonly resumed: string | null;
   /** Hands a snapshot in; resolves with the id of its blob. */
   upload(file: string): Promise<string>;
+  /** Hands a file in beside the patch, under its path in the checkout; resolves with the artefact's id. */
+  handInArtefact(file: string, path: string): Promise<string>;
 }
 
 export interface SessionChoices {

@@ -26,14 +26,24 @@ interface ExecuteOptions {
   readonly spec: SandboxSpec;
   /** When it aborts, the sandbox is killed and the reason thrown. */
   readonly signal: AbortSignal;
+  /** What it reads from its standard input; nothing unless said. */
+  readonly input?: Buffer;
   onOutput(stream: OutputStream, text: string): Promise<void>;
 }
 
-export async function execute({ sandbox, spec, signal, onOutput }: ExecuteOptions): Promise<Execution> {
+export async function execute({
+  sandbox,
+  spec,
+  signal,
+  input,
+  onOutput,
+}: ExecuteOptions): Promise<Execution> {
   signal.throwIfAborted();
   const child = await sandbox.start(spec, { signal });
   try {
-    child.stdin.end();
+    // One that ends before it has read everything is told by its exit.
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
     const tail = createTail();
     const [exit, out, err, result] = await Promise.all([
       child.exited,

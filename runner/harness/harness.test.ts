@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { idsOf } from "#lib/test-reports/report.ts";
 import { commitFiles, playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene, SUM } from "#lib/testing/harness-scene.ts";
-import { idsOf } from "./reports/report.ts";
 
 let workshop: TestWorkshop;
 beforeAll(async () => {

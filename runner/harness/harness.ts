@@ -6,15 +6,16 @@ import { GIT_LIMITS } from "#lib/jail/rules.ts";
 import type { Limits } from "#lib/jail/schema.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
 import type { TestPlan } from "#lib/protocol/schema.ts";
+import { REPORT_BYTES } from "#lib/test-reports/junit.ts";
+import { idsOf, type Report } from "#lib/test-reports/report.ts";
 import { visibleText } from "#lib/text/rules.ts";
-import { type Execution, execute } from "./execute.ts";
+import { type Planting, plantingInput } from "./canary/plant.ts";
+import { type CanaryReading, readCanaries } from "./canary/read.ts";
+import { testCommand } from "./command/test-command.ts";
 import { BUNDLE_BYTES, type Bundle, readBundle } from "./git/bundle.ts";
 import { type Commit, HISTORY_SCRIPT, parseHistory } from "./git/history.ts";
 import { type TreeSpec, treeLabel, treeSandbox } from "./git/trees.ts";
-import { createOutputEvents } from "./output-events.ts";
-import { REPORT_BYTES } from "./reports/junit.ts";
-import { idsOf, type Report } from "./reports/report.ts";
-import { testCommand } from "./test-command.ts";
+import { createPerform } from "./perform.ts";
 import { type TestOutcome, testOutcome } from "./test-outcome.ts";
 
 const FRAME_ROOM = 64 * 1024;
@@ -26,6 +27,8 @@ export interface TestRun extends TestOutcome {
   readonly exit: number | null;
   readonly ended: "itself" | "time" | "memory" | "cancelled";
   readonly milliseconds: number;
+  /** What became of what was planted; the report is without it. Null where nothing was planted or nothing reported. */
+  readonly planted?: CanaryReading | null;
 }
 
 export interface HarnessOptions {
@@ -46,46 +49,19 @@ export interface HarnessOptions {
 
 export interface Harness {
   /** Runs the test command on a tree. Never throws for what the tree or its tests do. */
-  test(tree: TreeSpec, purpose: string): Promise<TestRun>;
+  test(tree: TreeSpec, purpose: string, planting?: Planting): Promise<TestRun>;
   /** Commits of `tree` on top of its commit, as a bundle with the one ref refs/heads/patch. */
   bundle(tree: TreeSpec, purpose: string): Promise<Bundle & { readonly command: number }>;
   /** First-parent history from the base back, at most `count` commits. */
   history(count: number): Promise<readonly Commit[]>;
 }
 
-interface Command {
-  readonly argv: readonly string[];
-  readonly tree: string;
-  readonly purpose: string;
-  readonly spec: SandboxSpec;
-}
-
 export function createHarness(options: HarnessOptions): Harness {
-  const { sandbox, repository, baseCommit, plan, limits, clock, signal, emit } = options;
-  let last = 0;
-  const nextCommand = options.nextCommand ?? (() => ++last);
-
-  async function perform({ argv, tree, purpose, spec }: Command): Promise<Execution & { command: number }> {
-    signal.throwIfAborted();
-    const command = nextCommand();
-    const shown = argv.slice(0, 100).map((argument) => argument.slice(0, 2000));
-    await emit({
-      kind: "command_started",
-      body: { command, argv: shown, tree: tree.slice(0, 200), purpose: purpose.slice(0, 300) },
-    });
-    const output = createOutputEvents(command, clock, emit);
-    const execution = await execute({ sandbox, spec, signal, onOutput: output.add }).finally(output.finish);
-    const { exit, dropped } = execution;
-    const milliseconds = Math.round(exit.milliseconds);
-    await emit({
-      kind: "command_finished",
-      body: { command, exit: exit.code, ended: exit.ended, milliseconds, dropped },
-    });
-    return { ...execution, command };
-  }
+  const { repository, baseCommit, plan, limits, emit } = options;
+  const perform = createPerform(options);
 
   return {
-    async test(tree, purpose) {
+    async test(tree, purpose, planting) {
       const args = [plan.reportPath, String(REPORT_BYTES), ...testCommand(plan)];
       const label = treeLabel(tree, baseCommit);
       const execution = await perform({
@@ -96,9 +72,12 @@ export function createHarness(options: HarnessOptions): Harness {
           treeSandbox({ repository, tree, part: "test", args, limits: withRoom(limits, REPORT_BYTES) }),
           options.mounts?.(tree),
         ),
+        ...(planting ? { input: plantingInput(planting) } : {}),
       });
       const { command, exit } = execution;
-      const outcome = testOutcome(execution, plan.reportPath, limits);
+      const seen = testOutcome(execution, plan.reportPath, limits);
+      const planted = planting && seen.report ? readCanaries(seen.report, planting) : null;
+      const outcome = { ...seen, report: planted?.report ?? seen.report };
       if (outcome.report && outcome.problem === null) await emit(reported(command, label, outcome.report));
       return {
         ...outcome,
@@ -106,6 +85,7 @@ export function createHarness(options: HarnessOptions): Harness {
         exit: exit.code,
         ended: exit.ended,
         milliseconds: Math.round(exit.milliseconds),
+        planted,
       };
     },
 
@@ -155,7 +135,7 @@ export const withMounts = (
 });
 
 /** The limits of the plan, with enough room for what must come out. */
-function withRoom(limits: Limits, bytes: number): Limits {
+export function withRoom(limits: Limits, bytes: number): Limits {
   return { ...limits, outputBytes: Math.max(limits.outputBytes, bytes + FRAME_ROOM) };
 }
 

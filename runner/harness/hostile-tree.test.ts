@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { idsOf } from "#lib/test-reports/report.ts";
 import { commitFiles } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene } from "#lib/testing/harness-scene.ts";
-import { idsOf } from "./reports/report.ts";
 
 let workshop: TestWorkshop;
 beforeAll(async () => {

@@ -3,12 +3,12 @@
 import { createHash } from "node:crypto";
 import { AppError } from "#lib/errors.ts";
 import type { Limits } from "#lib/jail/schema.ts";
+import { REPORT_BYTES, readReport } from "#lib/test-reports/junit.ts";
+import { idsOf, type Report } from "#lib/test-reports/report.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import type { Execution } from "./execute.ts";
 import { type Frame, readFrames } from "./frames.ts";
 import { TREE_ROOT } from "./git/trees.ts";
-import { REPORT_BYTES, readReport } from "./reports/junit.ts";
-import { idsOf, type Report } from "./reports/report.ts";
 
 /** Why a revert could not be made. */
 export interface RevertRefusal {

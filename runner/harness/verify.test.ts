@@ -1,68 +1,13 @@
-import { mkdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { systemClock } from "#lib/clock.ts";
-import { judge } from "#lib/evidence/rules.ts";
-import type { NewEvent } from "#lib/protocol/events.ts";
-import { Finish, type VerifyAssignment } from "#lib/protocol/schema.ts";
-import {
-  commitFiles,
-  createRepository,
-  type FileTree,
-  makeBundle,
-  playGit,
-} from "#lib/testing/git/author.ts";
-import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
-import { NODE_PLAN, SUM, TEST_LIMITS } from "#lib/testing/harness-scene.ts";
-import { verify } from "./verify.ts";
+import { describe, expect, test } from "vitest";
+import { Finish } from "#lib/protocol/schema.ts";
+import type { FileTree } from "#lib/testing/git/author.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
+import { NODE_PLAN } from "#lib/testing/harness-scene.ts";
+import { ADDS, MENDED, verifyPatch as verifyIn } from "#lib/testing/verify-scene.ts";
 
-let workshop: TestWorkshop;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
-
-const BROKEN: FileTree = { "src/sum.js": "export const sum = (a, b) => a - b;\n" };
-const MENDED: FileTree = { "src/sum.js": SUM["src/sum.js"] ?? "" };
-const ADDS = "test/sum.test.js › adds";
-
-/** Verifies `patch` on a base whose one test fails. */
-async function verifyPatch(patch: FileTree, argv = NODE_PLAN.argv) {
-  const { path: work } = createRepository(workshop.fresh("work"), SUM);
-  const baseCommit = commitFiles(work, BROKEN, "Break it");
-  const base = workshop.fresh("base.bundle");
-  playGit(work, ["bundle", "create", "--quiet", base, "main"]);
-  const patchCommit = commitFiles(work, patch, "Mend it");
-  const bundles = { base, patch: makeBundle(work, workshop.fresh("patch.bundle"), baseCommit, patchCommit) };
-
-  const directory = workshop.fresh("lease");
-  mkdirSync(directory);
-  const assignment: VerifyAssignment = {
-    phase: "verify",
-    leaseId: "lse_1",
-    runId: "run_1",
-    attempt: 1,
-    title: "Mend it",
-    baseCommit,
-    patchCommit,
-    patchDigest: "0".repeat(64),
-    test: { ...NODE_PLAN, argv },
-    limits: TEST_LIMITS,
-    maxSeconds: 60,
-    pauseAfterSeconds: 60,
-    heartbeatSeconds: 5,
-  };
-  const events: NewEvent[] = [];
-  const observed = await verify({
-    assignment,
-    sandbox: workshop.sandbox,
-    clock: systemClock,
-    signal: new AbortController().signal,
-    directory,
-    bundles,
-    emit: async (event) => void events.push(event),
-  });
-  return { observed, events, assignment, judgement: judge(observed.observations, [ADDS]) };
-}
+const workshop = await testWorkshop();
+const verifyPatch = (patch: FileTree, argv?: string[]) =>
+  verifyIn(workshop, { patch, plan: argv ? { argv } : {} });
 
 describe("verification", () => {
   test("observes three trees as often as the plan says", async () => {
@@ -74,8 +19,9 @@ describe("verification", () => {
       { tree: "base_on_base", repeat: 2, exit: 1, failed: [ADDS] },
       { tree: "patch_on_patch", repeat: 1, exit: 0, failed: [] },
       { tree: "patch_on_patch", repeat: 2, exit: 0, failed: [] },
-      { tree: "base_on_patch", repeat: 1, exit: 0, failed: [] },
-      { tree: "base_on_patch", repeat: 2, exit: 0, failed: [] },
+      // What failed there are the tests planted to fail.
+      { tree: "base_on_patch", repeat: 1, exit: 1, failed: [] },
+      { tree: "base_on_patch", repeat: 2, exit: 1, failed: [] },
     ]);
     expect(observed.observations.map(({ commit }) => commit)).toEqual([
       ...Array(2).fill(assignment.baseCommit),
@@ -83,12 +29,55 @@ describe("verification", () => {
     ]);
     expect(Finish.parse({ ...observed, attempt: 1 })).toMatchObject({ outcome: "observed" });
     expect(observed.environment).toMatchObject({ tier: workshop.sandbox.tier, node: process.versions.node });
+    expect(observed.checks).toMatchObject({
+      command: null,
+      frameworks: [{ name: "node_test", files: 1 }],
+      tools: [{ name: "git", version: expect.stringMatching(/^git version 2/) }],
+      canary: { files: 1, none: null, uncovered: [] },
+      unreported: [],
+      coverage: { method: "v8", lines: 1, executed: 1 },
+    });
+    expect(observed.newTests).toBeUndefined();
+    const crossed = observed.observations.at(-1);
+    expect(crossed?.canary).toEqual({ files: 1, planted: 4, failed: 4, silent: [] });
     const steps = events.filter(({ kind }) => kind === "step_finished").map(({ body }) => body);
     expect(steps).toMatchObject([
       { outcome: "done", detail: "2 runs, failed tests: 1, 1" },
+      { outcome: "done", detail: "canaries in 1 files" },
       { outcome: "done", detail: "2 runs, failed tests: 0, 0" },
       { outcome: "done", detail: "2 runs, failed tests: 0, 0" },
     ]);
+  });
+
+  test("tries the tests that a patch adds on the base, counts which changed lines run, and names what reports nothing", async () => {
+    const { observed, judgement } = await verifyIn(workshop, {
+      patch: {
+        "src/sum.js":
+          "export const sum = (a, b) => {\n  if (a > 99) {\n    return -1;\n  }\n  // adds\n  return a + b;\n};\n",
+        "test/more.test.js": `import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sum } from "../src/sum.js";
+
+test("adds three", () => assert.equal(sum(3, 4), 7));
+test("is easy", () => assert.equal(sum(0, 0), 0));
+`,
+        "test/never/away.js": 'import { test } from "node:test";\ntest("never runs", () => {});\n',
+      },
+      plan: { argv: [...NODE_PLAN.argv, "test/*.test.js"], repeats: 1 },
+    });
+    expect(judgement).toMatchObject({
+      verdict: "verified",
+      newTests: {
+        failing: ["test/more.test.js › adds three"],
+        passing: ["test/more.test.js › is easy"],
+        unseen: [],
+      },
+      inventory: { base: 2, patch: 4, same: 2 },
+    });
+    expect(observed.checks).toMatchObject({
+      unreported: ["test/never/away.js"],
+      coverage: { lines: 4, executed: 3, files: [{ path: "src/sum.js", lines: 4, executed: 3 }] },
+    });
   });
 
   test("a mended base is verified", async () => {

@@ -196,6 +196,10 @@ function accessOf(
       patiently(lease, "keeping the session", () =>
         plane.upload(assignment, file, life.over, "snapshot").catch(refuseUnknown),
       ),
+    handInArtefact: (file, path) =>
+      patiently(lease, "handing an artefact in", () =>
+        plane.uploadArtefact(assignment, file, path, life.over),
+      ),
     session: (program, choices) =>
       startSession(
         {
@@ -205,6 +209,7 @@ function accessOf(
           baseCommit,
           reportPath: test.reportPath,
           mounts: workspace.mounts,
+          artefacts: assignment.artefacts?.paths ?? [],
           limits: { ...limits, seconds: maxSeconds },
           signal: life.over,
           ...choices,

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
+import { pathIn } from "#lib/protocol/artefacts.ts";
 import { EMPTY_SHA256, HEADERS, newRunnerKeys, readPrivateKey, sha256Hex } from "#lib/protocol/signing.ts";
 import { testFolder } from "#lib/testing/runner/parts.ts";
 import { connect } from "#lib/testing/runner/rig.ts";
@@ -55,6 +56,21 @@ async function rawTransfers(answer: http.RequestListener, maxBytes?: number): Pr
     maxBytes,
   );
 }
+
+test("an artefact goes up under its path, whatever that is called, as the signature covers it", async () => {
+  const name = "reports/ünï code+%2F?#.txt";
+  const seen = { url: "", sha256: "" };
+  const transfers = await rawTransfers(async (request, response) => {
+    seen.url = request.url ?? "";
+    seen.sha256 = String(request.headers[HEADERS.sha256]);
+    request.resume();
+    response.writeHead(200, { "content-type": "application/json" }).end('{"artefactId":"art_1"}');
+  });
+  const bytes = Buffer.from("all is well");
+  expect(await transfers.uploadArtefact(LEASE, fileOf(bytes), name, never)).toBe("art_1");
+  const [, segment = ""] = /\/leases\/lse_1\/uploads\/artefact\/([A-Za-z0-9_-]+)$/.exec(seen.url) ?? [];
+  expect([pathIn(segment), seen.sha256]).toEqual([name, sha256Hex(bytes)]);
+});
 
 describe("an upload", () => {
   test("of 50 MB arrives whole, with its length and hash signed beforehand, and is never whole in memory", async () => {

@@ -5,7 +5,8 @@ import { type FileHandle, open as openFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { AppError, messageOf, refused, unavailable } from "#lib/errors.ts";
-import { type BundleName, Sha256, Uploaded } from "#lib/protocol/schema.ts";
+import { segmentOf } from "#lib/protocol/artefacts.ts";
+import { type BundleName, Sha256, Uploaded, UploadedArtefact } from "#lib/protocol/schema.ts";
 import { HEADERS } from "#lib/protocol/signing.ts";
 import { type LeaseRef, leasePath, parse } from "./client.ts";
 import { type Call, failureOf, readJson, type Transport } from "./transport.ts";
@@ -15,20 +16,23 @@ export const MAX_BUNDLE_BYTES = 2 * 1024 ** 3;
 
 export type Upload = "bundle" | "snapshot";
 
+interface Putting {
+  readonly what: Upload | "artefact";
+  /** What comes after it in the path. */
+  readonly under: string;
+}
+
 export interface PlaneTransfers {
   /** Uploads a bundle, or a snapshot to go on from; resolves with the id of its blob. */
   upload(lease: LeaseRef, file: string, signal: AbortSignal, what?: Upload): Promise<string>;
+  /** Hands a file in beside the patch, under its path in the checkout; resolves with the artefact's id. */
+  uploadArtefact(lease: LeaseRef, file: string, path: string, signal: AbortSignal): Promise<string>;
   /** Writes the bundle to a new file `to`. Throws `refused` when it is not what the plane announced. */
   download(lease: LeaseRef, name: z.infer<typeof BundleName>, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export function createPlaneTransfers({ open }: Transport, maxBytes = MAX_BUNDLE_BYTES): PlaneTransfers {
-  async function upload(
-    lease: LeaseRef,
-    path: string,
-    signal: AbortSignal,
-    what: Upload = "bundle",
-  ): Promise<string> {
+  async function put(lease: LeaseRef, path: string, signal: AbortSignal, { what, under }: Putting) {
     const file = await openFile(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const found = await file.stat();
@@ -40,20 +44,28 @@ export function createPlaneTransfers({ open }: Transport, maxBytes = MAX_BUNDLE_
       const stream = readFrom(file, found.size);
       const call: Call = {
         method: "PUT",
-        path: leasePath(lease.leaseId, `/uploads/${what}`),
+        path: leasePath(lease.leaseId, `/uploads/${what}${under}`),
         body: { stream, size: found.size, sha256 },
         headers: { "content-type": "application/octet-stream", [HEADERS.attempt]: String(lease.attempt) },
         deadline: null,
         signal,
       };
       try {
-        return parse(Uploaded, await readJson(await open(call), call)).blobId;
+        return await readJson(await open(call), call);
       } finally {
         stream.destroy();
       }
     } finally {
       await file.close();
     }
+  }
+
+  const upload = async (lease: LeaseRef, file: string, signal: AbortSignal, what: Upload = "bundle") =>
+    parse(Uploaded, await put(lease, file, signal, { what, under: "" })).blobId;
+
+  async function uploadArtefact(lease: LeaseRef, file: string, path: string, signal: AbortSignal) {
+    const named = { what: "artefact", under: `/${segmentOf(path)}` } as const;
+    return parse(UploadedArtefact, await put(lease, file, signal, named)).artefactId;
   }
 
   async function download(lease: LeaseRef, name: string, to: string, signal: AbortSignal): Promise<void> {
@@ -78,7 +90,7 @@ export function createPlaneTransfers({ open }: Transport, maxBytes = MAX_BUNDLE_
     }
   }
 
-  return { upload, download };
+  return { upload, uploadArtefact, download };
 }
 
 const readFrom = (file: FileHandle, size: number) =>

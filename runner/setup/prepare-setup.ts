@@ -161,7 +161,7 @@ async function performSetup(options: Performed, folder: string, given: string) {
     listen: PROXY_PORT,
     limits: {
       ...limits,
-      seconds: Math.min(limits.seconds, LONGEST_SECONDS),
+      seconds: Math.min(limits.seconds, plan.seconds ?? LONGEST_SECONDS, LONGEST_SECONDS),
       outputBytes: Number.MAX_SAFE_INTEGER,
     },
   };

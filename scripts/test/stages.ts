@@ -26,6 +26,9 @@ export interface Stage extends Placed {
   readonly isLive?: boolean;
 }
 
+/** Programs that tests start again and again, and Vitest's own processes, find there what others compiled before them. */
+const compiled = ({ scratch }: Workplace) => ({ NODE_COMPILE_CACHE: join(scratch, "compiled") });
+
 /** Runs a program of ours; `say` gets what it prints, or the terminal where there is none. Resolves with its exit code. */
 function show(
   { root }: Workplace,
@@ -81,7 +84,7 @@ const types: Run = async (place, say) => single(await show(place, say, ["tsc", "
 const vitest: Run = async (place) => {
   const file = join(place.scratch, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const code = await show(place, null, ["vitest", "run", ...reporters]);
+  const code = await show(place, null, ["vitest", "run", ...reporters], compiled(place));
   return vitestOutcome(await readReport(file), code);
 };
 
@@ -94,6 +97,7 @@ const playwright: Run = async (place) => {
   const file = join(place.scratch, "playwright.json");
   const code = await show(place, null, ["playwright", "test", "--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+    ...compiled(place),
   });
   return playwrightOutcome(await readReport(file), code);
 };

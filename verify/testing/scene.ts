@@ -82,11 +82,25 @@ export interface MergeOptions {
   readonly intent?: { readonly [key: string]: Json };
   readonly merged?: { readonly [key: string]: Json };
   readonly closedBy?: string;
+  /** Of the charter, beside the usual ones. */
+  readonly controls?: { readonly [key: string]: Json };
+  /** Of the charter's scope. */
+  readonly scope?: { readonly [key: string]: Json };
+  /** Of another charter, in force when the gate opened. */
+  readonly inForce?: { readonly [key: string]: Json };
 }
 
-const CHARTER = canonical({
-  controls: { approverCount: 2, approverRoles: ["security_lead", "reviewer"], extraApproverOnFlags: true },
-});
+const charterOf = (
+  controls: { readonly [key: string]: Json },
+  scope?: { readonly [key: string]: Json },
+): string =>
+  canonical({
+    ...(scope ? { scope } : {}),
+    controls: {
+      ...{ approverCount: 2, approverRoles: ["security_lead", "reviewer"], extraApproverOnFlags: true },
+      ...controls,
+    },
+  });
 
 export function mergeLeaves({
   approvers = [
@@ -99,13 +113,18 @@ export function mergeLeaves({
   intent = {},
   merged = {},
   closedBy = "gate.approved",
+  controls = {},
+  scope,
+  inForce,
 }: MergeOptions = {}): Leaf[] {
-  const charter = hex(CHARTER);
+  const charters = [charterOf(controls, scope), ...(inForce ? [charterOf(inForce)] : [])];
+  const [charter = "", now = charter] = charters.map(hex);
   const diff = blob("diff", Buffer.from("--- a\n+++ b\n".repeat(10)), 50);
   const about = [GATE, RUN, PILOT];
   const decision = canonical({
     ...{ v: 1, decides: "merge", run: "run_1", gate: "gat_1", tree: "t".repeat(40), patch: hex("patch") },
     ...{ baseCommit: "b".repeat(40), targetRef: "refs/heads/main", charter, needed: 2, testIntegrity: [] },
+    ...(inForce ? { inForce: now } : {}),
     ...{ roles: ["security_lead", "reviewer"], expires: "2030-01-02T00:00:00.000Z", ...document },
   });
   const digest = hex(decision);
@@ -113,14 +132,12 @@ export function mergeLeaves({
   const patch = { patch: "pat_1", digest: hex("patch"), tree: "t".repeat(40), base: "b".repeat(40) };
   const end = { merge: "mrg_1", ref: "refs/heads/main", old: "b".repeat(40) };
   return [
-    {
+    ...charters.map((text, at) => ({
       body: entry("pilot.charter_written", [PILOT], system, {
-        charter: "cha_1",
-        version: 1,
-        digest: charter,
+        ...{ charter: `cha_${at + 1}`, version: at + 1, digest: hex(text) },
       }),
-      attached: [{ type: "document", name: "charter", sha256: charter, text: CHARTER }],
-    },
+      attached: [{ type: "document", name: "charter", sha256: hex(text), text }],
+    })),
     {
       body: entry("run.launched", [RUN, PILOT], person(launcher, "engineering_lead"), {
         agent: "agt_1",

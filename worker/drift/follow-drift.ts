@@ -34,10 +34,10 @@ export interface FollowerOptions {
 }
 
 export function termsOf(charter: Charter): DriftTerms {
-  const { allowedPaths } = charter.scope;
+  const { allowedPaths, forbiddenPaths } = charter.scope;
   const { harnessPaths, testArgv } = charter.environment;
   return {
-    isAllowed: (path) => anyGlobMatches(allowedPaths, path),
+    isAllowed: (path) => anyGlobMatches(allowedPaths, path) && !anyGlobMatches(forbiddenPaths, path),
     isHarness: (path) => anyGlobMatches(harnessPaths, path),
     testArgv,
     budgetMicros: budgetsOf(charter).runMicros,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { commitFiles, createRepository, makeBundle, playGit } from "#lib/testing/git/author.ts";
+import { ANY_PATH } from "#lib/testing/git/scene.ts";
 import { testWorkshop } from "#lib/testing/git/workshop.ts";
 import { ownRef } from "./ids.ts";
 import { takeInPatch } from "./intake/take-in-patch.ts";
@@ -36,7 +37,7 @@ describe("from a repository on disk to a moved branch", () => {
       mirror,
       bundle,
       base: upstream.head,
-      paths: { allowedPaths: [], protectedPaths: [], harnessPaths: [] },
+      paths: ANY_PATH,
       commit: {
         author: identity,
         committer: identity,

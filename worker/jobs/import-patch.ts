@@ -3,11 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { blobStore, storeBytes } from "#lib/blobs/service.ts";
+import { changesDocument, changesText } from "#lib/changes/rules.ts";
 import { SECOND } from "#lib/clock.ts";
 import { transaction } from "#lib/db.ts";
 import { detectPatch, flagSightings, refusedBundle } from "#lib/findings/detect-patch.ts";
 import { openFindings } from "#lib/findings/open-findings.ts";
 import type { Sighting } from "#lib/findings/schema.ts";
+import { enqueue } from "#lib/jobs/queue.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import { findImportOrder, type ImportOrder, recordPatch, refusePatch } from "#lib/patches/service.ts";
 import { lockRun } from "#lib/runs/run-in-tx.ts";
@@ -16,6 +18,7 @@ import { PILOTHOUSE } from "../git/identity.ts";
 import { DEFAULT_CAPS } from "../git/intake/caps.ts";
 import { type Intake, takeInPatch } from "../git/intake/take-in-patch.ts";
 import type { Workplace } from "../workplace.ts";
+import { storeImages } from "./store-images.ts";
 
 /** Takes in what the agent handed over. A run that has moved on meanwhile is left alone. */
 export async function importPatch(
@@ -35,13 +38,22 @@ export async function importPatch(
 }
 
 function takeIn(workplace: Workplace, order: ImportOrder, bundlePath: string): Promise<Intake> {
-  const { allowedPaths, protectedPaths } = order.charter.scope;
+  const { allowedPaths, protectedPaths, forbiddenPaths, maxFiles, maxChangedLines, licences } =
+    order.charter.scope;
   const { harnessPaths } = order.charter.environment;
   return takeInPatch(workplace.workshop, {
     mirror: workplace.mirrorOf(order.repositoryId),
     bundle: blobStore().path(order.bundleBlobId),
     base: order.baseCommit,
-    paths: { allowedPaths, protectedPaths, harnessPaths },
+    paths: {
+      allowedPaths,
+      protectedPaths,
+      forbiddenPaths,
+      harnessPaths,
+      maxFiles,
+      maxChangedLines,
+      licences,
+    },
     commit: {
       author: PILOTHOUSE,
       committer: PILOTHOUSE,
@@ -74,7 +86,10 @@ async function write(scope: Scope, order: ImportOrder, intake: Intake): Promise<
   const manifest = await storeBytes(Readable.from([patch.manifest]), BLOB_CAP, now);
   const diff = await storeBytes(Readable.from([patch.diff]), BLOB_CAP, now);
   const bundle = await storeBytes(createReadStream(rebuilt.bundle.path), BLOB_CAP, now);
-  const { baseTree, tree, digest, files } = patch;
+  const text = changesText(changesDocument(patch.analysis));
+  const analysis = await storeBytes(Readable.from([Buffer.from(text)]), BLOB_CAP, now);
+  const { baseTree, tree, digest } = patch;
+  const { files, images } = await storeImages(patch.files, patch.binaries, now);
   const { flags } = patch.verdict;
   const imported = {
     attempt: order.attempt,
@@ -87,19 +102,22 @@ async function write(scope: Scope, order: ImportOrder, intake: Intake): Promise<
     manifest,
     diff,
     bundle,
+    analysis,
+    images,
   };
   const seen = await detectPatch({ patchId: null, attempt, at, flags, diff: patch.diff.toString("utf8") });
   await transaction(scope, async (tx) => {
     const run = await lockRun(tx, order.runId);
     if (run.status !== "verifying" || run.bundleBlobId !== order.bundleBlobId) return;
     const patchId = await recordPatch(tx, scope, run, imported);
-    if (patchId !== null)
-      await openFindings(
-        tx,
-        scope,
-        run.id,
-        seen.map((each) => ({ ...each, patchId })),
-      );
+    if (patchId === null) return;
+    if (attempt > 1) await enqueue(tx, "compare_patches", { runId: run.id }, run.id);
+    await openFindings(
+      tx,
+      scope,
+      run.id,
+      seen.map((each) => ({ ...each, patchId })),
+    );
   });
 }
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { baseBundlePath } from "#lib/blobs/service.ts";
 import { read } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
+import { lookPastTheGate } from "#lib/forges/past-the-gate.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import type { MirrorReport } from "#lib/repositories/schema.ts";
 import {
@@ -13,13 +14,14 @@ import {
 } from "#lib/repositories/service.ts";
 import { basesInUse, rebaseStale, rebaseWaiting } from "#lib/runs/rebase-runs.ts";
 import type { Scope } from "#lib/scope.ts";
+import { withFetchCredential } from "../forges/fetch-credential.ts";
 import { writeBaseBundle } from "../git/mirror/base-bundle.ts";
+import { commitsSince } from "../git/mirror/commits-since.ts";
 import { holdMirror } from "../git/mirror/hold-mirror.ts";
 import { mirrorRepository as fetchMirror } from "../git/mirror/mirror-repository.ts";
 import { hasCommit } from "../git/mirror/open-mirror.ts";
 import { readAuthority, startOwnBranch } from "../git/publish/authority.ts";
 import { checkSource, type SourcePolicy } from "../git/source/check-source.ts";
-import { credentialFor } from "../git/source/credentials.ts";
 import type { Workplace } from "../workplace.ts";
 import { countedNetwork } from "./counted-network.ts";
 
@@ -34,13 +36,28 @@ export async function mirrorRepository(
   const repository = await findRepositoryForWork(scope, repositoryId);
   const of = { repositoryId, runId: null, way: "fetch" } as const;
   const report = await holdMirror(workplace.mirrorOf(repositoryId), () =>
-    countedNetwork(scope, workplace.sources, of, (network) => look(workplace, network, repository)),
+    countedNetwork(scope, workplace.sources, of, (network) => look(workplace, scope, network, repository)),
   );
-  if (report.outcome === "mirrored") await ensureBaseBundle(workplace, scope, repositoryId, report.head);
+  if (report.outcome === "mirrored") {
+    await ensureBaseBundle(workplace, scope, repositoryId, report.head);
+    await lookSince(workplace, scope, repository, report.head);
+  }
   if (!(await recordMirror(scope, repositoryId, report, repository.headCommit))) return;
   if (report.outcome !== "mirrored") return;
   await mendOtherBases(workplace, scope, repositoryId, report.head);
   await rebaseStale(scope, repositoryId, report.head);
+}
+
+/** Before the head is written down, so that a crash in between looks at the same again. */
+async function lookSince(
+  workplace: Workplace,
+  scope: Scope,
+  { id, headCommit: before }: Repository,
+  head: string,
+): Promise<void> {
+  if (before === null || before === head) return;
+  const commits = await commitsSince(workplace.mirrorOf(id), before, head);
+  await lookPastTheGate(scope, id, commits);
 }
 
 /** Runs that started from an earlier head keep their bundle; one whose commit the source dropped starts anew. */
@@ -62,18 +79,19 @@ async function mendOtherBases(
 
 async function look(
   workplace: Workplace,
+  scope: Scope,
   network: SourcePolicy,
   { id, source, branch, authority }: Repository,
 ): Promise<MirrorReport> {
   try {
     const mirror = workplace.mirrorOf(id);
     const checked = await checkSource(source, network);
-    const result = await fetchMirror(workplace.workshop, {
-      source: checked,
-      mirror,
-      branch,
-      network,
-      credential: credentialFor(workplace.credentials, checked),
+    const of = { repositoryId: id, source: checked };
+    const result = await withFetchCredential(workplace, scope, of, async ({ credential, problem }) => {
+      const order = { source: checked, mirror, branch, network, credential };
+      const fetched = await fetchMirror(workplace.workshop, order);
+      if (fetched.outcome !== "unreachable" || problem === null) return fetched;
+      return { ...fetched, sentence: `${problem} ${fetched.sentence}` };
     });
     if (result.outcome !== "mirrored" || authority === "upstream") return result;
     const own = { kind: "own", mirror, branch: result.branch } as const;

@@ -8,6 +8,7 @@ import { getMerge, listUnsettled, type MergeIntent } from "#lib/merges/service.t
 import { getRepository } from "#lib/repositories/service.ts";
 import { getRun } from "#lib/runs/service.ts";
 import type { Scope } from "#lib/scope.ts";
+import { pullStop } from "#lib/stops/pull-stop.ts";
 import { activePilot, charterFor, member } from "#lib/testing/arrange.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openStory } from "#lib/testing/git/open-story.ts";
@@ -215,6 +216,31 @@ describe("an upstream that others push to", () => {
     expect((await getRun(seed, runId)).status).toBe("merged");
   });
 
+  test("probe: that is to be pushed to under an emergency stop gets nothing, and the run goes back into review", async () => {
+    const mergeId = await intentOf(runId);
+    const { pilotId } = await getRun(seed, runId);
+    await pullStop(seed, { scope: "pilot", pilotId, reason: "Something is wrong." });
+    await publish(mergeId);
+    expect(await getRun(seed, runId)).toMatchObject({
+      status: "in_review",
+      reason: expect.stringMatching(/emergency stop came before the merge/),
+    });
+    expect(playGit(source.path, ["rev-parse", "main"])).toBe(source.base);
+  });
+
+  test("probe: that took it before the emergency stop has taken it: it is written down as merged", async () => {
+    const mergeId = await intentOf(runId);
+    const { pilotId } = await getRun(seed, runId);
+    await expect(publish(mergeId, dyingBeforeTheRef())).rejects.toThrow("killed");
+    await expect(publish(mergeId, story.workplace, dyingBeforeTheRecord())).rejects.toThrow("killed");
+    const moved = playGit(source.path, ["rev-parse", "main"]);
+    expect(moved).not.toBe(source.base);
+    await pullStop(seed, { scope: "pilot", pilotId, reason: "Something is wrong." });
+    await publish(mergeId);
+    expect((await getRun(seed, runId)).status).toBe("merged");
+    expect(playGit(source.path, ["rev-parse", "main"])).toBe(moved);
+  });
+
   test("that refuses the push reopens the review at a new gate, with the reason; later it is merged from there", async () => {
     const first = await intentOf(runId);
     playGit(source.path, ["config", "receive.hideRefs", "refs/heads/main"]);
@@ -235,5 +261,34 @@ describe("an upstream that others push to", () => {
       runId,
     ]);
     expect(rows.map(({ state }) => state).sort()).toEqual(["moved", "refused"]);
+  });
+});
+
+describe("probe: a run's change that somebody pushes past its gate", () => {
+  test("is a critical finding, the pilot is stopped, and it is told once; what was approved is none", async () => {
+    clock.advance(MINUTE);
+    const source = await openSource(story, "upstream", { "a.js": "one\n" });
+    const pilotId = await activePilot(seed, charterFor(seed, source.repositoryId));
+    const approved = await launch(seed, pilotId, agentId);
+    await approve(await reviewOf(story, source, approved, { "a.js": "two\n" }));
+    await publish(await intentOf(approved));
+    await look(story, source.repositoryId);
+    clock.advance(MINUTE);
+    const runId = await launch(seed, pilotId, agentId);
+    await reviewOf(story, source, runId, { "b.js": "new\n" });
+    const findings = async () =>
+      (
+        await database.owner.query(
+          "select run_id, rule, severity from finding where pilot_id = $1 and rule like 'merged%'",
+          [pilotId],
+        )
+      ).rows;
+    expect(await findings()).toEqual([]);
+    pushOn(source, { "b.js": "new\n" });
+    await look(story, source.repositoryId);
+    await look(story, source.repositoryId);
+    expect(await findings()).toEqual([{ run_id: runId, rule: "merged_unapproved", severity: "critical" }]);
+    const stops = await database.owner.query("select scope from stop where pilot_id = $1", [pilotId]);
+    expect(stops.rows).toEqual([{ scope: "pilot" }]);
   });
 });

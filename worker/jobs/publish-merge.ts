@@ -5,27 +5,31 @@ import { join } from "node:path";
 import { blobStore } from "#lib/blobs/service.ts";
 import { SECOND } from "#lib/clock.ts";
 import { unavailable } from "#lib/errors.ts";
+import { describeMerge } from "#lib/forges/describe-merge.ts";
+import { tellOtherTree } from "#lib/forges/past-the-gate.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import { getMerge, type MergeIntent, noteCommit, settleMerge } from "#lib/merges/service.ts";
 import { findRepositoryForWork } from "#lib/repositories/service.ts";
 import type { Scope } from "#lib/scope.ts";
+import { stopReasonOf } from "#lib/stops/service.ts";
+import type { Published } from "../forges/forge.ts";
+import { openForge } from "../forges/open-forge.ts";
 import { PATCH_REF } from "../git/bundle-header.ts";
-import { hostGit } from "../git/host-git.ts";
 import { PILOTHOUSE } from "../git/identity.ts";
 import { DEFAULT_CAPS } from "../git/intake/caps.ts";
 import { importBundle } from "../git/intake/import-bundle.ts";
 import { holdMirror } from "../git/mirror/hold-mirror.ts";
-import { mirrorRepository } from "../git/mirror/mirror-repository.ts";
 import type { Authority } from "../git/publish/authority.ts";
 import { installBundle } from "../git/publish/install-bundle.ts";
-import { publishCommit } from "../git/publish/publish-commit.ts";
 import { type Rebuilt, rebuildCommit } from "../git/publish/rebuild-commit.ts";
+import { requireResult } from "../git/publish/require-result.ts";
 import { withQuarantine } from "../git/quarantine.ts";
-import { succeeded } from "../git/result.ts";
 import { checkSource } from "../git/source/check-source.ts";
 import { credentialFor } from "../git/source/credentials.ts";
 import type { Workplace } from "../workplace.ts";
 import { countedNetwork } from "./counted-network.ts";
+
+const HELD = "An emergency stop came before the merge took place. Approve it again once that is lifted.";
 
 export async function publishMerge(
   workplace: Workplace,
@@ -42,7 +46,7 @@ export async function publishMerge(
     const result = await countedNetwork(scope, workplace.sources, of, (network) =>
       publish({ ...workplace, sources: network }, scope, merge, { commit, bundle: bundle.path }),
     );
-    await settle(scope, merge, commit, result);
+    await settle(scope, merge, result);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -55,15 +59,20 @@ async function publish(
   { commit, bundle }: { readonly commit: string; readonly bundle: string },
 ): Promise<Published> {
   const mirror = workplace.mirrorOf(merge.repositoryId);
-  const base = merge.expectedOld;
-  const { authority, result } = await holdMirror(mirror, async () => {
+  const { expectedOld: base, tree, message, createdAt: since } = merge;
+  const url = new URL(`/runs/${merge.runId}`, workplace.env.PILOTHOUSE_URL).href;
+  const text = await describeMerge(scope, merge.id, url);
+  return holdMirror(mirror, async () => {
     await installBundle(workplace.workshop, { mirror, bundle, base, commit });
+    await requireResult(mirror, { commit, tree, base, tested: merge.tested });
     const authority = await authorityOf(workplace, scope, merge);
-    return { authority, result: await publishCommit(workplace.workshop, { authority, base, commit }) };
+    const forge = await openForge(workplace, scope, merge, authority);
+    const { branch } = authority;
+    const now = () => scope.clock.now();
+    const held = async () => ((await stopReasonOf(scope, merge.runId)) === null ? null : HELD);
+    const order = { mergeId: merge.id, branch, base, commit, tree, message, url, since, now, held };
+    return forge.publish({ ...order, ...text });
   });
-  const passed =
-    result.outcome === "base_moved" && (await isBelow(workplace, authority, commit, result.actual));
-  return passed ? { outcome: "moved" } : result;
 }
 
 /** The approved tree on the approved base, with our author and the trailers of the decision. */
@@ -88,7 +97,12 @@ function rebuild(workplace: Workplace, merge: MergeIntent, bundlePath: string): 
   });
 }
 
-async function authorityOf(workplace: Workplace, scope: Scope, merge: MergeIntent): Promise<Authority> {
+/** The place whose word counts for the branch of a merge. */
+export async function authorityOf(
+  workplace: Workplace,
+  scope: Scope,
+  merge: MergeIntent,
+): Promise<Authority> {
   const repository = await findRepositoryForWork(scope, merge.repositoryId);
   const mirror = workplace.mirrorOf(repository.id);
   const branch = merge.targetRef.slice("refs/heads/".length);
@@ -98,30 +112,13 @@ async function authorityOf(workplace: Workplace, scope: Scope, merge: MergeInten
   return { kind: "upstream", mirror, branch, source, network: workplace.sources, credential };
 }
 
-/** Others may have gone on from our commit before its move was written down: then it moved, once. */
-async function isBelow(
-  workplace: Workplace,
-  authority: Authority,
-  commit: string,
-  actual: string | null,
-): Promise<boolean> {
-  if (actual === null) return false;
-  const { mirror, branch } = authority;
-  if (authority.kind === "upstream") {
-    const { source, network } = authority;
-    const fetched = await mirrorRepository(workplace.workshop, { source, network, mirror, branch });
-    if (fetched.outcome === "unreachable") throw unavailable(fetched.sentence);
-  }
-  const args = ["merge-base", "--is-ancestor", commit, actual];
-  return succeeded(await hostGit({ gitDir: mirror, args }));
-}
-
-type Published = Awaited<ReturnType<typeof publishCommit>>;
-
-async function settle(scope: Scope, merge: MergeIntent, commit: string, result: Published): Promise<void> {
+async function settle(scope: Scope, merge: MergeIntent, result: Published): Promise<void> {
   switch (result.outcome) {
-    case "moved":
-      return settleMerge(scope, merge.id, { outcome: "moved", commit });
+    case "moved": {
+      const { commit, otherTree } = result;
+      if (otherTree !== null) await tellOtherTree(scope, merge, { commit, otherTree });
+      return settleMerge(scope, merge.id, { outcome: "moved", commit, otherTree });
+    }
     case "base_moved": {
       const gone = "The branch is gone from its repository.";
       const { actual } = result;

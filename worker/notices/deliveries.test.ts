@@ -226,26 +226,29 @@ test("probe: a signature is of the id, the time and every byte", async () => {
   );
 });
 
-test("whoever may not see the pilot any more is told nothing", async () => {
+test.each([
+  ["the pilot", ["reviewer", "auditor"]],
+  ["channels that others read", ["auditor"]],
+])("whoever may not see %s any more is told nothing", async (_, roles) => {
   await runFailed();
-  await reviewers(new Date());
+  await revoked(roles, new Date());
   await send();
   expect(place.received).toEqual([]);
   const { rows } = await scene.database.owner.query(
     "select state, reason from notice_delivery order by id desc limit 1",
   );
   expect(rows).toMatchObject([{ state: "dropped", reason: expect.stringMatching(/may no longer see/) }]);
-  await reviewers(null);
+  await revoked(roles, null);
 });
 
-/** Roles of the reviewer, with the entry that such a change needs. */
-async function reviewers(revokedAt: Date | null): Promise<void> {
+/** Roles, with the entry that such a change needs. */
+async function revoked(roles: readonly string[], revokedAt: Date | null): Promise<void> {
   const client = await scene.database.owner.connect();
   try {
     await client.query("begin");
     const { rows } = await client.query(
-      "update role_grant set revoked_at = $1 where role = 'reviewer' returning person_id as id",
-      [revokedAt],
+      "update role_grant set revoked_at = $1 where role = any($2) returning person_id as id",
+      [revokedAt, roles],
     );
     const about = rows.map(({ id }) => `person:${id}`);
     await client.query("insert into log_entry (id, kind, about, body) values ($1, 'test', $2, '')", [

@@ -8,7 +8,7 @@ import type { Outcome } from "#lib/notices/settle-delivery.ts";
 import { down, reasonOf, refusedBy, SENT } from "./outcome.ts";
 import type { PostLimits } from "./post.ts";
 import { reachable } from "./reach.ts";
-import { plainText } from "./words.ts";
+import { type Invited, invitationText, plainText } from "./words.ts";
 
 export interface Mailing {
   readonly message: Message;
@@ -17,6 +17,7 @@ export interface Mailing {
   readonly password: string | null;
   readonly address: string;
   readonly now: number;
+  readonly invited?: Invited;
 }
 
 /** Of a whole exchange with the server, which has several steps. */
@@ -64,7 +65,7 @@ export async function sendMail(mailing: Mailing, limits: PostLimits): Promise<Ou
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1);
 
-function letterOf({ message, now }: Mailing, { from }: SmtpSettings, to: string) {
+function letterOf({ message, now, invited }: Mailing, { from }: SmtpSettings, to: string) {
   return {
     from: { name: "Pilothouse", address: from },
     to: { name: "", address: to },
@@ -72,7 +73,7 @@ function letterOf({ message, now }: Mailing, { from }: SmtpSettings, to: string)
     messageId: `<${message.id}@${domainOf(from)}>`,
     date: message.madeAt,
     subject: subjectOf(message),
-    text: plainText(message, now),
+    text: invited ? invitationText(message, invited) : plainText(message, now),
     headers: { "auto-submitted": "auto-generated", "x-auto-response-suppress": "All" },
   };
 }

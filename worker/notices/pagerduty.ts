@@ -1,5 +1,5 @@
 // PagerDuty Events API v2: https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ . The dedup_key is the
-// delivery's id, so a second try joins the first's alert.
+// delivery's id, so a second try joins the first's alert, and a resolve event ends it.
 import type { Message } from "#lib/notices/schema.ts";
 import type { Posting } from "./post.ts";
 import { DECIDE, linesOf, moreLine } from "./words.ts";
@@ -16,6 +16,10 @@ export function pagerDutyPosting(
   message: Message,
   { url, routingKey, now }: { readonly url: string; readonly routingKey: string; readonly now: number },
 ): Posting {
+  if (message.resolves !== undefined) {
+    const resolve = { routing_key: routingKey, event_action: "resolve", dedup_key: message.resolves };
+    return { url, headers: {}, body: JSON.stringify(resolve) };
+  }
   const [first] = message.items;
   const details = message.items.map((item) => ({
     title: item.title,

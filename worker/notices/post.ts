@@ -26,12 +26,47 @@ export const POST_TIMEOUT = 15 * SECOND;
 const MOST_READ = 4096;
 
 /** Throws Unreachable, or what the connection fails with. */
-export async function post({ url: written, headers, body }: Posting, limits: PostLimits): Promise<number> {
-  const url = hookUrl(written, limits.allowedHosts);
+export async function post(posting: Posting, limits: PostLimits): Promise<number> {
+  const answer = await send("POST", posting, limits, AbortSignal.timeout(limits.timeout));
+  readLittle(answer);
+  return answer.statusCode ?? 0;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Empty where it is longer than anybody reads. */
+  readonly text: string;
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Of an answer that is read. */
+const LONGEST_READ = 256 * 1024;
+
+/** As `post`, with what was answered. */
+export async function ask(method: Method, posting: Posting, limits: PostLimits): Promise<Answer> {
   const signal = AbortSignal.timeout(limits.timeout);
+  const answer = await send(method, posting, limits, signal);
+  const pieces: Buffer[] = [];
+  let read = 0;
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    read += piece.length;
+    if (read > LONGEST_READ) return { status: answer.statusCode ?? 0, text: "" };
+    pieces.push(piece);
+  }
+  return { status: answer.statusCode ?? 0, text: Buffer.concat(pieces).toString("utf8") };
+}
+
+async function send(
+  method: Method,
+  { url: written, headers, body }: Posting,
+  limits: PostLimits,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const url = hookUrl(written, limits.allowedHosts);
   const addresses = await withSignal(reachable(url.hostname, limits), signal);
   const options: RequestOptions = {
-    ...{ method: "POST", lookup: pinnedLookup(addresses), agent: false, signal, maxHeaderSize: 16_384 },
+    ...{ method, lookup: pinnedLookup(addresses), agent: false, signal, maxHeaderSize: 16_384 },
     ...(limits.ca === undefined ? {} : { ca: limits.ca }),
     headers: {
       ...{ "user-agent": "Pilothouse", "content-type": "application/json", ...headers },
@@ -39,11 +74,8 @@ export async function post({ url: written, headers, body }: Posting, limits: Pos
     },
   };
   return new Promise((resolve, reject) => {
-    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const request = send(url, options, (answer) => {
-      resolve(answer.statusCode ?? 0);
-      readLittle(answer);
-    });
+    const open = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const request = open(url, options, resolve);
     request.on("error", (error) => reject(signal.aborted ? signal.reason : error));
     request.end(body);
   });

@@ -27,7 +27,7 @@ export async function reachable(written: string, reach: Reach): Promise<readonly
     const problem = addressProblemHere(address);
     if (problem === null || (isAllowed && !NEVER.test(problem))) continue;
     throw new Unreachable(
-      `Its address ${problem}; notices go to public hosts, and to those that PILOTHOUSE_NOTICE_HOSTS names.`,
+      `Its address ${problem}; what is sent goes to public hosts, and to those that PILOTHOUSE_NOTICE_HOSTS names.`,
     );
   }
   return addresses;

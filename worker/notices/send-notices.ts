@@ -13,12 +13,14 @@ import {
 } from "#lib/notices/settle-delivery.ts";
 import type { Scope } from "#lib/scope.ts";
 import { openChannelSecret } from "#lib/sealing/channel-secret.ts";
+import { openInvitationLink } from "#lib/sealing/invitation-link.ts";
 import { sendMail } from "./mail.ts";
-import { down, reasonOf, Unreachable } from "./outcome.ts";
+import { down, reasonOf, refusedBy, Unreachable } from "./outcome.ts";
 import { PAGERDUTY, pagerDutyPosting } from "./pagerduty.ts";
 import { judgeStatus, type PostLimits, post } from "./post.ts";
 import { slackPosting } from "./slack.ts";
 import { webhookPosting } from "./webhook.ts";
+import type { Invited } from "./words.ts";
 
 export interface Sending {
   /** Opens what channels' secrets are sealed to. */
@@ -99,6 +101,16 @@ function secretsOf({ channel }: ToSend, { privateKey }: Sending, part: string): 
     });
 }
 
+/** The link of an invitation, in clear for as long as one sending takes. */
+function invitedBy(
+  { invitation }: ToSend,
+  { privateKey, baseUrl }: Sending,
+): Invited | "unreadable" | undefined {
+  if (!invitation) return undefined;
+  const path = openInvitationLink(privateKey, invitation, invitation.sealed);
+  return path === null ? "unreadable" : { link: `${baseUrl}${path}`, endsAt: invitation.expiresAt };
+}
+
 const SENDERS: Readonly<
   Record<ToSend["channel"]["kind"], (ready: ToSend, sending: Sending, now: number) => Promise<Outcome>>
 > = {
@@ -117,12 +129,13 @@ const SENDERS: Readonly<
     const url = (sending.pagerDuty ?? PAGERDUTY)[region];
     return judgeStatus(await post(pagerDutyPosting(ready.message, { url, routingKey, now }), sending.limits));
   },
-  smtp: ({ message, address, channel, ...ready }, sending, now) =>
-    sendMail(
-      {
-        ...{ message, now, address: address ?? "", settings: channel.settings },
-        password: secretsOf({ message, address, channel, ...ready }, sending, "password")[0] ?? null,
-      },
-      sending.limits,
-    ),
+  async smtp(ready, sending, now) {
+    const { message, address, channel } = ready;
+    const invited = invitedBy(ready, sending);
+    if (invited === "unreadable")
+      return refusedBy("Its link was sealed to another worker. Make the person a new one.");
+    const password = secretsOf(ready, sending, "password")[0] ?? null;
+    const mailing = { message, now, address: address ?? "", settings: channel.settings, password };
+    return sendMail({ ...mailing, ...(invited ? { invited } : {}) }, sending.limits);
+  },
 };

@@ -5,6 +5,7 @@ import { AmendDocument } from "#lib/charters/schema.ts";
 import type { EvidenceView } from "#lib/evidence/document.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import type { GateView } from "#lib/gates/schema.ts";
+import { peopleToMerge, rolesToMerge } from "#lib/merges/rules.ts";
 import type { PatchView } from "#lib/patches/schema.ts";
 import { findShownPatch } from "#lib/patches/shown-patch.ts";
 import { getCharter } from "#lib/pilots/service.ts";
@@ -12,7 +13,10 @@ import { replayPilot } from "#lib/replay/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { NetworkDocument } from "#lib/setup/schema.ts";
+import { describeArtefact } from "./describe-artefact.ts";
 import { describeCommand } from "./describe-command.ts";
+import { describeGlass } from "./describe-glass.ts";
+import { describeRelease } from "./describe-release.ts";
 
 export type GateDetailData = Omit<GateDetailProps, "decide" | "back">;
 
@@ -24,10 +28,16 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
       return describeMerge(scope, gate);
     case "command":
       return describeCommand(scope, gate);
+    case "artefact":
+      return describeArtefact(gate, EXPIRY);
     case "network":
       return describeNetwork(gate);
     case "amend":
       return describeAmendment(scope, gate);
+    case "break_glass":
+      return describeGlass(gate);
+    case "release":
+      return describeRelease(gate);
     case "activate":
       return describeActivation(scope, gate);
     case "resume":
@@ -156,14 +166,14 @@ async function describeAmendment(scope: Scope, gate: GateView): Promise<GateDeta
 
 async function describeActivation(scope: Scope, gate: GateView): Promise<GateDetailData> {
   const charter = await getCharter(scope, gate.charterId ?? "");
-  const { goal, controls } = charter.charter;
+  const { goal } = charter.charter;
   return {
     gate,
     text: `${goal.statement} Approving puts version ${charter.version} of the charter in force. ${EXPIRY}`,
     facts: [
       {
         title: "Approvers of a merge",
-        text: `${controls.approverCount} of ${controls.approverRoles.join(", ").replaceAll("_", " ")}`,
+        text: `${peopleToMerge(charter.charter)} of ${rolesToMerge(charter.charter).join(", ").replaceAll("_", " ")}`,
         tone: "wait",
         word: "Rule",
       },

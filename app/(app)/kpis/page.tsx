@@ -4,6 +4,7 @@ import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { listAgents } from "#lib/agents/service.ts";
 import { page } from "#lib/guard/page.tsx";
+import { getGateKpis } from "#lib/kpis/gate-kpis.ts";
 import { Kpi, Outcome } from "#lib/kpis/schema.ts";
 import { getKpis, listKpiRows } from "#lib/kpis/service.ts";
 import { listPilots } from "#lib/pilots/service.ts";
@@ -38,6 +39,7 @@ export default page({
         <LiveRefresh />
         <KpisPage
           report={pilotId ? await getKpis(scope, { pilotId, agentId }) : null}
+          gates={pilotId ? await getGateKpis(scope, pilotId) : null}
           pilots={pilots}
           agents={await listAgents(scope)}
           filter={{ pilot: pilotId, agent: agentId }}

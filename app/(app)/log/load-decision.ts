@@ -46,7 +46,9 @@ export async function loadDecision(scope: Scope, entry: EntryDetailView): Promis
     gate,
     bound: boundBy(gate.document),
     entries: Object.fromEntries(
-      entries.flatMap(({ id, detail: { person } }) => (typeof person === "string" ? [[person, id]] : [])),
+      entries.flatMap(({ id, detail: { approval } }) =>
+        typeof approval === "string" ? [[approval, id]] : [],
+      ),
     ),
   };
 }

@@ -18,6 +18,7 @@ import {
   OneChannel,
   QuietHours,
   RetireSecret,
+  SendAgain,
   SetSecret,
   Subscription,
 } from "#lib/notices/schema.ts";
@@ -28,6 +29,7 @@ import {
   subscribeToAll,
   unsubscribe,
 } from "#lib/notices/subscriptions.ts";
+import { sendAgain } from "#lib/notices/upkeep/send-again.ts";
 
 const ONCE = "Give the receiver this signing secret now; it is shown this once:";
 
@@ -83,6 +85,17 @@ export const retire = action({
     await retireSecret(scope, input);
     revalidatePath(`/notices/${input.channelId}`);
     return { done: "The secret is retired." };
+  },
+});
+
+export const again = action({
+  permission: "channel.manage",
+  maxBytes: 1024,
+  input: SendAgain,
+  handler: async ({ scope, input }) => {
+    await sendAgain(scope, input);
+    revalidatePath(`/notices/${input.channelId}`);
+    return { done: "It goes out again, under the same id, if it is still to be told." };
   },
 });
 

@@ -2,9 +2,11 @@
 
 import { redirect } from "next/navigation";
 import { z } from "zod";
+import { connectForge, endForge } from "#lib/forges/connect-forge.ts";
+import { ConnectForge, EndForge } from "#lib/forges/connections/schema.ts";
 import { action } from "#lib/guard/action.ts";
-import { AddRepository } from "#lib/repositories/schema.ts";
-import { addRepository, requestSync } from "#lib/repositories/service.ts";
+import { AddRepository, LabelRepository } from "#lib/repositories/schema.ts";
+import { addRepository, labelRepository, requestSync } from "#lib/repositories/service.ts";
 
 export const add = action({
   permission: "repository.add",
@@ -16,6 +18,16 @@ export const add = action({
   },
 });
 
+export const label = action({
+  permission: "repository.add",
+  maxBytes: 4096,
+  input: LabelRepository,
+  handler: async ({ scope, input }) => {
+    await labelRepository(scope, input);
+    return { done: "Its labels are these now." };
+  },
+});
+
 export const sync = action({
   permission: "repository.sync",
   maxBytes: 1024,
@@ -23,5 +35,27 @@ export const sync = action({
   handler: async ({ scope, input }) => {
     await requestSync(scope, input.repositoryId);
     return { done: "The worker looks again." };
+  },
+});
+
+export const connect = action({
+  permission: "repository.add",
+  maxBytes: 16_384,
+  input: ConnectForge,
+  handler: async ({ scope, input }) => {
+    const { connectionId, hookSecret } = await connectForge(scope, input);
+    return {
+      done: `It is connected. To have GitHub call when something happens, add a webhook of this address with /api/forges/${connectionId} at its end, for pushes and pull requests as JSON, with this secret, which is shown this once: ${hookSecret}`,
+    };
+  },
+});
+
+export const end = action({
+  permission: "repository.add",
+  maxBytes: 1024,
+  input: EndForge,
+  handler: async ({ scope, input }) => {
+    await endForge(scope, input);
+    return { done: "It is disconnected. Merges go by a plain push." };
   },
 });

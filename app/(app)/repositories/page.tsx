@@ -2,10 +2,11 @@ import { RepositoriesPage } from "#components/connected/repositories-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
+import { listForges } from "#lib/forges/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { listRepositories } from "#lib/repositories/service.ts";
 import { loadShell } from "../load-shell.ts";
-import { sync } from "./actions.ts";
+import { connect, end, label, sync } from "./actions.ts";
 
 export default page({
   permission: "repository.view",
@@ -15,7 +16,10 @@ export default page({
       <RepositoriesPage
         repositories={await listRepositories(scope)}
         canAdd={may(scope, "repository.add", null)}
+        label={may(scope, "repository.add", null) ? label : null}
         sync={may(scope, "repository.sync", null) ? sync : null}
+        forges={await listForges(scope)}
+        forge={may(scope, "repository.add", null) ? { connect, end } : null}
       />
     </Shell>
   ),

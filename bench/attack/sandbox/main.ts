@@ -14,15 +14,15 @@ import { messageOf } from "#lib/errors.ts";
 import { type ClosableSandbox, createSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
 import type { Sandbox } from "#lib/jail/port.ts";
 import { run } from "#lib/jail/run.ts";
-import { spreadOf } from "../../stats.ts";
 import { createRandom } from "../random.ts";
 import { judgeTried } from "./agent-runs.ts";
 import { type Attempt, type Bait, type Verdict, verdictOf } from "./attempt.ts";
 import { exhaustionAttempts, processesWith, stayingAttempts } from "./exhausting.ts";
 import { privilegeAttempts, systemCallAttempts } from "./inward.ts";
 import { fileAttempts, networkAttempts, processAttempts } from "./outward.ts";
-import { isIn, judgePace, type Pace, type Round } from "./pace.ts";
+import { judgePace, type Pace, type Round } from "./pace.ts";
 import { type AttackedPlane, openAttackedPlane } from "./plane.ts";
+import { GOAL, inRounds, sayPace, WARM_UP } from "./rounds.ts";
 import { type Tried, triedByAgents } from "./tried.ts";
 
 const SLOT = 171;
@@ -124,42 +124,8 @@ function agentPieces(plane: AttackedPlane, bait: Bait): Piece[] {
   return [together, ...deadly.map((each) => [each])].map((each) => runPiece(plane, bait, each));
 }
 
-const WARM_UP = 3000;
-/** Milliseconds of attack before it is quiet for as long; a piece under way is brought to its end. */
-const ROUND = 2000;
-const LONGEST_QUIET = 6000;
-const GOAL = 1.5;
 /** How often the pieces that take all of something are had again while it is undecided. */
 const MORE = 2;
-
-/** Attacks by turns with quiet times of the same length. */
-async function inRounds(plane: AttackedPlane, pieces: readonly Piece[], tally: Tally): Promise<Round[]> {
-  const times: [began: number, attacked: number, quiet: number][] = [];
-  for (let next = 0; next < pieces.length; ) {
-    const began = systemClock.now();
-    while (next < pieces.length && systemClock.now() - began < ROUND) await pieces[next++]?.(tally);
-    const quiet = systemClock.now();
-    await systemClock.sleep(Math.min(LONGEST_QUIET, Math.max(ROUND, quiet - began)));
-    times.push([began, quiet, systemClock.now()]);
-  }
-  return times.map(([began, quiet, end]) => {
-    const busy = plane.asked.filter((each) => isIn(each, began, quiet));
-    const idle = plane.asked.filter((each) => isIn(each, quiet, end) && !busy.includes(each));
-    const milliseconds = (asked: typeof busy) => asked.map(([, each]) => each);
-    return { busy: milliseconds(busy), idle: milliseconds(idle) };
-  });
-}
-
-function say({ ratio, low, high, verdict }: Pace, rounds: readonly Round[]): void {
-  const spread = (kind: keyof Round) => {
-    const { count, p50, p99 } = spreadOf(rounds.flatMap((round) => round[kind]));
-    return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of ${count}`;
-  };
-  console.log(
-    `\nthe control plane under attack: ${spread("busy")}; idle in between: ${spread("idle")}\n` +
-      `p99 ${ratio.toFixed(2)} × idle over ${rounds.length} rounds (${low.toFixed(2)} to ${high.toFixed(2)} with other rounds; goal ${GOAL}): ${verdict}`,
-  );
-}
 
 async function attackAll(sandbox: ClosableSandbox, bait: Bait): Promise<{ tally: Tally; pace: Pace }> {
   const plane = await openAttackedPlane(sandbox);
@@ -168,15 +134,20 @@ async function attackAll(sandbox: ClosableSandbox, bait: Bait): Promise<{ tally:
   try {
     await systemClock.sleep(WARM_UP);
     const walls = wallAttempts(bait).map((attempt) => wallPiece(sandbox, bait, attempt));
-    const rounds = await inRounds(plane, [...walls, ...agentPieces(plane, bait)], tally);
+    const inTurns = (pieces: readonly Piece[]) =>
+      inRounds(
+        plane.asked,
+        pieces.map((piece) => () => piece(tally)),
+      );
+    const rounds = await inTurns([...walls, ...agentPieces(plane, bait)]);
     let pace = judge(rounds);
     for (let more = 0; more < MORE && pace.verdict === "undecided"; more++) {
-      say(pace, rounds);
+      sayPace(pace, rounds);
       const again = exhaustionAttempts().map((attempt) => wallPiece(sandbox, bait, attempt));
-      rounds.push(...(await inRounds(plane, again, tally)));
+      rounds.push(...(await inTurns(again)));
       pace = judge(rounds);
     }
-    say(pace, rounds);
+    sayPace(pace, rounds);
     return { tally, pace };
   } finally {
     await plane.close();

@@ -1,7 +1,5 @@
 // A control plane beside the attack: its database, its gateway, its notary and its monitor are the product's. Agents attack in
 // runs of it, and how quickly it answers meanwhile is measured in a process of its own.
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openUpstream } from "#gateway/testing/upstream.ts";
@@ -10,7 +8,6 @@ import { followLog } from "#lib/findings/follow-log.ts";
 import { listFindingsOfRun } from "#lib/findings/service.ts";
 import { newId } from "#lib/ids.ts";
 import type { ClosableSandbox } from "#lib/jail/bubblewrap/sandbox.ts";
-import { grantLease } from "#lib/leases/grant-lease.ts";
 import { createLogger } from "#lib/logger.ts";
 import { launchRun } from "#lib/runs/launch-run.ts";
 import { makeScope, type Scope } from "#lib/scope.ts";
@@ -23,9 +20,8 @@ import { startGateway } from "../../gateway/processes.ts";
 import { type BenchPlane, openPlane } from "../../place/plane.ts";
 import { arrangeBench, type BenchWork } from "../../place/work.ts";
 import { openAgentRuns, type RunAttack } from "./agent-runs.ts";
-
-/** `[when, milliseconds]` of one transaction. */
-export type Asked = readonly [number, number];
+import type { Asked } from "./rounds.ts";
+import { startProbe } from "./watched.ts";
 
 export interface AttackedPlane {
   /** What agents are made to do in runs of this plane. */
@@ -57,15 +53,6 @@ async function startNotary({ folder, urls }: BenchPlane) {
   return { client, notary: createNotary({ client, ...given, at: () => undefined }) };
 }
 
-/** Asks for a run that is at work elsewhere, so that none of those after it waits behind it. */
-async function startProbe({ urls }: BenchPlane, work: BenchWork): Promise<ChildProcess> {
-  const { runId } = await work.launch("What is asked meanwhile");
-  await grantLease(work.runner.scope, work.runner.id, work.request("agent"));
-  return fork(new URL("./probe.ts", import.meta.url).pathname, [runId], {
-    env: { ...process.env, DATABASE_URL: urls.web },
-  });
-}
-
 async function openRuns(plane: BenchPlane, work: BenchWork, sandbox: ClosableSandbox) {
   const upstream = await openUpstream((_asked, response) => void response.writeHead(500).end());
   const own = join(plane.folder, "gateway");
@@ -95,11 +82,8 @@ export async function openAttackedPlane(sandbox: ClosableSandbox): Promise<Attac
   const { client, notary } = await startNotary(plane);
   const probe = await startProbe(plane, work);
   const runs = await openRuns(plane, work, sandbox);
-  const asked: Asked[] = [];
-  probe.on("message", (message) => void asked.push(message as Asked));
-  const ended = once(probe, "exit");
   return {
-    asked,
+    asked: probe.asked,
     attack: runs.attack,
     async found(runId) {
       while ((await notary.tick()).isBehind);
@@ -107,8 +91,7 @@ export async function openAttackedPlane(sandbox: ClosableSandbox): Promise<Attac
       return new Set((await listFindingsOfRun(security(), runId)).map(({ rule }) => rule.id));
     },
     async close() {
-      probe.kill("SIGTERM");
-      await ended;
+      await probe.close();
       await runs.close();
       await client.end();
       await plane.close();

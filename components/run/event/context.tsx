@@ -10,6 +10,8 @@ export interface EventLinks {
   readonly runId: string;
   /** Whether the reader may be led to entries of the log. */
   readonly mayReadLog: boolean;
+  /** There is a patch that files lead to. */
+  readonly hasPatch: boolean;
   /** The number in the address; null where it marks none. */
   readonly marked: number | null;
   /** The event itself, once it is there. */
@@ -21,14 +23,21 @@ const Context = createContext<EventLinks | null>(null);
 interface EventLinksProps {
   readonly runId: string;
   readonly mayReadLog: boolean;
+  readonly hasPatch?: boolean;
   readonly placed: Placed;
   readonly children: ReactNode;
 }
 
-export function EventLinksProvider({ runId, mayReadLog, placed, children }: EventLinksProps) {
+export function EventLinksProvider({
+  runId,
+  mayReadLog,
+  hasPatch = false,
+  placed,
+  children,
+}: EventLinksProps) {
   const marked = useMarkedEvent();
   const found = marked === null ? null : findPlaced(placed, marked);
-  return <Context value={{ runId, mayReadLog, marked, found }}>{children}</Context>;
+  return <Context value={{ runId, mayReadLog, hasPatch, marked, found }}>{children}</Context>;
 }
 
 export const useMarkedEvent = (): number | null => eventNumber(useSearchParams()?.get("event") ?? null);

@@ -54,7 +54,11 @@ export function PromptRow({ item }: { item: PromptItem }) {
             <span key={id} className="block">
               <span className="med">{known ? <Visible text={known.sentByName} /> : "Somebody"}</span>{" "}
               <span className="t2">
-                {isGoal || known?.origin === "goal" ? "set a new goal" : "steered"}
+                {isGoal || known?.origin === "goal"
+                  ? "set a new goal"
+                  : known?.origin === "review"
+                    ? "sent comments of the review"
+                    : "steered"}
                 {" · "}
                 {stateWords({
                   ...{ status: "delivered", mode: known?.mode ?? "now", effect },
@@ -92,6 +96,7 @@ export function MessageRow({ item }: { item: MessageItem }) {
           <span className="med">{known ? <Visible text={known.sentByName} /> : "A message"}</span>{" "}
           <span className={isLost ? "need" : "t2"}>
             {known?.origin === "goal" ? "set a new goal · " : ""}
+            {known?.origin === "review" ? "comments of the review · " : ""}
             {stateWords({
               ...{ status, mode: known?.mode ?? "now", effect: item.effect },
               withdrawAt: known?.withdrawAt ?? null,

@@ -11,7 +11,7 @@ export interface ShownMessage {
   readonly mode: MessageMode;
   readonly text: string;
   /** A `goal` is what the run is for from then on. */
-  readonly origin: "steer" | "goal";
+  readonly origin: "steer" | "goal" | "review";
   readonly status: MessageStatus;
   readonly effect: MessageEffect | null;
   /** Why it did not reach the agent. */

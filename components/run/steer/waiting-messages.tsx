@@ -51,6 +51,7 @@ function WaitingMessage({
               <Visible text={message.sentByName} />
             </span>{" "}
             {message.origin === "goal" ? <span className="t2">sets a new goal · </span> : null}
+            {message.origin === "review" ? <span className="t2">comments of the review · </span> : null}
             <span className={lost ? "need" : "t2"}>{stateWords(message)}</span>
             {message.reason ? (
               <span className="t2 block">

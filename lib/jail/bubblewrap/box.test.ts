@@ -10,6 +10,7 @@ const host: BoxHost = {
     { path: "/lib", link: null },
   ],
   etc: "/state/etc",
+  shown: ["java-17-openjdk"],
   node: "/opt/node24/bin/node",
   hasFilter: true,
 };
@@ -27,6 +28,16 @@ describe("the inside", () => {
 
   test("follows the host where /bin and /lib are links, and where they are not", () => {
     expect(optionsOf()).toContain("--symlink usr/bin /bin --ro-bind /lib /lib");
+  });
+
+  test("shows of the host's /etc what programs need to start, after its own and read-only", () => {
+    const options = optionsOf();
+    const [own, java] = [
+      "--ro-bind /state/etc /etc",
+      "--ro-bind-try /etc/java-17-openjdk /etc/java-17-openjdk",
+    ];
+    expect(options.indexOf(own)).toBeLessThan(options.indexOf(java));
+    expect(options).toContain(own);
   });
 
   test("has sized trees, /work with the limit of the spec", () => {

@@ -30,6 +30,8 @@ export interface BoxHost {
   readonly system: readonly SystemPath[];
   /** Directory with the synthetic /etc. */
   readonly etc: string;
+  /** Folders of the host's /etc that are shown in it; it has a place for each. */
+  readonly shown: readonly string[];
   /** The Node binary to show at /opt/ph/node. */
   readonly node: string;
   /** False where the kernel takes no filter. */
@@ -53,7 +55,7 @@ const tmpfs = (path: string, bytes: number, permissions: string): string[] => [
   ...["--perms", permissions, "--size", String(bytes), "--tmpfs", path],
 ];
 
-function systemOptions({ system, etc }: BoxHost): string[] {
+function systemOptions({ system, etc, shown }: BoxHost): string[] {
   return [
     ...["--ro-bind", "/usr", "/usr"],
     ...system.flatMap(({ path, link }) =>
@@ -62,6 +64,7 @@ function systemOptions({ system, etc }: BoxHost): string[] {
     ...["--ro-bind", etc, "/etc"],
     ...["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"],
     ...["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
+    ...shown.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
     ...["--proc", "/proc", "--dev", "/dev"],
     ...tmpfs("/dev/shm", SMALL_TMPFS, "1777"),
     ...["--remount-ro", "/dev"],

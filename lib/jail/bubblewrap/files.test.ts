@@ -2,7 +2,14 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "n
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openFolder } from "#lib/testing/sandbox.ts";
-import { closedDirectory, reachableFolder, reachableNode, requireReachable, writeEtc } from "./files.ts";
+import {
+  closedDirectory,
+  reachableFolder,
+  reachableNode,
+  requireReachable,
+  shownOfEtc,
+  writeEtc,
+} from "./files.ts";
 
 const folder = await openFolder();
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -19,6 +26,13 @@ describe("the synthetic /etc", () => {
       "agent:x:61000:61000:agent:/home/agent:/bin/sh\n",
     );
     expect(await readFile(join(etc, "resolv.conf"), "utf8")).toBe("");
+  });
+
+  test("has a place for each folder of the host's that is shown, and those are Java's alone", async () => {
+    const shown = await shownOfEtc();
+    for (const name of shown) expect(name).toMatch(/^java-\d+-openjdk$/);
+    const etc = await writeEtc(join(folder, "java"), ["java-17-openjdk"]);
+    expect((await stat(join(etc, "java-17-openjdk"))).isDirectory()).toBe(true);
   });
 
   test("is written once, mended when it was changed, and never half", async () => {

@@ -38,12 +38,25 @@ async function openDirectory(path: string): Promise<void> {
   await chmod(path, 0o755); // whatever the umask said
 }
 
-/** Writes the synthetic /etc below `stateDirectory`; returns its path. */
-export async function writeEtc(stateDirectory: string): Promise<string> {
+/** Debian keeps a JVM's own configuration below /etc, and none starts without it. */
+const JAVA = /^java-\d{1,3}-openjdk$/;
+
+/** Folders below /etc that a sandbox sees as the host has them: only what programs of /usr need to start. */
+export async function shownOfEtc(): Promise<string[]> {
+  const entries = await readdir("/etc", { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && JAVA.test(entry.name))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Writes the synthetic /etc below `stateDirectory`, with mount points for the `shown` of the host's; returns its path. */
+export async function writeEtc(stateDirectory: string, shown: readonly string[] = []): Promise<string> {
   const etc = join(stateDirectory, "sandbox", "etc");
   await openDirectory(join(stateDirectory, "sandbox"));
   await openDirectory(etc);
   await openDirectory(join(etc, "alternatives")); // mount point: cc, awk and others are links into it
+  for (const name of shown) await openDirectory(join(etc, name));
   await Promise.all(Object.entries(ETC).map(([name, text]) => keep(join(etc, name), text)));
   return etc;
 }

@@ -5,7 +5,7 @@ import type { Cgroups } from "../cgroups/group.ts";
 import type { Sandbox } from "../port.ts";
 import type { Limits } from "../schema.ts";
 import { type BoxHost, boxOptions, FD } from "./box.ts";
-import { reachableNode, requireReachable, writeEtc } from "./files.ts";
+import { reachableNode, requireReachable, shownOfEtc, writeEtc } from "./files.ts";
 import { type HostReport, MAX_SLOT, probeHost, uidOf } from "./host.ts";
 import { handingOut } from "./listener.ts";
 import { prepareMounts } from "./mounts.ts";
@@ -89,10 +89,11 @@ export async function createSandbox({
       host.checks.find(({ state }) => state === "fatal")?.sentence ?? "This host allows no sandbox.",
     );
   const uid = uidOf(slot);
-  const etc = await writeEtc(stateDirectory);
+  const shown = await shownOfEtc();
+  const etc = await writeEtc(stateDirectory, shown);
   if (uid !== null) await requireReachable(etc, uid);
   const node = await reachableNode(stateDirectory, uid);
-  const box: BoxHost = { system: host.system, etc, node, hasFilter: host.filter !== null };
+  const box: BoxHost = { system: host.system, etc, shown, node, hasFilter: host.filter !== null };
   if (host.cgroups) await sweep(host.cgroups, logger);
 
   const store = createPipeStore(uid);

@@ -69,6 +69,7 @@ async function* linesOf(
       return;
     case "task":
     case "message":
+    case "comment":
     case "ask":
     case "request":
     case "response":

@@ -38,6 +38,8 @@ describe("what an entry cites", () => {
     ["model.called", ["request"]],
     ["model.answered", ["response"]],
     ["message.sent", ["message"]],
+    ["review.commented", ["comment"]],
+    ["review.sent", []],
     ["message.undeliverable", ["reason"]],
     ["ask.opened", ["ask"]],
     ["run.paused", ["reason"]],

@@ -4,7 +4,7 @@ import type { Entry, SubjectNoun } from "../../record/schema.ts";
 
 /** Rows that hold a text an entry knows by its SHA-256. */
 export type TextRow =
-  | { readonly table: "charter" | "gate" | "evidence"; readonly id: string }
+  | { readonly table: "charter" | "gate" | "evidence" | "approval" | "glass"; readonly id: string }
   | { readonly table: "charter_of"; readonly pilotId: string; readonly digest: string };
 
 /** Rows that hold a reason somebody gave. It may have been replaced by a later one, or taken away. */
@@ -16,7 +16,7 @@ export interface ReasonRow {
 export type Cited =
   | {
       readonly what: "text";
-      readonly name: "charter" | "decision" | "evidence";
+      readonly name: "charter" | "decision" | "evidence" | "assertion";
       readonly digest: string;
       readonly row: TextRow;
     }
@@ -31,6 +31,8 @@ export type Cited =
   | { readonly what: "task"; readonly commitment: string; readonly runId: string }
   /** What a person wrote to the agent. */
   | { readonly what: "message"; readonly commitment: string; readonly messageId: string }
+  /** What a person said about lines of a patch. */
+  | { readonly what: "comment"; readonly commitment: string; readonly commentId: string }
   /** What the agent asked before it went on. */
   | { readonly what: "ask"; readonly commitment: string; readonly askId: string }
   /** The head and the items of what a model was asked: `digest` is over their commitments. */
@@ -51,7 +53,7 @@ export function subjectId({ about }: Pick<Entry, "about">, noun: SubjectNoun): s
 
 const KIND = /,"kind":"([a-z_]+\.[a-z_]+)","request":/;
 const CITING =
-  /^(gate\.|pilot\.(charter_written|activated)$|model\.(called|answered)$|message\.sent$|ask\.opened$|run\.(launched|evidence_recorded|merge_refused|events_appended|bundle_uploaded|patch_imported)$)/;
+  /^(gate\.|pilot\.(charter_written|activated)$|model\.(called|answered)$|message\.sent$|review\.commented$|ask\.opened$|run\.(launched|evidence_recorded|merge_refused|events_appended|bundle_uploaded|patch_imported)$)/;
 
 /** Whether the canonical text of an entry has to be read for what it cites; most entries cite nothing. */
 export function mayCite(text: string): boolean {
@@ -87,10 +89,26 @@ function textsCited(entry: Entry): Cited[] {
     const { digest, evidence: id } = observed;
     return [{ what: "text", name: "evidence", digest, row: { table: "evidence", id } }];
   }
+  const glass = detailOf("break_glass.used", entry);
+  if (glass?.assertion !== undefined) {
+    const { assertion: digest, gate: id } = glass;
+    return [{ what: "text", name: "assertion", digest, row: { table: "glass", id } }];
+  }
   const digest = decisionCited(entry);
   const gateId = subjectId(entry, "gate");
   if (digest === null || gateId === null) return [];
-  return [{ what: "text", name: "decision", digest, row: { table: "gate", id: gateId } }];
+  return [
+    { what: "text", name: "decision", digest, row: { table: "gate", id: gateId } },
+    ...signatureCited(entry),
+  ];
+}
+
+/** What a passkey signed, of an approval that was. */
+function signatureCited(entry: Entry): Cited[] {
+  const given = detailOf("gate.approval_given", entry);
+  if (given?.assertion === undefined) return [];
+  const { assertion: digest, approval: id } = given;
+  return [{ what: "text", name: "assertion", digest, row: { table: "approval", id } }];
 }
 
 /** Every entry of a gate says which document it was about. */
@@ -160,6 +178,8 @@ function saidCited(entry: Entry, runId: string): Cited | null {
   if (task !== undefined) return { what: "task", commitment: task, runId };
   const sent = detailOf("message.sent", entry);
   if (sent) return { what: "message", commitment: sent.text, messageId: sent.message };
+  const commented = detailOf("review.commented", entry);
+  if (commented) return { what: "comment", commitment: commented.text, commentId: commented.comment };
   const asked = detailOf("ask.opened", entry);
   if (asked) return { what: "ask", commitment: asked.asked, askId: asked.ask };
   const called = detailOf("model.called", entry);

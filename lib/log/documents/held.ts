@@ -19,6 +19,10 @@ export async function findText(db: Db, row: TextRow): Promise<HeldText | null> {
       const { pilotId, digest } = row;
       return lasting((await db.charter.findFirst({ where: { pilotId, digest } }))?.canonical);
     }
+    case "approval":
+      return lasting((await db.approval.findUnique({ where: { id: row.id } }))?.assertion ?? undefined);
+    case "glass":
+      return lasting((await db.glassSignature.findUnique({ where: { gateId: row.id } }))?.assertion);
     case "gate":
       return lasting((await db.gate.findUnique({ where: { id: row.id } }))?.document);
     case "evidence": {

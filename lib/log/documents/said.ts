@@ -1,5 +1,6 @@
 // What an agent was told, what its model was asked and what came back: the lines after the entries that commit to them.
 import { saidInAsk } from "../../asks/service.ts";
+import { saidInComment } from "../../comments/service.ts";
 import { read } from "../../db.ts";
 import { saidInMessage } from "../../messages/service.ts";
 import { payloadCommitment, requestCommitment } from "../../model-calls/rules.ts";
@@ -9,7 +10,7 @@ import { type AttachedLine, Broken } from "../bundle.ts";
 import type { Cited } from "./cited.ts";
 import type { ShownPieces } from "./shown-pieces.ts";
 
-type SaidCited = Extract<Cited, { what: "task" | "message" | "ask" | "request" | "response" }>;
+type SaidCited = Extract<Cited, { what: "task" | "message" | "comment" | "ask" | "request" | "response" }>;
 type BlobLine = Extract<AttachedLine, { type: "blob" }>;
 
 export interface Showing {
@@ -40,6 +41,8 @@ function heldWords(scope: Scope, cited: Exclude<SaidCited, { what: "request" }>)
       return heldTask(scope, cited.runId);
     case "message":
       return read(scope, async (db) => inBytes(await saidInMessage(db, cited.messageId)));
+    case "comment":
+      return read(scope, async (db) => inBytes(await saidInComment(db, cited.commentId)));
     case "ask":
       return read(scope, async (db) => inBytes(await saidInAsk(db, cited.askId)));
     case "response":

@@ -7,15 +7,17 @@ import { GATE_KINDS } from "./gate.ts";
 import { LOG_KINDS } from "./log.ts";
 import { MODEL_KINDS } from "./model.ts";
 import { NOTICE_KINDS } from "./notice.ts";
-import { PAYLOAD_KINDS } from "./payload.ts";
-import { PERSON_KINDS } from "./person.ts";
+import { ARTEFACT_KINDS, PAYLOAD_KINDS } from "./payload.ts";
+import { PASSKEY_KINDS, PERSON_KINDS, SIGN_IN_KINDS } from "./person.ts";
 import { PILOT_KINDS } from "./pilot.ts";
 import { PROVIDER_KINDS } from "./provider.ts";
-import { REPOSITORY_KINDS } from "./repository.ts";
+import { FORGE_KINDS, REPOSITORY_KINDS } from "./repository.ts";
+import { REVIEW_KINDS } from "./review.ts";
 import { RUN_KINDS } from "./run.ts";
 import { RUNNER_KINDS } from "./runner.ts";
 import { STEERING_KINDS } from "./steering.ts";
 import { STOP_KINDS } from "./stop.ts";
+import { ACCESS_KINDS, RELEASE_KINDS, TOKEN_KINDS } from "./token.ts";
 
 export const KINDS = {
   ...PERSON_KINDS,
@@ -33,6 +35,14 @@ export const KINDS = {
   ...FINDING_KINDS,
   ...STEERING_KINDS,
   ...NOTICE_KINDS,
+  ...PASSKEY_KINDS,
+  ...SIGN_IN_KINDS,
+  ...TOKEN_KINDS,
+  ...ACCESS_KINDS,
+  ...REVIEW_KINDS,
+  ...RELEASE_KINDS,
+  ...FORGE_KINDS,
+  ...ARTEFACT_KINDS,
 } as const;
 export type EntryKind = keyof typeof KINDS;
 

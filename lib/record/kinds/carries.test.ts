@@ -6,7 +6,13 @@ const DIGEST = "ab".repeat(32);
 
 /** What must be there for every kind about something that has a charter, and wherever something is replaced. */
 const REPLACING: readonly string[] = [
-  ...["person.role_granted", "repository.mirrored", "repository.head_moved", "runner.revoked"],
+  ...[
+    "person.role_granted",
+    "repository.labelled",
+    "repository.mirrored",
+    "repository.head_moved",
+    "runner.revoked",
+  ],
   ...["pilot.activation_asked", "pilot.activated", "pilot.returned_to_draft", "pilot.paused"],
   ...[
     "pilot.amended",
@@ -26,12 +32,22 @@ const REPLACING: readonly string[] = [
   ...["run.paused", "run.resumed", "run.parked"],
   ...["finding.validated", "finding.mitigated", "finding.dismissed", "finding.reopened"],
   ...["channel.removed", "channel.secret_set", "channel.secret_retired", "person.notices_set"],
+  ...["token.revoked", "release.approved"],
+  ...["passkey.confirmed", "passkey.removed"],
+  ...["role.changed", "role.retired", "group.removed", "group.member_added", "group.member_removed"],
+  ...["group.role_granted", "group.role_revoked", "person.role_revoked", "person.deactivated"],
+  ...["person.reactivated", "group.sso_set"],
+  "person.service_owner_changed",
+  ...["review.thread_resolved", "review.thread_reopened", "review.sent"],
+  ...["run.revert_built", "run.revert_refused", "run.watch_ended"],
 ];
 
 const MAKING: readonly string[] = [
   ...["person.created", "repository.added", "pilot.created", "agent.created", "runner.registered"],
   ...["run.launched", "gate.opened", "provider.created", "gateway.key_published", "finding.opened"],
-  ...["message.sent", "channel.key_published", "channel.added"],
+  ...["message.sent", "channel.key_published", "channel.added", "passkey.enrolled"],
+  ...["person.service_made", "token.made", "release.asked"],
+  ...["role.created", "group.created"],
 ];
 
 const kindsWith = (part: 0 | 1, duty: string) => ENTRY_KINDS.filter((kind) => CARRIES[kind][part] === duty);
@@ -43,7 +59,7 @@ describe("what entries carry", () => {
 
   test("is the charter for everything about a run, and for pilots, gates and stops where one is in force", () => {
     const ofRuns = (kind: string) =>
-      /^(run|payload|message|ask|snapshot)\./.test(kind) ||
+      /^(run|artefact|payload|message|ask|snapshot|release|break_glass|review)\./.test(kind) ||
       ["log.dossier_made", "model.called", "model.answered"].includes(kind);
     expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter(ofRuns));
     expect(kindsWith(0, "if_any")).toEqual(
@@ -60,6 +76,7 @@ describe("what entries carry", () => {
     expect(kindsWith(1, "made").sort()).toEqual([...MAKING].sort());
     expect(kindsWith(1, "either")).toEqual([
       ...["pilot.charter_written", "stop.pulled", "retention.set", "price.set"],
+      "repository.forge_rules_read",
     ]);
   });
 });

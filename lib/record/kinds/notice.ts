@@ -16,6 +16,8 @@ export const NOTICE_KINDS = {
   "channel.secret_set": z.strictObject({ secret: id, part, sealed_to: id }),
   "channel.secret_retired": z.strictObject({ secret: id, part }),
   "channel.test_asked": z.strictObject({ delivery: id }),
+  /** One that failed or was given up, under the same id. */
+  "channel.resend_asked": z.strictObject({ delivery: id }),
   /** Nothing goes through any more, after so many tries. */
   "channel.failing": z.strictObject({ failures: count }),
   "channel.recovered": z.strictObject({ failures: count }),

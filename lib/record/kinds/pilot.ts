@@ -1,9 +1,12 @@
 import { z } from "zod";
-import { digest, id, ordinal, reason, timeZone } from "./words.ts";
+import { count, digest, id, ordinal, reason, timeZone } from "./words.ts";
 
 const status = z.enum(["draft", "activating", "active", "paused", "completed", "rolled_back", "abandoned"]);
 const moved = { from: status, to: status } as const;
 const version = { charter: digest, version: ordinal } as const;
+
+const tripwire = z.enum(["failed_runs"]);
+const action = z.enum(["warn", "pause", "stop", "cancel"]);
 
 export const PILOT_KINDS = {
   "pilot.created": z.strictObject({ time_zone: timeZone, demo: z.boolean() }),
@@ -20,5 +23,10 @@ export const PILOT_KINDS = {
   "pilot.returned_to_draft": z.strictObject({ ...moved, ...reason }),
   "pilot.paused": z.strictObject({ ...moved, by: z.enum(["person", "tripwire"]), ...reason }),
   "pilot.resumed": z.strictObject(moved),
+  "pilot.tripped": z.strictObject({ trip: id, tripwire, action }),
+  /** `runs`: that were cancelled, or taken from their runners. */
+  "pilot.trip_carried_out": z.strictObject({ trip: id, tripwire, action, runs: count }),
+  /** `refusal`: where the sentence stands that whoever asked was told. */
+  "pilot.launch_refused": z.strictObject({ refusal: id, agent: id, ...reason }),
   "pilot.completed": z.strictObject({ ...moved, ...reason }),
 } as const;

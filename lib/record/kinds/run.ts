@@ -25,7 +25,7 @@ export const RUN_KINDS = {
     repository: id,
     base: commit,
     charter: digest,
-    kind: z.enum(["repair", "triage", "security", "document", "monitor"]),
+    kind: z.enum(["repair", "triage", "security", "document", "monitor", "revert"]),
     /** Commitment to what the agent is told to do; absent where it is told nothing. */
     task: digest.optional(),
   }),
@@ -48,6 +48,8 @@ export const RUN_KINDS = {
     manifest: digest,
     diff: digest,
     bundle: digest,
+    /** What was read in its files; patches from before have none. */
+    analysis: digest.optional(),
   }),
   "run.patch_refused": z.strictObject(reason),
   "run.evidence_recorded": z.strictObject({ evidence: id, digest, verdict, patch: digest, ...attempt }),
@@ -63,7 +65,10 @@ export const RUN_KINDS = {
   "run.stopped": z.strictObject({ was: status }),
   "run.cancelled": z.strictObject({ was: status, ...reason }),
   "run.failed": z.strictObject({ ...attempt, ...reason }),
-  "run.rejected": z.strictObject(reason),
+  "run.rejected": z.strictObject({
+    ...reason,
+    rejected_as: z.enum(["wrong", "unsafe", "style", "scope", "duplicate"]).optional(),
+  }),
   "run.base_moved": z.strictObject({ from: commit, to: commit }),
   "run.merge_intended": z.strictObject({
     merge: id,
@@ -74,11 +79,55 @@ export const RUN_KINDS = {
     decision: digest,
   }),
   "run.merge_commit_built": z.strictObject({ merge: id, commit }),
-  "run.merged": z.strictObject({ merge: id, ref, old: commit, commit }),
+  /** `built`: where a forge made its own commit of the one that was built; `other_tree`: what that holds where it is not what was approved. */
+  "run.merged": z.strictObject({
+    merge: id,
+    ref,
+    old: commit,
+    commit,
+    built: commit.optional(),
+    other_tree: commit.optional(),
+  }),
+  /** `statements`: SHA-256 of the envelopes, one a line; `key`: of the worker's public key. */
+  "run.attested": z.strictObject({ merge: id, commit, tree: commit, statements: digest, key: digest }),
+  /** `statement`: SHA-256 of the envelope; `key`: of the worker's public key. */
+  "run.evidence_signed": z.strictObject({ evidence: id, statement: digest, key: digest }),
+  /** `source`: SHA-256 of the check's name; `report`: commitment to what was said. */
+  "run.check_reported": z.strictObject({
+    check: id,
+    source: digest,
+    verdict: z.enum(["passed", "failed", "incomplete"]),
+    patch: digest,
+    report: digest,
+  }),
+  /** Whether the authority took the note that holds them. */
+  "run.attestation_noted": z.strictObject({ merge: id, commit, outcome: z.enum(["written", "refused"]) }),
   "run.merge_refused": z.strictObject({
     merge: id,
     ref,
     outcome: z.enum(["base_moved", "refused"]),
     ...reason,
   }),
+  /** Of the run that undoes another's merge; `commit` is what the branch got of that. */
+  "run.revert_requested": z.strictObject({ reverts: id, merge: id, commit }),
+  /** The worker made it from the trees; `bundle` is the blob's commitment. */
+  "run.revert_built": z.strictObject({ ...attempt, head: commit, tree: commit, bundle: digest }),
+  "run.revert_refused": z.strictObject({
+    fault: z.enum(["conflict", "nothing_left", "not_there"]),
+    /** How many conflict. */
+    files: count,
+    ...reason,
+  }),
+  /** After the merge, by looking at the branch; `subject`: the reverting run, or the check from outside. */
+  "run.merge_sighted": z.strictObject({
+    merge: id,
+    sighting: id,
+    seen: z.enum(["reverted_here", "reverted_by_hand", "rewritten", "changed_again", "check_failed"]),
+    commit,
+    source: z.enum(["trees", "lines", "ancestry", "run", "check"]),
+    lines: count.optional(),
+    of_lines: count.optional(),
+    subject: id.optional(),
+  }),
+  "run.watch_ended": z.strictObject({ merge: id, outcome: z.enum(["held", "reverted", "rewritten"]) }),
 } as const;

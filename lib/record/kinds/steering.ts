@@ -12,7 +12,7 @@ export const STEERING_KINDS = {
   "message.sent": z.strictObject({
     ...message,
     mode: z.enum(["now", "queue", "interrupt"]),
-    origin: z.enum(["steer", "goal"]),
+    origin: z.enum(["steer", "goal", "review"]),
     /** Commitment to the words. */
     text: digest,
   }),

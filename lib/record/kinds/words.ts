@@ -27,11 +27,7 @@ export const phase = z.enum(["agent", "verify"]);
 export const tier = z.enum(["strong", "weak"]);
 /** Free text a person or a runner gave, committed to and kept outside; see `reasonDetail`. */
 export const reason = { reason_sha256: digest } as const;
-export const role = z.enum([
-  "administrator",
-  "engineering_lead",
-  "security_lead",
-  "reviewer",
-  "auditor",
-  "viewer",
+export const role = z.union([
+  z.enum(["administrator", "engineering_lead", "security_lead", "reviewer", "auditor", "viewer"]),
+  z.templateLiteral(["rol_", z.string().regex(/^[0-9a-z]{1,40}$/)]),
 ]);

@@ -60,6 +60,8 @@ export interface AgentRun {
   readonly milliseconds: number;
   /** Snapshots by the id of their blob. */
   readonly snapshots: ReadonlyMap<string, Buffer>;
+  /** What was handed in beside the patch, by path. */
+  readonly artefacts: ReadonlyMap<string, Buffer>;
 }
 
 export interface TestInbox extends AsyncIterable<InboxItem> {
@@ -108,6 +110,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
   if (!gateway) throw new Error("There is no gateway.");
   const events: NewEvent[] = [];
   const snapshots = new Map<string, Buffer>();
+  const artefacts = new Map<string, Buffer>();
   const resumed = choices.resumed === undefined ? null : join(scratch, "resumed");
   if (resumed !== null && choices.resumed) writeFileSync(resumed, choices.resumed, { mode: 0o444 });
   const emit = async (event: NewEvent) => {
@@ -143,6 +146,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
           startSession(
             {
               ...{ sandbox, relay, repository, baseCommit: base, reportPath: "report.xml", limits, signal },
+              artefacts: assignment.artefacts?.paths ?? [],
               ...own,
             },
             program,
@@ -154,6 +158,10 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
         secondsLeft: () => 60,
         nearlyOver: choices.nearlyOver ?? new AbortController().signal,
         resumed,
+        async handInArtefact(file, path) {
+          artefacts.set(path, readFileSync(file));
+          return `art_${artefacts.size}`;
+        },
         async upload(file) {
           await choices.onUpload?.();
           const blob = `blb_${snapshots.size + 1}`;
@@ -170,6 +178,7 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
       result,
       events,
       snapshots,
+      artefacts,
       requests: standIn?.requests ?? [],
       milliseconds: performance.now() - began,
     };

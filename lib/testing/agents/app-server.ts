@@ -101,6 +101,7 @@ export function createAppServer({ answers = ANSWERS, onSent }: AppServerChoices 
         server.end({ code: null, signal: "SIGKILL" });
         return ended.promise;
       },
+      artefacts: absent,
       bundle: absent,
       close: absent,
     },

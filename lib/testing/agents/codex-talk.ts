@@ -97,7 +97,7 @@ export async function openCodex(
   const asked: Question[] = [];
   const signal = new AbortController().signal;
   const conversation = {
-    ...{ agent: session, record, signal, asks: ask !== undefined },
+    ...{ agent: session, record, signal, asks: ask !== undefined, guarded: [] },
     async ask(question: Question): Promise<AskAnswer> {
       asked.push(question);
       return ask ? ask(question) : { decision: "declined", reason: "" };

@@ -24,7 +24,8 @@ export function openTestTalk({ ask, clock = systemClock, ...choices }: TalkScene
   const { record, told } = createTestRecord();
   const asked: Question[] = [];
   const conversation = {
-    ...{ agent: server.agent, record, signal: new AbortController().signal, asks: ask !== undefined },
+    ...{ agent: server.agent, record, signal: new AbortController().signal },
+    ...{ asks: ask !== undefined, guarded: [] },
     async ask(question: Question) {
       asked.push(question);
       return ask ? ask(question) : { decision: "declined" as const, reason: "" };

@@ -27,7 +27,11 @@ export interface Scene {
 }
 
 export const IDENTITY = { name: "Pilothouse", email: "pilothouse@example.test" };
-export const ANY_PATH: PathRules = { allowedPaths: [], protectedPaths: [], harnessPaths: [] };
+export const ANY_PATH: PathRules = {
+  ...{ allowedPaths: [], protectedPaths: [], forbiddenPaths: [], harnessPaths: [] },
+  maxFiles: 0,
+  maxChangedLines: 0,
+};
 
 export async function openScene(workshop: TestWorkshop, files: FileTree): Promise<Scene> {
   const { path: upstream, head: base } = createRepository(workshop.fresh("upstream"), files);

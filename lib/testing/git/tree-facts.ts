@@ -44,6 +44,7 @@ export function factsOf(base: Tree, head: Tree): PatchFacts {
     changes: paths.flatMap((path) => changeAt(path, base, head)),
     baseEntries: entriesOf(base),
     headEntries: entriesOf(head),
+    files: [],
     contents: new Map(read.map((content) => [versionOf(content)?.oid ?? "", Buffer.from(textOf(content))])),
   };
 }

@@ -15,6 +15,7 @@ import { makeEnrolment } from "#lib/runners/service.ts";
 import { actorId, type Scope } from "#lib/scope.ts";
 import type { Plane } from "#runner/lease/lease.ts";
 import { createTransport } from "#runner/plane/transport.ts";
+import { takeArtefact } from "../../artefacts/hand-in.ts";
 import { systemClock } from "../../clock.ts";
 import { systemActor, testScope } from "../scopes.ts";
 
@@ -60,7 +61,8 @@ export async function openTestRunner(seed: Scope, name: string, baseBundle: stri
   };
 }
 
-function planeOf(scope: Scope, baseBundle: string): Omit<Plane, "sign"> {
+/** Everything but the signing of calls to models. */
+export function planeOf(scope: Scope, baseBundle: string): Omit<Plane, "sign"> {
   return {
     register: () => Promise.reject(new Error("It is registered.")),
     lease: () => Promise.reject(new Error("The test asks for the lease.")),
@@ -82,6 +84,10 @@ function planeOf(scope: Scope, baseBundle: string): Omit<Plane, "sign"> {
       const stream = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
       const take = what === "snapshot" ? takeSnapshot : takeBundle;
       return (await take(scope, leaseId, attempt, stream)).blobId;
+    },
+    async uploadArtefact({ leaseId, attempt }, file, path) {
+      const stream = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
+      return (await takeArtefact(scope, { leaseId, attempt, path }, stream)).artefactId;
     },
     async download({ leaseId, attempt }, name, to) {
       if (name === "base") return copyFile(baseBundle, to);

@@ -22,9 +22,10 @@ const allowed = async (): Promise<AskAnswer> => ({ decision: "allowed", reason: 
 interface Scene {
   readonly answer?: (question: Question) => Promise<AskAnswer>;
   readonly begins?: boolean;
+  readonly guarded?: readonly string[];
 }
 
-function open({ answer = allowed, begins = true }: Scene = {}) {
+function open({ answer = allowed, begins = true, guarded = [] }: Scene = {}) {
   const server = createAppServer({
     answers: {},
     onSent: (order, peer) => {
@@ -41,7 +42,7 @@ function open({ answer = allowed, begins = true }: Scene = {}) {
   const { agent } = server;
   const signal = new AbortController().signal;
   const talk = openTalk(
-    { agent, record, signal, asks: true, ask },
+    { agent, record, signal, asks: true, guarded, ask },
     { clock: systemClock, tree: "/work/tree" },
   );
   const orders = () => server.sent as unknown as Order[];
@@ -300,6 +301,25 @@ describe("a question", () => {
     server.say(ask("Grep", { pattern: "x" }));
     await until(() => orders().at(-1)?.do === "answer");
     expect(asked).toEqual([]);
+  });
+
+  test("about a look is put as the command that reads the same, where the charter guards files", async () => {
+    const declined = async (): Promise<AskAnswer> => ({ decision: "declined", reason: "Guarded." });
+    const { server, talk, asked, orders, startTurn } = open({ guarded: ["secrets/**"], answer: declined });
+    await talk.begin(null);
+    await startTurn("Fix it.");
+    server.say(ask("Read", { file_path: "/work/tree/secrets/key" }));
+    await until(() => orders().at(-1)?.do === "answer");
+    expect(orders().at(-1)).toMatchObject({ allow: false, reason: "Guarded." });
+    server.say(ask("Grep", { pattern: "x" }));
+    await until(() => asked.length === 2);
+    expect(asked.map(({ what, text, cwd }) => [what, JSON.parse(text), cwd])).toEqual([
+      ["command", ["cat", "--", "/work/tree/secrets/key"], "/work/tree"],
+      ["command", ["rg", "-e", "x", "--", "."], "/work/tree"],
+    ]);
+    server.say(ask("Glob", { pattern: "**" }));
+    await until(() => orders().filter(({ allow }) => allow === true).length === 1);
+    expect(asked).toHaveLength(2);
   });
 
   test("about a file is put with the change", async () => {

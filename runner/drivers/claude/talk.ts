@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "#lib/clock.ts";
 import { AppError, conflict, refused } from "#lib/errors.ts";
 import { visibleText } from "#lib/text/rules.ts";
-import type { Conversation, Talk, TurnEnd } from "../session/port.ts";
+import type { Conversation, Question, Talk, TurnEnd } from "../session/port.ts";
 import { BridgeLine, type Result, SdkMessage } from "./messages.ts";
 import { createTranslation } from "./translation.ts";
 import { changeText, textOf } from "./words.ts";
@@ -49,7 +49,19 @@ function unlessEnding(error: unknown): null {
   throw error;
 }
 
-export function openTalk({ agent, record, ask }: Conversation, options: TalkOptions): Talk {
+/** The command that would read the same; null for what tells no more than names. */
+function readingOf(tool: string, input: Asked["input"]): string[] | null {
+  if (tool === "Read") return ["cat", "--", textOf(input.file_path)];
+  if (tool === "Grep") return ["rg", "-e", textOf(input.pattern), "--", textOf(input.path) || "."];
+  return null;
+}
+
+const readQuestion = (argv: string[], item: string, tree: string): Question => ({
+  ...{ what: "command", item, argv, text: JSON.stringify(argv), cwd: tree, reason: "" },
+  title: `Read ${argv.at(-1)}`,
+});
+
+export function openTalk({ agent, record, ask, guarded }: Conversation, options: TalkOptions): Talk {
   const { clock, tree } = options;
   const translation = createTranslation({ record, clock, tree });
   const begun = Promise.withResolvers<string>();
@@ -64,20 +76,24 @@ export function openTalk({ agent, record, ask }: Conversation, options: TalkOpti
     const call = { id: item, name: tool, input };
     await translation.open(call);
     const allow = () => order({ do: "answer", id, allow: true });
-    if (LOOKING.includes(tool)) return allow();
+    const reading = guarded.length > 0 ? readingOf(tool, input) : null;
+    if (LOOKING.includes(tool) && reading === null) return allow();
     const command = textOf(input.command);
     const isCommand = tool === "Bash";
-    const question = {
-      what: isCommand ? ("command" as const) : ("change" as const),
-      item,
-      title: isCommand ? command.split("\n", 1).join("") : `${tool} ${textOf(input.file_path)}`,
-      ...(isCommand ? { argv: ["bash", "-c", command] } : {}),
-      text: isCommand
-        ? JSON.stringify(["bash", "-c", command])
-        : (changeText(call, tree) ?? JSON.stringify(input)),
-      cwd: tree,
-      reason: textOf(input.description),
-    };
+    const question =
+      reading !== null
+        ? readQuestion(reading, item, tree)
+        : {
+            what: isCommand ? ("command" as const) : ("change" as const),
+            item,
+            title: isCommand ? command.split("\n", 1).join("") : `${tool} ${textOf(input.file_path)}`,
+            ...(isCommand ? { argv: ["bash", "-c", command] } : {}),
+            text: isCommand
+              ? JSON.stringify(["bash", "-c", command])
+              : (changeText(call, tree) ?? JSON.stringify(input)),
+            cwd: tree,
+            reason: textOf(input.description),
+          };
     const answered = await ask(question).catch(unlessEnding);
     if (answered === null) return; // the interrupt that comes is the answer
     if (answered.decision === "allowed") return allow();

@@ -68,7 +68,8 @@ export function openRpc(options: RpcOptions): Rpc {
 
   /** Of the reading: what an answer that comes later cannot go on with ends it. */
   const broken = Promise.withResolvers<never>();
-  broken.promise.catch(() => undefined); // raced with the lines
+  // Whoever reads the lines races with it and is told; while nobody reads it must not count as unhandled.
+  broken.promise.catch(() => undefined);
 
   async function answer(id: number | string, result: Promise<unknown>): Promise<void> {
     const answered = await result;

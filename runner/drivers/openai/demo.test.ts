@@ -1,12 +1,12 @@
 // The demo's repository, whose suite has several causes of failure: a scripted model repairs one of them by hand.
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { idsOf } from "#lib/test-reports/report.ts";
 import { runAgent } from "#lib/testing/agents/agent-run.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene } from "#lib/testing/harness-scene.ts";
 import { scriptedModel } from "#lib/testing/model/responses-script.ts";
-import { idsOf } from "#runner/harness/reports/report.ts";
 import { buildDemoRepository, DEMO_TEST_PLAN, type DemoRepository } from "../../../examples/build-demo.ts";
 import { createOpenai } from "./driver.ts";
 

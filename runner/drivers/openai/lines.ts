@@ -34,7 +34,7 @@ export const LoopLine = z.discriminatedUnion("type", [
     dropped: count,
   }),
   z.object({ type: z.literal("usage"), input: count, cached: count, output: count, reasoning: count }),
-  z.object({ type: z.literal("ask"), id, what: z.enum(["command", "change"]), text: z.string() }),
+  z.object({ type: z.literal("ask"), id, what: z.enum(["command", "change", "read"]), text: z.string() }),
   z.object({ type: z.literal("steered"), id }),
   z.object({
     type: z.literal("turn"),

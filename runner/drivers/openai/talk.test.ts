@@ -14,7 +14,14 @@ test("probe: a script that reads like an argument vector is asked about as what 
     asked.push(question);
     return { decision: "declined", reason: "" } as const;
   };
-  openTalk({ agent: server.agent, record, signal: new AbortController().signal, asks: true, ask });
+  openTalk({
+    agent: server.agent,
+    record,
+    signal: new AbortController().signal,
+    asks: true,
+    guarded: [],
+    ask,
+  });
   const script = '["echo","$(touch pwned)"]';
   server.say({ type: "ask", id: "call-1", what: "command", text: script });
   await until(() => asked.length === 1);

@@ -17,15 +17,18 @@ function parse(line: string): LoopLine {
 }
 
 function questionOf({ id, what, text }: Line<"ask">): Question {
-  const isCommand = what === "command";
-  return {
-    what,
-    item: id,
-    title: isCommand ? text : "Change files",
-    text: isCommand ? scriptText(text) : text,
-    cwd: TREE_ROOT,
-    reason: "",
-  };
+  const common = { item: id, cwd: TREE_ROOT, reason: "" };
+  switch (what) {
+    case "command":
+      return { ...common, what, title: text, text: scriptText(text) };
+    case "change":
+      return { ...common, what, title: "Change files", text };
+    case "read": {
+      // Judged and shown as the command that would do the same.
+      const argv = ["cat", "--", ...text.split("\0")];
+      return { ...common, what: "command", title: `Read ${argv[2]}`, argv, text: JSON.stringify(argv) };
+    }
+  }
 }
 
 const endOf = ({ status, text, error, transient }: Line<"turn">): TurnEnd => ({
@@ -35,7 +38,7 @@ const endOf = ({ status, text, error, transient }: Line<"turn">): TurnEnd => ({
   transient,
 });
 
-export function openTalk({ agent, record, ask, asks }: Conversation): Talk {
+export function openTalk({ agent, record, ask, asks, guarded }: Conversation): Talk {
   const bound = Promise.withResolvers<string>();
   const steers = new Map<string, PromiseWithResolvers<SteerEffect>>();
   let turn: PromiseWithResolvers<TurnEnd> | null = null;
@@ -115,7 +118,7 @@ export function openTalk({ agent, record, ask, asks }: Conversation): Talk {
 
   return {
     async begin(native) {
-      await tell({ type: "begin", session: native, asks });
+      await tell({ type: "begin", session: native, asks, guarded });
       return bound.promise;
     },
     async turn(text) {

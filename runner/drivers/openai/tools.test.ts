@@ -1,7 +1,8 @@
 // What the loop's tools do in a checkout, in the real sandbox.
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AgentRun, runAgent } from "#lib/testing/agents/agent-run.ts";
+import type { AskPolicy } from "#lib/protocol/steering.ts";
+import { type AgentRun, type AgentRunChoices, runAgent } from "#lib/testing/agents/agent-run.ts";
 import { createRepository, playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { SUM } from "#lib/testing/harness-scene.ts";
@@ -17,6 +18,8 @@ beforeAll(async () => {
   const { path, head } = createRepository(workshop.fresh("tools"), {
     ...SUM,
     "old.txt": "old\n",
+    "secrets/key": "the word is pelican\n",
+    linked: { link: "secrets/key" },
     "run.sh": "#!/bin/sh\necho one\n",
     "long.txt": Array.from({ length: 2000 }, (_, line) => `line ${line + 1}\n`).join(""),
   });
@@ -30,10 +33,15 @@ const patch = (...lines: string[]) =>
 const shell = (command: string) => call("shell", { command, timeout_seconds: null });
 
 /** Runs the calls one after the other; what the model got for each. */
-async function outputsOf(...calls: ScriptedTurn[]): Promise<{ run: AgentRun; outputs: string[] }> {
+const outputsOf = (...calls: ScriptedTurn[]) => outputsUnder({}, ...calls);
+
+async function outputsUnder(
+  changes: NonNullable<AgentRunChoices["changes"]>,
+  ...calls: ScriptedTurn[]
+): Promise<{ run: AgentRun; outputs: string[] }> {
   const run = await runAgent(workshop, {
     driver: createOpenai({ stateFolder: workshop.scratch, uid: workshop.sandbox.uid }),
-    ...{ repository, base },
+    ...{ repository, base, changes },
     answer: scriptedModel([...calls, { items: [{ say: "Done." }] }]),
   });
   const { input } = JSON.parse(String(run.requests.at(-1)?.body));
@@ -125,4 +133,34 @@ test("of a command that prints a flood people are told the beginning, and how mu
   const finished = ofKind(run.events, "command_finished").find(({ command }) => command === 2);
   expect(finished).toMatchObject({ exit: 4, ended: "itself", dropped: 60_000_004 - kept });
   expect(ofKind(run.events, "turn_ended")).toMatchObject([{ status: "completed" }]);
+});
+
+test("probe: a file that the charter guards is read by no tool, by no link, and by no patch that moves it", async () => {
+  const asks: AskPolicy = {
+    ...{ mode: "never", allowed: [], denied: [], unattended: "deny_and_continue", minutes: 30 },
+    tools: {
+      ...{ write: "allow", execute: "allow", network: "deny" },
+      read: { rule: "deny", guarded: ["secrets/**"] },
+    },
+  };
+  const read = (path: string) => call("read", { path, from_line: null, lines: null });
+  const { outputs } = await outputsUnder(
+    { asks },
+    read("secrets/key"),
+    patch("*** Update File: secrets/key", "*** Move to: plain.txt", "@@", "-the word is pelican", "+x"),
+    read("linked"),
+    call("search", { pattern: "pelican|return a|a \\+ b", path: null }),
+    call("search", { pattern: "pelican", path: ":(top)secrets" }),
+    shell("cat secrets/key"),
+    shell("git show HEAD:secrets/key"),
+    shell("cp -r . /tmp/copy"),
+    read("old.txt"),
+    shell("cat old.txt"),
+  );
+  expect(outputs.join("\n")).not.toContain("pelican");
+  for (const at of [0, 1, 2]) expect(outputs[at]).toMatch(/^Declined, not done: The charter declines it/);
+  expect(outputs[3]).toContain("src/sum.js:1:");
+  expect(outputs[4]).toBe("Nothing was found.");
+  for (const at of [5, 6, 7]) expect(outputs[at]).toMatch(/^Declined, not run: The charter declines it/);
+  expect(outputs.slice(8)).toEqual(["old\n", "exit code 0\nold\n"]);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { idsOf } from "#lib/test-reports/report.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openWorkshop, type TestWorkshop } from "#lib/testing/git/workshop.ts";
 import { openHarnessScene } from "#lib/testing/harness-scene.ts";
 import { ofKind, type RecipeRun, runRecipe, summaryOf } from "#lib/testing/recipe-scene.ts";
-import { idsOf } from "#runner/harness/reports/report.ts";
 import {
   buildDemoRepository,
   DEMO_BRANCH,

@@ -3,10 +3,10 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "#lib/errors.ts";
+import type { Report } from "#lib/test-reports/report.ts";
 import type { AgentDriver, DriverContext, DriverResult } from "#runner/drivers/port.ts";
 import type { Commit } from "#runner/harness/git/history.ts";
 import { createHarness, type Harness, type TestRun } from "#runner/harness/harness.ts";
-import type { Report } from "#runner/harness/reports/report.ts";
 import { createSteps, type Step } from "../steps.ts";
 import { clusterFound, clusterGivenUp, clusterRepaired } from "./cluster-events.ts";
 import { findCulprits } from "./culprits/find-culprits.ts";

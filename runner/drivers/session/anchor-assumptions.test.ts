@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { computing } from "#lib/testing/computing.ts";
 import { assumptionsIn, MOST_ASSUMPTIONS, MOST_STEPS, planIn } from "./anchor-assumptions.ts";
 
 describe("assumptions", () => {
@@ -80,10 +81,11 @@ ASSUME file src/sum.js exists`;
   });
 
   test("probe: a message of many megabytes takes no time", () => {
-    const began = performance.now();
-    for (const text of ["ASSUME file a ".repeat(500_000), "PLAN \n".repeat(500_000), "`- ".repeat(1_000_000)])
-      assumptionsIn(text);
-    expect(performance.now() - began).toBeLessThan(1000);
+    const texts = ["ASSUME file a ".repeat(500_000), "PLAN \n".repeat(500_000), "`- ".repeat(1_000_000)];
+    const took = computing(() => {
+      for (const text of texts) assumptionsIn(text);
+    });
+    expect(took).toBeLessThan(2000);
   });
 });
 

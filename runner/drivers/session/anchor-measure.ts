@@ -2,13 +2,13 @@
 // tests, and what the agent takes for granted, looked at there. Nothing is asked of the agent's own sandbox but the snapshot.
 import { refused } from "#lib/errors.ts";
 import type { Limits } from "#lib/jail/schema.ts";
+import { idsOf, type Report } from "#lib/test-reports/report.ts";
 import { execute } from "#runner/harness/execute.ts";
 import { readFrames } from "#runner/harness/frames.ts";
 import { type ChangedFile, parseNumstat } from "#runner/harness/git/bundle.ts";
 import { createStack } from "#runner/harness/git/stack.ts";
 import { type TreeSpec, treeSandbox } from "#runner/harness/git/trees.ts";
 import { createHarness, type HarnessOptions, withMounts } from "#runner/harness/harness.ts";
-import { idsOf, type Report } from "#runner/harness/reports/report.ts";
 import type { Assumption, Checked } from "./anchor-assumptions.ts";
 import type { Snapshot } from "./port.ts";
 import type { BaseResult } from "./prompt.ts";

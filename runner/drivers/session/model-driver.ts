@@ -4,11 +4,12 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "#lib/errors.ts";
 import type { NewEvent } from "#lib/protocol/events.ts";
+import { idsOf } from "#lib/test-reports/report.ts";
 import { createHarness } from "#runner/harness/harness.ts";
-import { idsOf } from "#runner/harness/reports/report.ts";
 import type { AgentDriver, DriverContext, DriverResult } from "../port.ts";
 import { createSteps, type Step } from "../steps.ts";
 import { summarise } from "./claims.ts";
+import { handInArtefacts } from "./hand-in-artefacts.ts";
 import type { AgentSession } from "./port.ts";
 import type { ModelDriver } from "./program.ts";
 import type { FollowedRecord } from "./record.ts";
@@ -59,6 +60,7 @@ async function proposeWork(
   session: AgentSession,
   { text, record }: { readonly text: string; readonly record: FollowedRecord },
 ): Promise<DriverResult> {
+  await handInArtefacts(context, step, session);
   const bundle = await step("Propose the patch", () => propose(session, context), proposedText);
   const summary = summarise(text, record.deeds(), context.assignment.test);
   return bundle === null

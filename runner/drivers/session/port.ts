@@ -1,6 +1,7 @@
 // What drivers of agents with a model share: one sandbox for the whole session with a checkout of the base in it, the
 // agent program beside it, and a record that turns what it says into events.
 import type { ItemStatus, ItemType, PromptOrigin, TurnStatus } from "#lib/protocol/agent-events.ts";
+import type { ArtefactFault, ArtefactPlan } from "#lib/protocol/artefacts.ts";
 
 /** A program as it is started inside the sandbox. Its working directory is the checkout. */
 export interface AgentProgram {
@@ -33,10 +34,22 @@ export interface AgentSession {
   stop(): Promise<AgentEnd>;
   /** Settles when the program has ended by itself or by `stop`. Rejects when the sandbox ended first. */
   readonly ended: Promise<AgentEnd>;
+  /** Everything started inside is killed; then what lies at the planned paths, as it lies there. Asked for before the bundle. */
+  artefacts(plan: ArtefactPlan): Promise<Collected>;
   /** Everything started inside is killed; then the work as a bundle of one commit on the base. Null: nothing changed. */
   bundle(): Promise<PatchBundle | null>;
   /** Ends the sandbox. Nothing of it is left. */
   close(): Promise<void>;
+}
+
+/** Files out of the sandbox, and what was left there. */
+export interface Collected {
+  readonly files: readonly { readonly path: string; readonly bytes: Buffer }[];
+  readonly refused: readonly {
+    readonly path: string;
+    readonly fault: ArtefactFault;
+    readonly times: number;
+  }[];
 }
 
 export interface PatchBundle {
@@ -135,6 +148,8 @@ export interface Conversation {
   readonly signal: AbortSignal;
   /** Whether the charter wants to be asked at all. Where it does not, a program need not ask; one that does is answered. */
   readonly asks: boolean;
+  /** Globs of files whose reading is asked for too; none where all may be read. */
+  readonly guarded: readonly string[];
   /**
    * Asks whoever decides; may take hours, in which the turn stays open. Rejects (`conflict`) when the turn is being ended
    * before there was an answer: then the program is told nothing but the interrupt that comes.

@@ -1,7 +1,11 @@
 // What an agent is told first. Everything in it can be read on the run page, word for word.
+import type { ArtefactPlan } from "#lib/protocol/artefacts.ts";
 import type { DriverContext } from "../port.ts";
 
-type Task = Pick<DriverContext["assignment"], "title" | "task" | "goal" | "allowedPaths" | "test">;
+type Task = Pick<
+  DriverContext["assignment"],
+  "title" | "task" | "goal" | "allowedPaths" | "test" | "artefacts"
+>;
 
 export interface BaseResult {
   readonly passed: number;
@@ -12,7 +16,7 @@ const SHOWN = 50;
 
 /** `base` is null where its tests were not run. */
 export function firstPrompt(assignment: Task, base: BaseResult | null): string {
-  const { title, task, goal, allowedPaths, test } = assignment;
+  const { title, task, goal, allowedPaths, test, artefacts } = assignment;
   const failing = base?.failing.slice(0, SHOWN).map((id) => `- ${id}`) ?? [];
   const more = (base?.failing.length ?? 0) - failing.length;
   const parts = [
@@ -29,6 +33,7 @@ export function firstPrompt(assignment: Task, base: BaseResult | null): string {
       "# Rules",
       "- The checkout is the working directory. There is no network; install nothing.",
       ...(allowedPaths.length === 0 ? [] : [`- Change files only at: ${allowedPaths.join(", ")}`]),
+      ...(artefacts ? [artefactsText(artefacts)] : []),
       "- Do not weaken, skip or delete tests. The tests are put back to the base's when the work is checked.",
       "- Leave the work in the checkout; committing is not needed.",
       "- Run the tests after your last change. Close with a short summary that says only what you have seen.",
@@ -36,6 +41,9 @@ export function firstPrompt(assignment: Task, base: BaseResult | null): string {
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
+
+const artefactsText = ({ paths, count, bytes }: ArtefactPlan): string =>
+  `- Files you leave at ${paths.join(", ")} are handed in beside the patch and are no part of it: at most ${count}, ${bytes} bytes together.`;
 
 const baseText = ({ passed, failing }: BaseResult): string =>
   failing.length === 0

@@ -1,5 +1,5 @@
-// What comes out of a session's sandbox through its result stream: snapshots while it goes on, the patch at its end. Code of an
-// agent could write there too: a snapshot nobody asked for is dropped, and what exceeds its bounds ends the session.
+// What comes out of a session's sandbox through its result stream: snapshots while it goes on, artefacts and the patch at its
+// end. Code of an agent could write there too: a snapshot nobody asked for ends the session, and so does what exceeds its bounds.
 import type { Readable } from "node:stream";
 import { refused } from "#lib/errors.ts";
 
@@ -8,23 +8,31 @@ const HEADER_LENGTH = 80;
 export interface Results {
   /** The bytes of the snapshot with this number, asked for by this call. Rejects when the stream ends first. */
   snapshot(number: number): Promise<Buffer>;
-  /** Everything that was no snapshot, once the stream has ended. Rejects where it was too much. */
+  /** The same of the artefacts. */
+  artefacts(number: number): Promise<Buffer>;
+  /** Everything that was none of those, once the stream has ended. Rejects where it was too much. */
   readonly rest: Promise<Buffer>;
 }
 
 export interface ResultBounds {
   readonly snapshot: number;
+  readonly artefacts: number;
   readonly rest: number;
 }
 
+type Asked = "snapshot" | "artefacts";
+
 interface Current {
-  readonly number: number;
+  readonly key: string;
   readonly parts: Buffer[];
   left: number;
 }
 
+const NOBODY_ASKED: Readonly<Record<Asked, string>> = { snapshot: "a snapshot", artefacts: "artefacts" };
+const keyOf = (name: Asked, number: number): string => `${name} ${number}`;
+
 export function readResults(stream: Readable, bounds: ResultBounds): Results {
-  const wanted = new Map<number, PromiseWithResolvers<Buffer>>();
+  const wanted = new Map<string, PromiseWithResolvers<Buffer>>();
   const rest: Buffer[] = [];
   let restSize = 0;
   let held: Buffer = Buffer.alloc(0);
@@ -50,8 +58,8 @@ export function readResults(stream: Readable, bounds: ResultBounds): Results {
     current.parts.push(part);
     current.left -= part.length;
     if (current.left > 0) return false;
-    wanted.get(current.number)?.resolve(Buffer.concat(current.parts));
-    wanted.delete(current.number);
+    wanted.get(current.key)?.resolve(Buffer.concat(current.parts));
+    wanted.delete(current.key);
     current = null;
     return true;
   }
@@ -62,11 +70,12 @@ export function readResults(stream: Readable, bounds: ResultBounds): Results {
     if (end < 0 && held.length <= HEADER_LENGTH) return false;
     const header = held.toString("latin1", 0, Math.max(0, end));
     const [, name, number = "0", size = "0"] = /^([a-z]{1,20}) (\d{1,4}) (\d{1,12})$/.exec(header) ?? [];
-    if (name === "snapshot") {
-      if (Number(size) > bounds.snapshot || !wanted.has(Number(number)))
-        throw refused("Something in the sandbox made a snapshot that nobody asked for.");
+    if (name === "snapshot" || name === "artefacts") {
+      const key = keyOf(name, Number(number));
+      if (Number(size) > bounds[name] || !wanted.has(key))
+        throw refused(`Something in the sandbox made ${NOBODY_ASKED[name]} that nobody asked for.`);
       take(end + 1);
-      current = { number: Number(number), parts: [], left: Number(size) };
+      current = { key, parts: [], left: Number(size) };
       return fill() || held.length > 0;
     }
     passing = name === undefined ? Number.POSITIVE_INFINITY : end + 1 + Number(size);
@@ -96,15 +105,18 @@ export function readResults(stream: Readable, bounds: ResultBounds): Results {
     wanted.clear();
   }
 
+  function want(name: Asked, number: number): Promise<Buffer> {
+    const asked = Promise.withResolvers<Buffer>();
+    asked.promise.catch(() => undefined); // told by the report too
+    wanted.set(keyOf(name, number), asked);
+    return asked.promise;
+  }
+
   const collected = collect();
   collected.then(() => endAll(refused("The agent's sandbox has ended.")), endAll);
   return {
     rest: collected,
-    snapshot(number) {
-      const asked = Promise.withResolvers<Buffer>();
-      asked.promise.catch(() => undefined); // told by the report too
-      wanted.set(number, asked);
-      return asked.promise;
-    },
+    snapshot: (number) => want("snapshot", number),
+    artefacts: (number) => want("artefacts", number),
   };
 }

@@ -229,17 +229,28 @@ describe("probe: an agent that turns against the keeper", () => {
     await session.close();
   });
 
-  test("by answering in its place says nothing that has no place in the record", async () => {
-    const forged = (paths: string, id: number) =>
-      `echo '{"tree":"${"f".repeat(40)}","changed":{"paths":${paths},"more":1},"id":${id}}' >/proc/2/fd/1`;
-    const many = `[${Array.from({ length: CHANGED_PATHS.count + 1 }, () => '"x"').join()}]`;
-    const { session } = await openSession(
-      workshop,
-      `kill -STOP 2; ${forged('["a\\u0000b\\ud800"]', 1)}; ${forged(many, 2)}; sleep 1000`,
-    );
-    expect(await session.changes()).toEqual({ tree: "f".repeat(40), paths: ["a\u2400b\ufffd"], more: 1 });
-    await expect(session.changes()).rejects.toThrow("wrote into the session's own channel");
-    await session.close();
+  describe("by answering in its place", () => {
+    const forged = (paths: string) =>
+      `echo '{"tree":"${"f".repeat(40)}","changed":{"paths":${paths},"more":1},"id":1}' >/proc/2/fd/1`;
+    /** The keeper says nothing any more; what is read after this line is the agent's. */
+    const silenced = `kill -STOP 2; echo '{"line":"silenced"}' >/proc/2/fd/1`;
+
+    test("says nothing that has no place in the record", async () => {
+      const again = `while true; do ${forged('["a\\u0000b\\ud800"]')}; sleep 0.1; done`;
+      const { session } = await openSession(workshop, `${silenced}; ${again}`);
+      await linesUntil(session, "silenced");
+      expect(await session.changes()).toEqual({
+        ...{ tree: "f".repeat(40), paths: ["a\u2400b\ufffd"], more: 1 },
+      });
+      await session.close();
+    });
+
+    test("with more than may be asked for ends the session", async () => {
+      const many = `[${Array.from({ length: CHANGED_PATHS.count + 1 }, () => '"x"').join()}]`;
+      const { session } = await openSession(workshop, `${silenced}; ${forged(many)}; sleep 1000`);
+      await expect(session.changes()).rejects.toThrow("wrote into the session's own channel");
+      await session.close();
+    });
   });
 
   test("by writing into the channel of the patch brings no patch", async () => {

@@ -7,11 +7,13 @@ import { AppError, messageOf, refused } from "#lib/errors.ts";
 import type { Sandbox, SandboxProcess } from "#lib/jail/port.ts";
 import type { Limits } from "#lib/jail/schema.ts";
 import { CHANGED_PATHS } from "#lib/protocol/agent-events.ts";
+import { MOST_ARTEFACT_BYTES } from "#lib/protocol/artefacts.ts";
 import { MAX_SNAPSHOT } from "#lib/protocol/steering.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { BUNDLE_BYTES, readBundle } from "#runner/harness/git/bundle.ts";
 import { TREE_ROOT } from "#runner/harness/git/trees.ts";
 import { RELAY_PORT, type Relay } from "#runner/relay/relay.ts";
+import { COLLECTOR, collectOrder, readCollected } from "./collected.ts";
 import { createLineQueue } from "./line-queue.ts";
 import { linesOf } from "./lines.ts";
 import type { AgentEnd, AgentProgram, KeptSession, PatchBundle, Snapshot, TreeChanges } from "./port.ts";
@@ -40,6 +42,8 @@ export interface SessionOptions {
   readonly reportPath: string;
   /** What setup left, host path → path inside. It is no part of the work either. */
   readonly mounts?: Readonly<Record<string, string>>;
+  /** Paths of artefacts: no part of the work, and kept by a snapshot where they are folders. */
+  readonly artefacts?: readonly string[];
   readonly limits: Limits;
   readonly signal: AbortSignal;
   /** Folders inside that a snapshot keeps besides the tree. */
@@ -81,7 +85,15 @@ const insideTree = (mounts: Readonly<Record<string, string>>): string[] =>
 
 async function attend(
   child: SandboxProcess,
-  { onComplaint, baseCommit, reportPath, mounts = {}, keeps = [], restore = null }: SessionOptions,
+  {
+    onComplaint,
+    baseCommit,
+    reportPath,
+    mounts = {},
+    artefacts = [],
+    keeps: own = [],
+    restore = null,
+  }: SessionOptions,
   { command, env, files }: AgentProgram,
 ): Promise<KeptSession> {
   const lines = createLineQueue();
@@ -174,8 +186,9 @@ async function attend(
     return answer.promise;
   }
 
-  const tree = { base: baseCommit, ignored: [reportPath, ...insideTree(mounts)] };
-  const kept = { keeps, packer: PACKER, restore: restore !== null };
+  const tree = { base: baseCommit, ignored: [reportPath, ...insideTree(mounts), ...artefacts] };
+  const keeps = [...own, ...artefacts.map((planned) => `${TREE_ROOT}/${planned}`)];
+  const kept = { keeps, packer: PACKER, collector: COLLECTOR, restore: restore !== null };
   await order({ do: "start", command, env, files: files ?? {}, ...tree, ...kept });
   const { lost = null } = await started.promise;
 
@@ -200,6 +213,12 @@ async function attend(
       lines.end();
       return agentEnd.promise;
     },
+    async artefacts(plan) {
+      said.bundling = true;
+      const bytes = results.artefacts(1);
+      await ask({ do: "artefacts", collect: collectOrder(plan, 1) });
+      return readCollected(plan, await bytes);
+    },
     async bundle(): Promise<PatchBundle | null> {
       said.bundling = true;
       hurry();
@@ -218,7 +237,11 @@ async function attend(
 
 /** Reads from the beginning, so that nothing gathers unread; what cannot be a result any more ends the session. */
 function collect(child: SandboxProcess): Results {
-  const results = readResults(child.result, { snapshot: MAX_SNAPSHOT, rest: BUNDLE_BYTES + FRAME_ROOM });
+  const results = readResults(child.result, {
+    snapshot: MAX_SNAPSHOT,
+    artefacts: MOST_ARTEFACT_BYTES + FRAME_ROOM,
+    rest: BUNDLE_BYTES + FRAME_ROOM,
+  });
   results.rest.catch(() => child.kill());
   return results;
 }

@@ -2,6 +2,7 @@
 // It is made anew inside each sandbox, always the same.
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { CHECKOUT } from "#lib/asks/guarded-reads.ts";
 import { refused } from "#lib/errors.ts";
 import type { SandboxSpec } from "#lib/jail/port.ts";
 import type { Limits } from "#lib/jail/schema.ts";
@@ -19,13 +20,17 @@ export interface TreeSpec {
   readonly overlay?: { readonly from: string; readonly paths: readonly string[] };
 }
 
-export const TREE_ROOT = "/work/tree";
+export const TREE_ROOT = CHECKOUT;
 
 const script = (...name: string[]) => readFileSync(path.join(import.meta.dirname, ...name), "utf8");
 const TREE = script("tree.sh");
 const SCRIPTS = {
   test: TREE + script("..", "test.sh"),
-  look: TREE + script("..", "look.sh"),
+  look: TREE + script("..", "looks", "look.sh"),
+  inspect: TREE + script("..", "looks", "inspect.sh"),
+  versions: TREE + script("..", "looks", "versions.sh"),
+  cover: TREE + script("..", "looks", "cover.sh"),
+  cover_lines: TREE + script("..", "looks", "cover-lines.sh"),
   bundle: TREE + script("bundle.sh"),
 };
 

@@ -66,7 +66,7 @@ describe("caps", () => {
 
   test("probe: lines that make a diff nobody could read are refused", async () => {
     const files = Object.fromEntries([1, 2, 3].map((n) => [`long-${n}.js`, Buffer.alloc(7 * MiB, 96 + n)]));
-    const intake = await takeInFiles(scene, files);
+    const intake = await takeInFiles(scene, files, { caps: { diffBytes: 16 * MiB } });
     expect(intake).toMatchObject({
       outcome: "refused",
       rule: "too_large",

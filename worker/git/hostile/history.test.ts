@@ -29,6 +29,14 @@ describe("what an agent's history hides", () => {
     const taken = await takeInCommit(scene, head);
     if (taken.outcome !== "patch" || taken.rebuilt === null) throw new Error("not rebuilt");
     expect(taken.patch.files.map(({ path }) => path)).toEqual(["src/a.js"]);
+    expect(taken.patch.verdict.flags).toEqual([
+      {
+        ...{ rule: "left_behind", severity: "notice", path: "secret.txt" },
+        sentence: expect.stringMatching(
+          /^secret\.txt was added .* taken away again .* nothing of it is published/,
+        ),
+      },
+    ]);
     const { commit, bundle } = taken.rebuilt;
     const { mirror, base } = scene;
     await installBundle(workshop, { mirror, bundle: bundle.path, base, commit });
@@ -44,6 +52,13 @@ describe("what an agent's history hides", () => {
       playGit(scene.agent, ["rev-parse", `${head}^{tree}`]),
     );
     expect(playGit(mirror, ["rev-list", commit]).split("\n")).toEqual([commit, base]);
+  });
+
+  test("probe: a name with a carriage return hides no file that was taken away again", async () => {
+    commitOnBase(scene, { "key\r.txt": "leaked key\n" });
+    const taken = await takeInCommit(scene, commitFiles(scene.agent, { "key\r.txt": null, "b.js": "two\n" }));
+    if (taken.outcome !== "patch") throw new Error("not taken in");
+    expect(taken.patch.verdict.flags.map(({ rule }) => rule)).toEqual(["left_behind"]);
   });
 
   test("probe: nothing of a patch is in the mirror before it is published", async () => {

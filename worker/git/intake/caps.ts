@@ -27,5 +27,5 @@ export const DEFAULT_CAPS: Caps = {
   pathDepth: 64,
   fileBytes: 64 * MiB,
   totalBytes: 192 * MiB,
-  diffBytes: 16 * MiB,
+  diffBytes: 48 * MiB,
 };

@@ -5,6 +5,7 @@ import { shownPath } from "../sentences.ts";
 import type { Caps } from "./caps.ts";
 import { type Change, parseRawDiff, parseTree, type TreeEntry } from "./entries.ts";
 import type { Imported } from "./import-bundle.ts";
+import { leftBehind } from "./left-behind.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 const MiB = 1024 * 1024;
@@ -15,6 +16,8 @@ export interface TreeChanges {
   readonly changes: readonly Change[];
   readonly baseEntries: readonly TreeEntry[];
   readonly headEntries: readonly TreeEntry[];
+  /** Paths that the branch had in between. */
+  readonly left: readonly string[];
 }
 
 export async function readChanges(
@@ -48,7 +51,9 @@ export async function readChanges(
   const headEntries = await listTree(quarantine, headTree, caps);
   if (!Array.isArray(baseEntries)) return baseEntries;
   if (!Array.isArray(headEntries)) return headEntries;
-  return { outcome: "changed", changes, baseEntries, headEntries };
+  const left = await leftBehind(quarantine, imported, [baseEntries, headEntries]);
+  if (!Array.isArray(left)) return left;
+  return { outcome: "changed", changes, baseEntries, headEntries, left };
 }
 
 function capsRefusal(changes: readonly Change[], undecodable: number, caps: Caps): Refusal | null {

@@ -19,6 +19,7 @@ export interface PatchContents {
   /** SHA-256 by blob id, of every blob on either side of a change. */
   readonly digests: BlobDigests;
   readonly contents: ReadonlyMap<string, Buffer>;
+  readonly sizes: ReadonlyMap<string, number>;
 }
 
 const isBlob = (version: Version | null): version is Version => version !== null && version.mode !== "160000";
@@ -83,5 +84,5 @@ async function readWanted(
       contents.set(oid, content);
     },
   });
-  return { outcome: "read", digests, contents };
+  return { outcome: "read", digests, contents, sizes };
 }

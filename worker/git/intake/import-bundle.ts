@@ -13,6 +13,9 @@ export interface Imported {
   readonly outcome: "imported";
   /** The agent's last commit. It stays in the quarantine. */
   readonly head: string;
+  readonly base: string;
+  /** On top of the base. */
+  readonly commits: number;
   readonly headTree: string;
   readonly baseTree: string;
 }
@@ -97,12 +100,14 @@ async function inspectHead(
   const counted = await quarantineGit(quarantine, { args: range });
   if (!succeeded(counted))
     return refusal("unreadable_pack", `The bundle's history cannot be read: ${failureSentence(counted)}.`);
-  if (Number(counted.stdout.toString("latin1")) > caps.commits) {
+  const commits = Number(counted.stdout.toString("latin1"));
+  if (commits > caps.commits) {
     return refusal("too_many_commits", `The bundle holds more than ${caps.commits} commits.`);
   }
   const treeOf = async (commit: string) => {
     const args = ["rev-parse", "--verify", "--end-of-options", `${commit}^{tree}`];
     return (await quarantineOutput(quarantine, { args })).toString("latin1").trim();
   };
-  return { outcome: "imported", head, headTree: await treeOf(head), baseTree: await treeOf(base) };
+  const [headTree, baseTree] = [await treeOf(head), await treeOf(base)];
+  return { outcome: "imported", head, base, commits, headTree, baseTree };
 }

@@ -1,10 +1,15 @@
 // An agent's bundle becomes a patch: unpacked, capped, judged, described, rebuilt. All of it in one quarantine; what
 // leaves is our own bundle, the manifest, the diff and the flags. The mirror is only read.
+import type { AnalysisAnswer } from "#lib/changes/schema.ts";
+import { anyGlobMatches } from "#lib/text/path-globs.ts";
+import { analysePatch } from "../../analysis/analyse-patch.ts";
+import { contentsOf } from "../../analysis/contents-of.ts";
 import { PATCH_REF } from "../bundle-header.ts";
 import { objectId } from "../ids.ts";
 import { judgePatch, type PathRules, type Verdict } from "../policy/judge-patch.ts";
 import { type RebuildOrder, type Rebuilt, rebuildCommit } from "../publish/rebuild-commit.ts";
 import { type Quarantine, type Workshop, withQuarantine } from "../quarantine.ts";
+import { type Binaries, binariesOf } from "./binaries.ts";
 import { type Caps, DEFAULT_CAPS } from "./caps.ts";
 import { readChanges, type TreeChanges } from "./changes.ts";
 import { readContents } from "./contents.ts";
@@ -39,9 +44,13 @@ export interface Patch {
   readonly digest: string;
   readonly diff: Buffer;
   readonly files: readonly ChangedFile[];
+  /** What there is to say of those without lines. */
+  readonly binaries: Binaries;
   /** Digests of the blobs on either side; worth keeping. */
   readonly digests: BlobDigests;
   readonly verdict: Verdict;
+  /** What was read in the contents of changed files. */
+  readonly analysis: AnalysisAnswer;
 }
 
 export type Intake =
@@ -62,7 +71,7 @@ export async function takeInPatch(workshop: Workshop, order: IntakeOrder): Promi
     if (imported.outcome === "refused") return imported;
     const changed = await readChanges(quarantine, imported, caps);
     if (changed.outcome === "refused") return changed;
-    const patch = await describe(quarantine, { ...order, base }, imported, changed, caps);
+    const patch = await describe({ quarantine, workshop }, { ...order, base }, imported, changed, caps);
     if ("outcome" in patch) return patch;
     if (patch.verdict.blocked) return { outcome: "patch", patch, rebuilt: null };
     const rebuilt = await rebuildCommit(quarantine, { ...order.commit, tree: patch.tree, base });
@@ -71,7 +80,7 @@ export async function takeInPatch(workshop: Workshop, order: IntakeOrder): Promi
 }
 
 async function describe(
-  quarantine: Quarantine,
+  { quarantine, workshop }: { readonly quarantine: Quarantine; readonly workshop: Workshop },
   order: IntakeOrder,
   { head, headTree, baseTree }: Imported,
   changed: TreeChanges,
@@ -83,6 +92,12 @@ async function describe(
   const contextLines = order.contextLines ?? DEFAULT_CONTEXT;
   const diff = await readDiff(quarantine, { ...trees, contextLines, maxBytes: caps.diffBytes });
   if ("outcome" in diff) return diff;
+  const files = await readFileStats(quarantine, trees);
+  const { sandbox, scratch: stateFolder } = workshop;
+  const asked = contentsOf(changed.changes, files, read.contents, (path) =>
+    anyGlobMatches(order.paths.harnessPaths, path),
+  );
+  const analysis = await analysePatch({ sandbox, stateFolder, files: asked });
   const manifest = manifestBytes(changed.changes, read.digests);
   return {
     base: order.base,
@@ -92,8 +107,10 @@ async function describe(
     manifest,
     digest: patchDigest(manifest),
     diff,
-    files: await readFileStats(quarantine, trees),
+    files,
+    binaries: binariesOf(files, changed.changes, read),
     digests: read.digests,
-    verdict: judgePatch({ ...changed, contents: read.contents }, order.paths),
+    verdict: judgePatch({ ...changed, contents: read.contents, files, analysis }, order.paths),
+    analysis,
   };
 }

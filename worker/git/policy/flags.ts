@@ -4,6 +4,8 @@ import { shownPath } from "../sentences.ts";
 
 const RULES = {
   outside_scope: ["block", "is outside the paths this charter allows"],
+  forbidden_path: ["block", "is a path this charter forbids"],
+  too_large: ["block", "is too much for this charter"],
   git_directory_name: ["block", "has a name that git or a file system takes for a repository's own folder"],
   embedded_repository: ["block", "is part of a git repository hidden inside the tree"],
   submodule_unsafe: ["block", "describes a submodule in a way that runs commands or leaves the tree"],
@@ -13,6 +15,9 @@ const RULES = {
   lockfile_new_host: ["block", "takes packages from a place the base does not use"],
   lockfile_hash_changed: ["block", "changes the checksum of a package without changing its version"],
   lockfile_unreadable: ["block", "cannot be read as the lockfile it claims to be"],
+  licence_outside: ["block", "brings a licence that the charter does not allow"],
+  test_weakened: ["extra_approver", "holds the patch to less than the base's tests did"],
+  test_unreadable: ["extra_approver", "could not be read: nobody knows what it does to tests"],
   protected_path: ["extra_approver", "is a protected path of this charter"],
   submodule_change: ["extra_approver", "changes a submodule; its content is not fetched"],
   ci_config: ["extra_approver", "changes what is run to build, test or deploy"],
@@ -22,6 +27,12 @@ const RULES = {
   manifest_change: ["extra_approver", "declares dependencies or scripts"],
   lockfile_change: ["extra_approver", "pins dependencies"],
   install_script: ["extra_approver", "changes a script that runs on installation"],
+  manifest_disagrees: ["extra_approver", "asks for other packages than the file beside it"],
+  lockfile_hash_added: [
+    "extra_approver",
+    "allows further checksums of a package without changing its version",
+  ],
+  licence_unknown: ["extra_approver", "brings a package whose licence is not known"],
   git_attributes: ["extra_approver", "changes how git and tools treat files"],
   lfs_config: ["extra_approver", "changes where large files are taken from"],
   name_collision: [
@@ -33,6 +44,10 @@ const RULES = {
   not_inspected: ["extra_approver", "is too large to be searched for hidden characters"],
   test_integrity: ["extra_approver", "is a test or harness file of the base"],
   test_added: ["notice", "is a new test or harness file"],
+  left_behind: [
+    "notice",
+    "was added in the agent's branch and taken away again in it; nothing of it is published: what is merged is one commit of ours that holds the last tree alone",
+  ],
   control_in_name: ["notice", "has control, invisible or misleading characters in its name"],
   mixed_script: ["notice", "gains words that mix alphabets which look alike"],
   lfs_pointer: ["notice", "is a pointer to a large file; the file itself is not fetched"],

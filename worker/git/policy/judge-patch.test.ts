@@ -4,7 +4,10 @@ import { factsOf, type Tree } from "#lib/testing/git/tree-facts.ts";
 import { RULE_NAMES } from "./flags.ts";
 import { judgePatch, type PathRules } from "./judge-patch.ts";
 
-const ANYWHERE: PathRules = { allowedPaths: [], protectedPaths: [], harnessPaths: [] };
+const ANYWHERE: PathRules = {
+  ...{ allowedPaths: [], protectedPaths: [], forbiddenPaths: [], harnessPaths: [] },
+  ...{ maxFiles: 0, maxChangedLines: 0 },
+};
 
 function judged(base: Tree, head: Tree, rules: Partial<PathRules> = {}) {
   const { blocked, flags, testIntegrity } = judgePatch(factsOf(base, head), { ...ANYWHERE, ...rules });
@@ -31,6 +34,50 @@ describe("the paths of the charter", () => {
   test("no allowed path at all means everywhere, and a protected one asks for another person", () => {
     const verdict = judged({}, { "src/pay.js": "1" }, { protectedPaths: ["src/pay*"] });
     expect(verdict).toMatchObject({ blocked: false, rules: ["protected_path src/pay.js"] });
+  });
+
+  test.each<[string, Tree, Tree]>([
+    ["a changed file", { "src/pay/a.js": "1" }, { "src/pay/a.js": "2" }],
+    ["a file moved out of it", { "src/pay/a.js": "1" }, { "src/a.js": "1" }],
+  ])(
+    "probe: %s of a forbidden path blocks the patch, although it lies inside an allowed one",
+    (_what, base, head) => {
+      const verdict = judged(base, head, { allowedPaths: ["src/**"], forbiddenPaths: ["src/pay/**"] });
+      expect(verdict.blocked).toBe(true);
+      expect(verdict.rules).toContain("forbidden_path src/pay/a.js");
+    },
+  );
+
+  test.each<[string, Tree]>([
+    ["in other letters", { "src/PAY/b.js": "1" }],
+    ["in another Unicode form", { "src/\uff50ay/b.js": "1" }],
+    ["with a character nobody sees", { "src/p\u200cay/b.js": "1" }],
+    ["with a dot that Windows drops", { "src/pay./b.js": "1" }],
+    ["by a submodule in its place", { "src/pay": { submodule: "1" } }],
+    ["by a link in its place", { "src/pay": { link: "other" } }],
+    ["by a submodule in place of what it lies in", { src: { submodule: "1" } }],
+  ])("probe: what is forbidden or protected is not reached %s", (_how, head) => {
+    const forbidden = judged({}, head, { forbiddenPaths: ["src/pay/**"] });
+    expect(forbidden.blocked).toBe(true);
+    expect(forbidden.rules).toContain(`forbidden_path ${Object.keys(head)[0]}`);
+    const guarded = judged({}, head, { protectedPaths: ["src/pay/*.js"] });
+    expect(guarded.rules).toContain(`protected_path ${Object.keys(head)[0]}`);
+  });
+
+  test("a link or a submodule beside what is forbidden is not in its place", () => {
+    const head: Tree = { "src/payments": { submodule: "1" }, "lib/a": { link: "b" } };
+    expect(judged({}, head, { forbiddenPaths: ["src/pay/**", "**/*.pem"] }).blocked).toBe(false);
+  });
+
+  test("a patch of more files than the charter allows is blocked by a sentence with both numbers", () => {
+    const head: Tree = { a: "1", b: "1", c: "1" };
+    expect(judged({}, head, { maxFiles: 3 }).blocked).toBe(false);
+    const { blocked, flags } = judged({}, head, { maxFiles: 2 });
+    expect(blocked).toBe(true);
+    expect(flags[0]).toMatchObject({
+      ...{ rule: "too_large", path: null },
+      sentence: "The patch changes 3 files; the charter allows 2.",
+    });
   });
 
   test("probe: a file moved out of a protected path is flagged where it was", () => {

@@ -69,6 +69,21 @@ function bareUpstream(): string {
   return path;
 }
 
+test("probe: a branch and a tag of the upstream whose names end as ours keep nothing from being pushed", async () => {
+  const path = bareUpstream();
+  const commit = rebuilt("two\n");
+  for (const ref of ["refs/heads/refs/heads/main", "refs/tags/main", "refs/tags/refs/heads/main"])
+    playGit(path, ["update-ref", ref, scene.base]);
+  expect(await publish(await onDisk(path), commit)).toEqual({ outcome: "moved" });
+  expect(playGit(path, ["for-each-ref", "--format=%(refname) %(objectname)"]).split("\n")).toEqual([
+    `refs/heads/main ${commit}`,
+    `refs/heads/refs/heads/main ${scene.base}`,
+    `refs/tags/main ${scene.base}`,
+    `refs/tags/refs/heads/main ${scene.base}`,
+  ]);
+  expect(playGit(scene.mirror, ["for-each-ref", "refs/pilothouse/push"])).toBe("");
+});
+
 describe("our own branch", () => {
   beforeEach(() => startOwnBranch(own(), scene.base));
 

@@ -1,5 +1,6 @@
 // Moves the authority's branch from the approved base to the rebuilt commit, or not at all. The comparison and the
 // move are one step of the side that owns the ref: `update-ref` with the expected value, or a push with a lease.
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,8 @@ export interface PublishOrder {
   readonly base: string;
   /** Held by the mirror (installBundle). */
   readonly commit: string;
+  /** Asked right before it would move: why it must not now; null where it may. */
+  held?(): Promise<string | null>;
 }
 
 export type PublishResult =
@@ -42,6 +45,8 @@ export async function publishCommit(workshop: Workshop, order: PublishOrder): Pr
     throw new AppError("unexpected", "The mirror does not hold the commit to publish.");
   const standing = await judge(workshop, authority, base, commit);
   if (standing !== "at_base") return standing;
+  const held = (await order.held?.()) ?? null;
+  if (held !== null) return refusedBecause(held);
   const failure =
     authority.kind === "own" ? await moveOwn(authority, base, commit) : await push(authority, base, commit);
   if (failure === null) return { outcome: "moved" };
@@ -93,21 +98,84 @@ async function push(upstream: UpstreamBranch, base: string, commit: string): Pro
   }
 }
 
-async function pushTo(upstream: UpstreamBranch, base: string, commit: string): Promise<GitResult> {
-  const ref = `refs/heads/${branchName(upstream.branch)}`;
-  const { source, mirror } = upstream;
+/** Pushes notes that the mirror holds, without force. Null where the upstream took them, else what it said. */
+export async function pushNotes(upstream: UpstreamBranch, ref: string): Promise<PublishResult | null> {
+  const at = ref.lastIndexOf("/") + 1;
+  const result = await pushInto(upstream, { folder: ref.slice(0, at), name: ref.slice(at), from: ref });
+  return succeeded(result) ? null : pushFailure(result, upstream.source, ref);
+}
+
+/** Pushes a commit that the mirror holds to a branch of ours, without force. Null where the branch stands at it now. */
+export async function pushBranch(
+  upstream: UpstreamBranch,
+  branch: string,
+  commit: string,
+): Promise<NotPushed | null> {
+  try {
+    const to = { folder: HEADS, name: branchName(branch), from: objectId(commit) };
+    const result = await pushInto(upstream, to);
+    return succeeded(result) ? null : pushFailure(result, upstream.source, branch);
+  } catch (error) {
+    if (error instanceof AppError && (error.code === "unavailable" || error.code === "refused"))
+      return { outcome: "unreachable", sentence: error.message };
+    throw error;
+  }
+}
+
+function pushTo(upstream: UpstreamBranch, base: string, commit: string): Promise<GitResult> {
+  const name = branchName(upstream.branch);
   // The commit is a child of base, so a push that finds base there is a fast-forward; the lease never forces one.
+  const lease = [`--force-with-lease=${HEADS}${name}:${base}`];
+  return pushInto(upstream, { folder: HEADS, name, from: commit }, lease);
+}
+
+const HEADS = "refs/heads/";
+
+interface Destination {
+  /** With a slash at its end. */
+  readonly folder: string;
+  readonly name: string;
+  /** An id, or a ref of the mirror. */
+  readonly from: string;
+}
+
+/**
+ * By a pattern that one ref of ours fits: a destination that is named in full is still matched as the end of a name, and where
+ * somebody made a branch called refs/heads/main, git refuses to push to main.
+ */
+async function pushInto(
+  upstream: UpstreamBranch,
+  { folder, name, from }: Destination,
+  lease: readonly string[] = [],
+): Promise<GitResult> {
+  const place = `refs/pilothouse/push/${randomBytes(8).toString("hex")}`;
+  const update = (...args: string[]) =>
+    hostGitOutput({ gitDir: upstream.mirror, args: ["update-ref", "--no-deref", ...args] });
+  await update(`${place}/${name}`, from);
+  try {
+    return await pushRef(upstream, `${place}/*:${folder}*`, lease);
+  } finally {
+    await update("-d", `${place}/${name}`);
+  }
+}
+
+async function pushRef(
+  upstream: UpstreamBranch,
+  refspec: string,
+  lease: readonly string[],
+): Promise<GitResult> {
+  const { source, mirror } = upstream;
   const flags = [
     "--porcelain",
     "--no-verify",
     "--signed=no",
     "--no-follow-tags",
     "--recurse-submodules=no",
-    `--force-with-lease=${ref}:${base}`,
+    ...lease,
   ];
   const call = (extra: string[], to: string) => ({
     gitDir: mirror,
-    args: ["push", ...flags, ...extra, "--end-of-options", to, `${commit}:${ref}`],
+    args: ["push", ...flags, ...extra, "--end-of-options", to, refspec],
     seconds: PUSH_SECONDS,
   });
   if (source.kind === "https") return httpsGit(source.url, upstream, call([], source.url));
@@ -135,10 +203,12 @@ async function withSafeDirectory<T>(
   }
 }
 
-const refusedBecause = (sentence: string): PublishResult => ({ outcome: "refused", sentence });
+type NotPushed = Extract<PublishResult, { readonly outcome: "refused" | "unreachable" }>;
+
+const refusedBecause = (sentence: string): NotPushed => ({ outcome: "refused", sentence });
 
 /** What a failed push means for a person. Whether the branch moved meanwhile is asked separately. */
-function pushFailure(result: GitResult, source: Source, branch: string): PublishResult {
+function pushFailure(result: GitResult, source: Source, branch: string): NotPushed {
   const rejected = /^!\t[^\t]*\t(.*)$/m.exec(result.stdout.toString("utf8"))?.[1];
   const name = shownPath(branch, 80);
   if (source.kind === "path" && /checked out/.test(`${rejected} ${result.stderr}`)) {
@@ -161,6 +231,11 @@ function pushFailure(result: GitResult, source: Source, branch: string): Publish
       "The upstream takes a push only with a credential that may write this branch. The operator keeps it in the file PILOTHOUSE_GIT_CREDENTIALS. Where there is none, add the repository again and let approved merges move a branch kept here.",
     );
   }
+  // GitHub, of a token that it was not given to.
+  if (/refusing to allow .* workflow/i.test(rejected ?? ""))
+    return refusedBecause(
+      "The patch changes files below .github/workflows, and what GitHub is spoken to with may not. Give the token or the app the permission to write workflows, then approve again.",
+    );
   if (rejected !== undefined)
     return refusedBecause(`The upstream refused the push to ${name}: ${plainLine(rejected, 300)}.`);
   return {

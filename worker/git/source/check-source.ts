@@ -52,11 +52,12 @@ async function realPathWithin(input: string, allowedRoots: readonly string[]): P
       "No folder of this machine is open to Pilothouse; the operator names them in PILOTHOUSE_ALLOWED_ROOTS.",
     );
   }
+  // A root that is not there opens nothing.
   const roots = await Promise.all(allowedRoots.map((root) => realpath(root).catch(() => null)));
   const outside = refused(`That path is not below a folder open to Pilothouse (${allowedRoots.join(", ")}).`);
   const within = (path: string) =>
     roots.some((root) => root !== null && (path === root || path.startsWith(root + sep)));
-  const real = await realpath(input).catch(() => null);
+  const real = await realpath(input).catch(() => null); // not there or not readable: one answer for both
   // Whether a path outside the roots exists is nobody's business: the answer is the same.
   if (real === null) throw within(input) ? refused(`There is nothing at ${plainLine(input, 200)}.`) : outside;
   if (!within(real)) throw outside;

@@ -5,7 +5,7 @@ import { may } from "#lib/authz/require.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getChannel } from "#lib/notices/view-channels.ts";
 import { loadShell } from "../../load-shell.ts";
-import { remove, replace, retire, rotate, test } from "../actions.ts";
+import { again, remove, replace, retire, rotate, test } from "../actions.ts";
 
 export default page({
   permission: "channel.view",
@@ -19,7 +19,7 @@ export default page({
     return (
       <Shell data={await loadShell(scope, session)} current="notices" crumbs={crumbs}>
         <LiveRefresh />
-        <ChannelPage {...detail} manage={manages ? { test, replace, rotate, retire, remove } : null} />
+        <ChannelPage {...detail} manage={manages ? { test, replace, rotate, retire, remove, again } : null} />
       </Shell>
     );
   },

@@ -1,6 +1,7 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
 import { z } from "zod";
 import { decideGate } from "#lib/gates/decide-gate.ts";
 import { DecideGate } from "#lib/gates/schema.ts";
@@ -8,6 +9,8 @@ import { action } from "#lib/guard/action.ts";
 import { SendMessage, WithdrawMessage } from "#lib/messages/schema.ts";
 import { sendMessage } from "#lib/messages/send-message.ts";
 import { withdrawMessage } from "#lib/messages/withdraw-message.ts";
+import { requestRevert } from "#lib/reverts/request-revert.ts";
+import { RequestRevert } from "#lib/reverts/schema.ts";
 import { cancelRun } from "#lib/runs/cancel-run.ts";
 import { pauseRun } from "#lib/runs/pause-run.ts";
 import { resumeRun } from "#lib/runs/resume-run.ts";
@@ -20,6 +23,17 @@ export const cancel = action({
   handler: async ({ scope, input }) => {
     await cancelRun(scope, input);
     return { done: "The run is cancelled." };
+  },
+});
+
+/** Leads to the run that undoes the merge: a new one, or the one that does so already. */
+export const revert = action({
+  permission: "run.revert",
+  maxBytes: 1024,
+  input: RequestRevert,
+  handler: async ({ scope, input }) => {
+    const { runId } = await requestRevert(scope, input);
+    redirect(`/runs/${runId}`);
   },
 });
 

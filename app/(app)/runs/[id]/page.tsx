@@ -1,11 +1,14 @@
 import { z } from "zod";
+import { PullRequests } from "#components/connected/pull-requests.tsx";
 import { RunPage } from "#components/run/run-page.tsx";
+import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
 import { findClaims } from "#lib/claims/service.ts";
 import { findDrift } from "#lib/drift/service.ts";
 import { lastEvent } from "#lib/events/service.ts";
 import { listFindingsOfRun } from "#lib/findings/service.ts";
+import { listPullsOfRun } from "#lib/forges/pulls/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { countAbout } from "#lib/log/service.ts";
 import { getCharter } from "#lib/pilots/service.ts";
@@ -13,6 +16,7 @@ import { getRun, listLeases } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listShownEvents } from "#lib/timeline/service.ts";
 import { loadShell } from "../../load-shell.ts";
+import { loadAftermath } from "./load-aftermath.tsx";
 import { loadSteering } from "./load-steering.ts";
 
 /** More than this and the page opens with its first events; the stream brings the rest. */
@@ -44,16 +48,21 @@ export default page({
         ]}
         rail
       >
+        {/* What a forge does is no event of the run. */}
+        {run.status === "merging" ? <LiveRefresh /> : null}
         <RunPage
           run={run}
           events={events}
           last={last}
           tab={query.tab}
           {...(await loadSteering(scope, run, charter.charter))}
+          aftermath={await loadAftermath(scope, run)}
+          mayHandIn={charter.charter.environment.artefactPaths.length > 0}
           leases={leases}
           drift={drift}
           claims={claims}
           findings={await listFindingsOfRun(scope, id)}
+          pulls={<PullRequests pulls={await maskValue(await listPullsOfRun(scope, id))} />}
           maxMinutes={charter.charter.controls.maxRunMinutes}
           tierMissing={leases.at(-1)?.tier === "weak" ? ["some limits"] : []}
           budgetMicros={charter.charter.controls.budgetRunCents * MICROS_A_CENT}

@@ -13,7 +13,16 @@ const ask: AskView = {
   ...{ openedAt: new Date(0), dueAt: new Date(1800_000) },
 };
 const approval = (decision: "approve" | "deny", personName: string) => ({
-  ...{ personId: "per_1", personName, role: "reviewer", decision, reason: null, at: new Date(0) },
+  ...{
+    id: "apr_1",
+    personId: "per_1",
+    personName,
+    role: "reviewer",
+    decision,
+    reason: null,
+    isSigned: false,
+    at: new Date(0),
+  },
 });
 const gate = { id: "gat_1", approvals: [] as ReturnType<typeof approval>[] } as unknown as GateView;
 

@@ -1,6 +1,6 @@
 // An ask as pages show it: what was asked, why it had to be, and where it is decided.
 import type { ShownAsk } from "#components/asks/ask-view.ts";
-import { askPolicyOf, judgeAsk } from "#lib/asks/rules.ts";
+import { askPolicyOf, judgeAsk, READS_GUARDED } from "#lib/asks/rules.ts";
 import type { AskView } from "#lib/asks/schema.ts";
 import type { GateView } from "#lib/gates/schema.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
@@ -31,6 +31,7 @@ export function shownAsk(ask: AskView, gate: GateView | null, charter: Charter):
 function ruleOf(ask: AskView, charter: Charter): string {
   const { rule, verdict } = judgeAsk(askPolicyOf(charter), charter.environment.testArgv, ask);
   if (verdict !== "ask") return `the agent's program wanted to be sure (${rule})`;
+  if (rule === READS_GUARDED) return "it may read files that the charter guards";
   if (ask.what === "network") return "the charter gives it no way out";
   return `“${rule}” is on no list of the charter, and does more than read`;
 }

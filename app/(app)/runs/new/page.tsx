@@ -6,9 +6,11 @@ import type { AgentView } from "#lib/agents/schema.ts";
 import { listAgents } from "#lib/agents/service.ts";
 import { can } from "#lib/authz/rules.ts";
 import { forecastRun } from "#lib/budgets/forecast.ts";
+import { launchNotice } from "#lib/gates/who-may-approve.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getPilot, listPilots } from "#lib/pilots/service.ts";
 import { listRepositories } from "#lib/repositories/service.ts";
+import { MAX_TASK } from "#lib/runs/schema.ts";
 import type { Scope } from "#lib/scope.ts";
 import { loadShell } from "../../load-shell.ts";
 import { launch } from "./actions.ts";
@@ -25,7 +27,12 @@ async function forecasts(scope: Scope, pilotIds: readonly string[], agents: read
 
 export default page({
   permission: "run.launch",
-  query: z.object({ pilot: z.string().max(100).optional().catch(undefined) }),
+  query: z.object({
+    pilot: z.string().max(100).optional().catch(undefined),
+    /** Written before, for a person to read, change and send. */
+    title: z.string().max(200).optional().catch(undefined),
+    task: z.string().max(MAX_TASK).optional().catch(undefined),
+  }),
   handler: async ({ scope, session, query }) => {
     const [pilots, agents, repositories] = await Promise.all([
       listPilots(scope),
@@ -36,12 +43,15 @@ export default page({
       ({ id, status }) => status === "active" && can(scope.grants, "run.launch", id),
     );
     const details = await Promise.all(active.map(({ id }) => getPilot(scope, id)));
-    const choices = details.map(({ id, name, charter: { charter } }) => ({
+    const approvers = await Promise.all(active.map(({ id }) => launchNotice(scope, id)));
+    const choices = details.map(({ id, name, charter: { charter } }, nth) => ({
       id,
       name,
       repository:
         repositories.find((repository) => repository.id === charter.scope.repositoryId)?.name ?? "?",
       goal: charter.goal.statement,
+      kinds: [...new Set([charter.goal.kind, ...charter.scope.kinds])],
+      approvers: approvers[nth] ?? null,
     }));
     return (
       <Shell
@@ -63,6 +73,8 @@ export default page({
             )
           }
           pilotId={query.pilot}
+          title={query.title}
+          task={query.task}
           requestKey={randomUUID()}
           action={launch}
         />

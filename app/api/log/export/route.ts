@@ -6,6 +6,7 @@ import { Epoch } from "#lib/log/export-schema.ts";
 /** Starts an export; the answer says where it is read. */
 export const POST = tokenRoute({
   permission: "log.export",
+  bearers: ["access", "token"],
   maxBytes: 0,
   query: z.strictObject({
     pilot: z.string().min(1).max(100).optional(),

@@ -43,6 +43,7 @@ const runTurn = createTurns({
   settings,
   history,
   asks: beginning.asks,
+  guarded: beginning.guarded,
   compactAbove: Number(compactAbove),
 });
 for (;;) {

@@ -1,6 +1,6 @@
 // The tools a model is given, and what they do. They run in the checkout, as the sandbox's user, behind its walls.
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { shortened } from "./excerpt.ts";
 import { applyHunks, type FileEdit, PatchError, parsePatch } from "./patch.ts";
@@ -60,6 +60,8 @@ export interface CallChoices {
   readonly signal: AbortSignal;
   /** Whether commands and changes are asked for first. */
   readonly asks: boolean;
+  /** Globs of files whose reading is asked for too. */
+  readonly guarded: readonly string[];
 }
 
 /** What is declined; its message is for the model. */
@@ -80,15 +82,20 @@ export async function callTool(
     case "apply_patch": {
       const patch = textOf(args.patch, "patch");
       return told(id, "patch", patchTitle(args), patch, async () => {
-        parsePatch(patch); // nobody is asked about what cannot be done
+        const edits = parsePatch(patch); // nobody is asked about what cannot be done
+        const read = edits.filter(({ kind }) => kind === "update").map(({ path }) => path);
+        await requireReadable(id, read, choices);
         await requireAllowed(id, "change", patch, choices);
         return applyPatch(patch);
       });
     }
     case "read":
-      return told(id, "tool", `read ${String(args.path)}`, null, () => read(args));
+      return told(id, "tool", `read ${String(args.path)}`, null, async () => {
+        await requireReadable(id, [textOf(args.path, "path")], choices);
+        return read(args);
+      });
     case "search":
-      return told(id, "tool", `search ${String(args.pattern)}`, null, () => search(args));
+      return told(id, "tool", `search ${String(args.pattern)}`, null, () => search(args, choices.guarded));
     default:
       return `There is no tool named ${name}.`;
   }
@@ -96,13 +103,20 @@ export async function callTool(
 
 async function requireAllowed(
   id: string,
-  what: "command" | "change",
+  what: "command" | "change" | "read",
   text: string,
   { asks, signal }: CallChoices,
 ): Promise<void> {
   if (!asks) return;
   const { decision, reason } = await ask({ type: "ask", id, what, text }, signal);
   if (decision === "declined") throw new Declined(reason === "" ? "It was declined." : reason);
+}
+
+/** Files by the names they are given and by those that links lead to; one that is not there is not read. */
+async function requireReadable(id: string, paths: readonly string[], choices: CallChoices): Promise<void> {
+  if (choices.guarded.length === 0 || paths.length === 0) return;
+  const names = paths.flatMap((path) => [path, realpathSync(path)]);
+  await requireAllowed(id, "read", [...new Set(names)].join("\0"), choices);
 }
 
 /** A tool as an item: with its text, or else with its result as text. */
@@ -207,7 +221,7 @@ function read({ path, from_line, lines }: Arguments): string {
   return part.join("\n") + more;
 }
 
-function search({ pattern, path }: Arguments): Promise<string> {
+function search({ pattern, path }: Arguments, guarded: readonly string[]): Promise<string> {
   const where = typeof path === "string" && path !== "" ? [path] : [];
   const args = [
     "grep",
@@ -220,6 +234,7 @@ function search({ pattern, path }: Arguments): Promise<string> {
     textOf(pattern, "pattern"),
     "--",
     ...where,
+    ...guarded.map((glob) => `:(top,exclude,glob)${glob}`),
   ];
   return new Promise((resolve, reject) => {
     execFile("git", args, { maxBuffer: 16 * 1024 * 1024, timeout: 30_000 }, (error, stdout, stderr) => {

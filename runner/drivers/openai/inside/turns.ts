@@ -15,13 +15,15 @@ export interface TurnsOptions {
   readonly history: History;
   /** Whether commands and changes are asked for first. */
   readonly asks: boolean;
+  /** Globs of files whose reading is asked for too. */
+  readonly guarded: readonly string[];
   /** Tokens of input above which the history is compacted. */
   readonly compactAbove: number;
 }
 
 type End = Extract<Said, { type: "turn" }>;
 
-export function createTurns({ settings, history, asks, compactAbove }: TurnsOptions) {
+export function createTurns({ settings, history, asks, guarded, compactAbove }: TurnsOptions) {
   /** Of the last question, by the provider's count. */
   let tokens = 0;
   let compactions = 0;
@@ -68,7 +70,7 @@ export function createTurns({ settings, history, asks, compactAbove }: TurnsOpti
     try {
       const parsed: unknown = JSON.parse(args);
       if (typeof parsed !== "object" || parsed === null) return "Failed: the arguments are not an object.";
-      return await callTool(id, name, parsed as Record<string, unknown>, { signal, asks });
+      return await callTool(id, name, parsed as Record<string, unknown>, { signal, asks, guarded });
     } catch (error) {
       if (error instanceof Interrupted) throw error;
       return `Failed: ${error instanceof Error ? error.message : String(error)}`;

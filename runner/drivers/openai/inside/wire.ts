@@ -34,7 +34,13 @@ export type Said =
       readonly dropped: number;
     }
   /** May this be done? Answered by `answer`. */
-  | { readonly type: "ask"; readonly id: string; readonly what: "command" | "change"; readonly text: string }
+  | {
+      readonly type: "ask";
+      readonly id: string;
+      /** The text of a `read`: every name of the file, with NUL between them. */
+      readonly what: "command" | "change" | "read";
+      readonly text: string;
+    }
   | {
       readonly type: "usage";
       readonly input: number;
@@ -69,7 +75,7 @@ export interface Allowed {
 }
 
 type Heard =
-  | { readonly type: "begin"; readonly session: string | null; readonly asks: boolean }
+  | ({ readonly type: "begin" } & Beginning)
   | { readonly type: "turn"; readonly text: string }
   | { readonly type: "steer"; readonly id: string; readonly text: string }
   | { readonly type: "interrupt" }
@@ -117,6 +123,8 @@ export interface Beginning {
   readonly session: string | null;
   /** Whether commands and changes are asked for first. */
   readonly asks: boolean;
+  /** Globs of files whose reading is asked for too, and which no search looks into. */
+  readonly guarded: readonly string[];
 }
 
 export const begin = (): Promise<Beginning> => begun.promise;

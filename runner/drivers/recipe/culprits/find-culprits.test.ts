@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { NewEvent } from "#lib/protocol/events.ts";
+import type { Outcome } from "#lib/test-reports/report.ts";
 import type { Commit } from "#runner/harness/git/history.ts";
 import type { TestRun } from "#runner/harness/harness.ts";
-import type { Outcome } from "#runner/harness/reports/report.ts";
 import { createSteps } from "../../steps.ts";
 import { type CulpritsFound, findCulprits } from "./find-culprits.ts";
 import type { Suites } from "./suites.ts";

@@ -1,8 +1,8 @@
 // The suite's result per tree. Commits of one tree behave alike, so each tree is run once, whoever asks.
 
+import { statesIn } from "#lib/test-reports/report.ts";
 import type { Commit } from "#runner/harness/git/history.ts";
 import type { Harness, TestRun } from "#runner/harness/harness.ts";
-import { statesIn } from "#runner/harness/reports/report.ts";
 import type { Verdict } from "./bisect.ts";
 
 export interface Suites {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Outcome, Report } from "#runner/harness/reports/report.ts";
+import type { Outcome, Report } from "#lib/test-reports/report.ts";
 import { classify } from "./classify.ts";
 
 const report = (outcomes: Readonly<Record<string, Outcome>>): Report => ({

@@ -1,5 +1,5 @@
 // Tells flaky from steady by what several runs of one tree said.
-import type { Report, TestCase } from "#runner/harness/reports/report.ts";
+import type { Report, TestCase } from "#lib/test-reports/report.ts";
 
 export interface Classified {
   /** Failed in every run; the case is from the first one. */

@@ -1,4 +1,4 @@
-import type { TestCase } from "#runner/harness/reports/report.ts";
+import type { TestCase } from "#lib/test-reports/report.ts";
 import { signatureOf } from "./signature.ts";
 
 /** Failing tests with one signature. `number` is what events call it. */

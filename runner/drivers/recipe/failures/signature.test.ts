@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readReport } from "#runner/harness/reports/junit.ts";
+import { readReport } from "#lib/test-reports/junit.ts";
 import { cluster } from "./cluster.ts";
 import { frameOf, signatureOf, wordsOf } from "./signature.ts";
 
-const fixtures = path.resolve(import.meta.dirname, "../../../harness/reports/fixtures");
+const fixtures = path.resolve(import.meta.dirname, "../../../../lib/test-reports/fixtures");
 const failed = (name: string) =>
   readReport(readFileSync(path.join(fixtures, `${name}.xml`)), "/work/tree").cases.filter(
     ({ outcome }) => outcome === "failed",

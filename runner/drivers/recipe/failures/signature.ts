@@ -1,7 +1,8 @@
 // The root-cause signature of a failure: what was thrown, in words without its data, and where in the repository.
+
+import type { Failure } from "#lib/test-reports/report.ts";
+import { fileOf } from "#lib/test-reports/test-ids.ts";
 import { TREE_ROOT } from "#runner/harness/git/trees.ts";
-import type { Failure } from "#runner/harness/reports/report.ts";
-import { fileOf } from "#runner/harness/reports/test-ids.ts";
 
 const LENGTH = 500;
 

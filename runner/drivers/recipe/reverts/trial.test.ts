@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Outcome } from "#lib/test-reports/report.ts";
 import type { Commit } from "#runner/harness/git/history.ts";
 import type { TestRun } from "#runner/harness/harness.ts";
-import type { Outcome } from "#runner/harness/reports/report.ts";
 import { sift } from "./combine.ts";
 import { judgeTrial } from "./trial.ts";
 

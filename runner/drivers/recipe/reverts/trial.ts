@@ -1,6 +1,7 @@
 // What runs of a tree with reverts say, compared with the base. Pure.
+
+import { type State, statesIn } from "#lib/test-reports/report.ts";
 import type { TestRun } from "#runner/harness/harness.ts";
-import { type State, statesIn } from "#runner/harness/reports/report.ts";
 import type { Cluster } from "../failures/cluster.ts";
 
 export interface Trial {

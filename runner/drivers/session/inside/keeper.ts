@@ -14,7 +14,7 @@ const BASE_OBJECTS = "/in/repository/objects";
 const SNAPSHOT = "/in/snapshot";
 
 interface Order {
-  readonly do: "start" | "send" | "tree" | "changes" | "snapshot" | "stop" | "bundle";
+  readonly do: "start" | "send" | "tree" | "changes" | "snapshot" | "stop" | "artefacts" | "bundle";
   readonly id?: number;
   readonly line?: string;
   readonly grace?: number;
@@ -32,6 +32,9 @@ interface Order {
   readonly keeps?: readonly string[];
   /** The program that packs and unpacks snapshots. */
   readonly packer?: string;
+  /** The program that reads artefacts, and what it is told. */
+  readonly collector?: string;
+  readonly collect?: Readonly<Record<string, unknown>>;
   /** Whether there is a snapshot to begin with. */
   readonly restore?: boolean;
 }
@@ -135,7 +138,7 @@ function changedBetween(from: string, to: string, most: NonNullable<Order["paths
 let last: Promise<unknown> = Promise.resolve();
 function inTurn<T>(task: () => Promise<T>): Promise<T> {
   const done = last.then(task, task);
-  last = done.catch(() => undefined);
+  last = done.catch(() => undefined); // told to whoever asked; the next task runs all the same
   return done;
 }
 
@@ -143,6 +146,7 @@ let base = "";
 /** As it was told last. */
 let told = "";
 let packer = "";
+let collector = "";
 let keeps: readonly string[] = [];
 let agent: ChildProcess | null = null;
 
@@ -273,6 +277,38 @@ async function snapshot({ id, number = 0, most = 0 }: Order): Promise<void> {
   }
 }
 
+/** Nothing of the agent is left to change what is read; the collector writes to fd 3 itself. */
+async function artefacts({ id, collect = {} }: Order): Promise<void> {
+  endAll();
+  const listed = await own([
+    "ls-tree",
+    "-r",
+    "-z",
+    "--name-only",
+    base,
+    "--",
+    ...((collect.paths ?? []) as string[]),
+  ]);
+  const tracked = listed.split("\0").filter((name) => name !== "");
+  const args = ["--input-type=module-typescript", "--no-warnings", "-e", collector];
+  const child = spawn(process.execPath, args, { cwd: "/work", stdio: ["pipe", "ignore", "pipe", 3] });
+  child.stdin?.on("error", () => undefined); // it ended early, and its exit says so
+  child.stdin?.end(JSON.stringify({ ...collect, tracked })); // a variable holds 128 KiB, a base more names
+  let errors = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    errors = (errors + text).slice(-2000);
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(/^\w*Error: (.+)$/m.exec(errors)?.[1] ?? "The artefacts could not be read.")),
+    );
+  });
+  report({ tree: told, id });
+}
+
 async function bundle(most: number): Promise<void> {
   endAll();
   const tree = await treeNow();
@@ -287,7 +323,7 @@ async function bundle(most: number): Promise<void> {
 }
 
 async function start(order: Order): Promise<void> {
-  ({ base = "", packer = "", keeps = [] } = order);
+  ({ base = "", packer = "", collector = "", keeps = [] } = order);
   await checkOut(base, order.ignored ?? []);
   const lost = order.restore ? await restore() : null;
   told = await treeNow();
@@ -310,6 +346,8 @@ async function follow(order: Order): Promise<void> {
       return answer(order, () => changes(order));
     case "snapshot":
       return answer(order, () => snapshot(order));
+    case "artefacts":
+      return answer(order, () => artefacts(order));
     case "stop":
       return stopAgent(order.grace ?? 0);
     case "bundle":

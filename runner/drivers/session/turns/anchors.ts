@@ -163,7 +163,7 @@ function anchorOf(
   const emit = (event: NewEvent) => context.emit(event);
   const mayRun = (argv: readonly string[]): boolean => {
     const { verdict } = judgeCommand(asks, test.argv, argv);
-    return verdict !== "denied" && (asks.mode === "never" || verdict !== "ask");
+    return verdict !== "denied" && verdict !== "ask";
   };
   return createAnchor({
     plan: assignment.anchor,

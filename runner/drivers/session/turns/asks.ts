@@ -126,7 +126,7 @@ export function createAsks(options: AsksOptions): Asks {
     async ask(question) {
       await expire("person");
       const { what, cwd, text } = question;
-      const { verdict, rule } = judgeAsk(policy, options.testArgv, { what, text });
+      const { verdict, rule } = judgeAsk(policy, options.testArgv, { what, text, cwd });
       const isQuiet = verdict === "quiet" || (verdict === "allowed" && policy.mode === "never");
       if (isQuiet) return { decision: "allowed", reason: "" };
       if (verdict !== "ask") return byPolicy(rule, verdict === "allowed" ? "allowed" : "declined");

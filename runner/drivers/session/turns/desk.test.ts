@@ -212,3 +212,25 @@ test("an inbox that breaks is told", async () => {
   });
   await until(() => broken.length === 1);
 });
+
+describe("who waits for one message before the first turn", () => {
+  test("goes on as soon as it is there, and takes it into that turn with what came before it", async () => {
+    const { desk, write } = open();
+    const arrived = desk.arrived("msg_b", 60_000);
+    write("queue", "a");
+    write("queue", "b");
+    await arrived;
+    expect(desk.takeWaiting().map(({ text }) => text)).toEqual(["a", "b"]);
+  });
+
+  test("goes on without it after its time, and where the run is to be left", async () => {
+    const { desk } = open({ clock: fastClock(10_000) });
+    await desk.arrived("msg_never", 60_000);
+    expect(desk.hasWaiting()).toBe(false);
+    const other = open();
+    const arrived = other.desk.arrived("msg_never", 60_000);
+    other.inbox.push({ kind: "pause", why: "pause", reason: "" });
+    await arrived;
+    expect(other.desk.parking()).toMatchObject({ why: "pause" });
+  });
+});

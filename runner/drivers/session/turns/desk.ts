@@ -6,6 +6,7 @@ import type { NewEvent } from "#lib/protocol/events.ts";
 import type { InboxItem, MessageEffect } from "#lib/protocol/steering.ts";
 import type { DriverCapabilities } from "../../port.ts";
 import type { SessionRecord, Talk } from "../port.ts";
+import { createArrivals } from "./arrivals.ts";
 import { messageText } from "./words.ts";
 
 /** How long an interrupted turn may take to end, and a message to be taken by a turn that has ended. */
@@ -48,6 +49,8 @@ export interface Desk {
   /** The task as it is now. */
   goal(): string | null;
   hasWaiting(): boolean;
+  /** Resolves when a message waits here, and at the latest after so many milliseconds or when the run is to be left. */
+  arrived(message: string, milliseconds: number): Promise<void>;
   /** For the turn that begins now. */
   takeWaiting(): Waiting[];
   began(talk: Talk): TurnAtDesk;
@@ -96,6 +99,7 @@ export function createDesk(options: DeskOptions): Desk {
   const begun = new Set<string>();
   const askedBack = new Set<string>();
   let steering: Promise<void> = Promise.resolve();
+  const arrivals = createArrivals(clock);
   const left = new AbortController();
   const parked = Promise.withResolvers<void>();
 
@@ -104,6 +108,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   function keep({ message, origin, text }: Message, effect: MessageEffect): void {
     waiting.push({ message, origin, text: messageText(origin, text), effect });
+    arrivals.noted();
   }
 
   /** Whoever wrote it wants it back; one that is on its way is told as delivered, or comes back by itself. */
@@ -201,6 +206,8 @@ export function createDesk(options: DeskOptions): Desk {
     },
     goal: () => goals.at(-1)?.text ?? null,
     hasWaiting: () => waiting.length > 0,
+    arrived: (message, milliseconds) =>
+      arrivals.until(() => waiting.some((each) => each.message === message), milliseconds, left.signal),
     takeWaiting() {
       const taken = waiting;
       waiting = [];

@@ -1,4 +1,5 @@
 // One program from its start to its end: turn after turn, until the work is done or left, or the program is gone.
+import { guardedPaths } from "#lib/asks/rules.ts";
 import { saysUsedUp } from "#lib/budgets/rules.ts";
 import { SECOND } from "#lib/clock.ts";
 import { visibleText } from "#lib/text/rules.ts";
@@ -19,6 +20,7 @@ import { cutOffText, type Limit, shortened, unfinishedText } from "./words.ts";
 /** Turns in a row that came to nothing because the way to the model was broken. */
 const MOST_FAILURES = 20;
 const LONGEST_WAIT = 60 * SECOND;
+const REVIEW_ARRIVES = 60 * SECOND;
 const NO_REASON = "The agent broke off its turn and gave no reason.";
 
 /** What the lives of the programs of one lease have in common. */
@@ -58,10 +60,12 @@ export async function live(shared: Shared, session: KeptSession, start: Start): 
     isGone = true;
   };
   session.ended.then(gone, gone);
-  const { mode, denied } = context.assignment.asks;
+  const { mode, denied, tools } = context.assignment.asks;
+  const isLimited = tools !== undefined && (tools.write !== "allow" || tools.execute !== "allow");
   // What is denied is denied also where nobody is asked: only a program that asks can be told so.
-  const asks = mode !== "never" || denied.length > 0;
-  const talk = driver.open({ agent: session, record, signal, asks, ask: shared.asks.ask });
+  const guarded = guardedPaths(context.assignment.asks);
+  const asks = mode !== "never" || denied.length > 0 || isLimited || guarded.length > 0;
+  const talk = driver.open({ agent: session, record, signal, asks, guarded, ask: shared.asks.ask });
   const native = await orAborted(talk.begin(session.lost === null ? start.native : null), signal);
   await record.bound(driver.name, native);
   const source = (): SnapshotSource => ({ native, turn: record.turn(), take: () => session.snapshot() });
@@ -70,6 +74,9 @@ export async function live(shared: Shared, session: KeptSession, start: Start): 
   const begun = { native, isRestored: start.restore !== null && session.lost === null };
   let prompts = withForm(openingPrompts(start, begun, context.assignment, shared.base), anchors.form);
   let said = "";
+  const { review } = context.assignment;
+  // Without the comments that it was sent back for, its first turn would be for nothing.
+  if (review !== null) await desk.arrived(review.message, REVIEW_ARRIVES);
   for (let failures = 0; ; ) {
     const parking = desk.parking();
     if (parking !== null)

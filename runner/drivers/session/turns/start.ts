@@ -2,7 +2,7 @@
 import type { AgentAssignment } from "#lib/protocol/schema.ts";
 import { type BaseResult, firstPrompt } from "../prompt.ts";
 import type { Prompt } from "./turn.ts";
-import { inheritedText, restartedText, resumedText } from "./words.ts";
+import { inheritedText, restartedText, resumedText, reviewedAnewText, reviewedText } from "./words.ts";
 
 export interface Start {
   /** Host file of a snapshot. */
@@ -19,9 +19,11 @@ type Shown = Omit<AgentAssignment, "model">;
 
 const answer = (text: string): Prompt => ({ origin: "answer", text });
 
-export function firstStart({ resume, decided, task, title }: Shown, file: string | null): Start {
-  if (resume === null || file === null) return { restore: null, native: null, goOn: null, unread: [] };
-  const goOn = answer(resumedText(resume, decided, task.trim() || title));
+export function firstStart({ resume, decided, task, title, review }: Shown, file: string | null): Start {
+  const unread = review === null ? [] : [answer(reviewedAnewText)];
+  if (resume === null || file === null) return { restore: null, native: null, goOn: null, unread };
+  const told = task.trim() || title;
+  const goOn = answer(review === null ? resumedText(resume, decided, told) : reviewedText(told));
   return { restore: file, native: resume.native, goOn, unread: [] };
 }
 

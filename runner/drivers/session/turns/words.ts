@@ -41,6 +41,18 @@ export function resumedText(
   ].join("\n");
 }
 
+/** First words to a session whose work was handed in, reviewed and sent back; the comments follow them. */
+export const reviewedText = (task: string): string =>
+  [
+    "You had handed in your work. It was reviewed and comes back to you with the comments that follow.",
+    `The checkout is as you left it, in a new sandbox. ${GONE}`,
+    `The task was:\n\n${task}`,
+  ].join("\n");
+
+/** To a new session, where nothing of the reviewed work could be taken up. */
+export const reviewedAnewText =
+  "An earlier attempt at this task was handed in and reviewed. It is not in the checkout: do the work again, with the comments that follow in mind.";
+
 /** To a new session whose checkout holds the work of an earlier one. */
 export const inheritedText =
   "Work on this task was begun by an earlier session that could not be taken up again. Its changes are in the checkout: look at them (git status, git diff) before you go on.";

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { CallsPage } from "#components/calls/calls-page.tsx";
-import { LiveRefresh } from "#components/shell/live-refresh.tsx";
-import { Shell } from "#components/shell/shell.tsx";
 import { page } from "#lib/guard/page.tsx";
 import { getRun } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { CALLS_PAGE, listCalls, listSpend } from "#lib/traces/service.ts";
 import { loadShell } from "../../../load-shell.ts";
+import { RunPart } from "../run-part.tsx";
 
 export default page({
   permission: "run.view",
@@ -20,24 +19,14 @@ export default page({
     ]);
     const last = calls.at(-1);
     return (
-      <Shell
-        data={shell}
-        current="runs"
-        pilot={run.pilotId}
-        crumbs={[
-          { title: "Runs", href: "/runs" },
-          { title: run.id, href: `/runs/${run.id}`, mono: true },
-          { title: "Model calls", href: `/runs/${run.id}/calls` },
-        ]}
-      >
-        <LiveRefresh />
+      <RunPart shell={shell} run={run} title="Model calls" part="calls">
         <CallsPage
           run={run}
           calls={calls}
           spend={spend}
           next={last && calls.length === CALLS_PAGE ? `/runs/${run.id}/calls?after=${last.id}` : null}
         />
-      </Shell>
+      </RunPart>
     );
   },
 });

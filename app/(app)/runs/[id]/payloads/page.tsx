@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { eventLine } from "#components/redaction/event-line.ts";
 import { PayloadsPage } from "#components/redaction/payloads-page.tsx";
-import { LiveRefresh } from "#components/shell/live-refresh.tsx";
-import { Shell } from "#components/shell/shell.tsx";
 import { can } from "#lib/authz/rules.ts";
 import { page } from "#lib/guard/page.tsx";
 import { findShownPatch } from "#lib/patches/shown-patch.ts";
@@ -11,6 +9,7 @@ import { getRun } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listShownEvents } from "#lib/timeline/service.ts";
 import { loadShell } from "../../../load-shell.ts";
+import { RunPart } from "../run-part.tsx";
 import { order, show } from "./actions.ts";
 
 const EVENTS = 100;
@@ -29,17 +28,7 @@ export default page({
     ]);
     const last = events.at(-1);
     return (
-      <Shell
-        data={shell}
-        current="runs"
-        pilot={run.pilotId}
-        crumbs={[
-          { title: "Runs", href: "/runs" },
-          { title: run.id, href: `/runs/${run.id}`, mono: true },
-          { title: "Payloads", href: `/runs/${run.id}/payloads` },
-        ]}
-      >
-        <LiveRefresh />
+      <RunPart shell={shell} run={run} title="Payloads" part="payloads">
         <PayloadsPage
           run={run}
           hasPatch={patch !== null}
@@ -50,7 +39,7 @@ export default page({
           order={order}
           show={can(scope.grants, "payload.unmask", run.pilotId) ? show : null}
         />
-      </Shell>
+      </RunPart>
     );
   },
 });

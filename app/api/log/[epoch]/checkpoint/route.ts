@@ -6,6 +6,7 @@ import { readCheckpoint } from "#lib/log/tiles.ts";
 /** C2SP tlog-tiles: the newest signed head, for any client that follows the log. */
 export const GET = tokenRoute({
   permission: "log.export",
+  bearers: ["access", "token"],
   maxBytes: 0,
   params: z.object({ epoch: Epoch }),
   handler: async ({ params: { epoch } }) =>

@@ -6,6 +6,7 @@ import { BUNDLE_TYPE, FromLine } from "#lib/log/export-schema.ts";
 /** The lines of an export, from line `from` on. */
 export const GET = tokenRoute({
   permission: "log.export",
+  bearers: ["access", "token"],
   maxBytes: 0,
   params: z.object({ id: z.string().max(100) }),
   query: z.object({ from: FromLine }),

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { charterYaml } from "#lib/charters/write-file.ts";
 import { notFound } from "#lib/errors.ts";
-import { route } from "#lib/guard/route.ts";
+import { tokenRoute } from "#lib/guard/token-route.ts";
 import { getCharter, getPilot } from "#lib/pilots/service.ts";
 
 /** A version of the charter as YAML; by default the one in force, or the newest where none is. */
-export const GET = route({
+export const GET = tokenRoute({
   permission: "pilot.view",
+  bearers: ["token"],
   maxBytes: 0,
   params: z.object({ id: z.string().max(100) }),
   query: z.strictObject({ version: z.coerce.number().int().min(1).max(1_000_000).optional() }),

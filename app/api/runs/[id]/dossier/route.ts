@@ -7,6 +7,7 @@ import { BUNDLE_TYPE, FromLine } from "#lib/log/export-schema.ts";
 /** A new dossier of the run, or with `dossier` the bundle of one that was made before. */
 export const GET = tokenRoute({
   permission: "log.view",
+  bearers: ["access", "token"],
   maxBytes: 0,
   params: z.object({ id: z.string().max(100) }),
   query: z.object({

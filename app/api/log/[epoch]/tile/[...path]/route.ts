@@ -6,6 +6,7 @@ import { openTile } from "#lib/log/tiles.ts";
 /** C2SP tlog-tiles: hashes and entries. What has a name never changes, so whoever has it may keep it. */
 export const GET = tokenRoute({
   permission: "log.export",
+  bearers: ["access", "token"],
   maxBytes: 0,
   params: z.object({ epoch: Epoch, path: z.array(z.string().max(20)).max(12) }),
   handler: async ({ scope, params: { epoch, path } }) =>

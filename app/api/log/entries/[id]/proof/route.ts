@@ -6,6 +6,7 @@ import { BUNDLE_TYPE } from "#lib/log/export-schema.ts";
 /** One entry and the proof that it is in the log. */
 export const GET = tokenRoute({
   permission: "log.view",
+  bearers: ["access", "token"],
   maxBytes: 0,
   params: z.object({ id: z.string().max(100) }),
   handler: async ({ scope, params: { id } }) => ({

@@ -5,6 +5,7 @@ import { getProofFile } from "#lib/log/proof-file.ts";
 /** The proof in the common format of such logs; the entry itself is what it is a proof of. */
 export const GET = tokenRoute({
   permission: "log.view",
+  bearers: ["access", "token"],
   maxBytes: 0,
   params: z.object({ id: z.string().regex(/^ent_[0-9a-z]{1,80}$/) }),
   handler: async ({ scope, params: { id } }) =>

@@ -1,0 +1,207 @@
+// What the commits of a branch say, what their history hides, and what their names lead to.
+import { writeFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import { messageOf } from "#lib/errors.ts";
+import { takeBundle } from "#lib/leases/transfers.ts";
+import { commitFiles, makeCommit, playGit, playGitBytes } from "#lib/testing/git/author.ts";
+import { asProcess } from "#lib/testing/journey.ts";
+import { mirrorRepository } from "#worker/jobs/mirror-repository.ts";
+import type { Agent, Attempt, Branch, Seen } from "../attempt.ts";
+import { rawCommit, repaired } from "./build.ts";
+
+const treeOf = ({ work }: Agent, commit: string): string => playGit(work, ["rev-parse", `${commit}^{tree}`]);
+
+function handMade(agent: Agent, head: string, refs: readonly string[]): Branch {
+  const pack = playGitBytes(
+    agent.work,
+    ["pack-objects", "--quiet", "--stdout", "--revs", "--thin"],
+    `${head}\n^${agent.base}\n`,
+  );
+  const header = `# v2 git bundle\n-${agent.base}\n${refs.map((ref) => `${head} ${ref}\n`).join("")}\n`;
+  const bundle = agent.fresh("patch.bundle");
+  writeFileSync(bundle, Buffer.concat([Buffer.from(header), pack]));
+  return { bundle, head };
+}
+
+const named = (name: string, ...refs: string[]): Attempt => ({
+  ...{ id: "H18", name, expected: "blocked", by: [/ref/i] },
+  make: (agent) => handMade(agent, repaired(agent), refs),
+});
+
+const LEAD = "The Lead <lead@example.test>";
+const identity = (agent: Agent, author: string, committer: string, message: string): string =>
+  rawCommit(
+    agent,
+    `tree ${treeOf(agent, repaired(agent))}\nparent ${agent.base}\nauthor ${author}\ncommitter ${committer}\n\n${message}\n`,
+  );
+
+const unsaid =
+  (...words: readonly (string | RegExp)[]) =>
+  ({ source, merged }: Seen): string[] => {
+    const text = playGit(source.path, ["cat-file", "commit", merged ?? "HEAD"]);
+    const found = words.filter((word) => (typeof word === "string" ? text.includes(word) : word.test(text)));
+    return found.map((word) => `the merged commit says ${String(word)}`);
+  };
+
+const forged = (
+  id: string,
+  name: string,
+  make: Attempt["make"],
+  words: readonly (string | RegExp)[],
+): Attempt => ({
+  ...{ id, name, expected: "shown", by: [], make, look: unsaid(...words) },
+});
+
+const holds = (repository: string, id: string): boolean =>
+  playGit(repository, ["cat-file", "--batch-check"], `${id}\n`).endsWith("missing") === false;
+
+const idsOfBranch = (agentWork: string, base: string, head: string): string[] =>
+  playGit(agentWork, ["rev-list", "--objects", "--no-object-names", `${base}..${head}`]).split("\n");
+
+/** What no tree of the branch's last commit holds: commits, and what was taken away again. */
+function leftOut({ agentWork, source, head }: Seen): string[] {
+  const kept = new Set(
+    playGit(agentWork, ["ls-tree", "-r", "-t", "--object-only", head ?? ""])
+      .split("\n")
+      .concat(playGit(agentWork, ["rev-parse", `${head}^{tree}`])),
+  );
+  return idsOfBranch(agentWork, source.base, head ?? "").filter((id) => !kept.has(id));
+}
+
+const upstreamIsLeftAlone: Attempt["look"] = (seen) => {
+  const gone = leftOut(seen);
+  const { path } = seen.source;
+  const there = gone.filter((id) => holds(path, id));
+  return [
+    ...(gone.length > 1 ? [] : ["nothing was taken away in it"]),
+    ...(there.length === 0 ? [] : [`${there.length} objects of its history were published`]),
+  ];
+};
+
+export const HISTORY: readonly Attempt[] = [
+  {
+    ...{ id: "H13", name: "another bundle sent after the one that is being read", expected: "shown", by: [] },
+    make: (agent) => repaired(agent),
+    async afterHandIn({ world, runId }) {
+      const { rows } = await world.database.owner.query<{ id: string; attempt: number }>(
+        "select id, attempt from lease where run_id = $1",
+        [runId],
+      );
+      const stream = Readable.toWeb(Readable.from([Buffer.from("another")])) as ReadableStream<Uint8Array>;
+      try {
+        await takeBundle(world.runner, rows[0]?.id ?? "", rows[0]?.attempt ?? 0, stream);
+        return ["a second bundle was taken for one that was handed in"];
+      } catch (error) {
+        return /lease|ended|over|no longer|not/i.test(messageOf(error)) ? [] : [messageOf(error)];
+      }
+    },
+  },
+  named("a ref named -x", "-x"),
+  named("a ref named HEAD", "HEAD"),
+  named("a ref that leaves its folder", "refs/heads/../patch"),
+  named("a ref of other letters that look the same", "refs/heads/p\u0430tch"),
+  named("a branch and a tag of one name", "refs/heads/patch", "refs/tags/patch"),
+  {
+    ...{ id: "H18", name: "a tag of the branch's name in the owners' repository", expected: "shown", by: [] },
+    make: (agent) => {
+      playGit(agent.upstream, ["update-ref", "refs/tags/main", agent.base]);
+      playGit(agent.upstream, ["update-ref", "refs/heads/refs/heads/main", agent.base]);
+      return repaired(agent);
+    },
+    look: ({ source }) =>
+      ["refs/tags/main", "refs/heads/refs/heads/main"]
+        .filter((ref) => playGit(source.path, ["rev-parse", ref]) !== source.base)
+        .map((ref) => `${ref} was moved`),
+  },
+  {
+    ...{ id: "H19", name: "the branch rewritten between approval and merge", expected: "blocked", by: [] },
+    make: (agent) => repaired(agent),
+    afterApproval({ source }) {
+      const tree = playGit(source.path, ["rev-parse", `${source.base}^{tree}`]);
+      const other = playGit(source.path, ["commit-tree", tree, "-m", "Rewritten"]);
+      playGit(source.path, ["update-ref", "refs/heads/main", other]);
+    },
+  },
+  {
+    ...{
+      id: "H19",
+      name: "the branch moved on before the approval takes effect",
+      expected: "blocked",
+      by: [],
+    },
+    make: (agent) => repaired(agent),
+    async afterApproval({ source, world }) {
+      commitFiles(source.work, { "theirs.js": "theirs\n" });
+      playGit(source.work, ["push", "--quiet", "origin", "HEAD:refs/heads/main"]);
+      await asProcess(world.database, "worker", () =>
+        mirrorRepository(world.workplace, world.seed, { repositoryId: source.repositoryId }),
+      );
+    },
+  },
+  forged(
+    "H20",
+    "a lead's name as author and committer, signed off by them",
+    (agent) =>
+      identity(
+        agent,
+        `${LEAD} 1700000000 +0000`,
+        `${LEAD} 1700000000 +0000`,
+        `Fine\n\nSigned-off-by: ${LEAD}`,
+      ),
+    ["Lead"],
+  ),
+  forged(
+    "H20",
+    "dates in 1970 and 2099",
+    (agent) => identity(agent, `${LEAD} 1 +0000`, `${LEAD} 4102444800 +1400`, "Fine"),
+    [" 4102444800", / 1 \+0000/],
+  ),
+  forged(
+    "H21",
+    "a message with CR, ESC, approvals and closing keywords",
+    (agent) =>
+      identity(
+        agent,
+        `${LEAD} 1700000000 +0000`,
+        `${LEAD} 1700000000 +0000`,
+        "Fix\r\u001b[2K\u001b]52;c;cGFzdGU=\u0007\n\nCloses #1, fixes GH-2\nApproved-by: The Lead\nPilothouse-Approved-By: per_lead (security_lead)",
+      ),
+    ["\u001b", "\r", "Closes", "Approved-by: The Lead", "per_lead"],
+  ),
+  forged(
+    "H21",
+    "a subject of 1 MB",
+    (agent) =>
+      identity(agent, `${LEAD} 1700000000 +0000`, `${LEAD} 1700000000 +0000`, "s".repeat(1024 * 1024)),
+    [/s{200}/],
+  ),
+  {
+    ...{
+      id: "H55",
+      name: "a secret added by one commit and taken away by the next",
+      expected: "shown",
+      by: ["left_behind"],
+    },
+    make: (agent) => {
+      commitFiles(agent.work, { "secret.txt": `${agent.secret}\n`, "payload.bin": Buffer.alloc(4096, 7) });
+      return repaired(agent, { "secret.txt": null, "payload.bin": null });
+    },
+    look: upstreamIsLeftAlone,
+  },
+  {
+    ...{
+      id: "H55",
+      name: "the same behind a merge of another history",
+      expected: "shown",
+      by: ["left_behind"],
+    },
+    make: (agent) => {
+      const { work, base } = agent;
+      const secret = commitFiles(work, { "secret.txt": `${agent.secret}\n` });
+      playGit(work, ["checkout", "--quiet", "--force", "--detach", base]);
+      const tree = treeOf(agent, repaired(agent));
+      return makeCommit(work, tree, [base, secret], "Merge");
+    },
+    look: upstreamIsLeftAlone,
+  },
+];

@@ -1,0 +1,58 @@
+// A seeded slice of `npm run attack:patch`: one branch of each kind, the one that takes a secret away again, and the one that
+// keeps tests from failing.
+import { beforeAll, expect, test } from "vitest";
+import { testDatabase } from "#lib/testing/database.ts";
+import { testWorkshop } from "#lib/testing/git/workshop.ts";
+import { testBlobs } from "#lib/testing/journey.ts";
+import { createRandom } from "../random.ts";
+import type { Attempt, Expected } from "./attempt.ts";
+import { ATTEMPTS } from "./branches/all.ts";
+import { trapsAreSprung } from "./branches/settings.ts";
+import { isOk, judge, type Outcome } from "./judge.ts";
+import { prepare, walked } from "./walk.ts";
+import { openWorld, type World } from "./world.ts";
+
+const blobs = testBlobs();
+const database = await testDatabase("web");
+const workshop = await testWorkshop();
+let world: World;
+beforeAll(async () => {
+  world = await openWorld(database, workshop, blobs, "needed");
+});
+
+const SEED = 6;
+/** They take long, or are in the slice anyway. */
+const NOT_DRAWN = ["H16", "H53", "H55", "H56"];
+
+function drawn(): Attempt[] {
+  const random = createRandom(SEED);
+  const small = ATTEMPTS.filter(({ id, runs, verdict }) => !NOT_DRAWN.includes(id) && !runs && !verdict);
+  const one = (expected: Expected) => random.pick(small.filter((each) => each.expected === expected));
+  const named = (id: string) => ATTEMPTS.filter((each) => each.id === id).slice(0, 1);
+  return [one("blocked"), one("extra_approver"), one("shown"), ...named("H55"), ...named("H56")];
+}
+
+const tried = async (attempt: Attempt): Promise<Outcome> =>
+  judge(world, attempt, await walked(world, await prepare(world, attempt)));
+
+test("an ordinary git springs the traps, so that their silence means something", () => {
+  expect(trapsAreSprung(world)).toBe(true);
+});
+
+test.each(drawn().map((attempt) => [attempt.id, attempt.name, attempt] as const))(
+  "probe: %s %s ends as it has to",
+  async (_id, _name, attempt) => {
+    const outcome = await tried(attempt);
+    expect([outcome.escapes, outcome.wrong]).toEqual([[], []]);
+    expect(isOk(outcome)).toBe(true);
+  },
+);
+
+test("a branch that ends otherwise than it has to is said to, whichever way", async () => {
+  const [harmless] = ATTEMPTS.filter(({ id, expected }) => id === "H02" && expected === "shown").slice(-1);
+  if (!harmless) throw new Error("There is no such attempt.");
+  const expected = { ...harmless, expected: "blocked", by: ["no_such_rule"] } as const;
+  const { wrong, escapes } = await tried(expected);
+  expect(wrong).toEqual(expect.arrayContaining(["it became a patch", "nothing says no_such_rule"]));
+  expect(escapes).toEqual([]);
+});

@@ -1,0 +1,131 @@
+// What the browser knows: how wide a character is, how large the window, how high what was drawn turned out.
+import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useState } from "react";
+import type { Layout } from "./lines/rows.ts";
+import type { Frame } from "./surface/frame.ts";
+import type { PartView } from "./surface/part-view.ts";
+import type { Surface } from "./surface/surface.ts";
+
+/** As many characters as make a fraction of a pixel show. */
+export const PROBE = "0".repeat(100);
+/** As in diff.css: what is left free at both sides of a line. */
+const PADDING = 20;
+const BORDERS = 2;
+const LEAST = 16;
+
+function columnsOf(list: HTMLElement, layout: Layout): number | null {
+  const character = (list.querySelector(".probe")?.getBoundingClientRect().width ?? 0) / PROBE.length;
+  if (character === 0) return null;
+  const numbers = Number.parseFloat(getComputedStyle(list).getPropertyValue("--numbers"));
+  const width = (list.querySelector(".space")?.clientWidth ?? 0) - BORDERS;
+  const cell = layout === "split" ? width / 2 - numbers : width - 2 * numbers;
+  return Math.max(LEAST, Math.floor((cell - PADDING) / character));
+}
+
+/** Characters in a line of a cell; null before anything was measured. */
+export function useMetrics(
+  element: RefObject<HTMLElement | null>,
+  surface: Surface,
+  layout: Layout,
+): number | null {
+  const [columns, setColumns] = useState<number | null>(null);
+  const measure = useEffectEvent(() => {
+    const list = element.current;
+    if (!list) return;
+    if (list.clientHeight > 0) surface.setWindow(list.clientHeight);
+    setColumns(columnsOf(list, layout));
+  });
+  useLayoutEffect(() => {
+    const list = element.current;
+    if (!list) return;
+    measure();
+    const observer = new ResizeObserver(() => measure());
+    observer.observe(list);
+    void document.fonts.ready.then(() => measure());
+    return () => observer.disconnect();
+  }, [element]);
+  useLayoutEffect(() => {
+    if (layout) measure();
+  }, [layout]);
+  return columns;
+}
+
+/** Row by row it is looked at only where heights are unsure, or all of them together are not as high as they should be. */
+function isAsReckoned(part: HTMLElement, { tops, isSure }: PartView, first: number): boolean {
+  if (!isSure) return false;
+  const reckoned = (tops[first + part.childElementCount] ?? 0) - (tops[first] ?? 0);
+  return Math.abs(part.getBoundingClientRect().height - reckoned) < 0.5;
+}
+
+/** Puts heights right by what was drawn. */
+export function takeMeasures(list: HTMLElement, surface: Surface): void {
+  const rows: [PartView, number, number][] = [];
+  const heads = new Map<number, number>();
+  for (const part of list.querySelectorAll<HTMLElement>("[data-part]")) {
+    const view = surface.view(Number(part.dataset.of), Number(part.dataset.part));
+    const first = Number((part.firstElementChild as HTMLElement | null)?.dataset.r ?? 0);
+    if (!view || isAsReckoned(part, view, first)) continue;
+    for (const row of part.children) {
+      const index = Number((row as HTMLElement).dataset.r);
+      rows.push([view, index, row.getBoundingClientRect().height]);
+    }
+  }
+  for (const head of list.querySelectorAll<HTMLElement>("[data-head]")) {
+    const under = head.nextElementSibling;
+    const below = under?.classList.contains("du") ? under.getBoundingClientRect().height : 0;
+    if (head.dataset.head === "begun")
+      heads.set(Number(head.dataset.of), head.getBoundingClientRect().height + below);
+  }
+  surface.measured(rows, heads);
+}
+
+/** Keeps scroll bar and surface together, in both directions. */
+export function useScrolling(
+  element: RefObject<HTMLElement | null>,
+  surface: Surface,
+  frame: Frame,
+  onMove: () => void,
+): void {
+  const moved = useEffectEvent(onMove);
+  useLayoutEffect(() => {
+    const list = element.current;
+    const wanted = surface.top / surface.scale;
+    if (list && frame && Math.abs(list.scrollTop - wanted) > 1) list.scrollTop = wanted;
+  });
+  useEffect(() => {
+    const list = element.current;
+    if (!list) return;
+    let asked = 0;
+    let told = 0;
+    const tell = () => {
+      cancelAnimationFrame(asked);
+      // After what was asked for is painted: who is told draws too.
+      asked = requestAnimationFrame(() => {
+        clearTimeout(told);
+        told = window.setTimeout(() => moved());
+      });
+    };
+    const onScroll = () => {
+      const { scale } = surface;
+      // What we set ourselves comes back rounded.
+      if (Math.abs(list.scrollTop - surface.top / scale) > 1.5) surface.moveTo(list.scrollTop * scale);
+      tell();
+    };
+    /** At a scale the wheel moves the surface, not the bar: nothing may be leapt over. */
+    const onWheel = (event: WheelEvent) => {
+      if (surface.scale === 1 || event.ctrlKey) return;
+      event.preventDefault();
+      surface.moveTo(surface.top + event.deltaY * (event.deltaMode === 1 ? 20 : 1));
+      list.scrollTop = surface.top / surface.scale;
+      tell();
+    };
+    list.addEventListener("scroll", onScroll, { passive: true });
+    list.addEventListener("wheel", onWheel, { passive: false });
+    tell();
+    return () => {
+      cancelAnimationFrame(asked);
+      clearTimeout(told);
+      list.removeEventListener("scroll", onScroll);
+      list.removeEventListener("wheel", onWheel);
+    };
+  }, [element, surface]);
+}

@@ -1,0 +1,43 @@
+// What changes of dependencies mean: which notes stop a patch or ask for another pair of eyes, and their words.
+import type { FindingSeverity } from "../test-integrity/schema.ts";
+import type { DependencyNote, DependencyRule } from "./schema.ts";
+
+const SEVERITIES: Readonly<Record<DependencyRule, FindingSeverity>> = {
+  hash_changed: "high",
+  hash_removed: "high",
+  hash_added: "medium",
+  not_a_registry: "high",
+  new_host: "high",
+  new_install_script: "medium",
+  manifest_disagrees: "medium",
+  not_understood: "medium",
+};
+
+export const dependencySeverity = ({ rule }: DependencyNote): FindingSeverity => SEVERITIES[rule];
+
+export function dependencySentence({ rule, path, name, after }: DependencyNote): string {
+  const what = name ?? path;
+  switch (rule) {
+    case "hash_changed":
+      return `${what} has another checksum though its version is the same.`;
+    case "hash_removed":
+      return `${what} lost its checksum though its version is the same.`;
+    case "hash_added":
+      return `${what} may also have other checksums, though its version is the same.`;
+    case "new_host":
+      return `${what} comes from ${after ?? "another place"}, which the base takes nothing from.`;
+    case "not_a_registry":
+      return `${what} comes from ${after ?? "no registry"}, which is no registry.`;
+    case "new_install_script":
+      return `${what} runs a script when it is installed.`;
+    case "manifest_disagrees":
+      return `Manifest and lockfile disagree about ${what}: ${after ?? "they say different things"}.`;
+    case "not_understood":
+      return `${path} is about packages and was not read: ${after ?? "its format is not known"}. Compare it by eye.`;
+  }
+}
+
+const ORDER: readonly FindingSeverity[] = ["high", "medium", "low"];
+
+export const arrangedNotes = (notes: readonly DependencyNote[]): DependencyNote[] =>
+  notes.toSorted((a, b) => ORDER.indexOf(dependencySeverity(a)) - ORDER.indexOf(dependencySeverity(b)));

@@ -1,0 +1,74 @@
+// What evidence does not prove because of what was, or was not, checked beside the three trees. Pure.
+import type { Checks } from "../protocol/checks.ts";
+import type { NewOnBase } from "./new-tests.ts";
+
+const named = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+/** "1 test is" or "3 tests are": what follows reads alike. */
+const count = (list: readonly string[], noun: string, verbs: readonly [string, string]) =>
+  list.length === 1 ? `1 ${noun} ${verbs[0]}` : `${list.length} ${noun}s ${verbs[1]}`;
+
+/** `argv`: the charter's command; `isSound`: every planted test that was reported was reported failed. */
+export function checkDoubts(
+  checks: Checks | null | undefined,
+  argv: readonly string[],
+  isSound = true,
+): string[] {
+  if (!checks)
+    return ["No canary: the runner that verified plants none. Whether tests can fail at all was not tried."];
+  return [...canaryDoubts(checks, isSound), ...commandDoubts(checks, argv), ...coverageDoubts(checks)];
+}
+
+function canaryDoubts({ canary: { none, uncovered }, unreported }: Checks, isSound: boolean): string[] {
+  const tried =
+    none === null && !isSound
+      ? "Not every planted test failed: that a test passes says nothing in the files that are named."
+      : none === null
+        ? "Planted tests failed as they must. A patch that tells them from the others could still let only them fail."
+        : `No canary: ${none} Whether tests can fail at all with the patch was not tried.`;
+  return [
+    tried,
+    ...(none === null && uncovered.length > 0
+      ? [`${count(uncovered, "test file", ["carries", "carry"])} no canary: ${named(uncovered)}.`]
+      : []),
+    ...(unreported.length > 0
+      ? [
+          `${count(unreported, "file", ["holds", "hold"])} tests of the patch and reported none: ${named(unreported)}.`,
+        ]
+      : []),
+  ];
+}
+
+/** A script that is called by its name is the patch's own. */
+function commandDoubts({ command }: Checks, argv: readonly string[]): string[] {
+  const isNamed = (words: readonly string[]) =>
+    /(?:^|[\s;&|(])(?:npm|pnpm|yarn)(?:\s|$)/.test(words.join(" "));
+  return isNamed(command ?? argv)
+    ? ["The command calls scripts of package.json by name: with the patch those are the patch's own."]
+    : [];
+}
+
+function coverageDoubts({ coverage, coverageReason }: Checks): string[] {
+  if (coverage === null) return [`Which changed lines the tests run was not measured. ${coverageReason}`];
+  return [
+    "Which changed lines ran was counted by the process that ran them, agent's code included; that a line ran does not mean that a test would notice it wrong.",
+  ];
+}
+
+export function newTestDoubts(seen: NewOnBase | null, fresh: readonly string[]): string[] {
+  if (fresh.length === 0) return [];
+  if (seen === null) return [`${count(fresh, "new test", ["was", "were"])} not tried on the base.`];
+  const { passing, unseen, problem } = seen;
+  return [
+    ...(passing.length > 0
+      ? [
+          `${count(passing, "new test", ["passes", "pass"])} on the base as well, which proves nothing of the patch: ${named(passing)}.`,
+        ]
+      : []),
+    ...(unseen.length > 0
+      ? [
+          `${count(unseen, "new test", ["did", "did"])} not run on the base${problem === null ? "" : ` (${problem})`}: whether it would fail there is not known.`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,14 @@
+// Every framework whose tests can carry a canary; one small module each.
+import type { Framework, TestSource } from "./framework.ts";
+import { goTest } from "./go-test.ts";
+import { jest } from "./jest.ts";
+import { junit } from "./junit.ts";
+import { nodeTest } from "./node-test.ts";
+import { pytest } from "./pytest.ts";
+import { vitest } from "./vitest.ts";
+
+export const FRAMEWORKS: readonly Framework[] = [nodeTest, vitest, jest, pytest, goTest, junit];
+
+/** By the file and what it imports, and by the command where that is not enough; null where none is known. */
+export const frameworkOf = (source: TestSource, command: string): Framework | null =>
+  FRAMEWORKS.find((framework) => framework.recognises(source, command)) ?? null;

@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+import { judgePackages } from "./judge-packages.ts";
+
+type Files = Readonly<Record<string, readonly [string | null, string | null]>>;
+
+function judged(files: Files) {
+  const { packages, notes } = judgePackages(
+    Object.entries(files).map(([path, [before, after]]) => ({
+      ...{ path, previousPath: null, isHarness: false },
+      before: before === null ? null : Buffer.from(before),
+      after: after === null ? null : Buffer.from(after),
+    })),
+  );
+  const changes = packages.map(({ change, name, before, after }) => `${change} ${name} ${before} ${after}`);
+  return { changes, notes: notes.map(({ rule, name }) => `${rule} ${name}`), packages };
+}
+
+const npm = (packages: Record<string, unknown>, asked: Record<string, string> = { left: "^1" }): string =>
+  JSON.stringify({ lockfileVersion: 3, packages: { "": { dependencies: asked }, ...packages } });
+const left = (more: Record<string, unknown> = {}) => ({
+  "node_modules/left": {
+    version: "1.0.0",
+    resolved: "https://registry.npmjs.org/left/-/left-1.0.0.tgz",
+    integrity: "sha512-a",
+    license: "MIT",
+    ...more,
+  },
+});
+
+describe("package-lock.json", () => {
+  const base = npm(left());
+  const lock = (after: string) => judged({ "package-lock.json": [base, after] });
+
+  test("is read as packages: added, removed and changed, with licence and whether they were asked for", () => {
+    const { changes, notes, packages } = lock(
+      npm({
+        ...left({ version: "1.1.0", integrity: "sha512-b" }),
+        "node_modules/left/node_modules/@a/deep": { version: "2.0.0", license: "ISC" },
+      }),
+    );
+    expect(changes).toEqual(["added @a/deep null 2.0.0", "changed left 1.0.0 1.1.0"]);
+    expect(packages.map(({ licence, isDirect }) => [licence, isDirect])).toEqual([
+      ["ISC", false],
+      ["MIT", true],
+    ]);
+    expect(notes).toEqual([]);
+    expect(judged({ "package-lock.json": [base, npm({})] }).changes).toEqual(["removed left 1.0.0 null"]);
+  });
+
+  test.each([
+    ["another checksum", { integrity: "sha512-evil" }, "hash_changed left@1.0.0"],
+    ["no checksum any more", { integrity: undefined }, "hash_removed left@1.0.0"],
+    ["another host", { resolved: "https://evil.example/left.tgz" }, "new_host left"],
+    ["git over ssh", { resolved: "git+ssh://git@github.com/a/left.git#abc" }, "not_a_registry left"],
+    ["no TLS", { resolved: "http://registry.npmjs.org/left.tgz" }, "not_a_registry left"],
+    ["a file", { resolved: "file:../left.tgz" }, "not_a_registry left"],
+    ["a script", { hasInstallScript: true }, "new_install_script left@1.0.0"],
+  ])("probe: %s of the same version is said", (_, more, note) => {
+    expect(lock(npm(left(more))).notes).toEqual([note]);
+  });
+
+  test("probe: a lockfile that asks for what its manifest does not is said, with and without the manifest", () => {
+    const other = npm(left(), { left: "^1", evil: "^9" });
+    expect(lock(other).notes).toEqual(["manifest_disagrees evil"]);
+    const manifest = JSON.stringify({ dependencies: { left: "^1" } });
+    const both = { "package-lock.json": [base, other], "package.json": [manifest, `${manifest}\n`] } as const;
+    expect(judged(both).notes).toEqual(["manifest_disagrees evil"]);
+    const more = JSON.stringify({ dependencies: { left: "^1", evil: "^9" } });
+    expect(judged({ ...both, "package.json": [manifest, more] }).notes).toEqual([]);
+    expect(judged({ "package.json": [manifest, more] }).notes).toEqual(["manifest_disagrees evil"]);
+  });
+
+  test("version 1 nests packages", () => {
+    const old = (version: string) =>
+      JSON.stringify({
+        lockfileVersion: 1,
+        dependencies: { a: { version: "1.0.0", dependencies: { b: { version } } } },
+      });
+    expect(judged({ "package-lock.json": [old("1.0.0"), old("2.0.0")] }).changes).toEqual([
+      "changed b 1.0.0 2.0.0",
+    ]);
+  });
+});
+
+describe("other lockfiles", () => {
+  test("one checksum more of the same version is less than another one, and is said", () => {
+    const more = judged({
+      "requirements.txt": ["a==1 --hash=sha256:x", "a==1 --hash=sha256:x --hash=sha256:y"],
+    });
+    expect(more.notes).toEqual(["hash_added a@1"]);
+  });
+
+  test.each<[string, string, string, string[], string[]]>([
+    [
+      "yarn.lock",
+      '# yarn lockfile v1\n\n\nleft@^1:\n  version "1.0.0"\n  resolved "https://registry.yarnpkg.com/left/-/left-1.0.0.tgz#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"\n  integrity sha512-a\n',
+      '# yarn lockfile v1\n\n\nleft@^1:\n  version "1.0.0"\n  resolved "https://evil.example/left.tgz"\n  integrity sha512-b\n\n"@a/b@^2":\n  version "2.0.0"\n',
+      ["added @a/b null 2.0.0"],
+      ["hash_changed left@1.0.0", "new_host left"],
+    ],
+    [
+      "yarn.lock",
+      '__metadata:\n  version: 8\n\n"left@npm:^1":\n  version: 1.0.0\n  resolution: "left@npm:1.0.0"\n  checksum: 10/aa\n',
+      '__metadata:\n  version: 8\n\n"left@npm:^1":\n  version: 1.0.0\n  resolution: "left@npm:1.0.0"\n  checksum: 10/bb\n"x@git@github.com:a/x":\n  version: 1.0.0\n  resolution: "x@git@github.com:a/x.git#commit=1"\n',
+      ["added x null 1.0.0"],
+      ["hash_changed left@1.0.0", "not_a_registry x"],
+    ],
+    [
+      "pnpm-lock.yaml",
+      "lockfileVersion: '9.0'\npackages:\n  left@1.0.0:\n    resolution: {integrity: sha512-a}\n",
+      "lockfileVersion: '9.0'\npackages:\n  left@1.0.0:\n    resolution: {integrity: sha512-b}\n  '@a/b@2.0.0':\n    resolution: {integrity: sha512-c}\n    requiresBuild: true\n",
+      ["added @a/b null 2.0.0"],
+      ["hash_changed left@1.0.0", "new_install_script @a/b@2.0.0"],
+    ],
+    [
+      "requirements.txt",
+      "Flask==2.0.0 --hash=sha256:a\n",
+      "flask==2.0.0 --hash=sha256:b\nreq-x @ git+https://example.org/x.git\n",
+      ["added req-x null null"],
+      ["hash_changed flask@2.0.0", "not_a_registry req-x"],
+    ],
+    [
+      "uv.lock",
+      '[[package]]\nname = "a"\nversion = "1.0"\nsource = { registry = "https://pypi.org/simple" }\n',
+      '[[package]]\nname = "a"\nversion = "1.1"\nsource = { registry = "https://evil.example/simple" }\n',
+      ["changed a 1.0 1.1"],
+      ["new_host a"],
+    ],
+    [
+      "Pipfile.lock",
+      '{"default":{"a":{"version":"==1","hashes":["sha256:x"]}}}',
+      '{"default":{"a":{"version":"==1","hashes":["sha256:y"]}}}',
+      [],
+      ["hash_changed a@1"],
+    ],
+    [
+      "go.sum",
+      "example.org/a v1.0.0 h1:a=\n",
+      "example.org/a v1.0.0 h1:b=\nexample.org/b v1.0.0 h1:c=\n",
+      ["added example.org/b null v1.0.0"],
+      ["hash_changed example.org/a@v1.0.0"],
+    ],
+    [
+      "go.mod",
+      "require example.org/a v1.0.0\n",
+      "require example.org/a v1.0.0\nreplace example.org/a => ../a\n",
+      ["added example.org/a null replaced"],
+      ["not_a_registry example.org/a"],
+    ],
+    [
+      "Cargo.lock",
+      '[[package]]\nname = "a"\nversion = "1.0.0"\nchecksum = "x"\n',
+      '[[package]]\nname = "a"\nversion = "1.0.0"\nchecksum = "y"\n',
+      [],
+      ["hash_changed a@1.0.0"],
+    ],
+    [
+      "Gemfile.lock",
+      "GEM\n  remote: https://rubygems.org/\n  specs:\n    rake (13.0.0)\n",
+      "GEM\n  remote: https://evil.example/\n  specs:\n    rake (13.1.0)\n",
+      ["changed rake 13.0.0 13.1.0"],
+      ["new_host rake"],
+    ],
+    [
+      "composer.lock",
+      '{"packages":[{"name":"a/b","version":"1.0","dist":{"shasum":"x"}}]}',
+      '{"packages":[{"name":"a/b","version":"1.0","dist":{"shasum":"y"}}]}',
+      [],
+      ["hash_changed a/b@1.0"],
+    ],
+    ["gradle.lockfile", "a:b:1.0=runtime\n", "a:b:1.1=runtime\n", ["changed a:b 1.0 1.1"], []],
+    ["pom.xml", "<a/>", "<b/>", [], ["not_understood null"]],
+    ["package-lock.json", "{}", "{]", [], ["not_understood null"]],
+    ["yarn.lock", "# yarn lockfile v1\n", "no lockfile", [], ["not_understood null"]],
+  ])("%s", (path, before, after, changes, notes) => {
+    const found = judged({ [path]: [before, after] });
+    expect([found.changes, found.notes]).toEqual([changes, notes]);
+  });
+
+  test("probe: names like those of objects are packages, and nothing else", () => {
+    const odd = npm({
+      "node_modules/__proto__": { version: "1.0.0" },
+      "node_modules/constructor": { version: "1.0.0" },
+    });
+    expect(judged({ "package-lock.json": [npm({}), odd] }).changes).toEqual([
+      "added __proto__ null 1.0.0",
+      "added constructor null 1.0.0",
+    ]);
+  });
+});

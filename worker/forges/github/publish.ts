@@ -1,0 +1,148 @@
+// From an approved commit to a merged pull request. Each step asks first what is there, so that whoever comes after a
+// crash, or beside another, goes on where things stand.
+import { DAY } from "#lib/clock.ts";
+import { plainLine } from "../../git/sentences.ts";
+import type { ForgeOrder, Published } from "../forge.ts";
+import { Answered, type GitHubApi, Silent } from "./api.ts";
+import { type Signs, setCheck } from "./checks.ts";
+import {
+  branchOf,
+  closePull,
+  findPull,
+  headOf,
+  mergePull,
+  openPull,
+  type Pull,
+  type Repository,
+  readPull,
+  treeOf,
+} from "./pulls.ts";
+
+/** What a push came to where it did not arrive. */
+export type NotPushed = Extract<Published, { readonly outcome: "refused" | "unreachable" }>;
+
+/** Where a pull request stands, for people to see. */
+export interface Step {
+  readonly step: "opened" | "checked" | "waits" | "merged" | "closed";
+  readonly number: number;
+  readonly url: string;
+}
+
+export interface GitHubPlace {
+  readonly api: GitHubApi;
+  readonly at: Repository;
+  readonly signs: Signs;
+  /** Without force. Null where the branch stands at the commit now. */
+  push(branch: string, commit: string): Promise<NotPushed | null>;
+  stands(step: Step): Promise<void>;
+}
+
+/** What GitHub does not take for so long is given up: the run goes back into review, with what was said. */
+export const WAITS_FOR = DAY;
+
+export async function publishOnGitHub(place: GitHubPlace, order: ForgeOrder): Promise<Published> {
+  try {
+    return await publish(place, order);
+  } catch (error) {
+    if (error instanceof Silent) return { outcome: "unreachable", sentence: error.message };
+    if (error instanceof Answered) return refusedBy(error);
+    throw error;
+  }
+}
+
+const refusedBy = ({ status, said }: Answered): Published =>
+  status === 401
+    ? {
+        outcome: "unreachable",
+        sentence: "GitHub does not take the credential any more. Connect the repository anew.",
+      }
+    : { outcome: "refused", sentence: `GitHub refused it (${status}): ${plainLine(said, 300)}.` };
+
+async function publish(place: GitHubPlace, order: ForgeOrder): Promise<Published> {
+  const { api, at } = place;
+  const known = await findPull(api, at, order);
+  if (known?.merged) return landed(place, order, known, known.merge_commit_sha);
+  if (known && known.head.sha !== order.commit) return withdraw(place, order, known, OTHER_COMMIT);
+  if (known?.state === "closed") return withdraw(place, order, known, CLOSED);
+  const held = await order.held();
+  if (held !== null)
+    return known ? withdraw(place, order, known, held) : { outcome: "refused", sentence: held };
+  const actual = await headOf(api, at, order.branch);
+  if (actual !== order.base) {
+    const withdrawn = known ? await withdraw(place, order, known, MOVED) : null;
+    return withdrawn?.outcome === "moved" ? withdrawn : { outcome: "base_moved", actual };
+  }
+  const failure = known ? null : await place.push(branchOf(order.mergeId), order.commit);
+  if (failure) return failure;
+  const pull = known ?? (await openPull(api, at, order));
+  await stands(place, pull, "opened");
+  await setCheck(api, at, place.signs, order);
+  await stands(place, pull, "checked");
+  return merge(place, order, pull);
+}
+
+async function merge(place: GitHubPlace, order: ForgeOrder, pull: Pull): Promise<Published> {
+  const merging = await mergePull(place.api, place.at, pull, order);
+  // The condition of the merge is on the head alone: where it went is asked afterwards.
+  if (merging.outcome === "merged")
+    return landed(place, order, await readPull(place.api, place.at, pull.number), merging.commit);
+  const said = plainLine(merging.said, 300);
+  switch (merging.outcome) {
+    case "changed":
+      return withdraw(place, order, pull, OTHER_COMMIT);
+    case "refused":
+      return withdraw(place, order, pull, `GitHub refused the merge: ${said}.`);
+    case "waits": {
+      if (order.now() - order.since.getTime() >= WAITS_FOR)
+        return withdraw(place, order, pull, `GitHub did not take the merge for a day: ${said}.`);
+      await stands(place, pull, "waits");
+      return {
+        outcome: "unreachable",
+        sentence: `Pull request #${pull.number} waits; GitHub says: ${said}.`,
+      };
+    }
+  }
+}
+
+const OTHER_COMMIT = "Somebody pushed to the branch of the pull request; what stands there was not approved.";
+const ELSEWHERE =
+  "Somebody pointed the pull request at another branch, and it was merged there; its own branch did not move.";
+const CLOSED = "Somebody closed the pull request on GitHub.";
+const MOVED = "The base moved; the approval is void.";
+
+const stands = (place: GitHubPlace, { number, html_url: url }: Pull, step: Step["step"]) =>
+  place.stands({ step, number, url });
+
+/** Nothing of it stays open to be merged by others. */
+async function withdraw(
+  place: GitHubPlace,
+  order: ForgeOrder,
+  pull: Pull,
+  sentence: string,
+): Promise<Published> {
+  const { api, at, signs } = place;
+  await setCheck(api, at, signs, order, { passed: false, sentence });
+  const now = await readPull(api, at, pull.number);
+  if (now.merged) return landed(place, order, now, now.merge_commit_sha); // somebody was quicker
+  if (now.state === "open") await closePull(api, at, pull);
+  await stands(place, pull, "closed");
+  return { outcome: "refused", sentence };
+}
+
+/** GitHub made the merge commit, so what it holds is looked at. */
+async function landed(
+  place: GitHubPlace,
+  order: ForgeOrder,
+  pull: Pull,
+  commit: string | null,
+): Promise<Published> {
+  if (pull.base.ref !== order.branch) {
+    await setCheck(place.api, place.at, place.signs, order, { passed: false, sentence: ELSEWHERE });
+    await stands(place, pull, "closed");
+    return { outcome: "refused", sentence: ELSEWHERE };
+  }
+  if (commit === null) throw new Silent("GitHub does not say yet which commit the merge is.");
+  const tree = await treeOf(place.api, place.at, commit);
+  await stands(place, pull, "merged");
+  return { outcome: "moved", commit, otherTree: tree === order.tree ? null : tree };
+}
