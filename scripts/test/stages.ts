@@ -84,7 +84,7 @@ const types: Run = async (place, say) => single(await show(place, say, ["tsc", "
 const vitest: Run = async (place) => {
   const file = join(place.scratch, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const code = await show(place, null, ["vitest", "run", ...reporters], compiled(place));
+  const code = await show(place, null, ["vitest", "run", "--retry=1", ...reporters], compiled(place));
   return vitestOutcome(await readReport(file), code);
 };
 
@@ -95,7 +95,7 @@ const build: Run = async ({ root }) => {
 
 const playwright: Run = async (place) => {
   const file = join(place.scratch, "playwright.json");
-  const code = await show(place, null, ["playwright", "test", "--reporter=list,json"], {
+  const code = await show(place, null, ["playwright", "test", "--retries=1", "--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
     ...compiled(place),
   });
