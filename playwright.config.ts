@@ -7,6 +7,8 @@ import { CHROMIUM } from "./e2e/fixtures/chromium.ts";
 const PAGES = [
   "accessibility.spec.ts",
   "charter.spec.ts",
+  "controls.spec.ts",
+  "deliveries.spec.ts",
   "denied-launch.spec.ts",
   "denied.spec.ts",
   "first-run.spec.ts",

@@ -47,6 +47,13 @@ describe("the command line", () => {
       expect(() => parseArguments(words, {})).toThrow(/evidence takes: reproduce ID/);
   });
 
+  test("takes whether facts are only compared, and nothing else of them", () => {
+    expect(parseArguments(["kpis", "recompute"], {}).kpisAct).toEqual({ isCheck: false });
+    expect(parseArguments(["kpis", "recompute", "--check"], {}).kpisAct).toEqual({ isCheck: true });
+    for (const words of [["kpis"], ["kpis", "check"], ["kpis", "recompute", "now"]])
+      expect(() => parseArguments(words, {})).toThrow(/kpis takes: recompute, and perhaps --check/);
+  });
+
   test.each([
     [["log", "new-epoch", "--reason", "restored"], { kind: "new_epoch", reason: "restored" }],
     [["log", "rotate-key"], { kind: "rotate_key" }],
@@ -86,7 +93,7 @@ describe("the command line", () => {
 
   test("refuses a command or option it does not know, saying which there are", () => {
     expect(() => parseArguments(["down"], {})).toThrow(
-      /no command "down"; there are up, dev, doctor, agents, log, evidence, help/,
+      /no command "down"; there are up, dev, doctor, agents, log, evidence, kpis, help/,
     );
     expect(() => parseArguments(["up", "doctor"], {})).toThrow(/no command "up doctor"/);
     expect(() => parseArguments(["up", "--prot", "1"], {})).toThrow(/--prot.*lists the options/s);

@@ -2,9 +2,10 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { badInput, messageOf } from "#lib/errors.ts";
 import { type AgentsAct, parseAgentsAct } from "./agents/acts.ts";
+import type { KpisAct } from "./kpis/run-recompute.ts";
 import { type LogAct, parseLogAct } from "./log/acts.ts";
 
-const COMMANDS = ["up", "dev", "doctor", "agents", "log", "evidence", "help"] as const;
+const COMMANDS = ["up", "dev", "doctor", "agents", "log", "evidence", "kpis", "help"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -20,6 +21,8 @@ export interface Arguments {
   readonly agentsAct?: AgentsAct;
   /** Which evidence `evidence reproduce` is about. */
   readonly evidence?: string;
+  /** How `kpis recompute` is to go. */
+  readonly kpisAct?: KpisAct;
 }
 
 export const DEFAULT_PORT = 4300;
@@ -35,6 +38,8 @@ export const HELP = `Usage: npm run up [-- options]
   npm run log -- retire-key ID              a key signs no more and is destroyed
   npm run evidence:reproduce ID             verify a patch again as for that evidence, and compare:
                                             ends with 0 where it is the same, 1 where it differs, 2 where it could not be tried
+  npm run kpis:recompute                    make every fact of the KPIs what its rows say, and say which were not
+  npm run kpis:recompute -- --check         only compare: ends with 1 where one differs
 
 Options
   --port NUMBER    port of the pages (default ${DEFAULT_PORT})
@@ -47,6 +52,7 @@ Environment
   PILOTHOUSE_PROXY_HOPS      reverse proxies in front that append to X-Forwarded-For (default 0)
   PILOTHOUSE_ALLOWED_ROOTS   folders that repositories may be read from, colon separated
   PILOTHOUSE_GIT_CREDENTIALS file of https://user:token@host lines for https repositories, read by the worker
+  PILOTHOUSE_INDICATORS      file of packages known to be malicious (a STIX 2.1 bundle), read by the worker
   PILOTHOUSE_LOG_KEY_FILE    private key that signs the log (Ed25519, PEM), instead of one made here
   PILOTHOUSE_WITNESSES       file of witnesses of the log: lines of verifier key and address
   PILOTHOUSE_GATEWAY_PORT    port of the gateway that models are called through (default: ten above the pages')
@@ -73,6 +79,7 @@ function readOptions(argv: readonly string[]) {
         port: { type: "string" },
         "no-demo": { type: "boolean" },
         reason: { type: "string" },
+        check: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -106,7 +113,8 @@ export function parseArguments(
   const logAct = command === "log" && !values.help ? parseLogAct(more, values.reason) : undefined;
   const agentsAct = command === "agents" && !values.help ? parseAgentsAct(more) : undefined;
   const evidence = command === "evidence" && !values.help ? evidenceOf(more) : undefined;
-  if (!command || (more.length > 0 && !logAct && !agentsAct && !evidence)) {
+  const kpisAct = command === "kpis" && !values.help ? kpisActOf(more, values.check ?? false) : undefined;
+  if (!command || (more.length > 0 && !logAct && !agentsAct && !evidence && !kpisAct)) {
     throw badInput(`There is no command "${positionals.join(" ")}"; there are ${COMMANDS.join(", ")}.`);
   }
   const text = values.port ?? env.PORT ?? String(DEFAULT_PORT);
@@ -119,7 +127,13 @@ export function parseArguments(
     ...(logAct ? { logAct } : {}),
     ...(agentsAct ? { agentsAct } : {}),
     ...(evidence ? { evidence } : {}),
+    ...(kpisAct ? { kpisAct } : {}),
   };
+}
+
+function kpisActOf(words: readonly string[], isCheck: boolean): KpisAct {
+  if (words.join(" ") !== "recompute") throw badInput("kpis takes: recompute, and perhaps --check.");
+  return { isCheck };
 }
 
 function evidenceOf([act, id = "", ...more]: readonly string[]): string {

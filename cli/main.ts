@@ -6,6 +6,7 @@ import { type Arguments, HELP, parseArguments } from "./arguments.ts";
 import { doctor } from "./doctor.ts";
 import { EXIT, reproduceCommand } from "./evidence/reproduce.ts";
 import { identitiesFor, isRoot } from "./identities.ts";
+import { runRecompute } from "./kpis/run-recompute.ts";
 import { dataFolder, layoutAt } from "./layout.ts";
 import { runLogAct } from "./log/run-act.ts";
 import { createProgress } from "./progress.ts";
@@ -65,6 +66,10 @@ async function main(): Promise<number> {
   if (args.command === "doctor") return runDoctor(deployment, databaseUrl);
   if (args.logAct) {
     console.log(await runLogAct(deployment, databaseUrl, args.logAct));
+    return 0;
+  }
+  if (args.kpisAct) {
+    console.log(await runRecompute(deployment, databaseUrl, args.kpisAct));
     return 0;
   }
   process.stdout.on("error", () => undefined); // a terminal that was closed is told nothing more

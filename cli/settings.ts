@@ -89,7 +89,10 @@ export function workerVariables(deployment: Deployment, urls: RoleUrls, source: 
     DATABASE_URL: urls.worker,
     PILOTHOUSE_MIRRORS: deployment.layout.mirrors,
     PILOTHOUSE_NOTICE_KEYS: join(deployment.layout.homes, "worker", "notices"),
+    PILOTHOUSE_PLANE_URL: planeUrl(deployment),
+    PILOTHOUSE_GATEWAY_URL: source.PILOTHOUSE_GATEWAY_URL ?? `http://127.0.0.1:${deployment.gatewayPort}`,
     ...(source.PILOTHOUSE_ANCHOR ? { PILOTHOUSE_ANCHOR: source.PILOTHOUSE_ANCHOR } : {}),
+    ...(source.PILOTHOUSE_INDICATORS ? { PILOTHOUSE_INDICATORS: source.PILOTHOUSE_INDICATORS } : {}),
     ...(source.PILOTHOUSE_GIT_CREDENTIALS
       ? { PILOTHOUSE_GIT_CREDENTIALS: source.PILOTHOUSE_GIT_CREDENTIALS }
       : {}),

@@ -94,6 +94,10 @@ export const STATUSES = {
     ready: face("good", Check, "Ready"),
     problem: face("bad", OctagonAlert, "Problem"),
   },
+  wire: {
+    armed: face("good", ShieldCheck, "Armed"),
+    tripped: face("bad", OctagonAlert, "Tripped"),
+  },
   step: {
     working: { ...face("work", Loader, "Working"), turns: true },
     done: face("good", Check, "Done"),
@@ -107,6 +111,25 @@ export const STATUSES = {
     failed: face("bad", X, "Failed"),
     aborted: face("need", TriangleAlert, "Cut off"),
     unknown: face("need", TriangleAlert, "End not known"),
+  },
+  control: {
+    holds: face("good", ShieldCheck, "Holds"),
+    failed: face("bad", ShieldAlert, "Failed"),
+    old: face("bad", Clock, "Proof too old"),
+    not_run: face("wait", Minus, "Not tried here"),
+    never: face("wait", CircleDashed, "Not tried yet"),
+  },
+  drill: {
+    gathering: face("work", CircleDashed, "Waiting for runners"),
+    pulled: face("work", Clock, "Stopped"),
+    done: face("good", Check, "Done"),
+    failed: face("bad", X, "Called off"),
+  },
+  reach: {
+    waiting: face("wait", Clock, "Not known yet"),
+    stopped: face("good", Check, "Ended"),
+    not_reached: face("bad", Unplug, "Not reached"),
+    unconfirmed: face("bad", TriangleAlert, "Never confirmed"),
   },
   kpi: {
     met: face("good", Check, "Met"),

@@ -38,7 +38,7 @@ test("axe is silent on every page, light and dark", async ({ as }) => {
   const { run, pilot } = await demoPages(page);
   const paths = [
     ...NAVIGATION.map(({ href }) => href),
-    ...[`/runs/${run}`, `/reviews/${run}`, `/pilots/${pilot}`],
+    ...[`/runs/${run}`, `/runs/${run}/artefacts`, `/reviews/${run}`, `/pilots/${pilot}`],
     ...["comments", "interdiff", "evidence", "document"].map((tab) => `/reviews/${run}?tab=${tab}`),
     ...["controls", "rollback"].map((step) => `/pilots/new?step=${step}`),
     ...[`/pilots/${pilot}?tab=charter`, `/pilots/${pilot}?tab=members`, `/pilots/${pilot}/hosts`],
@@ -80,6 +80,7 @@ test("on a phone inbox, run, review and the stop dialog fit the width", async ({
     "/inbox",
     `/runs/${run}`,
     `/runs/${run}?tab=state`,
+    `/runs/${run}/artefacts`,
     `/reviews/${run}`,
     `/reviews/${run}?tab=evidence`,
     `/reviews/${run}?tab=comments`,

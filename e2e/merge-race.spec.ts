@@ -33,7 +33,7 @@ test("two people approve at once: one merge, and nobody sees a failure of ours",
   await expect(ada.getByRole("region", { name: "Decision" })).toContainText("Approved");
 });
 
-test("the base moved after the review was opened: the approval is void and the run goes back", async ({
+test("the base moved after the review was opened: the approval is void, and the same patch is tested anew and approved by one click", async ({
   as,
   place,
 }) => {
@@ -53,4 +53,8 @@ test("the base moved after the review was opened: the approval is void and the r
   await untilStatus(ada, "in_review", REPAIR_TAKES);
   await rita.goto(`/reviews/${runId}`);
   await expect(rita.getByRole("region", { name: "Decision" }).getByText(/^0 of 1/)).toBeVisible();
+  await expect(rita.getByText(/^Identical patch, new base \(.+\), evidence rerun/)).toBeVisible();
+  await rita.getByRole("button", { name: "Approve again" }).click();
+  await untilStatus(ada, "merged", 60_000);
+  expect(playGit(ledger.path, ["rev-parse", "main^"])).toBe(moved);
 });

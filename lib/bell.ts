@@ -3,7 +3,7 @@
 // which ends group commit (measured: docs/adr/0008).
 
 export interface Ring {
-  readonly channel: "run_changed" | "record_grew" | "inbox_grew";
+  readonly channel: "run_changed" | "record_grew" | "inbox_grew" | "lease_ended";
   readonly payload: string;
 }
 

@@ -47,6 +47,11 @@ const publicUrl = z
   .transform((text) => new URL(text).origin)
   .describe("Address people open");
 
+const doorUrl = z
+  .url({ protocol: /^https?$/, error: "must be an address like http://127.0.0.1:4300" })
+  .transform((text) => new URL(text).origin)
+  .optional();
+
 const words = (text: string) =>
   text
     .split(",")
@@ -204,7 +209,12 @@ const WorkerEnv = z.object({
   PILOTHOUSE_GIT_CREDENTIALS: absolute(
     "File of credentials for https repositories, in git's format",
   ).optional(),
+  PILOTHOUSE_INDICATORS: absolute("File of packages known to be malicious, a STIX 2.1 bundle").optional(),
   PILOTHOUSE_ANCHOR: absolute("Folder or bare git repository that checkpoints are put in").optional(),
+  PILOTHOUSE_PLANE_URL: doorUrl.describe("Where the self-test of controls asks the web process's doors"),
+  PILOTHOUSE_GATEWAY_URL: doorUrl.describe(
+    "Where it asks the gateway's; left out: that control is not tried",
+  ),
   PILOTHOUSE_ALLOWED_ROOTS: colonList,
   PILOTHOUSE_ALLOWED_HOSTS: hostList,
 });

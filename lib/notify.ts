@@ -6,6 +6,8 @@ export type Channel =
   | "run_changed"
   /** Payload: run id. There is something to say to whoever has the run. */
   | "inbox_grew"
+  /** Payload: lease id. Whoever holds it has to end what it runs. */
+  | "lease_ended"
   /** Payload: empty. A run waits for a runner. */
   | "work_waiting"
   /** Payload: empty. Rung by `transaction` itself whenever something but events was recorded. */

@@ -101,7 +101,11 @@ function demoCharter(repositoryId: string, timeZone: string): Charter {
   const { argv, reportPath, harnessPaths, repeats } = DEMO_TEST_PLAN;
   return {
     ...charter,
-    environment: { ...charter.environment, testArgv: argv, reportPath, harnessPaths, repeats },
+    environment: {
+      ...charter.environment,
+      ...{ testArgv: argv, reportPath, harnessPaths, repeats },
+      artefactPaths: ["reports"],
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export const OPERATIONS: readonly (readonly [method: string, path: string])[] = 
   ["post", `${REPOSITORY}/statuses/{sha}`],
   ["get", `${REPOSITORY}/git/commits/{commit_sha}`],
   ["get", `${REPOSITORY}/git/ref/{ref}`],
+  ["patch", `${REPOSITORY}/git/refs/{ref}`],
+  ["get", `${REPOSITORY}/compare/{basehead}`],
   ["get", `${REPOSITORY}/branches/{branch}`],
   ["get", `${REPOSITORY}/rules/branches/{branch}`],
   ["get", `${REPOSITORY}/rulesets/{ruleset_id}`],

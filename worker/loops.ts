@@ -1,9 +1,12 @@
 // What the worker does by the clock. A loop that fails says so and goes on at its next turn.
 import { expireArtefacts } from "#lib/artefacts/expire-artefacts.ts";
 import { sweepAsks } from "#lib/asks/sweep-asks.ts";
+import { findGone } from "#lib/blobs/find-gone.ts";
 import { sweepStrays } from "#lib/blobs/sweep-strays.ts";
 import { DAY, HOUR, MINUTE, SECOND, systemClock } from "#lib/clock.ts";
+import { watchProofs } from "#lib/controls/service.ts";
 import { diskAlarms } from "#lib/disk/service.ts";
+import { carryOutDrills } from "#lib/drills/service.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
 import { bringBackFindings } from "#lib/findings/decide-finding.ts";
 import { followLog, followSkipped } from "#lib/findings/follow-log.ts";
@@ -30,14 +33,21 @@ import { expirePayloads } from "#lib/retention/expire-payloads.ts";
 import { pauseRun } from "#lib/runs/pause-run.ts";
 import type { Scope } from "#lib/scope.ts";
 import { dropSnapshots } from "#lib/snapshots/drop-snapshots.ts";
+import { settleStops } from "#lib/stop-times/service.ts";
+import { carryOutSteps } from "#lib/tripwires/carry-out-steps.ts";
+import { watchWires } from "#lib/tripwires/watch-wires.ts";
 import { anchorLatest } from "./anchor/anchor-latest.ts";
 import { scanArtefacts } from "./artefacts/scan-artefacts.ts";
 import { createAttester } from "./attestation/attest-merges.ts";
 import { createEvidenceSigner } from "./attestation/sign-evidence.ts";
+import { createControlTester } from "./controls/test-controls.ts";
+import { fetchHistory } from "./deliveries/fetch-history.ts";
+import { findContents } from "./deliveries/find-contents.ts";
 import { createDriftFollower } from "./drift/follow-drift.ts";
 import { publishMerge } from "./jobs/publish-merge.ts";
 import { watchMerges } from "./merge-watches/watch-merges.ts";
 import { createNoticeSender } from "./notices/notice-sender.ts";
+import { rebasePatches } from "./rebases/rebase-patches.ts";
 import { carryOutRedactions } from "./redaction/carry-out-redactions.ts";
 import { createCaller } from "./releases/call-back.ts";
 import { buildReverts } from "./reverts/build-reverts.ts";
@@ -102,7 +112,10 @@ function loops(workplace: Workplace): Loop[] {
     { name: "expire_gates", every: 10 * SECOND, run: expireGates },
     { name: "reconcile_merges", every: 5 * SECOND, run: (scope) => reconcileMerges(workplace, scope) },
     { name: "build_reverts", every: SECOND, run: (scope) => buildReverts(workplace, scope) },
+    { name: "rebase_patches", every: SECOND, run: (scope) => rebasePatches(workplace, scope) },
     { name: "watch_merges", every: 10 * SECOND, run: (scope) => watchMerges(workplace, scope) },
+    { name: "fetch_history", every: 2 * SECOND, run: (scope) => fetchHistory(workplace, scope) },
+    { name: "find_contents", every: 10 * SECOND, run: (scope) => findContents(workplace, scope) },
     { name: "attest_merges", every: 5 * SECOND, run: createAttester(workplace) },
     { name: "sign_evidence", every: 5 * SECOND, run: createEvidenceSigner(workplace) },
     { name: "mirror_repositories", every: MINUTE, run: requestMirrors },
@@ -117,6 +130,10 @@ function loops(workplace: Workplace): Loop[] {
     { name: "remind_reviews", every: MINUTE, run: remindReviews },
     { name: "tell_of_reviews", every: MINUTE, run: tellOfReviews },
     { name: "carry_out_trips", every: 2 * SECOND, run: carryOutTrips },
+    { name: "watch_wires", every: SECOND, run: watchWires },
+    { name: "carry_out_steps", every: SECOND, run: carryOutSteps },
+    { name: "settle_stops", every: SECOND, run: settleStops },
+    { name: "carry_out_drills", every: SECOND / 2, run: carryOutDrills },
     { name: "watch_budgets", every: MINUTE, run: watchBudgets },
     { name: "resolve_over", every: 5 * SECOND, run: resolveOver },
     { name: "warn_of_tokens", every: HOUR, run: warnOfTokens },
@@ -129,8 +146,11 @@ function loops(workplace: Workplace): Loop[] {
     { name: "redact", every: 5 * SECOND, run: (scope) => carryOutRedactions(workplace, scope) },
     { name: "scan_artefacts", every: 2 * SECOND, run: (scope) => scanArtefacts(workplace, scope) },
     { name: "sweep_strays", every: 6 * HOUR, run: sweepStrays },
+    { name: "find_gone", every: 6 * HOUR, run: findGone },
     { name: "expire_artefacts", every: HOUR, run: expireArtefacts },
     { name: "expire_payloads", every: HOUR, run: () => expirePayloads(workerScope("retention")) },
+    { name: "test_controls", every: 2 * SECOND, run: createControlTester(workplace) },
+    { name: "watch_proofs", every: HOUR, run: watchProofs },
     {
       name: "anchor_checkpoint",
       every: MINUTE,

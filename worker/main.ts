@@ -13,6 +13,7 @@ import { publishMerge } from "./jobs/publish-merge.ts";
 import { readForgeRules } from "./jobs/read-forge-rules.ts";
 import { runLoops } from "./loops.ts";
 import { workerScope } from "./scope.ts";
+import { standBack } from "./stand-back.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
 
 type Handlers = {
@@ -49,6 +50,7 @@ async function take<N extends JobName>(boss: PgBoss, workplace: Workplace, name:
 }
 
 async function main(): Promise<void> {
+  standBack();
   const logger = createLogger("worker");
   const workplace = await openWorkplace(logger);
   const ending = new AbortController();

@@ -6,6 +6,7 @@ import type { Logger } from "#lib/logger.ts";
 import type { Workshop } from "./git/quarantine.ts";
 import type { SourcePolicy } from "./git/source/check-source.ts";
 import { type Credentials, readCredentials } from "./git/source/credentials.ts";
+import { removeLeftKeys } from "./git/ssh/key-files.ts";
 
 /** What every job needs: where things lie, and the wall around git. */
 export interface Workplace {
@@ -26,6 +27,7 @@ export async function openWorkplace(logger: Logger): Promise<Workplace> {
   const scratch = join(env.PILOTHOUSE_MIRRORS, "scratch");
   await mkdir(scratch, { recursive: true });
   await chmod(scratch, 0o711); // the sandbox's uid walks through to its own quarantine
+  await removeLeftKeys();
   const stateDirectory = join(env.PILOTHOUSE_MIRRORS, "sandbox");
   const sandbox = await createSandbox({ slot: WORKER_SLOT, stateDirectory, logger });
   return {

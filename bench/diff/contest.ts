@@ -15,8 +15,8 @@ const THROTTLE = 4;
 const PAGES = 24;
 const PRESSES = 12;
 const WINDOWS = 6;
-/** Until what a press asked for is drawn, also what was left for later, milliseconds. */
-const REST = 300;
+/** Until what a press asked for is drawn, also what was left for later: longer than scrolling and a pause take, milliseconds. */
+const REST = 1000;
 /** What only ours has keys for: next hunk and next file, back again. */
 const OWN_KEYS = ["n", "n", "n", "j", "n", "j", "j", "n", "p", "k", "n", "j"];
 

@@ -10,7 +10,7 @@ import { takeBundle } from "#lib/leases/transfers.ts";
 import { recordPatch } from "#lib/patches/service.ts";
 import type { Phase } from "#lib/protocol/schema.ts";
 import { lockRun } from "#lib/runs/run-in-tx.ts";
-import { observeAll, type Result } from "#lib/testing/observations.ts";
+import { CHECKED, observeAll, type Result } from "#lib/testing/observations.ts";
 import type { BenchPlane } from "../place/plane.ts";
 import type { BenchWork } from "../place/work.ts";
 import type { MadePatch } from "./patch-text.ts";
@@ -80,6 +80,7 @@ export async function seedReview(plane: BenchPlane, work: BenchWork, patch: Made
       base: { a: always("failed"), b: always("passed") },
       patch: { a: always("passed"), b: always("passed") },
     }).map((observation) => ({ ...observation, argv })),
+    checks: CHECKED,
   });
   return runId;
 }

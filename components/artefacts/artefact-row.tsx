@@ -112,6 +112,14 @@ function Seen({ artefact, findings }: { artefact: ArtefactView; findings: readon
   );
 }
 
+/** A form of its own: the row stands in one already. The answer is saved, and the page stays. */
+function post(href: string): void {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: href });
+  document.body.append(form);
+  form.submit();
+  form.remove();
+}
+
 /** What is still in quarantine is taken by those alone who see payloads unmasked, and after they read what that is. */
 function Take({
   href,
@@ -155,10 +163,17 @@ function Take({
             <Button size="lg" onClick={onClose}>
               Not now
             </Button>
-            <a className="btn lg ink" href={`${href}?acknowledge=quarantined`} download onClick={onClose}>
-              <Icon of={Download} size={14} />
+            <Button
+              size="lg"
+              tone="ink"
+              icon={Download}
+              onClick={() => {
+                post(href);
+                onClose();
+              }}
+            >
               Record and download
-            </a>
+            </Button>
           </div>
         </>
       )}

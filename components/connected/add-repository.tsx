@@ -9,7 +9,7 @@ import { PageHead } from "../list/page-head.tsx";
 import { Button } from "../ui/button.tsx";
 
 export interface AddRepositoryProps {
-  /** Folders the operator opened; none means https only. */
+  /** Folders the operator opened; none means addresses only. */
   readonly roots: readonly string[];
   /** Reads `name`, `source` and `branch`; leads to the list. */
   readonly action: FormAction;
@@ -32,8 +32,8 @@ export function AddRepositoryForm({ roots, action }: AddRepositoryProps) {
           placeholder="https://git.example.com/team/service.git"
           hint={
             roots.length > 0
-              ? `An https address without a password in it, or an absolute path below ${roots.join(" or ")}.`
-              : "An https address without a password in it. Folders on disk are closed: the operator opens a root for them."
+              ? `An https or ssh address without a password in it, or an absolute path below ${roots.join(" or ")}.`
+              : "An https or ssh address without a password in it. Folders on disk are closed: the operator opens a root for them."
           }
           autoComplete="off"
           autoFocus
@@ -66,7 +66,7 @@ export function AddRepositoryForm({ roots, action }: AddRepositoryProps) {
             { value: "upstream", title: "the branch of the source itself" },
             { value: "own", title: "a branch kept here, which you fetch from" },
           ]}
-          hint="The branch of an https source is moved with the credential the operator keeps for its host; without one, keep a branch here."
+          hint="The branch of an https source is moved with the credential the operator keeps for its host, one of ssh with the key you set for it next; without one, keep a branch here."
           errors={fields}
         />
         <FormAnswer state={form.state} />

@@ -6,13 +6,11 @@ import type { ForgeView } from "#lib/forges/connections/schema.ts";
 import type { CredentialKind } from "#lib/releases/callbacks/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import { RadioCards } from "../form/choice.tsx";
+import { DialogForm, OpensDialog } from "../form/dialog-form.tsx";
 import { TextField } from "../form/field.tsx";
-import { FormAnswer } from "../form/form-answer.tsx";
 import { GitHubAppFields } from "../form/github-app-fields.tsx";
 import type { FormAction } from "../form/state.ts";
 import { useForm } from "../form/use-form.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { PullProblem, STEPS } from "./pull-requests.tsx";
@@ -72,7 +70,12 @@ function Held({ hold: { read, lookedAt, problem } }: { readonly hold: ForgeView[
   if (read === null && problem === null) return <div>The rules of GitHub are read within a minute.</div>;
   return (
     <div data-hold={read?.verdict ?? "unread"}>
-      {read ? <span className={read.said.tone}>{read.said.text} </span> : null}
+      {read ? (
+        <>
+          <span className={read.said.tone}>{read.said.text} </span>
+          <span>{read.way} </span>
+        </>
+      ) : null}
       {lookedAt ? (
         <span>
           Read <RelativeTime at={lookedAt.toISOString()} />.{" "}
@@ -93,31 +96,25 @@ interface ConnectProps {
 }
 
 function Connect({ again, ...props }: ConnectProps & { readonly again: boolean }) {
-  const [open, setOpen] = useState(false);
+  const children = again ? "Connect anew…" : "Connect GitHub…";
   return (
-    <>
-      <Button size="sm" icon={GitPullRequest} onClick={() => setOpen(true)}>
-        {again ? "Connect anew…" : "Connect GitHub…"}
-      </Button>
-      <Dialog
-        open={open}
-        onClose={() => setOpen(false)}
-        title="Connect GitHub"
-        text="Approved commits go there by a pull request with the check pilothouse/merge. What is given here is sealed to the worker, and nobody can read it back."
-      >
-        <ConnectForm {...props} onClose={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <OpensDialog
+      button={{ size: "sm", icon: GitPullRequest, children }}
+      title="Connect GitHub"
+      text="Approved commits go there by a pull request with the check pilothouse/merge. What is given here is sealed to the worker, and nobody can read it back."
+    >
+      {(onClose) => <ConnectForm {...props} onClose={onClose} />}
+    </OpensDialog>
   );
 }
 
+/** It stays open when it is done: what calls are signed with is read there, once. */
 function ConnectForm({ repositoryId, action, onClose }: ConnectProps & { readonly onClose: () => void }) {
   const form = useForm(action);
   const [kind, setKind] = useState<CredentialKind>("github_app");
-  const { fields, done } = form.state;
+  const { fields } = form.state;
   return (
-    <form {...form.props} className="grid gap-3.5">
-      <input type="hidden" name="repositoryId" value={repositoryId} />
+    <DialogForm {...{ form, onClose }} submit={["Seal and connect", "Sealing it"]} hidden={{ repositoryId }}>
       <RadioCards
         name="kind"
         label="Kind"
@@ -141,17 +138,6 @@ function ConnectForm({ repositoryId, action, onClose }: ConnectProps & { readonl
           <TextField name="expires" label="Expires on" hint="as 2030-01-31" mono errors={fields} />
         </>
       )}
-      <FormAnswer state={form.state} />
-      <div className="row justify-end acts">
-        <Button size="lg" onClick={onClose}>
-          Close
-        </Button>
-        {done ? null : (
-          <Button type="submit" size="lg" tone="ink" pending={form.pending && "Sealing it"}>
-            Seal and connect
-          </Button>
-        )}
-      </div>
-    </form>
+    </DialogForm>
   );
 }

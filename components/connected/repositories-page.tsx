@@ -1,5 +1,6 @@
 import { FolderGit2, Plus, RefreshCw } from "lucide-react";
 import type { ForgeView } from "#lib/forges/connections/schema.ts";
+import type { UpstreamKeyView } from "#lib/repositories/keys/schema.ts";
 import type { RepositoryView } from "#lib/repositories/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import type { FormAction } from "../form/state.ts";
@@ -16,6 +17,7 @@ import { Table } from "../ui/table.tsx";
 import { Visible } from "../ui/visible.tsx";
 import { type ForgeActions, ForgePart } from "./forge.tsx";
 import { Labels } from "./labels.tsx";
+import { type UpstreamKeyActions, UpstreamKeyPart } from "./upstream-key.tsx";
 
 export interface RepositoriesPageProps {
   readonly repositories: readonly RepositoryView[];
@@ -28,6 +30,10 @@ export interface RepositoriesPageProps {
   readonly forges: readonly ForgeView[];
   /** Null for a person who may not. */
   readonly forge: ForgeActions | null;
+  /** Of those that are reached over ssh. */
+  readonly upstreamKeys: readonly UpstreamKeyView[];
+  /** Null for a person who may not. */
+  readonly upstreamKey: UpstreamKeyActions | null;
 }
 
 export function RepositoriesPage({
@@ -37,6 +43,8 @@ export function RepositoriesPage({
   label,
   forges,
   forge,
+  upstreamKeys,
+  upstreamKey,
 }: RepositoriesPageProps) {
   const add = canAdd ? (
     <ButtonLink tone="ink" icon={Plus} href="/repositories/new">
@@ -55,7 +63,7 @@ export function RepositoriesPage({
           <Empty
             icon={FolderGit2}
             title="No repository yet"
-            text="Add one by its https address, or from a folder the operator opened on the worker's disk."
+            text="Add one by its https or ssh address, or from a folder the operator opened on the worker's disk."
             action={add}
           />
         ) : (
@@ -74,8 +82,9 @@ export function RepositoriesPage({
             {repositories.map((repository) => (
               <Row
                 key={repository.id}
-                {...{ repository, sync, label, forge }}
+                {...{ repository, sync, label, forge, upstreamKey }}
                 connected={forges.find(({ repositoryId }) => repositoryId === repository.id) ?? null}
+                pinned={upstreamKeys.find(({ repositoryId }) => repositoryId === repository.id) ?? null}
               />
             ))}
           </Table>
@@ -91,9 +100,11 @@ function Row({
   label,
   forge,
   connected,
-}: { repository: RepositoryView; connected: ForgeView | null } & Pick<
+  upstreamKey,
+  pinned,
+}: { repository: RepositoryView; connected: ForgeView | null; pinned: UpstreamKeyView | null } & Pick<
   RepositoriesPageProps,
-  "sync" | "label" | "forge"
+  "sync" | "label" | "forge" | "upstreamKey"
 >) {
   const canConnect = repository.sourceKind === "https" && repository.authority === "upstream";
   const { id, name, source, branch, state, problemDetail, headCommit, commits, mirroredAt, labels } =
@@ -108,7 +119,11 @@ function Row({
           </div>
         </div>
         <Labels repositoryId={id} name={name} labels={labels} save={label} />
-        <ForgePart repositoryId={id} forge={connected} actions={canConnect ? forge : null} />
+        {repository.sourceKind === "ssh" ? (
+          <UpstreamKeyPart repositoryId={id} source={source} upstreamKey={pinned} actions={upstreamKey} />
+        ) : (
+          <ForgePart repositoryId={id} forge={connected} actions={canConnect ? forge : null} />
+        )}
       </td>
       <td>
         <Badge noun="repository" status={state} />
@@ -132,7 +147,7 @@ function Row({
       <td className="only-wide nowrap t2">
         {mirroredAt ? <RelativeTime at={mirroredAt.toISOString()} /> : "–"}
       </td>
-      <td className="n">
+      <td className="n sm:min-w-48">
         {sync ? (
           <ActionButton action={sync} fields={{ repositoryId: id }} size="sm" doing="Asking">
             <Icon of={RefreshCw} size={12} />

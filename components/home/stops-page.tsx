@@ -1,5 +1,8 @@
 import { OctagonX } from "lucide-react";
+import type { ReachView } from "#lib/stop-times/schema.ts";
 import type { StopView } from "#lib/stops/schema.ts";
+import { DrillsPanel, type DrillsPanelProps } from "../drills/drills-panel.tsx";
+import { ReachedPanel } from "../drills/reached-panel.tsx";
 import { ActionButton } from "../form/action-button.tsx";
 import type { FormAction } from "../form/state.ts";
 import { plural } from "../format.ts";
@@ -14,10 +17,13 @@ export interface StopsPageProps {
   readonly stops: readonly StopView[];
   /** Reads `stopId`; opens the gate at which another lead agrees. Null for a person who may not. */
   readonly askLift: FormAction | null;
+  /** Stops of late, in force or lifted, with how long each took to reach what was running. */
+  readonly reached: readonly ReachView[];
+  readonly drills: DrillsPanelProps;
 }
 
 /** Emergency stops in force, and how each is undone. */
-export function StopsPage({ stops, askLift }: StopsPageProps) {
+export function StopsPage({ stops, askLift, reached, drills }: StopsPageProps) {
   return (
     <div className="page narrow">
       <PageHead
@@ -67,6 +73,8 @@ export function StopsPage({ stops, askLift }: StopsPageProps) {
           </Table>
         )}
       </Panel>
+      <ReachedPanel reached={reached} />
+      <DrillsPanel {...drills} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
-import { amountOf, METRICS, targetOf } from "#lib/kpis/metric-rules.ts";
+import { KPIS } from "#lib/kpis/definitions/registry.ts";
+import { amountOf, isAtLeast, targetOf } from "#lib/kpis/metric-rules.ts";
 import type { MetricReport, Pace } from "#lib/kpis/schema.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -24,7 +25,7 @@ export function Success({ metrics, pace }: { metrics: readonly MetricReport[]; p
       >
         {metrics.map((metric) => (
           <tr key={metric.kpi} data-metric={metric.kpi}>
-            <td className="med tw">{METRICS[metric.kpi].title}</td>
+            <td className="med tw">{KPIS[metric.kpi].title}</td>
             <td className="tw">
               <Baseline {...metric} />
             </td>
@@ -41,13 +42,17 @@ export function Success({ metrics, pace }: { metrics: readonly MetricReport[]; p
   );
 }
 
-function Baseline({ kpi, baseline: { value, source, isMeasured } }: MetricReport) {
+function Baseline({ kpi, baseline }: MetricReport) {
+  const { value, source, isMeasured, isWithoutAgents } = baseline;
+  const when = isWithoutAgents ? "without agents" : "in the first week";
   if (isMeasured)
     return value === null ? (
-      <span className="t3">the first week, once it has any</span>
+      <span className="t3">
+        {isWithoutAgents ? "nothing without agents" : "the first week, once it has any"}
+      </span>
     ) : (
       <>
-        <span className="num">{amountOf(kpi, value)}</span> <span className="t3 xs">in the first week</span>
+        <span className="num">{amountOf(kpi, value)}</span> <span className="t3 xs">{when}</span>
       </>
     );
   return (
@@ -63,9 +68,9 @@ function Baseline({ kpi, baseline: { value, source, isMeasured } }: MetricReport
 /** What is missing, or what the number still rests on. */
 export function distanceInWords(metric: MetricReport): string {
   const { kpi, distance } = metric;
-  if (distance === null) return basis({ ...metric, noun: METRICS[kpi].noun });
+  if (distance === null) return basis({ ...metric, noun: KPIS[kpi].noun });
   if (distance <= 0) return distance === 0 ? "just reached" : `reached by ${amountOf(kpi, -distance)}`;
-  return `${amountOf(kpi, distance)} ${METRICS[kpi].isAtLeast ? "short" : "too many"}`;
+  return `${amountOf(kpi, distance)} ${isAtLeast(kpi) ? "short" : "too many"}`;
 }
 
 export function paceInWords({ expected, launched }: Pace): string {

@@ -16,6 +16,9 @@ const SENTENCES = {
   "repository.mirrored": "The repository was read; the mirror has what its source had.",
   "repository.labelled": "A repository was labelled.",
   "repository.head_moved": "The branch moved by a merge.",
+  "repository.upstream_key_set":
+    "The repository's host keys were pinned, and the key that its host is shown was sealed to the worker.",
+  "repository.upstream_key_ended": "The key that the repository's host was shown is deleted.",
   "repository.forge_connected":
     "The repository was connected to its forge; what that is spoken to with is sealed to the worker.",
   "repository.forge_ended":
@@ -32,6 +35,9 @@ const SENTENCES = {
   "pilot.paused": "The pilot was paused: nothing new starts.",
   "pilot.resumed": "The pilot goes on.",
   "pilot.tripped": "A tripwire of the charter was touched.",
+  "pilot.wire_tripped": "A number went beyond a tripwire of the charter.",
+  "pilot.wire_step_done": "A step of a tripwire was carried out.",
+  "pilot.wire_armed": "A tripwire is armed again.",
   "pilot.trip_carried_out": "What the charter does at a tripwire was carried out.",
   "pilot.launch_refused": "A launch was refused: whoever asked was told why.",
   "pilot.completed": "The pilot was completed.",
@@ -56,6 +62,10 @@ const SENTENCES = {
   "run.failed": "The run failed.",
   "run.rejected": "The run's patch was rejected.",
   "run.base_moved": "The branch moved under the run; what was approved or open is void.",
+  "run.patch_rebased":
+    "The patch stands to the byte on the new base, so no agent does it again: it is tested there and decided on anew.",
+  "run.patch_not_rebased":
+    "The patch does not stand unchanged on the new base: the work is done again there.",
   "run.merge_intended":
     "The approvals were complete and still held: the merge was decided. From here it cannot be cancelled.",
   "run.merge_commit_built": "The commit was built from the approved tree on the approved base.",
@@ -90,6 +100,14 @@ const SENTENCES = {
   "gate.voided": "The decision is void: what it was about is no longer so.",
   "stop.pulled": "The emergency stop was pulled.",
   "stop.lifted": "An emergency stop was lifted.",
+  "stop.measured":
+    "How long it took until a run that was stopped had ended, or that its runner was not reached.",
+  "drill.started": "A drill of the emergency stop began: runs of its own wait for runners.",
+  "drill.pulled": "A drill stopped its runs, by the same way as an emergency stop.",
+  "drill.ended": "A drill of the emergency stop is over, with what it measured.",
+  "controls.asked": "A self-test of the controls was asked for.",
+  "controls.keyed": "The canaries of the self-test got new keys; they are runners that get no work.",
+  "controls.tested": "The self-test of the controls ran; what each control showed stands here.",
   "log.epoch_started": "A new log began after a restore; it cites the last checkpoint of the one before.",
   "log.key_added": "A key that signs the log was added.",
   "log.key_retired": "A key that signed the log signs no longer.",
@@ -199,6 +217,13 @@ const SENTENCES = {
   "channel.credential_removed":
     "What decisions about releases were told with at a host was removed, and deleted.",
   "person.service_owner_changed": "Somebody else answers for a service account from now on.",
+  "import.recorded":
+    "Rows from outside were taken in: deployments, incidents, pull requests, CI runs or calls of people on duty.",
+  "incident.linked": "A person said which deployment an incident came of, or that it came of none.",
+  "repository.history_asked": "The repository's forge is asked what happened in a range of days.",
+  "repository.pager_connected": "A pager was connected: its calls about the repository are taken in.",
+  "repository.pager_ended": "A pager is connected no more; what its calls were signed with is deleted.",
+  "facts.mended": "Facts that KPIs are told of did not say what their rows say, and were computed again.",
 } as const satisfies Record<EntryKind, string>;
 
 /** One plain sentence; of a kind this version does not know, that. */

@@ -15,6 +15,7 @@ import {
   phaseSentences,
   protectionSentences,
   tripSentence,
+  wireSentences,
   zoneSentences,
 } from "./limit-words.ts";
 
@@ -112,6 +113,11 @@ function successPart({ goal, kpis }: Charter): PolicyPart[] {
   if (goal.metrics.length === 0) return [];
   const sentences = [
     ...goal.metrics.map((metric) => `${metricText(metric)}.`),
+    ...(goal.baselineDays > 0
+      ? [
+          `Nothing is launched for ${plural(goal.baselineDays, "day")} from activation on: what is measured then is the baseline.`,
+        ]
+      : []),
     `No verdict is given below ${plural(kpis.minimumSample, "row")}${goal.runsPerWeek > 0 ? `; runs expected: ${goal.runsPerWeek} a week` : ""}.`,
   ];
   return [{ title: "It is a success when", kind: "success", sentences }];
@@ -192,6 +198,7 @@ export function policyOf(
         `Calls of models, before they could cost more than ${dollars(controls.budgetRunCents)} in a run, ${dollars(controls.budgetDayCents)} in a day or ${dollars(controls.budgetPilotCents)} in all.`,
         ...driftSentences(controls),
         tripSentence(rollback),
+        ...wireSentences(rollback),
         `Launches end after ${plural(rollback.maxRuns, "run")}, or on ${rollback.endsOn}; at most ${plural(controls.maxConcurrentRuns, "run")} at once.`,
         ...exitSentences(charter),
       ],

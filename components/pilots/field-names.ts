@@ -7,6 +7,7 @@ const FIELD_NAMES: Readonly<Record<CharterField, string>> = {
   "goal.kind": "Kind of work",
   "goal.metrics": "Success metrics",
   "goal.runsPerWeek": "Runs expected a week",
+  "goal.baselineDays": "Days measured without agents first",
   "scope.repositoryId": "Repository",
   "scope.branch": "Branch",
   "scope.repositoryLabels": "Labels the repository has to carry",
@@ -90,6 +91,7 @@ const FIELD_NAMES: Readonly<Record<CharterField, string>> = {
   "rollback.exitCriteria": "Before it is completed",
   "rollback.pauseAfterFailedRuns": "Failed runs in a row until it trips",
   "rollback.onFailedRuns": "What happens then",
+  "rollback.tripwires": "Tripwires over numbers",
   "rollback.maxRuns": "Runs in all",
   "rollback.endsOn": "Last day",
 };

@@ -21,9 +21,11 @@ export interface FieldValue {
 const NOTHING: Readonly<Partial<Record<CharterField, string>>> = {
   "goal.metrics": "none",
   "goal.runsPerWeek": "nobody said",
+  "goal.baselineDays": "none",
   "scope.kinds": "that of the goal alone",
   "scope.licences": "any",
   "controls.requiredChecks": "none",
+  "rollback.tripwires": "none",
   "scope.maxFiles": "no limit of the charter's",
   "scope.maxChangedLines": "no limit of the charter's",
   "environment.setupMinutes": "as long as an attempt",

@@ -6,6 +6,7 @@ import type { Cadence } from "#lib/pilots/schema/kpis.ts";
 import type { TripAction } from "#lib/pilots/schema/rollback.ts";
 import type { ProtectedClass } from "#lib/pilots/schema/scope.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
+import { wireSentence } from "#lib/tripwires/wire-words.ts";
 import { formatCount, plural } from "../format.ts";
 import { rolesInWords } from "../review/roles.ts";
 
@@ -45,6 +46,9 @@ const TRIPPED: Readonly<Record<TripAction, string>> = {
 
 export const tripSentence = ({ onFailedRuns, pauseAfterFailedRuns }: Charter["rollback"]): string =>
   `${TRIPPED[onFailedRuns]} ${plural(pauseAfterFailedRuns, "failed run")} in a row.`;
+
+/** What else it does by itself, a sentence for each. */
+export const wireSentences = ({ tripwires }: Charter["rollback"]): string[] => tripwires.map(wireSentence);
 
 /** Which repositories it works on, and never on which. */
 export const labelSentences = ({ repositoryLabels }: Charter["scope"]): string[] =>

@@ -38,6 +38,8 @@ export interface PilotPageProps {
   readonly proposal: ReactNode;
   /** `<Unreviewed …>`: merges by broken glass that nobody has reviewed. */
   readonly unreviewed?: ReactNode;
+  /** `<WirePanel …>`: how far its tripwires are. */
+  readonly wires?: ReactNode;
   /** `<RefusedLaunches …>`: what its rules did not let begin. */
   readonly refusedLaunches?: ReactNode;
   /** `<RetentionPanel …>`: how long payloads are kept. */
@@ -58,6 +60,7 @@ export function PilotPage({
   actions,
   proposal,
   unreviewed = null,
+  wires = null,
   refusedLaunches = null,
   data,
   names,
@@ -104,6 +107,7 @@ export function PilotPage({
           { href: `${base}?tab=data`, title: "Data", current: tab === "data" },
           { href: `${base}/hosts`, title: "Hosts", current: false },
           { href: `${base}/releases`, title: "Releases", current: false },
+          { href: `${base}/tripwires`, title: "Tripwires", current: false },
         ]}
       />
       {pilot.statusReason ? (
@@ -113,7 +117,7 @@ export function PilotPage({
           </Note>
         </div>
       ) : null}
-      {tab === "overview" ? <Overview pilot={pilot} runs={runs} report={report} /> : null}
+      {tab === "overview" ? <Overview pilot={pilot} runs={runs} report={report} wires={wires} /> : null}
       {tab === "runs" ? (
         <>
           <PilotRuns runs={runs} />
@@ -174,7 +178,12 @@ function PilotFacts({ pilot, review }: Pick<PilotPageProps, "pilot" | "review">)
 
 const RECENT = 8;
 
-function Overview({ pilot, runs, report }: Pick<PilotPageProps, "pilot" | "runs" | "report">) {
+function Overview({
+  pilot,
+  runs,
+  report,
+  wires,
+}: Pick<PilotPageProps, "pilot" | "runs" | "report" | "wires">) {
   return (
     <div className="mt-3">
       {report ? (
@@ -182,6 +191,7 @@ function Overview({ pilot, runs, report }: Pick<PilotPageProps, "pilot" | "runs"
       ) : (
         <Note>No numbers yet: they begin with the pilot's activation.</Note>
       )}
+      {wires}
       <Panel
         title="Newest runs"
         className="mt-4"

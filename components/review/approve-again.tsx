@@ -32,7 +32,7 @@ export function ApproveAgain({ again, gate, mustRead = null, decide }: ApproveAg
         </span>
         {again.approvedBy.length > 0 ? (
           <span className="sm">
-            The void gate was approved by {namesInWords(again.approvedBy)}; an approval does not carry over.
+            The gate before was approved by {namesInWords(again.approvedBy)}; an approval does not carry over.
           </span>
         ) : null}
         {again.identical && !mayAtOnce ? (

@@ -13,7 +13,17 @@ const flag = (path: string, severity: PatchFlag["severity"]): PatchFlag => ({
   sentence: `${path} is a test.`,
 });
 const counted = (more: Partial<CountedFile> = {}): CountedFile => ({
-  ...{ parts: [], hunks: 1, hidden: 0, lookalikes: 0, masked: 0, space: 0, spots: [], binary: false },
+  ...{
+    parts: [],
+    hunks: 1,
+    hidden: 0,
+    lookalikes: 0,
+    masked: 0,
+    space: 0,
+    spots: [],
+    lastNumber: 1,
+    binary: false,
+  },
   ...more,
 });
 const risks = (files: readonly PatchFile[], texts: readonly CountedFile[]) =>

@@ -22,6 +22,8 @@ export interface CountedFile {
   /** Lines that differ from their partner in white space alone. */
   readonly space: number;
   readonly spots: readonly Spot[];
+  /** The largest number that a line has on either side. */
+  readonly lastNumber: number;
   readonly binary: boolean;
 }
 
@@ -62,10 +64,10 @@ export function reviewFiles(
     const inName = hiddenCount(file.path, "line") + hiddenCount(file.previousPath ?? "", "line");
     const hidden = text.hidden + inName;
     const isDoubtful = hidden + text.masked + text.lookalikes > 0;
-    const { parts, hunks, lookalikes, masked, space, binary } = text;
+    const { parts, hunks, lookalikes, masked, space, lastNumber, binary } = text;
     return {
       ...file,
-      ...{ parts: parts.map(bare), hunks, hidden, lookalikes, masked, space, binary, place },
+      ...{ parts: parts.map(bare), hunks, hidden, lookalikes, masked, space, lastNumber, binary, place },
       generated: isGenerated(file.path),
       spots: inName > 0 ? [NAME, ...text.spots] : text.spots,
       risk: isDoubtful ? ("high" as const) : riskOf(own),

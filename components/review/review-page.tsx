@@ -40,6 +40,7 @@ import { Spots } from "./diff/surface/spots.ts";
 import type { DiffState, DiffViewHandle } from "./diff/view.tsx";
 import { whyNotYet, withoutSpace } from "./diff/why-not-yet.ts";
 import type { ReviewFile } from "./diff-rules.ts";
+import { EvidenceBand } from "./evidence/band.tsx";
 import { EvidencePanel } from "./evidence/panel.tsx";
 import { FileList } from "./file-list.tsx";
 import { InterdiffPane, type InterdiffShown } from "./interdiff/interdiff-pane.tsx";
@@ -171,6 +172,7 @@ export function ReviewPage({
     <div className="rvw" data-tab={tab}>
       <div className="rh">
         <ReviewHead run={run} gate={gate} glass={glass} />
+        {run.status === "in_review" ? <EvidenceBand evidence={evidence} /> : null}
         {tab === "changes" ? changes : null}
         <div className="row">
           <Tabs

@@ -248,7 +248,7 @@ describe("the list of files", () => {
     path,
     ...{ previousPath: null, status: "modified", modeBefore: "100644", modeAfter: "100644" },
     ...{ added: 1, removed: null, risk: "low", flags: [], place: 0, parts: [], spots: [], hunks: 1 },
-    ...{ hidden, lookalikes: 0, masked: 0, space: 0, binary: false, generated: false },
+    ...{ hidden, lookalikes: 0, masked: 0, space: 0, lastNumber: 1, binary: false, generated: false },
   });
 
   test("counts what was viewed and says it in words too", () => {

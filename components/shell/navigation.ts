@@ -16,8 +16,10 @@ import {
   type LucideIcon,
   Play,
   Radar,
+  Rocket,
   ScrollText,
   Server,
+  ShieldCheck,
   UserRoundCheck,
   UsersRound,
 } from "lucide-react";
@@ -30,6 +32,7 @@ export type NavKey =
   | "kpis"
   | "findings"
   | "log"
+  | "controls"
   | "setup"
   | "passkeys"
   | "tokens"
@@ -37,6 +40,7 @@ export type NavKey =
   | "notices"
   | "providers"
   | "repositories"
+  | "deliveries"
   | "runners"
   | "people"
   | "deputies"
@@ -64,9 +68,11 @@ export const NAVIGATION: readonly NavItem[] = [
   { key: "kpis", href: "/kpis", title: "KPIs", icon: ChartLine, letter: "k", part: "work" },
   { key: "findings", href: "/findings", title: "Findings", icon: Radar, letter: "f", part: "work" },
   { key: "log", href: "/log", title: "Log", icon: ScrollText, letter: "l", part: "work" },
+  { key: "controls", href: "/controls", title: "Controls", icon: ShieldCheck, letter: "c", part: "work" },
   { key: "agents", href: "/agents", title: "Agents", icon: Bot, part: "connected" },
   { key: "providers", href: "/providers", title: "Providers", icon: Cloud, part: "connected" },
   { key: "repositories", href: "/repositories", title: "Repositories", icon: FolderGit2, part: "connected" },
+  { key: "deliveries", href: "/deliveries", title: "Deliveries", icon: Rocket, part: "connected" },
   { key: "runners", href: "/runners", title: "Runners", icon: Server, part: "connected" },
   { key: "notices", href: "/notices", title: "Notices", icon: BellRing, part: "connected" },
   { key: "passkeys", href: "/settings/passkeys", title: "Passkeys", icon: Fingerprint, part: "connected" },

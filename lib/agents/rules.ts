@@ -1,6 +1,6 @@
 import { RunKind } from "../pilots/schema/goal.ts";
 import type { MessageEffect } from "../protocol/steering.ts";
-import { type AgentSettings, type ModelDriver, REVERT_DRIVER } from "./schema.ts";
+import { type AgentSettings, DRILL_DRIVER, type ModelDriver, REVERT_DRIVER } from "./schema.ts";
 
 /** When a message that is sent during a turn reaches the model. What the runner's drivers say of themselves is the same. */
 const STEERING = {
@@ -23,7 +23,8 @@ export const kindsOf = ({
 }: {
   readonly model: string | null;
   readonly driver?: string;
-}): readonly RunKind[] => (driver === REVERT_DRIVER ? [] : model === null ? WITHOUT_MODEL : RunKind.options);
+}): readonly RunKind[] =>
+  driver === REVERT_DRIVER || driver === DRILL_DRIVER ? [] : model === null ? WITHOUT_MODEL : RunKind.options;
 
 /** Tokens of history above which an agent sums it up, where nobody knows how many its model takes. */
 export const USUAL_HISTORY = 120_000;

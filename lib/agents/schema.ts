@@ -4,6 +4,8 @@ import { ModelName } from "../prices/schema.ts";
 export const RECIPE_DRIVER = "recipe";
 /** No program at all: what a revert is made from are trees. Nobody launches it, so no list shows it. */
 export const REVERT_DRIVER = "revert";
+/** Runs of a drill of the emergency stop; nobody launches them by themselves either. */
+export const DRILL_DRIVER = "drill";
 
 /** Drivers of agents that use a model. */
 export const ModelDriver = z.enum(["openai", "codex", "claude"]);

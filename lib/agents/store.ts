@@ -1,6 +1,6 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
-import { AgentSettings, type AgentView, REVERT_DRIVER } from "./schema.ts";
+import { AgentSettings, type AgentView, DRILL_DRIVER, REVERT_DRIVER } from "./schema.ts";
 
 export interface AgentRow {
   readonly id: string;
@@ -54,7 +54,7 @@ export async function selectAgents(
       a.created_by as "createdBy", coalesce(p.name, a.created_by) as "createdByName",
       a.created_at as "createdAt", (select count(*)::int from run where run.agent_id = a.id and ${seen}) as runs
     from agent a left join person p on p.id = a.created_by left join provider v on v.id = a.provider_id
-    where case when ${agentId}::text is null then a.driver <> ${REVERT_DRIVER} else a.id = ${agentId} end
+    where case when ${agentId}::text is null then a.driver not in (${REVERT_DRIVER}, ${DRILL_DRIVER}) else a.id = ${agentId} end
     order by a.name`;
   return rows.map((row) => ({ ...row, settings: AgentSettings.parse(row.settings) }));
 }

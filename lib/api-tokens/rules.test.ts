@@ -47,7 +47,16 @@ describe("an API token", () => {
 describe("what tokens carry", () => {
   test("is this closed list: no decision at a gate, no people, no roles, no tokens, no key of anything", () => {
     expect([...CARRIED].sort()).toEqual([
-      ...["evidence.report", "log.export", "log.view", "pilot.view", "release.ask", "run.launch", "run.view"],
+      ...[
+        "delivery.record",
+        "evidence.report",
+        "log.export",
+        "log.view",
+        "pilot.view",
+        "release.ask",
+        "run.launch",
+        "run.view",
+      ],
     ]);
     const never =
       /^gate\.|^person\.|^role\.|^token\.|^account\.|^passkey\.|^log\.access$|\.(manage|enrol|lift)$/;

@@ -13,6 +13,7 @@ export const CARRIED = [
   "run.launch",
   "release.ask",
   "evidence.report",
+  "delivery.record",
   "log.view",
   "log.export",
 ] as const;
@@ -26,6 +27,7 @@ export const CARRIED_WORDS: Readonly<Record<CarriedPermission, string>> = {
   "run.launch": "Launch runs",
   "release.ask": "Ask for releases, and read what was decided",
   "evidence.report": "Report checks of patches from outside",
+  "delivery.record": "Report deployments, incidents, pull requests, CI runs and calls of people on duty",
   "log.view": "Read dossiers of runs",
   "log.export": "Follow and export the log",
 };

@@ -15,19 +15,29 @@ const AT_ONCE = 500;
 /** As many as an entry names. */
 const OF_AN_ENTRY = 200;
 
-/** Returns how many were deleted. */
+/** Returns how many were deleted. Throws after the last, where one could not be. */
 export async function expireArtefacts(scope: Scope): Promise<number> {
   const now = scope.clock.now();
+  const failures: unknown[] = [];
   let [deleted, after] = [0, ""];
   for (;;) {
     const from = after;
     const kept = await read(scope, (db) => selectKept(db, new Date(now - DAY), from, AT_ONCE));
     const due = await dueAmong(scope, kept, now);
     for (const [runId, rows] of Map.groupBy(due, (row) => row.runId))
-      deleted += await remove(scope, runId, rows.slice(0, OF_AN_ENTRY));
+      deleted += await remove(scope, runId, rows.slice(0, OF_AN_ENTRY), failures).catch((error: unknown) => {
+        failures.push(error);
+        return 0;
+      });
     after = kept.at(-1)?.id ?? "";
-    if (kept.length < AT_ONCE) return deleted;
+    if (kept.length < AT_ONCE) break;
   }
+  if (failures.length > 0)
+    throw new AggregateError(
+      failures,
+      "Some artefacts whose days are over could not be deleted; the others were.",
+    );
+  return deleted;
 }
 
 async function dueAmong(scope: Scope, kept: readonly DueArtefact[], now: number): Promise<DueArtefact[]> {
@@ -37,8 +47,16 @@ async function dueAmong(scope: Scope, kept: readonly DueArtefact[], now: number)
   return kept.filter(({ charterId, createdAt }) => createdAt.getTime() <= (before.get(charterId) ?? 0));
 }
 
-/** Files go before the rows say so: after a crash in between they are found and deleted once more. */
-async function remove(scope: Scope, runId: string, due: readonly DueArtefact[]): Promise<number> {
+/**
+ * Files go before the rows say so: after a crash in between they are found and deleted once more. One that cannot be deleted
+ * keeps its row, for the next look.
+ */
+async function remove(
+  scope: Scope,
+  runId: string,
+  due: readonly DueArtefact[],
+  failures: unknown[],
+): Promise<number> {
   return transaction(scope, async (tx) => {
     const run = await lockRun(tx, runId); // nobody asks for one of them meanwhile
     if ((await holdOf(tx.db, run.pilotId)) !== null) return 0;
@@ -55,7 +73,7 @@ async function remove(scope: Scope, runId: string, due: readonly DueArtefact[]):
     const gone: string[] = [];
     for (const row of rows) {
       if (row.state === "promoted" || row.state === "deleted" || waits.has(row.gateId ?? "")) continue;
-      if (row.blobId !== null) await blobStore().remove(row.blobId);
+      if (row.blobId !== null && !(await isRemoved(row.blobId, failures))) continue;
       if (await markDeleted(tx.db, row, new Date(scope.clock.now()))) gone.push(row.id);
     }
     if (gone.length === 0) return 0;
@@ -67,4 +85,14 @@ async function remove(scope: Scope, runId: string, due: readonly DueArtefact[]):
     });
     return gone.length;
   });
+}
+
+async function isRemoved(blobId: string, failures: unknown[]): Promise<boolean> {
+  try {
+    await blobStore().remove(blobId);
+    return true;
+  } catch (error) {
+    failures.push(error);
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import { requirePermission } from "../authz/require.ts";
 import { type Tx, transaction } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
 import { openGate } from "../gates/open-gate.ts";
+import { ruledDeadline } from "../gates/own-rules.ts";
 import { handsIn } from "../messages/service.ts";
 import { approvalDeadline } from "../pilots/rules.ts";
 import { requirePeople } from "../pilots/second-person.ts";
@@ -29,6 +30,7 @@ export async function askPromotion(scope: Scope, input: AskPromotion): Promise<{
     const asker = actorId(scope.actor);
     const rule = promotionRule(charter, [...(await handsIn(tx.db, run)), asker]);
     await requirePeople(tx.db, scope, rule, run.pilotId);
+    const now = scope.clock.now();
     const timeZone = (await findPilotState(tx.db, run.pilotId))?.timeZone ?? "UTC";
     const document: ArtefactDocument & { readonly v: 1 } = {
       ...{ v: 1, decides: "artefact", run: run.id, pilot: run.pilotId, charter: run.charterDigest },
@@ -37,7 +39,7 @@ export async function askPromotion(scope: Scope, input: AskPromotion): Promise<{
     };
     const id = await openGate(tx, scope, {
       ...{ kind: "artefact", pilotId: run.pilotId, runId: run.id, document, rule },
-      expiresAt: approvalDeadline(charter, timeZone, scope.clock.now()),
+      expiresAt: ruledDeadline(charter, "artefact", timeZone, now, approvalDeadline(charter, timeZone, now)),
     });
     const ids = rows.map((row) => row.id);
     await bindToGate(tx.db, ids, id);

@@ -1,6 +1,7 @@
 // What may be handed in, what ends one, who decides, and how long it stays. Pure.
 import { createHash } from "node:crypto";
 import { DAY } from "../clock.ts";
+import { ownRuleOf, ruledBy } from "../gates/own-rules.ts";
 import type { GateRule } from "../gates/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { type ArtefactPlan, MOST_ARTEFACT_BYTES } from "../protocol/artefacts.ts";
@@ -52,12 +53,16 @@ export function whyNotPromotable(state: ArtefactState): string | null {
   }
 }
 
-/** Whoever may approve a merge approves it, never who asked, launched or steered the run. */
-export const promotionRule = ({ controls }: Charter, barred: readonly string[]): GateRule => ({
-  needed: 1,
-  roles: controls.approverRoles,
-  barred: [...new Set(barred)],
-});
+/**
+ * By the charter's own rule for this gate; without one a single person of those who may approve a merge. Never who asked, launched or
+ * steered the run.
+ */
+export const promotionRule = (charter: Charter, barred: readonly string[]): GateRule =>
+  ruledBy(ownRuleOf(charter, "artefact"), {
+    needed: 1,
+    roles: charter.controls.approverRoles,
+    barred: [...new Set(barred)],
+  });
 
 /** What nobody promoted until then is deleted. */
 export const deletedBefore = ({ environment }: Charter, now: number): number =>

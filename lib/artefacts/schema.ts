@@ -110,6 +110,3 @@ export const ArtefactDocument = z.looseObject({
     .min(1),
 });
 export type ArtefactDocument = z.infer<typeof ArtefactDocument>;
-
-/** `acknowledge=quarantined`: the person was told that nobody promoted it. */
-export const TakeQuery = z.object({ acknowledge: z.literal("quarantined").optional().catch(undefined) });

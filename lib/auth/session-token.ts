@@ -2,6 +2,7 @@
 // lives, so a stolen or kept token ends with its row.
 import { decode, encode } from "next-auth/jwt";
 import { idPattern } from "../ids.ts";
+import { sessionCookieName } from "./cookie-name.ts";
 import { type AuthSettings, authSettings } from "./settings.ts";
 
 const SALT = "pilothouse-session";
@@ -12,11 +13,10 @@ export interface SessionCookie {
   readonly secure: boolean;
 }
 
-/** On https the `__Host-` prefix: no sibling domain can set it. On http the port tells deployments of one host apart. */
-export function sessionCookie(url: URL): SessionCookie {
-  if (url.protocol === "https:") return { name: "__Host-pilothouse-session", secure: true };
-  return { name: `pilothouse-session-${url.port || "80"}`, secure: false };
-}
+export const sessionCookie = (url: URL): SessionCookie => ({
+  name: sessionCookieName(url),
+  secure: url.protocol === "https:",
+});
 
 /** `seconds` is how long the token is good for at most. */
 export function sealSession(

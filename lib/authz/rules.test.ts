@@ -69,9 +69,13 @@ const MATRIX: Record<Permission, string> = {
   "token.manage": "AS",
   "account.make": "A",
   "release.ask": "ES",
+  "delivery.record": "AES",
   "evidence.report": "",
   "stop.pull": "AESR",
   "stop.lift": "ES",
+  "drill.start": "ES",
+  "control.view": "AESU",
+  "control.test": "AS",
 };
 const LETTERS: Record<Role, string> = {
   administrator: "A",

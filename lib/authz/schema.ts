@@ -65,10 +65,15 @@ export const PERMISSIONS = {
   "token.manage": ["administrator", "security_lead"],
   "account.make": ["administrator"],
   "release.ask": LEADS,
+  // Rows from outside that KPIs are counted from: by file, by a program, by a forge or a pager; and what they are corrected by.
+  "delivery.record": OPERATORS,
   // Nobody's by themselves: a role made here includes it, for the account whose token reports.
   "evidence.report": [],
   "stop.pull": ["administrator", "engineering_lead", "security_lead", "reviewer"],
   "stop.lift": LEADS,
+  "drill.start": LEADS,
+  "control.view": [...OPERATORS, "auditor"],
+  "control.test": ["administrator", "security_lead"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

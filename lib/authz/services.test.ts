@@ -6,13 +6,19 @@ import { openArtefact } from "../artefacts/take.ts";
 import { addComment, replyToThread } from "../comments/add-comment.ts";
 import { sendToAgent } from "../comments/send-to-agent.ts";
 import { resolveThread } from "../comments/settle-thread.ts";
+import { askForRound, listControls } from "../controls/service.ts";
+import { askHistory } from "../deliveries/fetches/ask-history.ts";
+import { reportRows } from "../deliveries/imports/report-rows.ts";
+import { linkIncident } from "../deliveries/links/link-incident.ts";
+import { endPager } from "../deliveries/pagers/connect-pager.ts";
 import { setDuty } from "../deputies/service.ts";
+import { startDrill } from "../drills/start-drill.ts";
 import { AppError } from "../errors.ts";
 import { setFromSso } from "../groups/fill-by-sso.ts";
 import { grantGroupRole } from "../groups/grant-group-role.ts";
 import { addMember, createGroup, removeGroup, removeMember } from "../groups/service.ts";
 import { newId } from "../ids.ts";
-import { getKpis, listKpiRows } from "../kpis/service.ts";
+import { getKpis, listRunFacts } from "../kpis/service.ts";
 import { listEntries } from "../log/service.ts";
 import { sendMessage } from "../messages/send-message.ts";
 import { withdrawMessage } from "../messages/withdraw-message.ts";
@@ -124,6 +130,7 @@ const ON_PILOT: readonly Call[] = [
   ["resumeRun", "run.pause", (scope) => resumeRun(scope, { runId })],
   ["pullStop of the pilot", "stop.pull", (scope) => pullStop(scope, { scope: "pilot", pilotId, reason: "" })],
   ["askToLift", "stop.lift", (scope) => askToLift(scope, { stopId, reason })],
+  ["startDrill", "drill.start", (scope) => startDrill(scope, { pilotId, runs: 1 })],
   [
     "setRetention",
     "retention.set",
@@ -146,7 +153,7 @@ const ON_PILOT: readonly Call[] = [
     (scope) => openArtefact(scope, { runId, artefactId: "art_none", isAcknowledged: true }),
   ],
   ["getKpis", "kpi.view", (scope) => getKpis(scope, { pilotId })],
-  ["listKpiRows", "kpi.view", (scope) => listKpiRows(scope, { pilotId, kpi: "throughput" })],
+  ["listRunFacts", "kpi.view", (scope) => listRunFacts(scope, { pilotId, kpi: "throughput" })],
   ["listEntries", "log.view", (scope) => listEntries(scope)],
 ];
 
@@ -187,6 +194,22 @@ const ON_ORGANISATION: readonly Call[] = [
     "createPilot",
     "pilot.create",
     (scope) => createPilot(scope, { name: "New one", timeZone: "UTC", charter }),
+  ],
+  [
+    "reportRows",
+    "delivery.record",
+    (scope) => reportRows(scope, "page_call", { source: "pager", rows: [{}] }),
+  ],
+  [
+    "linkIncident",
+    "delivery.record",
+    (scope) => linkIncident(scope, { incidentId: "inc_0", deploymentId: null }),
+  ],
+  ["endPager", "delivery.record", (scope) => endPager(scope, { pagerId: "pgr_0" })],
+  [
+    "askHistory",
+    "delivery.record",
+    (scope) => askHistory(scope, { repositoryId, kinds: ["deployment"], from: new Date(0), to: new Date(1) }),
   ],
   [
     "addRepository",
@@ -232,6 +255,8 @@ const ON_ORGANISATION: readonly Call[] = [
   ["removePasskey of somebody else", "passkey.confirm", (scope) => removePasskey(scope, "psk_none")],
   ["labelRepository", "repository.add", (scope) => labelRepository(scope, { repositoryId, labels: ["pci"] })],
   ["requestSync", "repository.sync", (scope) => requestSync(scope, repositoryId)],
+  ["askForRound", "control.test", (scope) => askForRound(scope)],
+  ["listControls", "control.view", (scope) => listControls(scope)],
   ["makeEnrolment", "runner.enrol", (scope) => makeEnrolment(scope, { phases: ["agent"] })],
   ["revokeRunner", "runner.revoke", (scope) => revokeRunner(scope, "rnr_nobody")],
 ];

@@ -9,7 +9,7 @@ import { maskValue } from "../secrets/mask-value.ts";
 import { chainOf, changesOf, withTexts } from "./gather.ts";
 import { causeOf } from "./rules.ts";
 import type { CauseView, FindCause } from "./schema.ts";
-import { listEvents, listTexts } from "./store.ts";
+import { findWorked, listEvents, listTexts } from "./store.ts";
 
 /** What wrote a line of a run's newest patch, as far as it was recorded. Secrets are masked. */
 export async function findCause(
@@ -30,7 +30,7 @@ export async function findCause(
   return maskValue(
     await read(scope, async (db) => {
       const events = await listEvents(db, runId, patch.attempt);
-      const chain = chainOf(events, patch.attempt);
+      const chain = chainOf(events, await findWorked(db, runId, patch.attempt));
       const changes = changesOf(events, chain, real);
       const own = changes.filter(({ item }) => item > 0);
       const texts = await listTexts(

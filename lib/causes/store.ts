@@ -42,3 +42,13 @@ export async function listTexts(
     where e.run_id = ${runId} and e.kind = 'item_delta'
     group by e.attempt, (e.body ->> 'item')::int`;
 }
+
+/** The attempt whose work a patch holds: one that was put on a base that moved came of an earlier attempt than its own. */
+export async function findWorked(db: Db, runId: string, attempt: number): Promise<number> {
+  const lease = await db.lease.findFirst({
+    where: { runId, phase: "agent", attempt: { lte: attempt } },
+    orderBy: { attempt: "desc" },
+    select: { attempt: true },
+  });
+  return lease?.attempt ?? attempt;
+}

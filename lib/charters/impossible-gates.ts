@@ -91,6 +91,7 @@ const WORDS: Readonly<Record<RuledGate, string>> = {
   command: "a command",
   network: "a network",
   merge: "a merge",
+  artefact: "a file that leaves the quarantine",
   release: "a release",
   break_glass: "the review of a broken glass",
 };
@@ -102,6 +103,7 @@ const ASKED: readonly RuledGate[] = [
   "resume",
   "network",
   "merge",
+  "artefact",
   "release",
   "break_glass",
 ];

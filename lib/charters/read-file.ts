@@ -16,6 +16,8 @@ import { contradictions } from "../pilots/contradictions.ts";
 import { CHARTER_FIELDS, type CharterField, type FormValues } from "../pilots/form.ts";
 import { gateLine } from "../pilots/gate-lines.ts";
 import { GateRules } from "../pilots/schema/gates.ts";
+import { writtenWires } from "../pilots/texts/wires.ts";
+import { Tripwires } from "../tripwires/schema.ts";
 import { CharterFile } from "./file-schema.ts";
 import type { NamedCharter } from "./write-file.ts";
 
@@ -219,6 +221,10 @@ function textOf(field: CharterField, value: unknown): string | string[] | undefi
   if (kind === "gates") {
     const rules = GateRules.safeParse(value);
     return rules.success ? rules.data.map(gateLine).join("\n") : undefined;
+  }
+  if (kind === "wires") {
+    const wires = Tripwires.safeParse(value);
+    if (wires.success) return writtenWires(wires.data);
   }
   if (!Array.isArray(value) || !value.every(isScalar)) return undefined;
   const items = value.map(String);

@@ -2,9 +2,23 @@ import { describe, expect, test } from "vitest";
 import { CHARTER_FIELDS, type CharterField } from "../pilots/form.ts";
 import { directionOf } from "./weights.ts";
 
+const WIRE = {
+  ...{
+    measure: "failed_runs",
+    bound: ">=",
+    threshold: 3,
+    of: "value",
+    windowHours: 24,
+    minimum: 1,
+    clears: 3,
+  },
+  steps: ["pause"],
+};
+
 /** A tighter and a looser value of each field whose values can be weighed. */
 const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unknown]>> = {
   "goal.metrics": [[{ kpi: "throughput", target: 5, baseline: null, source: "" }], []],
+  "goal.baselineDays": [7, 0],
   "scope.allowedPaths": [["src/**"], ["src/**", "bin/**"]],
   "scope.protectedPaths": [["ci/**", "lib/**"], ["ci/**"]],
   "scope.repositoryLabels": [["team-a"], []],
@@ -81,6 +95,7 @@ const PAIRS: Partial<Record<CharterField, readonly [tight: unknown, loose: unkno
   "rollback.exitCriteria": [["independent_review"], []],
   "rollback.pauseAfterFailedRuns": [2, 3],
   "rollback.maxRuns": [100, 200],
+  "rollback.tripwires": [[WIRE], []],
   "rollback.endsOn": ["2030-11-30", "2030-12-01"],
 };
 

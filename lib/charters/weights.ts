@@ -7,6 +7,8 @@ import type { CharterField } from "../pilots/form.ts";
 import { OutboundRule } from "../pilots/schema/controls.ts";
 import { GateRules, type OwnGateRule } from "../pilots/schema/gates.ts";
 import { Metric } from "../pilots/schema/goal.ts";
+import { Tripwire } from "../tripwires/schema.ts";
+import { wireLine } from "../tripwires/wire-line.ts";
 import type { Direction } from "./schema.ts";
 
 /** Of two different values of one field. */
@@ -45,6 +47,10 @@ const removed: Weight = (before, after) => looserIf(lacks(items(after), items(be
 /** A list that names who may; an empty one means everybody. */
 const fewer: Weight = (before, after) =>
   looserIf(items(after).length === 0 || (items(before).length > 0 && lacks(items(before), items(after))));
+
+/** A tripwire that is gone, or written otherwise: which of two bounds comes first is not weighed. */
+const unwired: Weight = (before, after) => looserIf(lacks(wires(after), wires(before)));
+const wires = (value: unknown): readonly string[] => z.array(Tripwire).catch([]).parse(value).map(wireLine);
 
 const TOOLS = ["deny", "ask", "allow"];
 
@@ -99,6 +105,7 @@ const WEIGHTS: Readonly<Record<CharterField, Weight>> = {
   "goal.kind": always,
   "goal.metrics": eased,
   "goal.runsPerWeek": always,
+  "goal.baselineDays": less,
   "scope.repositoryId": always,
   "scope.branch": always,
   "scope.repositoryLabels": removed,
@@ -185,6 +192,7 @@ const WEIGHTS: Readonly<Record<CharterField, Weight>> = {
   "rollback.exitCriteria": removed,
   "rollback.pauseAfterFailedRuns": more,
   "rollback.onFailedRuns": ordered(["cancel", "stop", "pause", "warn"]),
+  "rollback.tripwires": unwired,
   "rollback.maxRuns": more,
   "rollback.endsOn": later,
 };

@@ -82,6 +82,7 @@ async function whyNoRun(tx: Tx, scope: Scope, run: RunRow): Promise<string | nul
     headCommit: repository?.headCommit ?? null,
     repositoryBranch: repository?.branch ?? null,
     now: scope.clock.now(),
+    baselineUntil: pilot.baselineUntil,
     timeZone: pilot.timeZone,
   });
 }

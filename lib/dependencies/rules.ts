@@ -10,12 +10,16 @@ const SEVERITIES: Readonly<Record<DependencyRule, FindingSeverity>> = {
   new_host: "high",
   new_install_script: "medium",
   manifest_disagrees: "medium",
+  name_alike: "medium",
+  other_registry: "high",
+  indicated: "high",
+  indicators_unread: "medium",
   not_understood: "medium",
 };
 
 export const dependencySeverity = ({ rule }: DependencyNote): FindingSeverity => SEVERITIES[rule];
 
-export function dependencySentence({ rule, path, name, after }: DependencyNote): string {
+export function dependencySentence({ rule, path, name, before, after }: DependencyNote): string {
   const what = name ?? path;
   switch (rule) {
     case "hash_changed":
@@ -32,6 +36,16 @@ export function dependencySentence({ rule, path, name, after }: DependencyNote):
       return `${what} runs a script when it is installed.`;
     case "manifest_disagrees":
       return `Manifest and lockfile disagree about ${what}: ${after ?? "they say different things"}.`;
+    case "name_alike":
+      return before === null
+        ? `${what} is new, and its name is none that is to be trusted by eye: ${after ?? "look at its letters"}.`
+        : `${what} is new, and its name is much like ${before}: ${after ?? "look at its letters"}.`;
+    case "other_registry":
+      return `${what} comes from ${after ?? "another place"}; it, or all of its scope, came from ${before ?? "elsewhere"}.`;
+    case "indicated":
+      return `${what} is on a list of indicators: ${before ?? "no name is given"}${after === null ? "" : ` (${after})`}.`;
+    case "indicators_unread":
+      return `The packages of ${path} were held against no indicators: ${after ?? "their list cannot be read"}.`;
     case "not_understood":
       return `${path} is about packages and was not read: ${after ?? "its format is not known"}. Compare it by eye.`;
   }

@@ -28,6 +28,10 @@ export const DependencyRule = z.enum([
   "not_a_registry",
   "new_install_script",
   "manifest_disagrees",
+  "name_alike",
+  "other_registry",
+  "indicated",
+  "indicators_unread",
   "not_understood",
 ]);
 export type DependencyRule = z.infer<typeof DependencyRule>;

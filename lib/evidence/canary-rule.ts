@@ -28,7 +28,10 @@ export function canaryMissing(rule: CanaryRule, { checks, observations }: Seen):
   return `The charter wants a test that must fail reported failed, and there was no canary: ${why} Nothing shows that tests can fail with this patch, so that they pass counts for nothing.`;
 }
 
-/** Test files that could not be read name no framework either, and say nothing of whether one is known. */
+/**
+ * Test files that could not be read name no framework either, and say nothing of whether one is known. Without checks only
+ * evidence gets here from before they were owed (`heldToChecks`).
+ */
 const isUnknown = (checks: Seen["checks"]): boolean =>
   !checks || (checks.frameworks.length === 0 && checks.canary.none === NO_FRAMEWORK);
 

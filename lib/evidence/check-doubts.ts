@@ -55,7 +55,22 @@ function coverageDoubts({ coverage, coverageReason }: Checks): string[] {
   ];
 }
 
-export function newTestDoubts(seen: NewOnBase | null, fresh: readonly string[]): string[] {
+/** `fresh`: new tests that pass in every run of the patch; `unsteady`: those that pass in some. */
+export function newTestDoubts(
+  seen: NewOnBase | null,
+  fresh: readonly string[],
+  unsteady: readonly string[],
+): string[] {
+  const said =
+    unsteady.length === 0
+      ? []
+      : [
+          `${count(unsteady, "new test", ["ends", "end"])} otherwise from run to run of the patch, and ${unsteady.length === 1 ? "proves" : "prove"} nothing: ${named(unsteady)}.`,
+        ];
+  return [...said, ...onBaseDoubts(seen, fresh)];
+}
+
+function onBaseDoubts(seen: NewOnBase | null, fresh: readonly string[]): string[] {
   if (fresh.length === 0) return [];
   if (seen === null) return [`${count(fresh, "new test", ["was", "were"])} not tried on the base.`];
   const { passing, unseen, problem } = seen;

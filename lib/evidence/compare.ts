@@ -27,6 +27,7 @@ const LISTS = {
   newlyFailing: "newly failing",
   newlyUnsteady: "newly unsteady",
   noLongerRun: "no longer run",
+  newFailing: "new and failing",
   stillFailing: "still failing",
   flakyOnBase: "flaky on the base",
 } as const;
@@ -98,7 +99,7 @@ const countsSaid = (counts: TreeCounts): string => {
 
 function listsSaid(is: Judgement): string {
   const said = Object.entries(LISTS).flatMap(([list, words]) => {
-    const { length } = is[list as keyof typeof LISTS];
+    const { length } = is[list as keyof typeof LISTS] ?? [];
     return length === 0 ? [] : [`${length} ${words}`];
   });
   return said.join(", ") || "none repaired, failing or flaky";
@@ -106,7 +107,7 @@ function listsSaid(is: Judgement): string {
 
 const listDifferences = (was: Judgement, is: Judgement): string[] =>
   Object.entries(LISTS).flatMap(([list, words]) =>
-    named(words, was[list as keyof typeof LISTS], is[list as keyof typeof LISTS]),
+    named(words, was[list as keyof typeof LISTS] ?? [], is[list as keyof typeof LISTS] ?? []),
   );
 
 function named(what: string, before: readonly string[], after: readonly string[]): string[] {

@@ -50,6 +50,8 @@ export const EvidenceDocument = z.object({
   newTests: ObservedRun.omit({ tree: true, repeat: true, canary: true }).optional(),
   /** SHA-256 over everything it ran with. */
   environmentDigest: z.string().optional(),
+  /** Version of the protocol that the runner speaks: by it, checks are owed. Left out from before it was kept. */
+  protocol: z.int().optional(),
   /** What the charters wanted of canaries; left out from before they said. */
   canaryRule: CanaryRule.optional(),
   /** By what a revert was judged; left out for every other patch. */

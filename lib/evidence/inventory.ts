@@ -65,7 +65,10 @@ function byKey(tests: readonly string[], key: (test: string) => string | null): 
   const groups = new Map<string, string[]>();
   for (const test of tests) {
     const shared = key(test);
-    if (shared !== null) groups.set(shared, [...(groups.get(shared) ?? []), test]);
+    if (shared === null) continue;
+    const group = groups.get(shared);
+    if (group) group.push(test);
+    else groups.set(shared, [test]);
   }
   return groups;
 }

@@ -70,6 +70,18 @@ describe("a verifier that lies about what it did", () => {
     expect(evidence?.document.environmentDigest).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test("probe: green without a word of canaries is not relied on, opens no gate, and says why", async () => {
+    const { checks: _checks, ...silent } = seen(lease);
+    await finishLease(runner, lease.leaseId, silent);
+    const [evidence] = await listEvidence(seed, runId);
+    expect(evidence?.document).toMatchObject({
+      ...{ protocol: 1, canaryRule: "known" },
+      judgement: { verdict: "untrustworthy", repaired: ["broken"] },
+    });
+    expect(evidence?.document.judgement.sentence).toContain("reported nothing of what it has to check");
+    expect(await listGatesOf(seed, runId)).toEqual([]);
+  });
+
   test("probe: test names with characters no database holds are stored, shown as such", async () => {
     await finish((each) => ({
       ...each,

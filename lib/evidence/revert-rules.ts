@@ -54,7 +54,7 @@ export function judgeRevert(
   const [verdict, sentence] = verdictOf(news, asBefore, before);
   return {
     ...usual,
-    ...{ verdict, sentence, notRepaired: [], ...news },
+    ...{ verdict, sentence, notRepaired: [], newFailing: [], ...news },
     newlyUnsteady: named(head, "passed").filter((test) => revert.get(test) === "flaky"),
     asBefore,
     doesNotProve: [...usual.doesNotProve, ...doubts(observations, before)],

@@ -4,7 +4,8 @@ import type { NewTests, Observation } from "../protocol/schema.ts";
 import { type Behaviour, behaviour, counts, passedIn, type Steadiness } from "./behaviour.ts";
 import { newTestDoubts } from "./check-doubts.ts";
 import { type Inventory, inventoryOf } from "./inventory.ts";
-import { freshIn, type NewOnBase, newOnBase } from "./new-tests.ts";
+import { failingNew, freshIn, type NewOnBase, newOnBase } from "./new-tests.ts";
+import { runDoubts } from "./run-doubts.ts";
 
 export type Verdict = "verified" | "regressed" | "not_repaired" | "untrustworthy" | "incomplete";
 export type TreeName = Observation["tree"];
@@ -32,6 +33,8 @@ export interface Judgement {
   readonly removed: readonly string[];
   /** In the patch's own test suite only. */
   readonly added: readonly string[];
+  /** Of them, those that fail in every run of the patch. Left out by evidence from before they counted. */
+  readonly newFailing?: readonly string[];
   /** Failed in every run of the base and of the patch. */
   readonly stillFailing: readonly string[];
   /** Results differ between runs of the base. */
@@ -85,9 +88,11 @@ export function judge(
     stillFailing: failedOnBase.filter((test) => patch.get(test) === "failed"),
     flakyOnBase: where(base, "flaky"),
   };
+  const inventory = inventoryOf(base, patch);
+  const newFailing = failingNew({ base, patch, crossed }, inventory);
   const sorted = Object.fromEntries(
-    Object.entries(lists).map(([name, tests]) => [name, tests.toSorted()]),
-  ) as typeof lists;
+    Object.entries({ ...lists, newFailing }).map(([name, tests]) => [name, tests.toSorted()]),
+  ) as typeof lists & { newFailing: string[] };
 
   const matrix = {
     base_on_base: counts(base, of("base_on_base").length),
@@ -95,7 +100,6 @@ export function judge(
     base_on_patch: counts(crossed, of("base_on_patch").length),
   };
   const [verdict, sentence] = verdictOf(observations, sorted);
-  const inventory = inventoryOf(base, patch);
   const fresh = freshIn(patch, inventory.added);
   const newTests = onBase && fresh.length > 0 ? newOnBase(fresh, onBase) : null;
   return {
@@ -105,8 +109,12 @@ export function judge(
     ...sorted,
     ...{ inventory, newTests },
     doesNotProve: [
-      ...doubts(observations, { ...sorted, removed: inventory.removed }),
-      ...newTestDoubts(newTests, fresh),
+      ...runDoubts(observations, { ...sorted, removed: inventory.removed }),
+      ...newTestDoubts(
+        newTests,
+        fresh,
+        inventory.added.filter((test) => patch.get(test) === "flaky"),
+      ),
       ...further,
     ],
   };
@@ -115,7 +123,7 @@ export function judge(
 type Lists = Pick<
   Judgement,
   "repaired" | "notRepaired" | "newlyFailing" | "newlyUnsteady" | "noLongerRun" | "removed" | "flakyOnBase"
->;
+> & { readonly newFailing: readonly string[] };
 
 /** The first rule that applies; nothing that was not observed makes a patch look better. */
 function verdictOf(observations: readonly Observation[], lists: Lists): [Verdict, string] {
@@ -123,7 +131,7 @@ function verdictOf(observations: readonly Observation[], lists: Lists): [Verdict
   if (gap) return ["incomplete", gap];
   const distrust = distrustOf(observations);
   if (distrust) return ["untrustworthy", distrust];
-  const { repaired, notRepaired, newlyFailing, noLongerRun } = lists;
+  const { repaired, notRepaired, newlyFailing, noLongerRun, newFailing } = lists;
   if (newlyFailing.length > 0) {
     return [
       "regressed",
@@ -136,6 +144,8 @@ function verdictOf(observations: readonly Observation[], lists: Lists): [Verdict
       `${tests(noLongerRun)} passed on the base and no longer ${run(noLongerRun)} with the patch.`,
     ];
   }
+  if (newFailing.length > 0)
+    return ["not_repaired", `${tests(newFailing)} that the patch adds ${fail(newFailing)} with it.`];
   if (notRepaired.length > 0) {
     return [
       "not_repaired",
@@ -219,38 +229,8 @@ function silencedIn({ tree, canary }: Observation): string {
   return `${missed} of ${planted} ${planting} planted to fail on ${TREE_TITLES[tree]} ${missed === 1 ? "was" : "were"} not reported failed, in ${where}: something keeps tests from failing there. What passes then proves nothing.`;
 }
 
-function doubts(observations: readonly Observation[], lists: Lists): string[] {
-  const runs = Math.min(
-    ...TREES.map((tree) => observations.filter((observation) => observation.tree === tree).length),
-  );
-  const { flakyOnBase, newlyUnsteady, removed } = lists;
-  const sentences = [
-    "The patched code runs in the same process as the tests that judge it, so it could tell them apart and please them.",
-    "What no test covers was not looked at.",
-  ];
-  if (runs <= 1) sentences.push("Each tree ran once at most: a flaky test cannot be told from a steady one.");
-  else
-    sentences.push(
-      `Each tree ran ${runs} times: a test that fails more rarely than that can pass for steady.`,
-    );
-  if (flakyOnBase.length > 0) {
-    sentences.push(
-      `${tests(flakyOnBase)} ${are(flakyOnBase)} flaky on the base already; nothing is concluded from ${them(flakyOnBase)}.`,
-    );
-  }
-  if (newlyUnsteady.length > 0) {
-    sentences.push(
-      `${tests(newlyUnsteady)} passed in every run of the base and not in every run of the patch: flaky, or made so by it.`,
-    );
-  }
-  if (removed.length > 0)
-    sentences.push(`${tests(removed)} of the base ${are(removed)} not in the patch's own suite.`);
-  return sentences;
-}
-
 const tests = (list: readonly string[]) => (list.length === 1 ? "1 test" : `${list.length} tests`);
 const fail = (list: readonly string[]) => (list.length === 1 ? "fails" : "fail");
 const pass = (list: readonly string[]) => (list.length === 1 ? "passes" : "pass");
 const run = (list: readonly string[]) => (list.length === 1 ? "runs" : "run");
 const are = (list: readonly string[]) => (list.length === 1 ? "is" : "are");
-const them = (list: readonly string[]) => (list.length === 1 ? "it" : "them");

@@ -11,7 +11,7 @@ import { findPatchToVerify } from "../patches/service.ts";
 import { setupPlanOf, testPlanOf } from "../pilots/rules.ts";
 import { charterOf, findActiveCharter } from "../pilots/service.ts";
 import type { Finish, NewTests, Observation, TestPlan } from "../protocol/schema.ts";
-import { Summary } from "../protocol/schema.ts";
+import { PROTOCOL_VERSION, Summary } from "../protocol/schema.ts";
 import { sha256Hex } from "../protocol/signing.ts";
 import { canonicalText } from "../record/rules.ts";
 import { moveRun } from "../runs/move-run.ts";
@@ -23,6 +23,7 @@ import { heldToCanary, stricterCanary } from "./canary-rule.ts";
 import { checkDoubts } from "./check-doubts.ts";
 import { EvidenceDocument, type EvidenceView, type ObservedRun } from "./document.ts";
 import { environmentDigest } from "./environment.ts";
+import { heldToChecks } from "./owed-checks.ts";
 import { judgeRevert } from "./revert-rules.ts";
 import { isSound, judge, TREES } from "./rules.ts";
 import { setupDoubts } from "./setup-doubts.ts";
@@ -146,6 +147,7 @@ async function documentOf(
   const reverts = await revertToJudge(db, run.id);
   const inForce = await findActiveCharter(db, run.pilotId);
   const canaryRule = stricterCanary(await charterOf(db, run.charterId), inForce?.charter);
+  const protocol = await protocolOf(db, lease.runnerId);
   const further = [
     ...checkDoubts(seen.checks, made.argv, isSound(seen.observations)),
     ...(setup ? setupDoubts(setup) : []),
@@ -165,14 +167,24 @@ async function documentOf(
     ...(seen.newTests ? { newTests: shortened(seen.newTests) } : {}),
     ...(reverts ? { reverts } : {}),
     canaryRule,
+    protocol,
     judgement: heldToCanary(
-      reverts
-        ? judgeRevert(seen.observations, reverts, further)
-        : judge(seen.observations, claimed, further, seen.newTests ?? null),
+      heldToChecks(
+        reverts
+          ? judgeRevert(seen.observations, reverts, further)
+          : judge(seen.observations, claimed, further, seen.newTests ?? null),
+        { protocol, checks: seen.checks },
+      ),
       canaryRule,
       seen,
     ),
   };
+}
+
+/** What the runner said it speaks when it last asked for work; one nobody heard of is held to the current version. */
+async function protocolOf(db: Db, runnerId: string): Promise<number> {
+  const contact = await db.runnerContact.findUnique({ where: { runnerId }, select: { version: true } });
+  return contact?.version ?? PROTOCOL_VERSION;
 }
 
 const MOST_NAMED = 200;

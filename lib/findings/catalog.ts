@@ -4,6 +4,7 @@ import type { PatternRule } from "./conduct/read-rules.ts";
 import { TEXT_RULES } from "./conduct/text-rules.ts";
 import { FORGE_WATCH, tokenEnds } from "./forge-watch.ts";
 import { rule } from "./make-rule.ts";
+import { CONTENT_GONE, REVERT_NOT_MADE } from "./own-work.ts";
 import type { FindingRule, Severity } from "./schema.ts";
 
 const CREDENTIALS = ["T1552.001", "AML.T0055"] as const;
@@ -15,6 +16,14 @@ export const SECRET_IN = {
   patch: rule(
     ...(["secret_in_patch", "secret", "high"] as const),
     ["The patch adds a secret", "Merged, it is in the repository's history for ever."],
+    CREDENTIALS,
+  ),
+  left: rule(
+    ...(["secret_left_behind", "secret", "medium"] as const),
+    [
+      "An earlier commit of the agent's held a secret",
+      "It was taken away again and is not published, but the agent had it, and its provider may: change it.",
+    ],
     CREDENTIALS,
   ),
   command: rule(
@@ -184,6 +193,10 @@ const TREE: Readonly<Record<string, readonly [Severity, string | null]>> = {
   install_script: ["medium", "T1195.002"],
   manifest_disagrees: ["medium", "T1195.001"],
   lockfile_hash_added: ["medium", "T1195.002"],
+  package_indicated: ["high", "T1195.002"],
+  indicators_unread: ["medium", null],
+  package_alike: ["medium", "T1195.001"],
+  package_moved: ["medium", "T1195.001"],
   licence_outside: ["medium", null],
   licence_unknown: ["low", null],
   git_attributes: ["medium", "T1546"],
@@ -255,6 +268,25 @@ export const FORGE_RULES = {
   ),
 } as const;
 
+export const CONTROL_RULES = {
+  failed: rule(
+    ...(["control_failed", "control", "high"] as const),
+    [
+      "A control did not hold when it was tested",
+      "The self-test tried it on this installation, and it let through what it should refuse. See Controls.",
+    ],
+    ["T1562", null],
+  ),
+  old: rule(
+    ...(["control_unproved", "control", "high"] as const),
+    [
+      "A control has not been proved for two days",
+      "It held, and the self-test could not try it since: nobody knows whether it still does. See Controls.",
+    ],
+    ["T1562", null],
+  ),
+} as const;
+
 export const PATTERN_RULES: readonly PatternRule[] = [...COMMAND_RULES, ...TEXT_RULES];
 
 const ALL: readonly FindingRule[] = [
@@ -267,6 +299,9 @@ const ALL: readonly FindingRule[] = [
   BUNDLE_REFUSED,
   ...Object.values(FORGE_RULES),
   ...Object.values(FORGE_WATCH),
+  ...Object.values(CONTROL_RULES),
+  REVERT_NOT_MADE,
+  CONTENT_GONE,
   tokenEnds("low"),
   ...(["low", "medium", "high", "critical"] as const).map(leftOut),
   ...Object.keys(TREE).flatMap((name) => treeRule(name) ?? []),

@@ -12,6 +12,22 @@ export const FORGE_WATCH = {
     ],
     ["T1562", null],
   ),
+  hostKey: rule(
+    ...(["upstream_host_key", "patch", "high"] as const),
+    [
+      "A repository's host shows another key",
+      "Somebody may stand between the worker and the host. Nothing is fetched from there and nothing pushed until it shows a pinned key, or people pin the new one.",
+    ],
+    ["T1557", null],
+  ),
+  leftOpen: rule(
+    ...(["forge_pull_left_open", "patch", "medium"] as const),
+    [
+      "A pull request was left open on the forge",
+      "The repository was disconnected while an approved merge waited there, so nobody here can close it. Close it there: whoever may write can still merge it.",
+    ],
+    [null, null],
+  ),
 } as const;
 
 /** The nearer the end, the graver. */

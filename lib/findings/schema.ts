@@ -7,7 +7,7 @@ export const FindingState = z.enum(["open", "validated", "mitigated", "dismissed
 export type FindingState = z.infer<typeof FindingState>;
 
 /** What looked: the tree policy, the search for secrets, the walls around the network, … */
-export const FindingSource = z.enum(["patch", "secret", "egress", "token", "conduct", "outbound"]);
+export const FindingSource = z.enum(["patch", "secret", "egress", "token", "conduct", "outbound", "control"]);
 export type FindingSource = z.infer<typeof FindingSource>;
 
 /** What a rule says of everything it finds. */

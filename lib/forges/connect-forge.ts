@@ -17,6 +17,7 @@ import { sealForgeCredential } from "../sealing/forge-credential.ts";
 import { sealHere } from "../sealing/kept-here.ts";
 import type { ConnectForge, EndForge } from "./connections/schema.ts";
 import { keptHook } from "./hook-secret.ts";
+import { selectAsked } from "./pulls/store.ts";
 import { forgePlace } from "./rules.ts";
 import { endConnection, insertConnection } from "./store.ts";
 
@@ -29,7 +30,7 @@ export interface Connected {
 const NO_KEY = "This is no RSA private key. Paste the one that GitHub gave for the app.";
 const OWN =
   "Approved merges of this repository move a branch kept here. Add it anew so that its source is moved.";
-const DISK = "A folder is no forge. Connect a repository that was added by its https address.";
+const NOT_HTTPS = "A forge is connected to a repository that was added by its https address.";
 
 function refuseOtherKey(credential: Credential): void {
   if (credential.kind !== "github_app") return;
@@ -49,7 +50,7 @@ export async function connectForge(scope: Scope, input: ConnectForge): Promise<C
   return transaction(scope, async (tx) => {
     const repository = await findRepositoryState(tx.db, input.repositoryId);
     if (!repository) throw notFound("repository");
-    if (repository.sourceKind !== "https") throw refused(DISK);
+    if (repository.sourceKind !== "https") throw refused(NOT_HTTPS);
     if (repository.authority !== "upstream") throw refused(OWN);
     const { address } = forgePlace(repository.source, noticeHostsAllowed());
     const key = await sealingKey(tx);
@@ -92,10 +93,15 @@ async function end(tx: Tx, scope: Scope, repositoryId: string): Promise<boolean>
   return true;
 }
 
-/** Merges go on by a plain push, where the operator's credentials allow one. */
+/**
+ * Merges go on by a plain push, where the operator's credentials allow one. What waits on the forge is looked at once more,
+ * and then waits no longer.
+ */
 export async function endForge(scope: Scope, { repositoryId }: EndForge): Promise<void> {
   requirePermission(scope, "repository.add", null);
   await transaction(scope, async (tx) => {
     if (!(await end(tx, scope, repositoryId))) throw notFound("forge connection");
+    for (const mergeId of await selectAsked(tx.db, repositoryId))
+      await enqueue(tx, "publish_merge", { mergeId }, mergeId);
   });
 }

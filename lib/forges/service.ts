@@ -23,7 +23,10 @@ export async function listForges(scope: Scope): Promise<ForgeView[]> {
   return rows.map(({ connectedBy, ...row }) => ({
     ...row,
     connectedByName: names.get(connectedBy) ?? connectedBy,
-    hold: holdView(holds.find(({ connectionId }) => connectionId === row.id)),
+    hold: holdView(
+      holds.find(({ connectionId }) => connectionId === row.id),
+      scope.clock.now(),
+    ),
     said: tokenSaid(row.kind, row.expiresAt, scope.clock.now()),
     pulls: pulls.filter(({ repositoryId }) => repositoryId === row.repositoryId),
   }));

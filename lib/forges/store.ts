@@ -88,13 +88,14 @@ export async function selectUnapproved(
 
 export interface HookRow {
   readonly repositoryId: string;
+  readonly address: string;
   readonly hookSecret: Uint8Array;
 }
 
 /** Of a connection that is not ended. */
 export async function findHook(db: Db, connectionId: string): Promise<HookRow | null> {
   const [row] = await db.$queryRaw<HookRow[]>`
-    select repository_id as "repositoryId", hook_secret as "hookSecret" from forge_connection
+    select repository_id as "repositoryId", address, hook_secret as "hookSecret" from forge_connection
     where id = ${connectionId} and ended_at is null`;
   return row ?? null;
 }

@@ -1,8 +1,9 @@
-// A call of a forge: signed with the secret that was made for it, and taken once. It is believed nothing but that there is
-// something to look at; the worker then reads the repository itself.
+// A call of a forge: signed with the secret that was made for it, and taken once. Of code it is believed nothing but that there
+// is something to look at; the worker then reads the repository itself. Of deployments it is the word of who deploys.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { authSettings } from "../auth/settings.ts";
 import { read, transaction } from "../db.ts";
+import { TELLING_OF_DEPLOYMENTS, takeDeploymentCall } from "../deliveries/github/take-deployment-call.ts";
 import { notFound } from "../errors.ts";
 import { enqueue } from "../jobs/queue.ts";
 import type { Scope } from "../scope.ts";
@@ -46,8 +47,10 @@ export async function takeDelivery(scope: Scope, delivered: Delivered): Promise<
   await transaction(scope, async (tx) => {
     const takenAt = new Date(scope.clock.now());
     if (!(await insertDelivery(tx.db, { connectionId, deliveryId, event, takenAt }))) return;
-    const { repositoryId } = hook;
+    const { repositoryId, address } = hook;
     if (TELLING.includes(event)) await enqueue(tx, "mirror_repository", { repositoryId }, repositoryId);
     if (TELLING_OF_RULES.includes(event)) await requestRulesRead(tx, repositoryId);
+    if (TELLING_OF_DEPLOYMENTS.includes(event))
+      await takeDeploymentCall(tx, scope, { repositoryId, address, body });
   });
 }

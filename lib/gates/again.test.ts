@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { finishLease } from "../leases/service.ts";
 import { recordMirror } from "../repositories/service.ts";
 import { member } from "../testing/arrange.ts";
-import { handIn, leaseOf, openBase, seen, takeIn } from "../testing/journey.ts";
+import { handIn, leaseOf, openBase, seen, takeIn, toAgentAgain } from "../testing/journey.ts";
 import { runScene } from "../testing/run-scene.ts";
 import { findAgain } from "./again.ts";
 import { decideGate } from "./decide-gate.ts";
@@ -19,6 +19,7 @@ test("a patch that is another one after its base moved is said to be, and is rev
   await recordMirror(seed, work.repositoryId, moved);
   expect(await decideGate(bo, { ...gate, decision: "approve", reason: "" })).toEqual({ status: "void" });
   await openBase(database, work.repositoryId, "c");
+  await toAgentAgain(scene, gate.runId);
   await handIn(runner, await leaseOf(runner, gate.runId, "agent"));
   await takeIn(database, seed, gate.runId);
   await database.owner.query("alter table patch disable trigger governed");

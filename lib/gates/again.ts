@@ -14,6 +14,9 @@ const Document = z.looseObject({
     .nullish(),
 });
 
+/** It was whole, and the branch was another one when it was to be moved. */
+const MOVED_MEANWHILE = "It was approved, and the base moved before the merge: that approval is void.";
+
 /** Null where the gate is its run's first, or is closed. Whoever was given it may see it. */
 export async function findAgain(
   scope: Scope,
@@ -37,7 +40,7 @@ export async function findAgain(
     );
     return {
       gateId: before.id,
-      reason: before.reason ?? "",
+      reason: before.status === "approved" ? MOVED_MEANWHILE : (before.reason ?? ""),
       identical: again.identical,
       from: again.base,
       to: baseCommit,

@@ -9,7 +9,7 @@ import { actorId, type Scope } from "../scope.ts";
 import { askToLift } from "../stops/ask-to-lift.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { activePilot, charterFor, member } from "../testing/arrange.ts";
-import { asProcess, entriesAbout, kindsAbout, openBase, toReview } from "../testing/journey.ts";
+import { asProcess, entriesAbout, kindsAbout, openBase, toAgentAgain, toReview } from "../testing/journey.ts";
 import { type Reviewed, runScene } from "../testing/run-scene.ts";
 import { testScope } from "../testing/scopes.ts";
 import { findAgain } from "./again.ts";
@@ -238,6 +238,7 @@ describe("what changed since the gate opened", () => {
     expect(rows).toHaveLength(0);
 
     await openBase(database, work.repositoryId, "c");
+    await toAgentAgain(scene, gate.runId);
     const again = await toReview(scene, gate.runId);
     expect(await findAgain(people.bo, await getGate(people.bo, again?.gateId ?? ""))).toMatchObject({
       ...{ gateId: gate.gateId, identical: true, isRerun: true, approvedBy: ["bo"] },

@@ -18,6 +18,7 @@ import { lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { afterNetworkGate } from "../setup/network-gate.ts";
 import { holdStops, liftStop } from "../stops/service.ts";
+import { armAgain } from "../tripwires/let-go-on.ts";
 import { alteredDocument, factsNow } from "./facts-now.ts";
 import { charterOfGate, subjectsOf, voidGate } from "./open-gate.ts";
 import {
@@ -236,7 +237,10 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow, said: string): Pro
       return { status: "approved" };
     case "resume":
       if (gate.stopId) await liftStop(tx, scope, gate.stopId);
-      else await resumePilot(tx, scope, gate.pilotId ?? "");
+      else {
+        await resumePilot(tx, scope, gate.pilotId ?? "");
+        await armAgain(tx, scope, gate.pilotId ?? "");
+      }
       return { status: "approved" };
   }
 }

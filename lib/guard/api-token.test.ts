@@ -104,7 +104,12 @@ describe("the addresses tokens open", () => {
 
   test("are these", () => {
     expect(open.map(({ name }) => name)).toEqual([
-      ...["POST /api/evidence", "GET /api/gates/[id]", "POST /api/gates/release"],
+      ...[
+        "POST /api/deliveries/[kind]",
+        "POST /api/evidence",
+        "GET /api/gates/[id]",
+        "POST /api/gates/release",
+      ],
       ...["GET /api/log/[epoch]/checkpoint", "GET /api/log/[epoch]/tile/[...path]"],
       ...["GET /api/log/entries/[id]/proof", "GET /api/log/entries/[id]/tlog-proof"],
       ...["POST /api/log/export", "GET /api/log/exports/[id]", "GET /api/pilots/[id]/charter"],

@@ -32,6 +32,7 @@ const PUBLIC = [
   "app/(auth)/sign-in/second-step/page.tsx default",
   "app/(auth)/sign-in/sso/route.ts GET",
   "app/api/forges/[connection]/route.ts POST",
+  "app/api/pagers/[pager]/route.ts POST",
   "app/api/runner/v1/register/route.ts POST",
 ];
 /** The frame of every page, which reads nothing of ours and so needs no door. */

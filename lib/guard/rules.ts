@@ -24,12 +24,15 @@ export function foreignOrigin(facts: OriginFacts): string | null {
   if (origin === null && fetchSite === null) {
     return signedIn ? "The request does not say which page it comes from." : null;
   }
-  if (fetchSite !== null && fetchSite !== "same-origin" && fetchSite !== "none")
-    return "The request comes from another site.";
+  if (isLedFromElsewhere(fetchSite)) return "The request comes from another site.";
   if (origin !== null && origin !== ownOrigin && hostOfOrigin(origin) !== host)
     return "The request comes from another site.";
   return null;
 }
+
+/** Whether another site led a browser here, where even reading leaves a trace. A browser that does not say is let through. */
+export const isLedFromElsewhere = (fetchSite: string | null): boolean =>
+  fetchSite !== null && fetchSite !== "same-origin" && fetchSite !== "none";
 
 function hostOfOrigin(origin: string): string | null {
   return URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) ? new URL(origin).host : null;

@@ -1,4 +1,5 @@
 // Hosts out of what was written down about requests. Pure.
+import { readSsh } from "../repositories/ssh-rules.ts";
 import type { HostRow } from "./schema.ts";
 
 export interface Address {
@@ -14,6 +15,13 @@ export function addressOf(text: string): Address | null {
   const { protocol, hostname, port } = new URL(text);
   if (hostname === "") return null;
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (DEFAULT_PORTS[protocol] ?? 0) };
+}
+
+/** Of a repository that is read over the network. */
+export function sourceAddress(source: string): Address | null {
+  if (source.startsWith("https://")) return addressOf(source);
+  const reading = readSsh(source);
+  return reading.ok ? { host: reading.place.host, port: reading.place.port } : null;
 }
 
 /** The host that an agent asked its relay for; null where it asked for a path of the relay's own. */

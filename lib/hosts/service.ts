@@ -1,7 +1,7 @@
 import { HOUR } from "../clock.ts";
 import { read, transaction } from "../db.ts";
 import type { Scope } from "../scope.ts";
-import { addressOf, askedHost, joined } from "./rules.ts";
+import { addressOf, askedHost, joined, sourceAddress } from "./rules.ts";
 import type { HostRow, Traffic } from "./schema.ts";
 import { addTraffic, modelHostsOf, type ReachRow, reachOf, type SourceRow, sourcesOf } from "./store.ts";
 
@@ -21,8 +21,8 @@ export async function listHosts(scope: Scope, pilotId: string): Promise<HostRow[
   });
 }
 
-const placeOf = (address: string): { host: string; port: number | null } =>
-  addressOf(address) ?? { host: "unknown", port: null };
+const UNKNOWN = { host: "unknown", port: null } as const;
+const placeOf = (address: string): { host: string; port: number | null } => addressOf(address) ?? UNKNOWN;
 
 /** A repository is read when it is added: what was counted first long after that began before it was counted. */
 const READ_WITHIN = HOUR;
@@ -30,7 +30,7 @@ const READ_WITHIN = HOUR;
 /** Bytes on the wire. */
 function sourceHost(row: SourceRow): HostRow {
   const { host, port, first, last, createdAt, mirroredAt } = row;
-  const place = host === null ? placeOf(row.source) : { host, port };
+  const place = host === null ? (sourceAddress(row.source) ?? UNKNOWN) : { host, port };
   const counted =
     host === null ? null : { up: Number(row.up), down: Number(row.down), times: Number(row.connections) };
   return {

@@ -75,7 +75,7 @@ export async function sourcesOf(db: Db, pilotId: string): Promise<SourceRow[]> {
     from repository r cross join (values ('fetch'), ('push')) as w (way)
     left join repository_traffic t on t.repository_id = r.id and t.way = w.way
       and t.pilot_id = case w.way when 'push' then ${pilotId} else '' end
-    where r.source_kind = 'https' and (w.way = 'fetch' or r.authority = 'upstream')
+    where r.source_kind in ('https', 'ssh') and (w.way = 'fetch' or r.authority = 'upstream')
       and r.id in (select repository_id from run where pilot_id = ${pilotId})`;
 }
 

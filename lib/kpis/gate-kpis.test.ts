@@ -4,7 +4,7 @@ import { decideGate, expireGates } from "../gates/decide-gate.ts";
 import { recordMirror } from "../repositories/service.ts";
 import { actorId } from "../scope.ts";
 import { member } from "../testing/arrange.ts";
-import { openBase, toReview } from "../testing/journey.ts";
+import { openBase, toAgentAgain, toReview } from "../testing/journey.ts";
 import { runScene } from "../testing/run-scene.ts";
 import { getGateKpis } from "./gate-kpis.ts";
 import { type GateFactRow, gateKpis } from "./gate-rules.ts";
@@ -58,6 +58,7 @@ test("facts of gates equal what the rows compute to, whatever became of the gate
   clock.advance(MINUTE);
   await decideGate(bo, { ...second, decision: "approve", reason: "" });
   await openBase(database, work.repositoryId, "c");
+  await toAgentAgain(scene, second.runId);
   const again = await toReview(scene, second.runId);
   clock.advance(MINUTE);
   await decideGate(cy, { gateId: "", digest: "", ...again, decision: "approve", reason: "" });

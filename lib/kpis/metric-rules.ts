@@ -1,45 +1,32 @@
-// The numbers a pilot's success can be told by: what each is called, its unit, which way is better.
+// How numbers and their targets are written.
 import type { Metric } from "../pilots/schema/goal.ts";
-import type { MetricKpi } from "./schema.ts";
+import { KPIS } from "./definitions/registry.ts";
+import type { KpiId } from "./schema/kpi-id.ts";
 
-export interface MetricKind {
-  readonly title: string;
-  /** Behind a number: "h". */
-  readonly unit: string;
-  /** True where more is better. */
-  readonly isAtLeast: boolean;
-  /** What a row of it is. */
-  readonly noun: "merge" | "run";
-}
-
-export const METRICS: Readonly<Record<MetricKpi, MetricKind>> = {
-  throughput: { title: "Merged patches per week", unit: "a week", isAtLeast: true, noun: "merge" },
-  agent_lead_time: { title: "Launch to merge, median", unit: "h", isAtLeast: false, noun: "merge" },
-  review_to_merge: { title: "Review to merge, median", unit: "h", isAtLeast: false, noun: "merge" },
-  merged_share: { title: "Runs that merged", unit: "%", isAtLeast: true, noun: "run" },
-  rejected_share: { title: "Runs whose patch was rejected", unit: "%", isAtLeast: false, noun: "run" },
-  failed_share: { title: "Runs that failed", unit: "%", isAtLeast: false, noun: "run" },
+/** One digit behind the point where there is one to tell, two of money. */
+const short = (kpi: KpiId, value: number): string => {
+  const by = KPIS[kpi].unit === "USD" ? 100 : 10;
+  return String(Math.round(value * by) / by);
 };
 
-/** One digit behind the point where there is one to tell. */
-const short = (value: number): string => String(Math.round(value * 10) / 10);
+export const amountOf = (kpi: KpiId, value: number): string => `${short(kpi, value)} ${KPIS[kpi].unit}`;
 
-export const amountOf = (kpi: MetricKpi, value: number): string => `${short(value)} ${METRICS[kpi].unit}`;
+/** True where more is better. */
+export const isAtLeast = (kpi: KpiId): boolean => KPIS[kpi].better === "more";
 
-export const targetOf = (kpi: MetricKpi, target: number): string =>
-  `${METRICS[kpi].isAtLeast ? "≥" : "≤"} ${amountOf(kpi, target)}`;
+export const targetOf = (kpi: KpiId, target: number): string =>
+  `${isAtLeast(kpi) ? "≥" : "≤"} ${amountOf(kpi, target)}`;
 
 /** As a person reads it: in the preview, in a comparison of versions. */
 export function metricText({ kpi, target, baseline, source }: Metric): string {
-  const { title, isAtLeast } = METRICS[kpi];
   const held = baseline === null ? "the first week" : `${amountOf(kpi, baseline)} (${source})`;
-  return `${title}: ${isAtLeast ? "at least" : "at most"} ${amountOf(kpi, target)}, against ${held}`;
+  return `${KPIS[kpi].title}: ${isAtLeast(kpi) ? "at least" : "at most"} ${amountOf(kpi, target)}, against ${held}`;
 }
 
 /** More than 0: so much is missing. */
-export const distanceOf = (kpi: MetricKpi, value: number, target: number): number =>
-  METRICS[kpi].isAtLeast ? target - value : value - target;
+export const distanceOf = (kpi: KpiId, value: number, target: number): number =>
+  isAtLeast(kpi) ? target - value : value - target;
 
 /** True where the target of one is at least as hard to reach. */
-export const isAsHard = (kpi: MetricKpi, target: number, than: number): boolean =>
-  METRICS[kpi].isAtLeast ? target >= than : target <= than;
+export const isAsHard = (kpi: KpiId, target: number, than: number): boolean =>
+  isAtLeast(kpi) ? target >= than : target <= than;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { forecast, metricForecast, powerOf, weeksUntil } from "./power.ts";
-import type { MetricKpi } from "./schema.ts";
+import type { MetricKpi } from "./schema/kpi-id.ts";
 import { seededRandom } from "./statistics.ts";
 
 describe("the forecast of what numbers can tell", () => {

@@ -1,6 +1,7 @@
 // What a pilot's numbers will be able to tell, said before it begins: how far each may be from what it seems.
-import { METRICS } from "./metric-rules.ts";
-import type { MetricKpi } from "./schema.ts";
+import type { KpiNoun } from "./definitions/definition.ts";
+import { KPIS } from "./definitions/registry.ts";
+import type { MetricKpi } from "./schema/kpi-id.ts";
 import { Z } from "./statistics.ts";
 
 /** Normal quantile at which four of five true differences are found. */
@@ -58,21 +59,38 @@ export interface Forecast {
 
 /** Of one number, where every run gives it a row: of those that need a merge there will be fewer. */
 export function metricForecast(kpi: MetricKpi, { perWeek, weeks, minimumSample }: Expected): Forecast {
+  const { noun, statistic } = KPIS[kpi];
+  const most = RISES[noun];
+  if (most === undefined)
+    return { sentence: "How much it will tell depends on how often it happens.", isShort: false };
   const rows = perWeek * weeks;
   if (perWeek === 0)
     return { sentence: "Say how many runs a week are expected to read what it will tell.", isShort: false };
   const isShort = weeks < 1 || rows < minimumSample;
-  const { noun } = METRICS[kpi];
-  if (isShort || noun === "run") return { sentence: forecast(perWeek, weeks, minimumSample), isShort };
-  const most = "if every run merges";
-  if (kpi === "throughput") {
-    const off = Math.round((10 * Z * Math.sqrt(rows)) / weeks) / 10;
-    return { sentence: `${perWeek} a week → ±${off} a week by week ${weeks}, ${most}.`, isShort };
+  if (isShort || statistic === "rate")
+    return { sentence: forecast(perWeek, weeks, minimumSample) + most.rate, isShort };
+  if (statistic === "median") {
+    // The ranks between which a median lies, whatever the times are like.
+    const points = Math.min(50, Math.round((100 * Z * 0.5) / Math.sqrt(rows)));
+    return {
+      sentence: `${perWeek} a week → by week ${weeks} the median is known to lie between percentiles ${50 - points} and ${50 + points}${most.rest}.`,
+      isShort,
+    };
   }
-  // The ranks between which a median lies, whatever the times are like.
-  const points = Math.min(50, Math.round((100 * Z * 0.5) / Math.sqrt(rows)));
-  return {
-    sentence: `${perWeek} a week → by week ${weeks} the median is known to lie between percentiles ${50 - points} and ${50 + points}, ${most}.`,
-    isShort,
-  };
+  if (statistic === "mean") {
+    const percent = Math.round((100 * Z) / Math.sqrt(rows));
+    return {
+      sentence: `${perWeek} a week → by week ${weeks} the mean is known to about ±${percent} %, where runs differ as much as they cost.`,
+      isShort,
+    };
+  }
+  const off = Math.round((10 * Z * Math.sqrt(rows)) / weeks) / 10;
+  return { sentence: `${perWeek} a week → ±${off} a week by week ${weeks}${most.rest}.`, isShort };
 }
+
+/** Nouns of which every run gives at most one row, and what is said of that. */
+const RISES: Partial<Record<KpiNoun, { readonly rate: string; readonly rest: string }>> = {
+  run: { rate: "", rest: "" },
+  patch: { rate: "", rest: "" },
+  merge: { rate: "", rest: ", if every run merges" },
+};

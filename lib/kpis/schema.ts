@@ -1,14 +1,8 @@
 import { z } from "zod";
+import type { MetricKpi } from "./schema/kpi-id.ts";
 
 export const Kpi = z.enum(["throughput", "agent_lead_time", "review_to_merge", "outcomes"]);
 export type Kpi = z.infer<typeof Kpi>;
-
-/** What a pilot's success may be told by; what each is, and which way is better: metric-rules.ts. */
-export const MetricKpi = z.enum(
-  ["throughput", "agent_lead_time", "review_to_merge", "merged_share", "rejected_share", "failed_share"],
-  "Choose among the numbers there are.",
-);
-export type MetricKpi = z.infer<typeof MetricKpi>;
 
 /** `no_change`: the agent ended properly and proposed nothing. `failed`: something broke down. */
 export const Outcome = z.enum(["merged", "rejected", "no_change", "failed", "cancelled"]);
@@ -98,7 +92,13 @@ export interface MetricReport extends Judgement {
   readonly sample: number;
   readonly minimumSample: number;
   /** `isMeasured`: the pilot's own first week is what it is held against; `value` is null while that is not known. */
-  readonly baseline: { readonly value: number | null; readonly source: string; readonly isMeasured: boolean };
+  readonly baseline: {
+    readonly value: number | null;
+    readonly source: string;
+    readonly isMeasured: boolean;
+    /** Measured before agents were let in, and not in the first week with them. */
+    readonly isWithoutAgents: boolean;
+  };
   /** From the target; more than 0: it is not reached. Null while there is no value. */
   readonly distance: number | null;
 }

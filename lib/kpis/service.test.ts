@@ -14,7 +14,7 @@ import { lockRun } from "../runs/run-in-tx.ts";
 import type { RunStatus } from "../runs/schema.ts";
 import { testDatabase } from "../testing/database.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
-import { getKpis, listKpiRows } from "./service.ts";
+import { getKpis, listRunFacts } from "./service.ts";
 
 const database = await testDatabase("web");
 // A Monday; the walks below know which week they are in.
@@ -68,11 +68,10 @@ const launch = async (pilotId: string): Promise<string> => {
 async function move(
   runId: string,
   to: RunStatus,
-  change: { attempt?: number } = {},
-  outcome?: "no_change",
+  change: { attempt?: number; noChange?: boolean } = {},
 ): Promise<void> {
   await transaction(scope, async (tx) => {
-    const moved = await moveRun(tx, scope, await lockRun(tx, runId), to, "", change, outcome);
+    const moved = await moveRun(tx, scope, await lockRun(tx, runId), to, "", change);
     tx.record({ kind: "run.prepared", about: [`run:${runId}`], ...moved, detail: { attempt: 1 } });
   });
 }
@@ -116,7 +115,7 @@ describe("the KPIs of a pilot", () => {
     const nothing = await launch(pilotId);
     await move(nothing, "preparing", { attempt: 1 });
     await move(nothing, "working");
-    await move(nothing, "failed", {}, "no_change");
+    await move(nothing, "failed", { noChange: true });
     const open = await launch(pilotId);
 
     const report = await getKpis(scope, { pilotId });
@@ -141,16 +140,16 @@ describe("the KPIs of a pilot", () => {
       ],
     ]);
 
-    expect((await listKpiRows(scope, { pilotId, kpi: "agent_lead_time" })).map((row) => row.runId)).toEqual(
+    expect((await listRunFacts(scope, { pilotId, kpi: "agent_lead_time" })).map((row) => row.runId)).toEqual(
       [...merged].reverse(),
     );
     expect(
-      (await listKpiRows(scope, { pilotId, kpi: "outcomes", outcome: "rejected" })).map((row) => row.runId),
+      (await listRunFacts(scope, { pilotId, kpi: "outcomes", outcome: "rejected" })).map((row) => row.runId),
     ).toEqual([rejected]);
-    expect((await listKpiRows(scope, { pilotId, kpi: "outcomes" })).map((row) => row.runId)).not.toContain(
+    expect((await listRunFacts(scope, { pilotId, kpi: "outcomes" })).map((row) => row.runId)).not.toContain(
       open,
     );
-    const [newest] = await listKpiRows(scope, { pilotId, kpi: "throughput" });
+    const [newest] = await listRunFacts(scope, { pilotId, kpi: "throughput" });
     expect(newest).toMatchObject({
       agentName: "Recipe",
       outcome: "merged",
@@ -190,13 +189,13 @@ describe("the KPIs of a pilot", () => {
     expect(await weekOf(pilots.berlin)).toEqual(["2026-08-03"]);
     expect(await weekOf(pilots.york)).toEqual(["2026-07-27"]);
     expect(
-      await listKpiRows(scope, { pilotId: pilots.berlin, kpi: "throughput", week: "2026-08-03" }),
+      await listRunFacts(scope, { pilotId: pilots.berlin, kpi: "throughput", week: "2026-08-03" }),
     ).toHaveLength(1);
     expect(
-      await listKpiRows(scope, { pilotId: pilots.berlin, kpi: "throughput", week: "2026-07-27" }),
+      await listRunFacts(scope, { pilotId: pilots.berlin, kpi: "throughput", week: "2026-07-27" }),
     ).toEqual([]);
     expect(
-      await listKpiRows(scope, {
+      await listRunFacts(scope, {
         pilotId: pilots.berlin,
         kpi: "outcomes",
         week: "2026-08-03",
@@ -219,7 +218,7 @@ describe("the KPIs of a pilot", () => {
     for (const hours of [5, 1, 9, 2]) await run(pilotId, "merged", hours * HOUR);
     const { weeks } = await getKpis(scope, { pilotId });
     for (const { week, leadTime, reviewToMerge, merged } of weeks) {
-      const rows = await listKpiRows(scope, { pilotId, kpi: "throughput", week });
+      const rows = await listRunFacts(scope, { pilotId, kpi: "throughput", week });
       expect(rows).toHaveLength(merged);
       const median = (values: number[]) => {
         const sorted = values.sort((a, b) => a - b);
@@ -237,7 +236,7 @@ describe("the KPIs of a pilot", () => {
     const pilotId = await pilotIn("UTC");
     const stranger = testScope({ roles: [["engineering_lead", "pil_other"]], clock });
     await expect(getKpis(stranger, { pilotId })).rejects.toMatchObject({ code: "not_found" });
-    await expect(listKpiRows(stranger, { pilotId, kpi: "throughput" })).rejects.toMatchObject({
+    await expect(listRunFacts(stranger, { pilotId, kpi: "throughput" })).rejects.toMatchObject({
       code: "not_found",
     });
     await getKpis(testScope({ roles: [["viewer", pilotId]], clock }), { pilotId });

@@ -77,3 +77,15 @@ function at(sorted: readonly number[], counts: Uint32Array, rank: number): numbe
   }
   return sorted.at(-1) ?? 0;
 }
+
+/** Percentile bootstrap of the mean. `values` is not empty. */
+export function bootstrapMean(values: readonly number[]): Interval {
+  const random = seededRandom(SEED);
+  const means = Array.from({ length: RESAMPLES }, () => {
+    let sum = 0;
+    for (let draw = 0; draw < values.length; draw++) sum += values[Math.floor(random() * values.length)] ?? 0;
+    return sum / values.length;
+  });
+  means.sort((one, other) => one - other);
+  return { low: quantile(means, 0.025), high: quantile(means, 0.975) };
+}

@@ -2,6 +2,7 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
 import type { GateFactRow } from "./gate-rules.ts";
+import type { OutcomeCount } from "./rules.ts";
 import type { FactRow, Kpi, KpiWeek, Outcome } from "./schema.ts";
 
 export interface FactFilter {
@@ -40,6 +41,14 @@ export async function selectFacts(db: Db, filter: FactFilter): Promise<Fact[]> {
     from run_fact f join pilot p on p.id = f.pilot_id join run r on r.id = f.run_id join agent a on a.id = f.agent_id
     where ${Prisma.join(conditions, " and ")}
     order by coalesce(f.ended_at, f.launched_at) desc, f.run_id desc`;
+}
+
+/** Runs by how they ended; those that have not are there too. */
+export function selectOutcomes(db: Db, pilotId: string, agentId: string | null): Promise<OutcomeCount[]> {
+  const agent = agentId === null ? Prisma.sql`true` : Prisma.sql`f.agent_id = ${agentId}`;
+  return db.$queryRaw<OutcomeCount[]>`
+    select f.outcome, count(*)::int as count, sum(f.attempts)::int as attempts
+    from run_fact f where f.pilot_id = ${pilotId} and ${agent} group by f.outcome`;
 }
 
 /** One row per calendar week of the pilot from `from` to `to`, oldest first. Empty weeks are rows too. */

@@ -28,12 +28,14 @@ export async function endLease(tx: Tx, scope: Scope, lease: LeaseRow, reason: st
 }
 
 /**
- * Ends whatever lease a run has; its runner hears of it at the next heartbeat, and its writes are fenced at once.
- * False when no runner had it.
+ * Ends whatever lease a run has; its runner's heartbeat, which is held open, is answered after the commit, and its writes are
+ * fenced at once. False when no runner had it.
  */
 export async function endLeaseOf(tx: Tx, scope: Scope, runId: string, reason: string): Promise<boolean> {
   const lease = await liveLeaseOf(tx.db, runId);
-  return lease !== null && endLease(tx, scope, lease, reason);
+  if (lease === null || !(await endLease(tx, scope, lease, reason))) return false;
+  tx.ring({ channel: "lease_ended", payload: lease.id });
+  return true;
 }
 
 /** A runner fell silent: the run goes on as a new attempt, or fails when the charter allows no more. */

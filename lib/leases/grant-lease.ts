@@ -9,7 +9,6 @@ import { type Tx, transaction } from "../db.ts";
 import { gatewayUrl } from "../env.ts";
 import { unavailable } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
-import { countAttempt } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import type { Tier } from "../jail/schema.ts";
 import { changedGoal, reviewToTell } from "../messages/service.ts";
@@ -121,10 +120,7 @@ async function start(tx: Tx, scope: Scope, run: RunRow, charter: Charter, taker:
   });
   if (phase === "agent")
     await moveRun(tx, scope, run, "preparing", "", { attempt, startedAt: run.startedAt ?? grantedAt });
-  else {
-    await changeRun(tx, run.id, { attempt });
-    await countAttempt(tx, run.id, attempt);
-  }
+  else await changeRun(tx, run.id, { attempt });
   await appendOwnEvent(tx, scope, run.id, attempt, {
     kind: "attempt_started",
     body: { phase, runner: taker.name, tier: taker.tier },

@@ -1,6 +1,7 @@
 // What events of a runner bring about, in the transaction that makes them durable. A batch that is sent again was
 // acknowledged before and never gets here.
 import { noteRefused } from "../artefacts/note-refused.ts";
+import { requireHandedIn } from "../artefacts/require-handed-in.ts";
 import { askTold } from "../asks/ask-told.ts";
 import { openAsk } from "../asks/open-ask.ts";
 import type { Tx } from "../db.ts";
@@ -18,6 +19,7 @@ const REACTING = [
   "ask_opened",
   "ask_settled",
   "snapshot_taken",
+  "artefact_handed_in",
   "artefact_refused",
 ] as const satisfies readonly EventKind[];
 type Reacting = Extract<NewEvent, { kind: (typeof REACTING)[number] }>;
@@ -41,6 +43,8 @@ export async function react(tx: Tx, scope: Scope, lease: LeaseRow, event: Reacti
       return askTold(tx, scope, run, attempt, event.body);
     case "snapshot_taken":
       return noteSnapshot(tx, scope, run, lease, event.body);
+    case "artefact_handed_in":
+      return requireHandedIn(tx, run, attempt, event.body);
     case "artefact_refused":
       return noteRefused(tx, scope, run, attempt, event.body);
   }

@@ -16,6 +16,7 @@ import { touchContact } from "../runners/service.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
+import { noteTold } from "../stop-times/service.ts";
 import { endLease } from "./end-lease.ts";
 import { parkRun } from "./park-lease.ts";
 import { isReacting, react } from "./react.ts";
@@ -67,14 +68,35 @@ export async function heartbeat(
   budget = false,
 ): Promise<HeartbeatAnswer> {
   const lease = owned(scope, await read(scope, (db) => findLease(db, leaseId)));
-  if (lease.endedAt) return { directive: "cancel", reason: lease.endReason ?? "the lease is over" };
+  if (lease.endedAt) return isOver(scope, lease);
   live(scope, lease, attempt);
   await transaction(scope, async (tx) => {
     await touchHeartbeat(tx.db, leaseId, new Date(scope.clock.now()));
     await touchContact(tx, scope, lease.runnerId, null);
   });
-  const microsLeft = budget ? await leftForRun(scope, lease.runId) : null;
+  return goOn(scope, lease, budget);
+}
+
+async function goOn(scope: Scope, { runId }: LeaseRow, budget: boolean): Promise<HeartbeatAnswer> {
+  const microsLeft = budget ? await leftForRun(scope, runId) : null;
   return { directive: "go_on", reason: "", ...(microsLeft === null ? {} : { microsLeft }) };
+}
+
+/** The same after a heartbeat's answer was held back: nothing is kept that the beginning did not keep. */
+export async function leaseStands(
+  scope: Scope,
+  leaseId: string,
+  attempt: number,
+  budget: boolean,
+): Promise<HeartbeatAnswer> {
+  const lease = owned(scope, await read(scope, (db) => findLease(db, leaseId)));
+  if (lease.endedAt) return isOver(scope, lease);
+  return goOn(scope, live(scope, lease, attempt), budget);
+}
+
+async function isOver(scope: Scope, { id, endReason }: LeaseRow): Promise<HeartbeatAnswer> {
+  await noteTold(scope, id);
+  return { directive: "cancel", reason: endReason ?? "the lease is over" };
 }
 
 /** A long run has some thousands; a runner that sends more is not working. */
@@ -173,15 +195,10 @@ async function settle(
       return;
     }
     case "no_change": {
-      const moved = await moveRun(
-        tx,
-        scope,
-        run,
-        "failed",
-        finish.summary.text.slice(0, 2000),
-        { summary: await tied(tx, run.id, attempt, finish.summary) },
-        "no_change",
-      );
+      const moved = await moveRun(tx, scope, run, "failed", finish.summary.text.slice(0, 2000), {
+        summary: await tied(tx, run.id, attempt, finish.summary),
+        noChange: true,
+      });
       tx.record({
         kind: "run.agent_finished",
         about: [`run:${run.id}`],

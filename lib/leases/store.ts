@@ -77,7 +77,8 @@ export interface Candidate {
 
 /**
  * Runs that wait for a runner in one of these phases, verifications first and then the oldest, whose pilot runs and
- * is not stopped. What undoes a merge has no agent phase, and is verified while its pilot is paused or over too. None is locked.
+ * is not stopped. What undoes a merge has no agent phase, and is verified while its pilot is paused or over too; a patch whose base
+ * moved is looked at by the worker before an agent has it again. None is locked.
  */
 export async function listWaiting(db: Db, phases: readonly Phase[], limit: number): Promise<Candidate[]> {
   return db.$queryRaw<Candidate[]>`
@@ -93,6 +94,7 @@ export async function listWaiting(db: Db, phases: readonly Phase[], limit: numbe
       and not exists (select from lease l where l.run_id = r.id and l.ended_at is null)
       and (
         (r.status = 'queued' and r.kind <> 'revert' and 'agent' = any(${[...phases]})
+          and not exists (select from patch_rebase p where p.run_id = r.id)
           and exists (select from base_bundle b where b.repository_id = r.repository_id and b.commit = r.base_commit))
         or (r.status = 'verifying' and 'verify' = any(${[...phases]})
           and not exists (select from gate g where g.run_id = r.id and g.kind = 'network' and g.status = 'open')
@@ -113,7 +115,8 @@ export async function taskOf(db: Db, runId: string): Promise<string> {
 export async function lockWaiting(db: Db, runId: string, phase: Phase): Promise<boolean> {
   const status = phase === "agent" ? "queued" : "verifying";
   const rows = await db.$queryRaw<unknown[]>`
-    select id from run where id = ${runId} and status = ${status} for update skip locked`;
+    select id from run r where id = ${runId} and status = ${status}
+      and not exists (select from patch_rebase p where p.run_id = r.id) for update skip locked`;
   // Asked by a second statement, which sees the lease that was committed just before the row was locked.
   return rows.length === 1 && (await liveLeaseOf(db, runId)) === null;
 }

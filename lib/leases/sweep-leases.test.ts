@@ -16,6 +16,7 @@ import {
   leaseOf,
   openBase,
   takeIn,
+  toAgentAgain,
   toReview,
 } from "../testing/journey.ts";
 import { runScene } from "../testing/run-scene.ts";
@@ -109,6 +110,7 @@ describe("a runner that falls silent", () => {
     await toReview(scene, runId);
     await transaction(seed, async (tx) => rebaseRun(tx, seed, await lockRun(tx, runId), "c".repeat(40)));
     await openBase(database, work.repositoryId, "c");
+    await toAgentAgain(scene, runId);
     await lose((await leaseOf(runner, runId, "agent")).leaseId);
     expect(await getRun(seed, runId)).toMatchObject({ status: "queued" });
     await cancelRun(seed, { runId, reason: "enough" });

@@ -9,6 +9,7 @@ const CHANNELS: readonly Channel[] = [
   "run_changed",
   "record_grew",
   "inbox_grew",
+  "lease_ended",
   "work_waiting",
   "provider_test_asked",
   "session_revoked",

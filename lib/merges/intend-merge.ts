@@ -1,7 +1,6 @@
 // The point of no return, and the way back before it.
 import type { Tx } from "../db.ts";
 import { notFound, refused } from "../errors.ts";
-import { noteRejection } from "../facts/service.ts";
 import { voidMergeGate } from "../gates/open-gate.ts";
 import { newId } from "../ids.ts";
 import { enqueue } from "../jobs/queue.ts";
@@ -20,6 +19,7 @@ import { lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import type { RejectedAs } from "../runs/schema.ts";
 import type { Scope } from "../scope.ts";
 import { stopReason } from "../stops/service.ts";
+import { whyFrozen } from "../tripwires/let-go-on.ts";
 import { whyNotUnder } from "./held-to.ts";
 import { rebindMergeGate } from "./rebind-merge-gate.ts";
 import { commitMessage } from "./rules.ts";
@@ -57,6 +57,8 @@ export async function recheckMerge(tx: Tx, scope: Scope, gate: ApprovedGate): Pr
   const stopped = await stopReason(tx.db, run.pilotId);
   if (stopped !== null)
     throw refused(`An emergency stop is on (“${stopped}”). It has to be lifted before anything is merged.`);
+  const frozen = await whyFrozen(tx.db, run);
+  if (frozen !== null) throw refused(frozen);
   await requireUndisputedLog(tx);
   const charter = await charterOf(tx.db, run.charterId);
   const repository = await findRepositoryState(tx.db, run.repositoryId);
@@ -148,8 +150,7 @@ export async function rejectAtGate(
   { reason, rejectedAs }: { readonly reason: string; readonly rejectedAs?: RejectedAs | undefined },
 ): Promise<void> {
   const run = await lockRun(tx, runId);
-  const moved = await moveRun(tx, scope, run, "rejected", reason);
-  await noteRejection(tx, runId, rejectedAs);
+  const moved = await moveRun(tx, scope, run, "rejected", reason, { rejectedAs: rejectedAs ?? null });
   tx.record({
     kind: "run.rejected",
     about: [`run:${run.id}`, `pilot:${run.pilotId}`],

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { answerersOf } from "../api-tokens/account-owners.ts";
 import { boundChanges } from "../changes/rules.ts";
 import { changesOf } from "../changes/service.ts";
 import type { Tx } from "../db.ts";
@@ -9,15 +8,15 @@ import { openGate } from "../gates/open-gate.ts";
 import { ruledDeadline } from "../gates/own-rules.ts";
 import type { GateRule } from "../gates/rules.ts";
 import { newestGate } from "../gates/run-gates.ts";
-import { steerersOf } from "../messages/service.ts";
+import { handsIn } from "../messages/service.ts";
 import { requiredChecks } from "../outside-checks/rules.ts";
 import { checksBound, reportersOf } from "../outside-checks/service.ts";
 import { findPatchToVerify } from "../patches/service.ts";
 import { approvalDeadline } from "../pilots/rules.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { charterOf, findActiveCharter, findPilotState } from "../pilots/service.ts";
-import { revertedBy } from "../reverts/reverted-by.ts";
-import type { RunRow } from "../runs/run-in-tx.ts";
+import { broughtAgain, revertedBy } from "../reverts/reverted-by.ts";
+import { findRunRow, type RunRow } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { heldTo } from "./held-to.ts";
 import { type Again, type MergeDocument, mergeDocument, mergeRule } from "./rules.ts";
@@ -35,11 +34,17 @@ export interface MergeAsked {
   readonly verdict: string | null;
 }
 
-/** Who launched it, had a hand in it or reported about it, and who answers for a program that did. */
-export async function barredFrom(tx: Pick<Tx, "db">, { id, launchedBy }: RunRow): Promise<string[]> {
-  const reporters = (await reportersOf(tx.db, [id])).get(id) ?? [];
-  const all = [launchedBy, ...(await answerersOf(tx.db, [launchedBy])), ...(await steerersOf(tx.db, id))];
-  return [...new Set([...all, ...reporters])];
+/**
+ * Who launched it, had a hand in it or reported about it, and who answers for a program that did; of a revert of a revert also who
+ * launched or steered what that brings again.
+ */
+export async function barredFrom(tx: Pick<Tx, "db">, run: RunRow): Promise<string[]> {
+  const all = [...((await reportersOf(tx.db, [run.id])).get(run.id) ?? []), ...(await handsIn(tx.db, run))];
+  for (const id of await broughtAgain(tx.db, run.id)) {
+    const earlier = await findRunRow(tx.db, id);
+    if (earlier) all.push(...(await handsIn(tx.db, earlier)));
+  }
+  return [...new Set(all)];
 }
 
 /** What there is to decide about a run's newest patch: all evidence about it, and the run's findings. */
@@ -85,7 +90,7 @@ export async function mergeAsked(tx: Tx, run: RunRow): Promise<MergeAsked> {
     charter: run.charterDigest,
     inForce: inForce?.digest ?? run.charterDigest,
     ...(reverts ? { reverts } : {}),
-    again: await againOf(tx, run.id, patch.digest),
+    again: await againOf(tx, run, patch.digest),
     needed: rule.needed,
     roles: rule.roles,
     ...(rule.mustHold ? { mustHold: rule.mustHold } : {}),
@@ -113,11 +118,12 @@ export async function openMergeGate(tx: Tx, scope: Scope, run: RunRow): Promise<
   });
 }
 
-/** What the run's gate before this one was about, where it is void; null where there was none. */
-async function againOf(tx: Tx, runId: string, patch: string): Promise<Again | null> {
-  const before = await newestGate(tx.db, runId, "merge");
-  if (before?.status !== "void") return null;
+/** What the run's gate before this one was about, where it is void, or was approved for a base that moved before the merge; else null. */
+async function againOf(tx: Tx, run: RunRow, patch: string): Promise<Again | null> {
+  const before = await newestGate(tx.db, run.id, "merge");
+  if (before?.status !== "void" && before?.status !== "approved") return null;
   const bound = BoundMerge.parse(JSON.parse(before.document));
+  if (before.status === "approved" && bound.baseCommit === run.baseCommit) return null;
   const { id: gate, digest } = before;
   return { gate, digest, base: bound.baseCommit, patch: bound.patch, identical: bound.patch === patch };
 }

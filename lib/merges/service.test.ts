@@ -3,8 +3,9 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureRecipeAgent } from "../agents/service.ts";
 import { HOUR, MINUTE } from "../clock.ts";
 import { read, transaction } from "../db.ts";
+import { findAgain } from "../gates/again.ts";
 import { decideGate } from "../gates/decide-gate.ts";
-import { listGatesOf } from "../gates/service.ts";
+import { getGate, listGatesOf } from "../gates/service.ts";
 import { getRepository } from "../repositories/service.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { rebaseRun } from "../runs/rebase-runs.ts";
@@ -22,6 +23,7 @@ import {
   launch,
   openBase,
   testBlobs,
+  toAgentAgain,
   toReview,
 } from "../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
@@ -197,7 +199,12 @@ describe("a merge whose base moved", () => {
     expect((await listGatesOf(seed, runId)).every(({ status }) => status !== "open")).toBe(true);
     await openBase(database, repositoryId, "c");
     clock.advance(HOUR);
-    await toReview(journey, runId);
+    await toAgentAgain(journey, runId);
+    const again = await toReview(journey, runId);
+    expect(await findAgain(bo, await getGate(bo, again?.gateId ?? ""))).toMatchObject({
+      ...{ identical: true, isRerun: true, from: "a".repeat(40), to: "c".repeat(40), approvedBy: ["bo"] },
+      reason: expect.stringContaining("the base moved before the merge"),
+    });
     expect((await fact()).review_opened_at.getTime()).toBe(clock.now());
     expect((await getRun(seed, runId)).reviewOpenedAt).not.toEqual(opened);
   });

@@ -7,7 +7,7 @@ import { findWaitingGate } from "../gates/waiting.ts";
 import { liveGrants, peopleWith } from "../people/service.ts";
 import { waysTo } from "./escalate-gates.ts";
 import { type Subscriber, selectChannelsOf, selectPeopleOf, selectSubscribers } from "./follow-store.ts";
-import { ownersToTell, TO_OWNERS } from "./owners/owners.ts";
+import { ownersAndLeads, ownersToTell, TO_OWNERS } from "./owners/owners.ts";
 import { stillConcerns, toTell } from "./people/tell-people.ts";
 import { isShared, mayUseShared } from "./rules.ts";
 import type { NoticeEvent } from "./schema.ts";
@@ -58,6 +58,8 @@ const LEADS = ["engineering_lead", "security_lead"] as const;
 /** Whoever leads, of a sign-in past the provider and of a merge past the gate; whoever answers for a pilot, of what its charter does by itself; whoever relies on a channel that is down, by the other channels they have. */
 async function toldAnyway(db: Db, { kind, pilotId, facts }: NoticeEvent, now: number): Promise<Subscriber[]> {
   const isOwners = TO_OWNERS.includes(kind) && !(kind === "pilot_paused" && facts.how === "person");
+  if (pilotId !== null && kind === "pilot_tripped" && facts.escalated)
+    return waysTo(db, await ownersAndLeads(db, pilotId), pilotId);
   if (pilotId !== null && isOwners) return waysTo(db, await ownersToTell(db, pilotId, now), pilotId);
   const people = await toTell(db, { kind, facts });
   if (people !== null) return waysTo(db, people, pilotId ?? "");

@@ -159,14 +159,14 @@ const WORDS: Readonly<Record<NoticeKind, (db: Db, known: Known) => Promise<Item 
     const pilot = row.pilotId ?? "";
     return { title: by, lines: [], url: `/pilots/${pilot}`, expiresAt: null, ids: { pilot } };
   },
-  async pilot_tripped(_db, { row }) {
+  async pilot_tripped(_db, { row, facts }) {
     const pilot = row.pilotId ?? "";
-    const lines = [
-      "As many runs in a row failed as its charter tolerates. It warns, and lets the pilot go on.",
-    ];
+    const line = facts.escalated
+      ? "A number went beyond a bound of its charter, which asks for you at once. The pilot is paused."
+      : `${facts.how === "number" ? "A number went beyond a bound of its charter" : "As many runs in a row failed as its charter tolerates"}. It warns, and lets the pilot go on.`;
     return {
-      title: "A tripwire of a pilot was touched",
-      lines,
+      title: facts.escalated ? "A pilot's tripwire asks for you" : "A tripwire of a pilot was touched",
+      lines: [line],
       url: `/pilots/${pilot}`,
       expiresAt: null,
       ids: { pilot },

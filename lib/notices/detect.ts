@@ -16,6 +16,8 @@ export const WATCHED_KINDS = [
   "run.patch_refused",
   "pilot.paused",
   "pilot.tripped",
+  "pilot.wire_tripped",
+  "pilot.wire_step_done",
   "stop.pulled",
   "finding.opened",
   "finding.reopened",
@@ -63,6 +65,10 @@ export function detectNotice(entry: Entry, at: number): NoticeEvent | null {
   if (paused) return event("pilot_paused", { how: paused.by }, paused.by === "tripwire");
   // What a tripwire does beside warning pauses the pilot, and that is told.
   if (detailOf("pilot.tripped", entry)?.action === "warn") return event("pilot_tripped", {});
+  if (detailOf("pilot.wire_tripped", entry)?.steps.includes("warn"))
+    return event("pilot_tripped", { how: "number" });
+  if (detailOf("pilot.wire_step_done", entry)?.step === "escalate")
+    return event("pilot_tripped", { how: "number", escalated: true }, true);
   const stopId = subject(entry, "stop");
   if (entry.kind === "stop.pulled" && stopId) return event("stop_pulled", { stopId }, true);
   const personId = subject(entry, "person");

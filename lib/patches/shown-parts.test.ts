@@ -39,6 +39,14 @@ describe("a patch cut into parts", () => {
     expect(parts.map(({ hunks: begun }) => begun)).toEqual(parts.map((_, at) => (at === 0 ? 1 : 0)));
   });
 
+  test.each([
+    ["@@ -8,2 +8,3 @@\n kept\n+new\n kept\n", 10],
+    ["@@ -99998,3 +1,1 @@\n-a\n-b\n kept\n", 100_000],
+    ["@@ -1,1 +1,1 @@\n kept\n@@ -700,1 +700,1 @@\n kept\n", 700],
+  ])("says the largest number in %j", (body, most) => {
+    expect(cutPatch(head("a.ts") + body)[0]?.lastNumber).toBe(most);
+  });
+
   test("probe: a block of changes longer than two parts is cut all the same", () => {
     const body = `@@ -0,0 +1,9000 @@\n${"+new\n".repeat(9000)}`;
     expect(cutPatch(head("a.ts") + body)[0]?.parts.length).toBeGreaterThan(2);

@@ -36,6 +36,8 @@ export interface ShownFile {
   /** Lines in which a secret was masked, or for which there was no time to search. */
   readonly masked: number;
   readonly spots: readonly Spot[];
+  /** The largest number that a line has on either side. */
+  readonly lastNumber: number;
   /** Lines that differ from their partner in white space alone. */
   readonly space: number;
   /** git writes no lines of it. */
@@ -77,6 +79,7 @@ class Cutter {
   alike = 0;
   masked = 0;
   space = 0;
+  lastNumber = 0;
   #removed: string[] = [];
   #added: string[] = [];
   #pairs = 0;
@@ -124,6 +127,7 @@ class Cutter {
     if (code === AT) this.#enterHunk(line);
     if (code === MINUS || code === SPACE) this.#oldLine++;
     if (code === PLUS || code === SPACE) this.#newLine++;
+    this.lastNumber = Math.max(this.lastNumber, this.#oldLine - 1, this.#newLine - 1);
     const hidden = hiddenInLine(line);
     const alike = code === PLUS && UNPLAIN.test(line) ? lookalikes(line).length : 0;
     this.hidden += hidden;
@@ -176,8 +180,8 @@ function cutFile(text: string, start: number, end: number, masked: ReadonlySet<n
   cutter.close(end, number);
   const { parts, hunks, hidden, alike, spots } = cutter;
   const binary = /\n(?:Binary files |GIT binary patch)/.test(head);
-  const { masked: maskedLines, space } = cutter;
-  return { parts, hunks, hidden, lookalikes: alike, masked: maskedLines, space, spots, binary };
+  const { masked: maskedLines, space, lastNumber } = cutter;
+  return { parts, hunks, hidden, lookalikes: alike, masked: maskedLines, space, spots, lastNumber, binary };
 }
 
 /** One for each file, in git's order. `maskedLines` count from the first line of the patch. */

@@ -36,7 +36,7 @@ describe("a charter's canonical text", () => {
       goal: {
         ...{ statement: "Keep main green – überall.", problem: "It is red.", kind: "repair" },
         metrics: [{ kpi: "failed_share", target: 10, baseline: 35, source: "CI im März" }],
-        runsPerWeek: 6,
+        ...{ runsPerWeek: 6, baselineDays: 7 },
       },
       scope: {
         repositoryId: good.scope.repositoryId,
@@ -100,11 +100,17 @@ describe("a charter's canonical text", () => {
         exitCriteria: ["independent_review"],
         pauseAfterFailedRuns: 3,
         onFailedRuns: "cancel",
+        tripwires: [
+          {
+            ...{ measure: "revert_rate", bound: ">", threshold: 20, of: "value", windowHours: 336 },
+            ...{ minimum: 5, clears: 10, steps: ["pause", "freeze_merges"] },
+          },
+        ],
         maxRuns: 100,
         endsOn: "2030-12-31",
       },
     };
-    expect(charterDigest(charter)).toBe("42db662d23c1b402928820a9dc0c7d63857c4c6c32e0dd807e5b69986a153e5a");
+    expect(charterDigest(charter)).toBe("86edc840060b5ca076770822162c7150bb600fbb598379826c616cc721f970c2");
   });
 
   test("of before there were models is read as one that lets none be called", () => {

@@ -139,6 +139,10 @@ const WITHOUT_LABELS: Partial<Charter["scope"]> = { repositoryLabels: [], forbid
 const WITHOUT_LICENCES: Partial<Charter["scope"]> = { licences: [] };
 const WITHOUT_REVIEWS: Partial<Charter["kpis"]> = { deputies: [], cadence: "never" };
 const WITHOUT_ACTION: Partial<Charter["rollback"]> = { onFailedRuns: "pause" };
+/** Nor a time in which things are measured without agents. */
+const WITHOUT_BASELINE: Partial<Charter["goal"]> = { baselineDays: 0 };
+/** Nor bounds on numbers. */
+const WITHOUT_WIRES: Partial<Charter["rollback"]> = { tripwires: [] };
 
 /** What was added to the controls together, oldest first: a charter has all of an addition or nothing of it. */
 const ADDED: readonly Partial<Charter["controls"]>[] = [
@@ -170,8 +174,8 @@ export function parseCharter(canonical: string): Charter {
   const environment = completed(parts.environment, [WITHOUT_SETUP, WITHOUT_PHASES, WITHOUT_ARTEFACTS]);
   const scope = completed(parts.scope, [WITHOUT_ZONES, WITHOUT_CLASSES, WITHOUT_LABELS, WITHOUT_LICENCES]);
   const targets = measured(parts.goal, parts.kpis);
-  const goal = completed(targets.goal, [WITHOUT_EXIT.goal]);
+  const goal = completed(targets.goal, [WITHOUT_EXIT.goal, WITHOUT_BASELINE]);
   const kpis = completed(targets.kpis, [WITHOUT_EXIT.kpis, { retentionDays: 0 }, WITHOUT_REVIEWS]);
-  const rollback = completed(parts.rollback, [WITHOUT_EXIT.rollback, WITHOUT_ACTION]);
+  const rollback = completed(parts.rollback, [WITHOUT_EXIT.rollback, WITHOUT_ACTION, WITHOUT_WIRES]);
   return Charter.parse({ ...parts, goal, scope, controls, environment, kpis, rollback });
 }

@@ -36,6 +36,7 @@ export function defaultCharter(repositoryId: string, branch: string, endsOn: str
         { kpi: "review_to_merge", target: 8, baseline: null, source: "" },
       ],
       runsPerWeek: 6,
+      baselineDays: 0,
     },
     scope: {
       ...{ repositoryLabels: [], forbiddenLabels: [] },
@@ -107,6 +108,13 @@ export function defaultCharter(repositoryId: string, branch: string, endsOn: str
       retentionDays: 0,
       minimumSample: 5,
     },
-    rollback: { exitCriteria: [], pauseAfterFailedRuns: 3, onFailedRuns: "pause", maxRuns: 200, endsOn },
+    rollback: {
+      exitCriteria: [],
+      pauseAfterFailedRuns: 3,
+      onFailedRuns: "pause",
+      tripwires: [],
+      maxRuns: 200,
+      endsOn,
+    },
   };
 }

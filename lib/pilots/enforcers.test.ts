@@ -11,8 +11,8 @@ import { glassRoles } from "../break-glass/rules.ts";
 import { pauseAt } from "../drift/rules.ts";
 import { stricterCanary } from "../evidence/canary-rule.ts";
 import { wantsPasskey } from "../gates/step-up-rules.ts";
+import { readingOf } from "../kpis/reading-rules.ts";
 import { reviewDays } from "../kpis/review-days.ts";
-import { duration } from "../kpis/rules.ts";
 import { metricReports, paceOf } from "../kpis/success.ts";
 import { mayRetry, mayTake, secondsLeft } from "../leases/rules.ts";
 import { mergeRule } from "../merges/rules.ts";
@@ -27,7 +27,7 @@ import { defaultCharter } from "./defaults.ts";
 import { ENFORCERS } from "./enforcers.ts";
 import { refusalToComplete } from "./exit-rules.ts";
 import { CHARTER_FIELDS, type CharterField, charterValues, parseCharterForm } from "./form.ts";
-import { anchoringOf, approvalDeadline, limitsOf, setupPlanOf, testPlanOf } from "./rules.ts";
+import { anchoringOf, approvalDeadline, baselineEnd, limitsOf, setupPlanOf, testPlanOf } from "./rules.ts";
 import type { Charter } from "./schema.ts";
 import { isTripped } from "./tripwires.ts";
 
@@ -75,6 +75,7 @@ describe("changing a field changes what happens", () => {
   const facts = {
     ...{
       pilotStatus: "active",
+      baselineUntil: null,
       stopReason: null,
       kinds: ["repair" as const],
       runsSoFar: 10,
@@ -94,26 +95,13 @@ describe("changing a field changes what happens", () => {
     { rule: "protected_path", severity: "extra_approver", path: "x", sentence: "x" },
   ] as unknown as Parameters<typeof mergeRule>[1];
   const offer = { phase: "agent", tier: "weak", held: 1 } as const;
-  const merged = Array.from({ length: 8 }, (_, index) => ({
-    ...{
-      runId: `run_${index}`,
-      title: "",
-      agentId: "",
-      agentName: "",
-      outcome: "merged" as const,
-      attempts: 1,
-    },
-    ...{
-      launchedAt: new Date(0),
-      reviewOpenedAt: new Date(0),
-      mergedAt: new Date(0),
-      endedAt: new Date(0),
-      provisional: false,
-    },
-    ...{ leadTime: 5 * 3_600_000, reviewToMerge: 5 * 3_600_000 },
-  }));
   const HOUR = 3_600_000;
-  const WEEKS = { milliseconds: 8 * 7 * 24 * HOUR, now: 0 };
+  const WEEKS = 8 * 7 * 24 * HOUR;
+  const sums = {
+    ...{ rows: 8, hits: 0, maturing: 0, provisional: 0, censored: 0, total: 40, mean: 5, deviation: 0 },
+    ...{ median: 5, p90: 5, values: Array.from({ length: 8 }, () => 5), lasting: [], low: 5, high: 5 },
+  };
+  const throughput = readingOf("throughput", sums, WEEKS, 5);
 
   const onCi = [{ rule: "ci_config", severity: "extra_approver" as const, path: "x", sentence: "x" }];
   const handingIn = (each: Charter): Charter => ({
@@ -265,14 +253,18 @@ describe("changing a field changes what happens", () => {
     [
       "goal.metrics",
       ["throughput", "2", "1", "counted by hand"],
-      ({ goal, kpis }) =>
-        metricReports(merged, goal.metrics, kpis.minimumSample, { ...WEEKS, activatedAt: 0 }),
+      ({ goal }) =>
+        metricReports(
+          goal.metrics,
+          new Map([["throughput", { now: throughput, before: null, isWithoutAgents: false }]]),
+        ),
     ],
-    ["goal.runsPerWeek", "9", ({ goal }) => paceOf(merged, goal.runsPerWeek, WEEKS)],
+    ["goal.baselineDays", "7", (each) => baselineEnd(each, 0)],
+    ["goal.runsPerWeek", "9", ({ goal }) => paceOf(8, goal.runsPerWeek, WEEKS)],
     [
       "kpis.minimumSample",
       "9",
-      ({ kpis }) => duration(merged, "leadTime", HOUR, kpis.minimumSample, 0).median,
+      ({ kpis }) => readingOf("agent_lead_time", sums, WEEKS, kpis.minimumSample).value,
     ],
   ];
 

@@ -49,6 +49,11 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
     ...{ module: "lib/kpis/service.ts", name: "getKpis" },
     effect: "What the numbers will be able to tell is forecast from it; 0: nobody said.",
   },
+  "goal.baselineDays": {
+    ...{ module: "lib/pilots/rules.ts", name: "baselineEnd" },
+    effect:
+      "So many days from activation on nothing is launched, and what is measured then is the baseline; 0: none.",
+  },
   "scope.repositoryId": {
     ...{ module: "lib/runs/launch-run.ts", name: "launchRun" },
     effect: "Runs see this repository and no other.",
@@ -333,7 +338,7 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
       "Payloads of ended runs are kept so long from when the charter comes into force; 0: as people set it.",
   },
   "kpis.minimumSample": {
-    ...{ module: "lib/kpis/rules.ts", name: "duration" },
+    ...{ module: "lib/kpis/reading-rules.ts", name: "readingOf" },
     effect: "Below so many rows no rate and no median is shown.",
   },
   "rollback.exitCriteria": {
@@ -347,6 +352,10 @@ export const ENFORCERS: Readonly<Record<CharterField, Enforcer>> = {
   "rollback.onFailedRuns": {
     ...{ module: "lib/pilots/tripwires.ts", name: "afterEnd" },
     effect: "Told, paused, stopped with its merges and tokens, or all of its runs cancelled, once.",
+  },
+  "rollback.tripwires": {
+    ...{ module: "lib/tripwires/watch-wires.ts", name: "watchWires" },
+    effect: "Numbers are looked at every second; beyond its bound each does once what stands beside it.",
   },
   "rollback.maxRuns": { ...launch, effect: "After so many runs no further one is launched." },
   "rollback.endsOn": { ...launch, effect: "After this day no run is launched." },

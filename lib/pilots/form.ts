@@ -1,6 +1,7 @@
 // Between the charter's form (texts, by dotted name) and the charter. Lists are one a line, the command one line.
 import { z } from "zod";
 import type { FieldErrors } from "../errors.ts";
+import type { Tripwire } from "../tripwires/schema.ts";
 import { joinWords, splitWords } from "./command-line.ts";
 import { contradictions } from "./contradictions.ts";
 import { gateLine, hasGateControls, linesOfControls, ruleOfLine } from "./gate-lines.ts";
@@ -8,9 +9,20 @@ import type { OwnGateRule } from "./schema/gates.ts";
 import type { Metric } from "./schema/goal.ts";
 import { Charter, PilotName, TimeZone } from "./schema.ts";
 import { readMetrics, writtenMetrics } from "./texts/metrics.ts";
+import { wireFaults, wireOfLine, writtenWires } from "./texts/wires.ts";
 
 /** A prose may be empty; a text may not. */
-type Field = "text" | "prose" | "words" | "number" | "flag" | "lines" | "choices" | "metrics" | "gates";
+type Field =
+  | "text"
+  | "prose"
+  | "words"
+  | "number"
+  | "flag"
+  | "lines"
+  | "choices"
+  | "metrics"
+  | "gates"
+  | "wires";
 
 /** Every field of the form: its dotted path in the charter and how its text is read. */
 export const CHARTER_FIELDS = {
@@ -19,6 +31,7 @@ export const CHARTER_FIELDS = {
   "goal.kind": "text",
   "goal.metrics": "metrics",
   "goal.runsPerWeek": "number",
+  "goal.baselineDays": "number",
   "scope.repositoryId": "text",
   "scope.branch": "text",
   "scope.repositoryLabels": "lines",
@@ -102,6 +115,7 @@ export const CHARTER_FIELDS = {
   "rollback.exitCriteria": "choices",
   "rollback.pauseAfterFailedRuns": "number",
   "rollback.onFailedRuns": "text",
+  "rollback.tripwires": "wires",
   "rollback.maxRuns": "number",
   "rollback.endsOn": "text",
 } as const satisfies Record<string, Field>;
@@ -169,7 +183,8 @@ function result<T>(
   values: FormValues,
   charterOf: (value: T) => Charter,
 ): FormResult<T> {
-  if (!parsed.success) return { ok: false, fields: fieldErrors(parsed.error), values };
+  if (!parsed.success)
+    return { ok: false, fields: { ...fieldErrors(parsed.error), ...wireFaults(values) }, values };
   const fields = contradictions(charterOf(parsed.data));
   return Object.keys(fields).length === 0 ? { ok: true, value: parsed.data } : { ok: false, fields, values };
 }
@@ -217,6 +232,8 @@ function written(field: Field, value: unknown): string | string[] {
       return [...(value as readonly string[])];
     case "gates":
       return (value as readonly OwnGateRule[]).map(gateLine).join("\n");
+    case "wires":
+      return writtenWires(value as readonly Tripwire[]);
     case "metrics":
       return writtenMetrics(value as readonly Metric[]);
   }
@@ -250,6 +267,8 @@ function typed(field: Field, value: string | readonly string[] | undefined): unk
       return linesIn(text);
     case "gates":
       return linesIn(text).map(ruleOfLine);
+    case "wires":
+      return linesIn(text).map(wireOfLine);
     case "metrics":
       return readMetrics(typeof value === "string" ? [] : (value ?? []));
     case "choices":

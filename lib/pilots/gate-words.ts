@@ -8,6 +8,7 @@ export const GATE_NAMES: Readonly<Record<RuledGate, string>> = {
   command: "What the agent asks",
   network: "Installing for a patch",
   merge: "Merges",
+  artefact: "Files that leave the quarantine",
   release: "Releases",
   break_glass: "Review of a broken glass",
 };

@@ -1,7 +1,7 @@
 // What a charter means for the processes that obey it, and how a pilot moves.
 
 import type { Role, RoleGrant } from "../authz/schema.ts";
-import { HOUR, MINUTE } from "../clock.ts";
+import { DAY, HOUR, MINUTE } from "../clock.ts";
 import { type AppError, conflict, type FieldErrors } from "../errors.ts";
 import { workingDeadline } from "../hours/rules.ts";
 import type { WorkingHours } from "../hours/schema.ts";
@@ -127,6 +127,10 @@ export function dayIn(timeZone: string, milliseconds: number): string {
   }
   return known.day;
 }
+
+/** Until when things are measured without agents; null where the charter asks for no such time. */
+export const baselineEnd = ({ goal }: Charter, activatedAt: number): Date | null =>
+  goal.baselineDays === 0 ? null : new Date(activatedAt + goal.baselineDays * DAY);
 
 /** Faults of a charter that only the present day shows. */
 export function untimely(charter: Charter, timeZone: string, now: number): FieldErrors | null {

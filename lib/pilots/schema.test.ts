@@ -153,10 +153,11 @@ describe("the charter's schema", () => {
     [
       "goal.metrics",
       [
-        ...[{ target: -1 }, { target: 2.5 }, { kpi: "escaped_rate" }, { baseline: 3 }, { source: "x" }],
+        ...[{ target: -1 }, { target: 2.5 }, { kpi: "velocity" }, { baseline: 3 }, { source: "x" }],
         ...[
           { baseline: 3, source: "x".repeat(161) },
           { kpi: "failed_share", target: 101 },
+          { kpi: "revert_rate", target: 101 },
         ],
         ...[
           { baseline: 3, source: "a\u0007b" },
@@ -166,6 +167,7 @@ describe("the charter's schema", () => {
     ],
     ["goal.metrics", [[...good.goal.metrics, ...good.goal.metrics], "throughput", null]],
     ["goal.runsPerWeek", [-1, 1001, 0.5]],
+    ["goal.baselineDays", [-1, 6, 29, 7.5]],
     ["kpis.minimumSample", [1, 1001]],
     ["rollback.pauseAfterFailedRuns", [0, 51]],
     ["rollback.maxRuns", [0, 10_001]],

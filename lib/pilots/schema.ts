@@ -80,6 +80,8 @@ export interface PilotView {
   readonly createdByName: string;
   readonly createdAt: Date;
   readonly activatedAt: Date | null;
+  /** Until then nothing is launched and the baseline is measured; null where the charter it was activated by asked for none. */
+  readonly baselineUntil: Date | null;
   readonly endedAt: Date | null;
   readonly activeCharterId: string | null;
   readonly activeVersion: number | null;

@@ -10,7 +10,7 @@ import type { EntryKind, NewEntryOf } from "../record/schema.ts";
 import { keepByCharter } from "../retention/by-charter.ts";
 import type { Scope } from "../scope.ts";
 import { parseCharter } from "./canonical.ts";
-import { cannotMove, mayMove, pilotState } from "./rules.ts";
+import { baselineEnd, cannotMove, mayMove, pilotState } from "./rules.ts";
 import type { Charter, PausePilot, PilotDetail, PilotStatus, PilotView, StoredCharter } from "./schema.ts";
 import {
   type CharterRow,
@@ -119,7 +119,10 @@ type NoMove =
   | "pilot.amended"
   | "pilot.tripped"
   | "pilot.launch_refused"
-  | "pilot.trip_carried_out";
+  | "pilot.trip_carried_out"
+  | "pilot.wire_tripped"
+  | "pilot.wire_step_done"
+  | "pilot.wire_armed";
 type MoveKind = Exclude<Extract<EntryKind, `pilot.${string}`>, NoMove>;
 type MoveEntry = { [K in MoveKind]: Pick<NewEntryOf<K>, "kind" | "detail"> }[MoveKind];
 
@@ -162,15 +165,20 @@ export async function activatePilot(tx: Tx, scope: Scope, pilotId: string, chart
   const pilot = await lockedPilot(tx, pilotId);
   const charter = await findCharter(tx.db, charterId);
   if (charter?.pilotId !== pilotId) throw notFound("charter");
+  const version = stored(charter, pilotId);
+  const now = scope.clock.now();
   await movePilot(tx, pilot, {
     to: "active",
     entry: (moved) => ({
       kind: "pilot.activated",
       detail: { ...moved, charter: charter.digest, version: charter.version },
     }),
-    change: { activeCharterId: charterId, activatedAt: new Date(scope.clock.now()), statusReason: null },
+    change: {
+      ...{ activeCharterId: charterId, activatedAt: new Date(now), statusReason: null },
+      baselineUntil: baselineEnd(version.charter, now),
+    },
   });
-  await keepByCharter(tx, scope, pilotId, stored(charter, pilotId));
+  await keepByCharter(tx, scope, pilotId, version);
 }
 
 /** The activation gate was denied or expired: the charter may be written anew. */

@@ -11,10 +11,14 @@ export interface PilotState {
   readonly timeZone: string;
   readonly demo: boolean;
   readonly activeCharterId: string | null;
+  readonly baselineUntil: Date | null;
 }
 
 export async function findPilot(db: Db, pilotId: string): Promise<PilotState | null> {
-  const select = { id: true, name: true, status: true, timeZone: true, demo: true, activeCharterId: true };
+  const select = {
+    ...{ id: true, name: true, status: true, timeZone: true, demo: true, activeCharterId: true },
+    baselineUntil: true,
+  };
   return (await db.pilot.findUnique({ where: { id: pilotId }, select })) as PilotState | null;
 }
 
@@ -41,6 +45,7 @@ export interface PilotChange {
   readonly statusReason?: string | null;
   readonly activeCharterId?: string;
   readonly activatedAt?: Date;
+  readonly baselineUntil?: Date | null;
   readonly endedAt?: Date;
 }
 
@@ -99,7 +104,7 @@ export async function insertCharter(
 const VIEW = Prisma.sql`
   select p.id, p.name, p.status, p.status_reason as "statusReason", p.time_zone as "timeZone", p.demo,
     p.created_by as "createdBy", coalesce(author.name, p.created_by) as "createdByName",
-    p.created_at as "createdAt", p.activated_at as "activatedAt", p.ended_at as "endedAt",
+    p.created_at as "createdAt", p.activated_at as "activatedAt", p.baseline_until as "baselineUntil", p.ended_at as "endedAt",
     p.active_charter_id as "activeCharterId", active.version as "activeVersion", latest.version as "latestVersion",
     r.id as "repositoryId", r.name as "repositoryName",
     coalesce((

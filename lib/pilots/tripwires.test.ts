@@ -41,7 +41,7 @@ async function end(pilotId: string, outcome: "failed" | "no_change" | "cancelled
     const run = await lockRun(tx, runId);
     const moved =
       outcome === "no_change"
-        ? await moveRun(tx, scope, run, "failed", "Nothing fails.", {}, "no_change")
+        ? await moveRun(tx, scope, run, "failed", "Nothing fails.", { noChange: true })
         : await moveRun(tx, scope, run, outcome, "It went wrong.");
     tx.record({ kind: "run.rejected", about: [`run:${runId}`], ...moved, detail: reasonDetail("") });
     await afterEnd(tx, scope, run);

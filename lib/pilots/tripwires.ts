@@ -1,5 +1,6 @@
 // Rollback criteria of the charter, judged when a run ends.
 import type { Tx } from "../db.ts";
+import { DRILL_KIND } from "../drills/schema.ts";
 import { newId } from "../ids.ts";
 import { REVERT_KIND } from "../reverts/schema.ts";
 import { failingSince, lastRunOutcomes } from "../runs/outcomes.ts";
@@ -29,7 +30,7 @@ export async function afterEnd(
   scope: Scope,
   { pilotId, kind }: { readonly pilotId: string; readonly kind: string },
 ): Promise<void> {
-  if (kind === REVERT_KIND) return;
+  if (kind === REVERT_KIND || kind === DRILL_KIND) return;
   const pilot = await lockedPilot(tx, pilotId); // runs that end at once are counted one after the other
   const inForce = await findActiveCharter(tx.db, pilotId);
   if (!inForce) throw new Error(`a run ended in the pilot ${pilotId}, which was never activated`);

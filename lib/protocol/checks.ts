@@ -1,4 +1,4 @@
-// What a verification checks beside the three trees. Left out by runners that do not do it yet.
+// What a verification checks beside the three trees. Green evidence without it is not relied on (`lib/evidence/owed-checks.ts`).
 import { z } from "zod";
 
 const count = z.int().min(0);

@@ -135,8 +135,15 @@ export type Assignment = z.infer<typeof Assignment>;
 /** Bundles a lease may download: GET leases/:id/bundles/:name */
 export const BundleName = z.enum(["base", "patch", "snapshot"]);
 
-/** `budget`: whether the answer is to say what is left of it. */
-export const Heartbeat = z.object({ attempt: z.int().min(1), budget: z.boolean().default(false) });
+/**
+ * `budget`: whether the answer is to say what is left of it. `waitSeconds`: how long the plane may hold the answer back, which
+ * comes at once when the lease ends meanwhile.
+ */
+export const Heartbeat = z.object({
+  attempt: z.int().min(1),
+  budget: z.boolean().default(false),
+  waitSeconds: z.int().min(0).max(10).default(0),
+});
 export const HeartbeatAnswer = z.object({
   directive: z.enum(["go_on", "cancel"]),
   reason: z.string(),
@@ -144,6 +151,16 @@ export const HeartbeatAnswer = z.object({
   microsLeft: z.int().min(0).optional(),
 });
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
+
+/**
+ * POST leases/:id/stopped: the lease was ended by the plane, and nothing of its run is running any more. `silentMs`: how long ago
+ * the last byte went through a way out of its sandbox; null where none did.
+ */
+export const Stopped = z.object({
+  attempt: z.int().min(1),
+  silentMs: z.int().min(0).max(86_400_000).nullable(),
+});
+export type Stopped = z.infer<typeof Stopped>;
 
 /** POST leases/:id/prepared: preparation is over, the run goes `preparing` → `working`. Saying it again is harmless. */
 export const Prepared = z.object({ attempt: z.int().min(1) });

@@ -19,6 +19,8 @@ export const SUBJECT_NOUNS = [
   "run",
   "gate",
   "stop",
+  "drill",
+  "control_test",
   "log",
   "access",
   "export",
@@ -33,6 +35,9 @@ export const SUBJECT_NOUNS = [
   "token",
   "release",
   "passkey",
+  "import",
+  "incident",
+  "facts",
 ] as const;
 export type SubjectNoun = (typeof SUBJECT_NOUNS)[number];
 export type Subject = `${SubjectNoun}:${string}`;

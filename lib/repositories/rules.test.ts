@@ -7,6 +7,8 @@ describe("a source", () => {
   test.each([
     ["https://git.example.org/team/api.git", "https", "https://git.example.org/team/api.git"],
     ["HTTPS://Git.Example.org:8443/team/api", "https", "https://git.example.org:8443/team/api"],
+    ["ssh://git@git.example.org/team/api.git", "ssh", "ssh://git@git.example.org/team/api.git"],
+    ["git@git.example.org:team/api.git", "ssh", "git@git.example.org:team/api.git"],
     ["/srv/git/api.git", "disk", "/srv/git/api.git"],
     ["/srv//git/api/", "disk", "/srv/git/api"],
   ])("%s is read", (input, kind, source) => {
@@ -14,17 +16,15 @@ describe("a source", () => {
   });
 
   test.each([
-    ["", "https address, or the absolute path"],
+    ["", "https or ssh address, or the absolute path"],
     ["http://git.example.org/api", "use https"],
     ["git://git.example.org/api", "neither encrypted"],
-    ["ssh://git@git.example.org/api", "ssh is not supported"],
-    ["git@git.example.org:team/api.git", "ssh's way"],
     ["file:///srv/git/api", "Leave out file://"],
     ["ftp://git.example.org/api", "ftp is not supported"],
     ["gopher://git.example.org/api", "gopher:// is not supported"],
     ["srv/git/api", "relative path"],
     ["./api", "relative path"],
-    ["C:\\repos\\api", "ssh's way"],
+    ["C:\\repos\\api", "Name the user"],
     ["https://", "not a usable https address"],
     ["https://git.example.org", "no repository on it"],
     ["https://ada:secret@git.example.org/api", "Leave the user name and password out"],
@@ -57,9 +57,10 @@ describe("probe: hostile sources", () => {
     expect(reading.ok ? "" : reading.sentence).toContain(sentence);
   });
 
-  test("whatever is accepted is an https address without credentials or a clean absolute path", () => {
+  test("whatever is accepted is an https address without credentials, ssh's plain letters or a clean absolute path", () => {
     const piece = fc.constantFrom(
       "https://",
+      "ssh://",
       "ext::",
       "-",
       "/",
@@ -83,6 +84,8 @@ describe("probe: hostile sources", () => {
         if (reading.kind === "disk") {
           expect(reading.source).toMatch(/^\/[^/]/);
           expect(reading.source.split("/")).not.toContain("..");
+        } else if (reading.kind === "ssh") {
+          expect(reading.source).toMatch(/^(ssh:\/\/)?[A-Za-z0-9_][\w.-]*@[a-z0-9.[\]:-]+[:/]/);
         } else {
           const url = new URL(reading.source);
           expect([url.protocol, url.username, url.password, url.search, url.hash]).toEqual([

@@ -1,12 +1,13 @@
 // Which sources may be written down at all. The worker looks again, with names resolved and links followed,
 // before it reads a byte.
 import type { SourceKind } from "./schema.ts";
+import { isShortForm, readSsh, sshSource } from "./ssh-rules.ts";
 
 export type SourceReading =
   | { readonly ok: true; readonly kind: SourceKind; readonly source: string }
   | { readonly ok: false; readonly sentence: string };
 
-const WANTED = "Give an https address, or the absolute path of a repository on the worker's host.";
+const WANTED = "Give an https or ssh address, or the absolute path of a repository on the worker's host.";
 const MAX_LENGTH = 2000;
 
 const no = (sentence: string): SourceReading => ({ ok: false, sentence });
@@ -15,7 +16,6 @@ const SCHEMES: Readonly<Record<string, string>> = {
   file: "Leave out file:// and give the absolute path.",
   http: "http is not protected against changes on the way; use https.",
   git: "git:// is neither encrypted nor authenticated; use https.",
-  ssh: "ssh is not supported; use the repository's https address.",
   ftp: "ftp is not supported; use https.",
   ftps: "ftps is not supported; use https.",
 };
@@ -36,10 +36,10 @@ export function readSource(input: string): SourceReading {
   if (input.startsWith("/")) return readPath(input);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(input)?.[1]?.toLowerCase();
   if (scheme === "https") return readUrl(input);
+  if (scheme === "ssh") return readSshAddress(input);
   if (scheme !== undefined)
     return no(SCHEMES[scheme] ?? `${scheme.slice(0, 20)}:// is not supported. ${WANTED}`);
-  if (/^[^/]+:/.test(input))
-    return no(`That is ssh's way to name a repository, which is not supported. ${WANTED}`);
+  if (isShortForm(input)) return readSshAddress(input);
   return no(`That is a relative path. ${WANTED}`);
 }
 
@@ -54,6 +54,11 @@ function readUrl(input: string): SourceReading {
   if (url.pathname === "/" || url.pathname.includes("%00"))
     return no("The address names a host but no repository on it.");
   return { ok: true, kind: "https", source: url.href };
+}
+
+function readSshAddress(input: string): SourceReading {
+  const reading = readSsh(input);
+  return reading.ok ? { ok: true, kind: "ssh", source: sshSource(reading.place) } : reading;
 }
 
 function readPath(input: string): SourceReading {

@@ -4,8 +4,8 @@ import { z } from "zod";
 export const RepositoryState = z.enum(["waiting", "ready", "problem"]);
 export type RepositoryState = z.infer<typeof RepositoryState>;
 
-/** `https`: fetched over the network. `disk`: a folder below a root the operator opened. */
-export const SourceKind = z.enum(["https", "disk"]);
+/** `https`, `ssh`: fetched over the network. `disk`: a folder below a root the operator opened. */
+export const SourceKind = z.enum(["https", "disk", "ssh"]);
 export type SourceKind = z.infer<typeof SourceKind>;
 
 /** Whose ref a merge moves: the source's own branch, or a branch of our mirror that others fetch from us. */
@@ -51,8 +51,8 @@ export const AddRepository = z.strictObject({
     .min(1, NAME)
     .max(80, NAME)
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, NAME),
-  /** An https address, or the absolute path of a folder on the worker's host. */
-  source: z.string({ error: "Give an https address or an absolute path." }).trim(),
+  /** An https or ssh address, or the absolute path of a folder on the worker's host. */
+  source: z.string({ error: "Give an https or ssh address, or an absolute path." }).trim(),
   /** Left out or empty: the source's default branch. */
   branch: z.union([z.literal("").transform(() => undefined), BranchName]).optional(),
   authority: Authority.default("upstream"),

@@ -3,6 +3,7 @@
 import { ensureAgentOf } from "../agents/own-agents.ts";
 import { REVERT_DRIVER } from "../agents/schema.ts";
 import { requirePermission } from "../authz/require.ts";
+import { DAY } from "../clock.ts";
 import { type Tx, transaction } from "../db.ts";
 import { forbidden, refused } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -14,7 +15,7 @@ import { actorId, type Scope } from "../scope.ts";
 import { holdStops, stopReason } from "../stops/service.ts";
 import { liveRevert, refusalToRevert, revertTitle } from "./rules.ts";
 import { REVERT_KIND, type RequestRevert } from "./schema.ts";
-import { insertRevert, selectReverts } from "./store.ts";
+import { countAsked, insertRevert, selectReverts } from "./store.ts";
 
 /**
  * Makes the run that undoes a merge, on the branch as it stands, or gives the one that does so already. It runs under the
@@ -30,23 +31,40 @@ export async function requestRevert(
     await holdStops(tx.db);
     const run = await lockRun(tx, runId);
     requirePermission(scope, "run.revert", run.pilotId);
-    const open = liveRevert(runId, await selectReverts(tx.db, runId));
-    if (open) return { runId: open.runId, isNew: false };
-    const { merge, headCommit } = await requireRevertable(tx, run);
-    const id = await insertRevertingRun(tx, scope, run, headCommit);
-    const { id: mergeId, commit } = merge;
-    await insertRevert(tx.db, { runId: id, ofRunId: run.id, mergeId, commit });
-    tx.record({
-      kind: "run.revert_requested",
-      about: [`run:${id}`, `run:${run.id}`, `pilot:${run.pilotId}`],
-      charter: run.charterDigest,
-      detail: { reverts: run.id, merge: mergeId, commit },
-    });
-    return { runId: id, isNew: true };
+    return openRevert(tx, scope, run);
   });
 }
 
-async function requireRevertable(tx: Tx, run: RunRow) {
+/** For a tripwire of the charter, which asks for it instead of a person: false where it cannot be, or is under way. */
+export async function prepareRevert(tx: Tx, scope: Scope, runId: string): Promise<boolean> {
+  await holdStops(tx.db);
+  const run = await lockRun(tx, runId);
+  if ("refusal" in (await whatToRevert(tx, scope, run))) return false;
+  return (await openRevert(tx, scope, run)).isNew;
+}
+
+async function openRevert(tx: Tx, scope: Scope, run: RunRow): Promise<{ runId: string; isNew: boolean }> {
+  const open = liveRevert(run.id, await selectReverts(tx.db, run.id));
+  if (open) return { runId: open.runId, isNew: false };
+  const found = await whatToRevert(tx, scope, run);
+  if ("refusal" in found) throw refused(found.refusal);
+  const { mergeId, commit, headCommit } = found;
+  const id = await insertRevertingRun(tx, scope, run, headCommit);
+  await insertRevert(tx.db, { runId: id, ofRunId: run.id, mergeId, commit });
+  tx.record({
+    kind: "run.revert_requested",
+    about: [`run:${id}`, `run:${run.id}`, `pilot:${run.pilotId}`],
+    charter: run.charterDigest,
+    detail: { reverts: run.id, merge: mergeId, commit },
+  });
+  return { runId: id, isNew: true };
+}
+
+type ToRevert =
+  | { readonly mergeId: string; readonly commit: string; readonly headCommit: string }
+  | { readonly refusal: string };
+
+async function whatToRevert(tx: Tx, scope: Scope, run: RunRow): Promise<ToRevert> {
   const merge = await tx.db.merge.findFirst({
     where: { runId: run.id, state: "moved" },
     orderBy: { createdAt: "desc" },
@@ -61,13 +79,20 @@ async function requireRevertable(tx: Tx, run: RunRow) {
     headCommit: repository?.headCommit ?? null,
     repositoryBranch: repository?.branch ?? null,
     targetRef: merge?.targetRef ?? null,
+    askedToday: await askedToday(tx, scope, run.pilotId),
   });
   // A forge may have made another commit of it than ours.
   const watch = merge && (await tx.db.mergeWatch.findUnique({ where: { mergeId: merge.id } }));
   const commit = watch?.commit ?? merge?.newCommit;
   if (refusal !== null || !merge || !commit || !repository?.headCommit)
-    throw refused(refusal ?? "It is not known what was merged.");
-  return { merge: { id: merge.id, commit }, headCommit: repository.headCommit };
+    return { refusal: refusal ?? "It is not known what was merged." };
+  return { mergeId: merge.id, commit, headCommit: repository.headCommit };
+}
+
+/** Only people can ask without end. */
+async function askedToday(tx: Tx, { actor, clock }: Scope, pilotId: string): Promise<number> {
+  const by = { pilotId, launchedBy: actorId(actor) };
+  return actor.kind === "user" ? countAsked(tx.db, by, new Date(clock.now() - DAY)) : 0;
 }
 
 /** Waits for the worker. Figures count what agents did, and this is none of it. */

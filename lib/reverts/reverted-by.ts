@@ -1,5 +1,5 @@
 import type { Db } from "../db.ts";
-import { findRevert } from "./store.ts";
+import { findRevert, selectUndone } from "./store.ts";
 
 export interface Reverted {
   readonly run: string;
@@ -12,3 +12,10 @@ export async function revertedBy(db: Db, runId: string): Promise<Reverted | null
   const own = await findRevert(db, runId);
   return own && { run: own.ofRunId, merge: own.mergeId, commit: own.commit };
 }
+
+/**
+ * Runs whose change this one brings again: of a revert of a revert, what was reverted first. Whoever had a hand in them proposes
+ * this one as well.
+ */
+export const broughtAgain = async (db: Db, runId: string): Promise<string[]> =>
+  (await selectUndone(db, runId)).filter((_, depth) => depth % 2 === 1);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { RunStatus } from "../runs/schema.ts";
+import { MAX_TASK, type RunStatus } from "../runs/schema.ts";
 import { faultSentence, handOverTask, liveRevert, refusalToRevert, revertTitle, stands } from "./rules.ts";
 
 const node = (runId: string, ofRunId: string, status: RunStatus) => ({ runId, ofRunId, status });
@@ -35,7 +35,7 @@ describe("what a second click leads to", () => {
 describe("asking for a revert", () => {
   const facts = {
     ...{ status: "merged" as RunStatus, stopReason: null, repositoryState: "ready", repositoryProblem: null },
-    ...{ headCommit: "a".repeat(40), repositoryBranch: "main", targetRef: "refs/heads/main" },
+    ...{ headCommit: "a".repeat(40), repositoryBranch: "main", targetRef: "refs/heads/main", askedToday: 0 },
   };
 
   test.each([
@@ -45,6 +45,8 @@ describe("asking for a revert", () => {
     [{ stopReason: "fire" }, "An emergency stop is on (“fire”)"],
     [{ repositoryState: "unreachable", repositoryProblem: "It cannot be read." }, "It cannot be read."],
     [{ headCommit: null }, "wait until it is ready"],
+    [{ askedToday: 19 }, null],
+    [{ askedToday: 20 }, "You asked for 20 reverts in this pilot within a day"],
     [{ repositoryBranch: "next" }, "It was merged into main, but the repository is read on “next”."],
   ])("with %j is answered by %j", (over, wanted) => {
     const refusal = refusalToRevert({ ...facts, ...over });
@@ -68,6 +70,18 @@ describe("what is said", () => {
     expect(faultSentence("conflict", "a".repeat(40), paths)).toContain("f19.js and 10 more");
     expect(faultSentence("nothing_left", "a".repeat(40), [])).toContain("nothing to undo");
     expect(faultSentence("not_there", "a".repeat(40), [])).toContain("cannot be undone from here");
+    expect(faultSentence("not_made", "a".repeat(40), [])).toContain("Ask for it again");
     expect(handOverTask("a".repeat(40), "Repair", paths)).toContain("- f29.js");
+  });
+
+  test("probe: what is handed over fits into a task, however many files and however long their names", () => {
+    const task = handOverTask("a".repeat(40), "t".repeat(200), Array(500).fill("deep/".repeat(800)));
+    expect(task.length).toBeLessThanOrEqual(MAX_TASK);
+    expect(task).toContain("- and 499 more");
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 4096 }), { maxLength: 500 }), (names) => {
+        expect(handOverTask("a".repeat(40), "t".repeat(200), names).length).toBeLessThanOrEqual(MAX_TASK);
+      }),
+    );
   });
 });

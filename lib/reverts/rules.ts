@@ -33,7 +33,12 @@ export interface RevertFacts {
   readonly repositoryBranch: string | null;
   /** The ref that was merged into; null where nothing was. */
   readonly targetRef: string | null;
+  /** Reverts that whoever asks has asked for in the pilot within a day. */
+  readonly askedToday: number;
 }
+
+/** Each is a run that a verifier tests; so many a day nobody needs who looks at what they take back. */
+export const MOST_A_DAY = 20;
 
 /**
  * Null where it may be asked for. A pilot that is paused, by a person or a tripwire, or that is over, refuses none: taking
@@ -48,6 +53,8 @@ export function refusalToRevert(facts: RevertFacts): string | null {
     return facts.repositoryProblem ?? "The repository has not been read yet; wait until it is ready.";
   if (facts.targetRef !== `refs/heads/${facts.repositoryBranch}`)
     return `It was merged into ${facts.targetRef.slice("refs/heads/".length)}, but the repository is read on “${facts.repositoryBranch}”.`;
+  if (facts.askedToday >= MOST_A_DAY)
+    return `You asked for ${MOST_A_DAY} reverts in this pilot within a day, and for more nobody may in one. Ask somebody else, or wait.`;
   return null;
 }
 
@@ -76,15 +83,26 @@ export function faultSentence(fault: RevertFault, commit: string, conflicts: rea
       return `Nothing of ${short} is left on the branch: there is nothing to undo.`;
     case "not_there":
       return `What ${short} changed cannot be read in our copy of the repository, so it cannot be undone from here.`;
+    case "not_made":
+      return `The patch that undoes ${short} could not be made, though it was tried several times. Ask for it again when the worker is well; its diagnostics say what was the matter.`;
   }
 }
 
-const MAX_TASK_PATHS = 100;
+/** Characters: what is asked for has to fit into a run's task. */
+const MAX_PATHS_TEXT = 6000;
 
 /** What an agent is asked for where trees alone do not say how to undo it; a person reads it before it is sent. */
-export const handOverTask = (commit: string, title: string, conflicts: readonly string[]): string =>
-  [
+export function handOverTask(commit: string, title: string, conflicts: readonly string[]): string {
+  let room = MAX_PATHS_TEXT;
+  const shown = conflicts.filter((path) => {
+    room -= path.length + 3;
+    return room >= 0;
+  });
+  const left = conflicts.length - shown.length;
+  return [
     `Undo what the commit ${commit} (“${title}”) changed, and nothing else. Later commits changed the same lines of these files, so that git cannot undo it by itself:`,
-    ...conflicts.slice(0, MAX_TASK_PATHS).map((path) => `- ${path}`),
+    ...shown.map((path) => `- ${path}`),
+    ...(left > 0 ? [`- and ${left} more, at which git names a conflict`] : []),
     "Keep what the later commits meant to do. The tests have to pass as they did before that commit.",
   ].join("\n");
+}

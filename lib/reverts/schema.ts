@@ -8,7 +8,7 @@ export const RequestRevert = z.object({ runId: z.string().min(1).max(100) });
 export type RequestRevert = z.infer<typeof RequestRevert>;
 
 /** Why the worker could not make a reverting patch. */
-export const RevertFault = z.enum(["conflict", "nothing_left", "not_there"]);
+export const RevertFault = z.enum(["conflict", "nothing_left", "not_there", "not_made"]);
 export type RevertFault = z.infer<typeof RevertFault>;
 
 export interface LinkedRun {
@@ -25,6 +25,12 @@ export interface RevertLinks {
   readonly revertedBy: readonly LinkedRun[];
   /** One of them is under way, or stands: another is not asked for. */
   readonly isUnderWay: boolean;
-  /** Where the merge could not be undone by itself: what an agent may be asked to do instead. */
-  readonly handOver: { readonly title: string; readonly task: string } | null;
+  /** The merge could not be undone by itself, and an agent may be asked instead. */
+  readonly mayHandOver: boolean;
+}
+
+/** What an agent may be asked to do instead, for a person to read, change and send. */
+export interface HandOver {
+  readonly title: string;
+  readonly task: string;
 }

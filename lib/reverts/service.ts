@@ -2,20 +2,24 @@
 import { registerBlob, type StoredBlob } from "../blobs/service.ts";
 import { read, transaction } from "../db.ts";
 import { notFound } from "../errors.ts";
+import { openFindings } from "../findings/open-findings.ts";
+import { REVERT_NOT_MADE } from "../findings/own-work.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { moveRun } from "../runs/move-run.ts";
 import { findRunRow, lockRun } from "../runs/run-in-tx.ts";
+import { getRun } from "../runs/service.ts";
 import type { Scope } from "../scope.ts";
+import { forgetTries } from "../tries/service.ts";
 import { faultSentence, handOverTask, liveRevert, revertTitle } from "./rules.ts";
-import type { RevertFault, RevertLinks } from "./schema.ts";
+import type { HandOver, RevertFault, RevertLinks } from "./schema.ts";
 import { findRevert, selectReverts, selectToBuild, setFault } from "./store.ts";
 
 const AT_ONCE = 20;
 
 /** Reverts that wait for the worker, the oldest first. */
 export const listToBuild = (scope: Scope): Promise<string[]> =>
-  read(scope, (db) => selectToBuild(db, AT_ONCE));
+  read(scope, (db) => selectToBuild(db, new Date(scope.clock.now()), AT_ONCE));
 
 export interface RevertOrder {
   readonly runId: string;
@@ -60,6 +64,7 @@ export async function handInRevert(
   await transaction(scope, async (tx) => {
     const run = await lockRun(tx, runId);
     if (run.status !== "queued" || run.baseCommit !== head || run.attempt + 1 !== attempt) return;
+    await forgetTries(tx, runId);
     await registerBlob(tx, runId, "bundle", made.bundle, now);
     const moved = await moveRun(tx, scope, run, "verifying", "", {
       ...{ attempt, bundleBlobId: made.bundle.id, startedAt: run.startedAt ?? new Date(now) },
@@ -74,7 +79,7 @@ export async function handInRevert(
   });
 }
 
-/** It cannot be made from the trees: the run ends and says why. */
+/** It cannot be made from the trees, or was tried too often: the run ends and says why. */
 export async function refuseRevert(
   scope: Scope,
   { runId, head, commit }: RevertOrder,
@@ -85,6 +90,7 @@ export async function refuseRevert(
   await transaction(scope, async (tx) => {
     const run = await lockRun(tx, runId);
     if (run.status !== "queued" || run.baseCommit !== head) return;
+    await forgetTries(tx, runId);
     await setFault(tx.db, runId, fault, conflicts);
     const moved = await moveRun(tx, scope, run, "failed", reason);
     tx.record({
@@ -93,6 +99,13 @@ export async function refuseRevert(
       ...moved,
       detail: { fault, files: conflicts.length, ...reasonDetail(reason) },
     });
+    if (fault === "not_made")
+      await openFindings(tx, scope, runId, [
+        {
+          ...{ rule: REVERT_NOT_MADE, subject: commit, at: scope.clock.now() },
+          evidence: { text: reason.slice(0, 1000), path: null, line: null },
+        },
+      ]);
   });
 }
 
@@ -108,11 +121,20 @@ export async function findRevertLinks(scope: Scope, runId: string): Promise<Reve
         .filter(({ ofRunId }) => ofRunId === runId)
         .map(({ runId: id, title, status }) => ({ runId: id, title, status })),
       isUnderWay: liveRevert(runId, chain) !== null,
-      handOver:
-        own?.fault === "conflict" && of
-          ? { title: revertTitle(of.title), task: handOverTask(own.commit, of.title, own.conflicts) }
-          : null,
+      mayHandOver: own?.fault === "conflict",
     };
+  });
+}
+
+/** Where a merge could not be undone by itself: what an agent may be asked to do instead. Null where there is nothing of it. */
+export async function findHandOver(scope: Scope, runId: string): Promise<HandOver | null> {
+  const { id } = await getRun(scope, runId);
+  return read(scope, async (db) => {
+    const own = await findRevert(db, id);
+    const of = own && (await findRunRow(db, own.ofRunId));
+    return own?.fault === "conflict" && of
+      ? { title: revertTitle(of.title), task: handOverTask(own.commit, of.title, own.conflicts) }
+      : null;
   });
 }
 

@@ -120,5 +120,6 @@ export async function selectRunners(db: Db): Promise<RunnerListRow[]> {
       c.at, c.version, c.tier, c.tier_missing as "tierMissing",
       (select count(*)::int from lease l where l.runner_id = r.id and l.ended_at is null) as leases
     from runner r left join runner_contact c on c.runner_id = r.id
+    where r.host_id <> 'self-test'
     order by r.revoked_at is not null, r.name`;
 }

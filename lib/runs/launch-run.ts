@@ -5,7 +5,6 @@ import { requirePermission } from "../authz/require.ts";
 import { can } from "../authz/rules.ts";
 import { type Tx, transaction } from "../db.ts";
 import { AppError, refused } from "../errors.ts";
-import { startFact } from "../facts/service.ts";
 import { newId } from "../ids.ts";
 import { payloadCommitment } from "../model-calls/rules.ts";
 import { notify } from "../notify.ts";
@@ -72,7 +71,6 @@ async function launch(scope: Scope, input: LaunchRun): Promise<{ runId: string }
       launchedAt,
       ...(told ? { task, taskSalt: told.salt } : {}),
     });
-    await startFact(tx, { id, pilotId, agentId, launchedAt });
     tx.record({
       kind: "run.launched",
       about: [`run:${id}`, `pilot:${pilotId}`],
@@ -107,6 +105,7 @@ async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchR
     headCommit: repository?.headCommit ?? null,
     repositoryBranch: repository?.branch ?? null,
     now: scope.clock.now(),
+    baselineUntil: pilot.baselineUntil,
     timeZone: pilot.timeZone,
   });
   if (refusal !== null || !active || !repository?.headCommit)

@@ -1,11 +1,10 @@
 import type { Tx } from "../db.ts";
 import { conflict } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
-import { moveFact, opensReview } from "../facts/service.ts";
 import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
 import { endTalk } from "./end-talk.ts";
-import { isEnded, mayBecome, runState } from "./rules.ts";
+import { isEnded, mayBecome, opensReview, runState } from "./rules.ts";
 import type { RunStatus } from "./schema.ts";
 import { type RunChange, type RunRow, updateStatus } from "./store.ts";
 
@@ -17,8 +16,7 @@ export interface RunMoved {
 }
 
 /**
- * Moves a run, its facts and its timeline together. The caller records the entry that says why, with what this gives.
- * `outcome` tells facts apart that share a state: a run that honestly found nothing to change has not broken down.
+ * Moves a run and its timeline together; its facts follow. The caller records the entry that says why, with what this gives.
  * Throws conflict when the run is no longer in `run.status`.
  */
 export async function moveRun(
@@ -28,7 +26,6 @@ export async function moveRun(
   to: RunStatus,
   reason: string,
   change: RunChange = {},
-  outcome?: "no_change",
 ): Promise<RunMoved> {
   if (!mayBecome(run.status, to)) throw conflict(`A run that is ${run.status} cannot become ${to}.`);
   const at = new Date(scope.clock.now());
@@ -41,7 +38,6 @@ export async function moveRun(
   });
   if (!moved) throw conflict(`The run is no longer ${run.status}.`);
   await endTalk(tx, scope, run, to);
-  await moveFact(tx, { runId: run.id, from: run.status, to, attempt, at, outcome });
   await appendOwnEvent(tx, scope, run.id, attempt, {
     kind: "status_changed",
     body: { from: run.status, to, reason },

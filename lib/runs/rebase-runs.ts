@@ -2,15 +2,21 @@ import { read, type Tx, transaction } from "../db.ts";
 import { voidMergeGate } from "../gates/open-gate.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { notify } from "../notify.ts";
+import { askRebase } from "../rebases/ask-rebase.ts";
+import { AGAIN_BY_AGENT, ASKED, voidedSentence } from "../rebases/rules.ts";
 import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
 import { moveRun } from "./move-run.ts";
 import { HELD, runState } from "./rules.ts";
 import { changeRun, lockRun, type RunRow } from "./run-in-tx.ts";
 
-/** The base of a reviewed run moved: what was approved is void, and the agent works again on the new base. */
+/**
+ * The base of a reviewed run moved: what was approved is void. The worker looks whether the patch stands unchanged on the new one,
+ * where it is only tested again; else the agent works again.
+ */
 export async function rebaseRun(tx: Tx, scope: Scope, run: RunRow, head: string): Promise<void> {
-  const reason = `The base moved from ${run.baseCommit.slice(0, 12)} to ${head.slice(0, 12)}; approvals are void and the work is done again on the new base.`;
+  const isAsked = await askRebase(tx, scope, run);
+  const reason = `${voidedSentence(run.baseCommit, head)} ${isAsked ? ASKED : AGAIN_BY_AGENT}`;
   await voidMergeGate(tx, scope, run.id, reason);
   const moved = await moveRun(tx, scope, run, "queued", reason, { baseCommit: head });
   tx.record({

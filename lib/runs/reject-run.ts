@@ -1,7 +1,6 @@
 import { requirePermission } from "../authz/require.ts";
 import { transaction } from "../db.ts";
 import { conflict } from "../errors.ts";
-import { noteRejection } from "../facts/service.ts";
 import { findOpenGateOf } from "../gates/open-gate.ts";
 import { reasonDetail } from "../record/reason.ts";
 import type { Scope } from "../scope.ts";
@@ -20,8 +19,7 @@ export async function rejectRun(scope: Scope, { runId, reason, rejectedAs }: Rej
       throw conflict(
         "A gate is open for this run: deny it there, so that the decision is bound to what it shows.",
       );
-    const moved = await moveRun(tx, scope, run, "rejected", reason);
-    await noteRejection(tx, runId, rejectedAs);
+    const moved = await moveRun(tx, scope, run, "rejected", reason, { rejectedAs: rejectedAs ?? null });
     tx.record({
       kind: "run.rejected",
       about: [`run:${runId}`, `pilot:${run.pilotId}`],

@@ -56,6 +56,7 @@ const good: LaunchFacts = {
   headCommit: "a".repeat(40),
   repositoryBranch: "main",
   ...{ kind: null, roles: ["engineering_lead"], now: Date.parse("2030-06-01T12:00:00Z"), timeZone: "UTC" },
+  baselineUntil: null,
   agent: { id: "agt_1", name: "Fixer", model: "gpt-5" },
 };
 
@@ -75,6 +76,11 @@ describe("launching", () => {
     ["an emergency stop", { stopReason: "leak" }, "emergency stop"],
     ["a paused pilot", { pilotStatus: "paused" }, "The pilot is paused"],
     ["no charter", { charter: null }, "no active charter"],
+    [
+      "a time without agents",
+      { baselineUntil: new Date("2030-06-01T12:00:00.001Z") },
+      "Until Saturday 1 June, 12:00 the pilot measures how things are without agents.",
+    ],
     ["another kind of run", { kinds: ["document"] }, "of kind “repair”, and this agent does “document” only"],
     ["too many runs", { runsSoFar: 3 }, "ends after 3 runs"],
     ["a day after the end", { now: Date.parse("2031-01-01T00:00:00Z") }, "ended on 2030-12-31"],

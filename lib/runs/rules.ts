@@ -31,6 +31,10 @@ export function mayBecome(from: RunStatus, to: RunStatus): boolean {
   return targets.includes(to);
 }
 
+/** A new verdict opens a review. A refused merge goes on with the one that led to it. */
+export const opensReview = (from: RunStatus, to: RunStatus): boolean =>
+  to === "in_review" && from !== "merging";
+
 export const isEnded = (status: RunStatus): boolean => TRANSITIONS[status].length === 0;
 
 /** What decides what happens to a run next: entries commit to it before and after. */
@@ -67,6 +71,8 @@ export interface LaunchFacts {
   /** Branch the repository's head was read on. */
   readonly repositoryBranch: string | null;
   readonly now: number;
+  /** Of the pilot: nothing is launched before. */
+  readonly baselineUntil: Date | null;
   /** Of the pilot. */
   readonly timeZone: string;
 }
@@ -78,6 +84,8 @@ export function refusalToLaunch(facts: LaunchFacts): string | null {
   if (facts.pilotStatus !== "active")
     return `The pilot is ${facts.pilotStatus}; runs are launched in an active pilot.`;
   if (!facts.charter) return "The pilot has no active charter.";
+  if (facts.baselineUntil && facts.now < facts.baselineUntil.getTime())
+    return `Until ${momentIn(facts.timeZone, facts.baselineUntil.getTime())} the pilot measures how things are without agents. Nothing is launched before.`;
   const refusal = refusalOfLauncher(facts, facts.charter) ?? refusalOfAgent(facts, facts.charter);
   if (refusal !== null) return refusal;
   const zone = refusalOfLabels(facts.charter, facts.labels);

@@ -1,22 +1,26 @@
 import type { Tx } from "../db.ts";
 import { endLeaseOf } from "../leases/end-lease.ts";
-import { heldRuns } from "../leases/live-lease.ts";
+import { heldRuns, liveLeaseOf } from "../leases/live-lease.ts";
 import { changeOf } from "../record/change.ts";
 import type { Scope } from "../scope.ts";
+import type { StopCause } from "../stop-times/schema.ts";
+import { expectEnd } from "../stop-times/service.ts";
 import { moveRun } from "./move-run.ts";
 import { HELD, heldState } from "./rules.ts";
 import { lockRun } from "./run-in-tx.ts";
 
+interface StopOf {
+  readonly cause: StopCause;
+  /** Null: of all pilots. */
+  readonly pilotId: string | null;
+  readonly reason: string;
+}
+
 /**
- * Takes every run of a pilot (or of all) from its runner; sandboxes are killed at the runner's next heartbeat.
+ * Takes every run of a pilot (or of all) from its runner; sandboxes are killed when the runner's heartbeat is answered.
  * The runs wait in the queue until the stop is lifted. Returns how many were taken.
  */
-export async function stopRuns(
-  tx: Tx,
-  scope: Scope,
-  pilotId: string | null,
-  reason: string,
-): Promise<number> {
+export async function stopRuns(tx: Tx, scope: Scope, { cause, pilotId, reason }: StopOf): Promise<number> {
   // A run that is being paused, or goes on before its runner let go, is in a sandbox as well.
   const onRunners = await heldRuns(tx, pilotId);
   const runs = await tx.db.run.findMany({
@@ -28,21 +32,41 @@ export async function stopRuns(
     orderBy: { id: "asc" },
   });
   let taken = 0;
-  for (const { id } of runs) {
-    const run = await lockRun(tx, id);
-    const held = await endLeaseOf(tx, scope, id, `stopped: ${reason}`);
-    if (!held && !HELD.includes(run.status)) continue; // it ended while others were taken
-    taken += 1;
-    const stays = run.status === "verifying" || !HELD.includes(run.status);
-    const status = stays ? run.status : "queued";
-    if (!stays) await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
-    tx.record({
-      kind: "run.stopped",
-      about: [`run:${id}`, `pilot:${run.pilotId}`],
-      charter: run.charterDigest,
-      ...changeOf(heldState(run, held), heldState({ ...run, status }, false)),
-      detail: { was: run.status },
+  for (const { id } of runs) if (await stopRun(tx, scope, id, { cause, reason })) taken += 1;
+  return taken;
+}
+
+/** Takes one run from its runner; from here on it is measured how long that takes. False when it ended meanwhile. */
+export async function stopRun(
+  tx: Tx,
+  scope: Scope,
+  id: string,
+  { cause, reason }: Pick<StopOf, "cause" | "reason">,
+): Promise<boolean> {
+  const run = await lockRun(tx, id);
+  const lease = await liveLeaseOf(tx, id);
+  const held = await endLeaseOf(tx, scope, id, `stopped: ${reason}`);
+  if (!held && !HELD.includes(run.status)) return false; // it ended while others were taken
+  if (held && lease !== null) {
+    const { id: leaseId, attempt, runnerId, phase } = lease;
+    await expectEnd(tx, scope, cause, {
+      leaseId,
+      runId: id,
+      attempt,
+      pilotId: run.pilotId,
+      runnerId,
+      phase,
     });
   }
-  return taken;
+  const stays = run.status === "verifying" || !HELD.includes(run.status);
+  const status = stays ? run.status : "queued";
+  if (!stays) await moveRun(tx, scope, run, "queued", `Stopped: ${reason}`);
+  tx.record({
+    kind: "run.stopped",
+    about: [`run:${id}`, `pilot:${run.pilotId}`],
+    charter: run.charterDigest,
+    ...changeOf(heldState(run, held), heldState({ ...run, status }, false)),
+    detail: { was: run.status },
+  });
+  return true;
 }

@@ -48,6 +48,8 @@ export type RunChange = Pick<
   | "baseCommit"
   | "bundleBlobId"
   | "summary"
+  | "noChange"
+  | "rejectedAs"
 >;
 
 /** Moves a run from one state to another; false when it is no longer in the expected state. */
@@ -69,9 +71,9 @@ export async function updateRun(db: Db, runId: string, change: RunChange): Promi
   await db.run.update({ where: { id: runId }, data: change });
 }
 
-/** Runs that agents did: taking one back uses up nothing of what a charter allows. */
+/** Runs that agents did: taking one back, and a drill, uses up nothing of what a charter allows. */
 export async function countRuns(db: Db, pilotId: string): Promise<number> {
-  return db.run.count({ where: { pilotId, kind: { not: "revert" } } });
+  return db.run.count({ where: { pilotId, kind: { notIn: ["revert", "drill"] } } });
 }
 
 /** Outcomes of the last `limit` ended runs of a pilot, newest first. */

@@ -44,12 +44,8 @@ export async function pullStopInTx(tx: Tx, scope: Scope, input: PullStop): Promi
       pulledAt: new Date(now),
     });
   }
-  const runsStopped = await stopRuns(
-    tx,
-    scope,
-    pilotId,
-    input.reason === "" ? "emergency stop" : input.reason,
-  );
+  const reason = input.reason === "" ? "emergency stop" : input.reason;
+  const runsStopped = await stopRuns(tx, scope, { cause: { stopId }, pilotId, reason });
   const pulled = stopState({ id: stopId, scope: input.scope }, false);
   tx.record({
     kind: "stop.pulled",

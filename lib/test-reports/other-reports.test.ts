@@ -1,4 +1,5 @@
-// Reports as Jest 30 with jest-junit 16, JUnit 5.9's platform with its vintage engine, and Go 1.19 wrote them, traces shortened.
+// Reports as Jest 30 with jest-junit 16, JUnit 5.9's platform with its vintage engine, Go 1.19, gotestsum 1.8.2 and go-junit-report 2
+// wrote them, traces shortened.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
@@ -60,6 +61,25 @@ describe("what go test -json prints", () => {
     expect(cases.find(({ id }) => id.endsWith("TestAdds"))?.failure?.message).toBe(
       "sum_test.go:7: -1 is not 3",
     );
+  });
+
+  test("is named alike by gotestsum and go-junit-report, which say each in their way that a package cannot be built", () => {
+    const both = [
+      "passed example.org/sum/pkg/panics › TestFine",
+      "failed example.org/sum/pkg/panics › TestPanics",
+      "failed example.org/sum/pkg/sum › TestAdds",
+      "failed example.org/sum/pkg/sum › TestNothing",
+      "passed example.org/sum/pkg/sum › TestNothing/to_one",
+      "failed example.org/sum/pkg/sum › TestNothing/to_two",
+      "skipped example.org/sum/pkg/sum › TestLater",
+    ];
+    // gotestsum counts it and names nothing: its tests are not there, and its exit code is another than 0.
+    expect(said("gotestsum.xml").toSorted()).toEqual(both.toSorted());
+    expect(said("go-junit-report.xml").toSorted()).toEqual(
+      ["failed example.org/sum/pkg/broken › [build failed]", ...both].toSorted(),
+    );
+    const failed = report("go-junit-report.xml").cases.find(({ id }) => id.endsWith("TestAdds"));
+    expect(failed?.failure?.detail).toContain("sum_test.go:10: not 3 <&>");
   });
 
   const event = (of: Record<string, string>) => JSON.stringify({ Package: "p", ...of });

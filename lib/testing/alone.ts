@@ -11,6 +11,7 @@ export const ALONE: readonly string[] = [
   "lib/auth/{own-sessions,sign-in}.test.ts",
   "lib/auth/steps/*.test.ts",
   "lib/break-glass/sign-glass.test.ts",
+  "lib/deliveries/{github,pagers}/*-calls.test.ts",
   "lib/env.test.ts",
   "lib/forges/connect-forge.test.ts",
   "lib/gates/step-up.test.ts",
@@ -25,5 +26,6 @@ export const ALONE: readonly string[] = [
   "lib/asks/shell-line.test.ts",
   "lib/leases/*-journey.test.ts",
   "lib/redactions/carry-out.test.ts",
+  "lib/repositories/keys/keys.test.ts",
   "verify/main.test.ts",
 ];

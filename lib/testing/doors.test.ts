@@ -27,6 +27,7 @@ const PUBLIC_DOORS = [
   "app/(auth)/sign-in/second-step/page.tsx",
   "app/(auth)/sign-in/sso/route.ts",
   "app/api/forges/[connection]/route.ts",
+  "app/api/pagers/[pager]/route.ts",
   "app/api/runner/v1/register/route.ts",
 ];
 

@@ -18,13 +18,14 @@ import type { PatchFile, PatchFlag } from "../patches/schema.ts";
 import { recordPatch } from "../patches/service.ts";
 import type { Assignment, Finish, LeaseRequest, Phase } from "../protocol/schema.ts";
 import { newRunnerKeys } from "../protocol/signing.ts";
+import { findRebaseOrder, refuseRebase } from "../rebases/service.ts";
 import { registerRunner } from "../runners/register-runner.ts";
 import { makeEnrolment } from "../runners/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { lockRun } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import type { TestDatabase } from "./database.ts";
-import { observeAll, type Result } from "./observations.ts";
+import { CHECKED, observeAll, type Result } from "./observations.ts";
 import { systemActor, testScope } from "./scopes.ts";
 
 /** A folder for blobs of this test file, gone after its tests; ask for it before blobs are first used. */
@@ -157,6 +158,7 @@ export function seen({ attempt, baseCommit, test: { argv, repeats } }: Assignmen
       argv,
       ...(observation.tree === "base_on_base" ? { commit: baseCommit } : {}),
     })),
+    checks: CHECKED,
   };
 }
 
@@ -178,6 +180,16 @@ export async function toReview(
   await finishLease(runner, verify.leaseId, seen(verify, green));
   const gate = (await listGatesOf(worker, runId)).find(({ status }) => status === "open");
   return gate ? { gateId: gate.id, digest: gate.digest } : null;
+}
+
+/** The worker found that the patch is another one on its run's new base: an agent has the run next. */
+export async function toAgentAgain(
+  { database, worker }: Pick<Journey, "database" | "worker">,
+  runId: string,
+): Promise<void> {
+  const order = await findRebaseOrder(worker, runId);
+  if (!order) throw new Error("nobody waits for this patch on a new base");
+  await asProcess(database, "worker", () => refuseRebase(worker, order, "changed"));
 }
 
 /** Entries about a subject, oldest first. */

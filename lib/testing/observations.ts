@@ -1,5 +1,6 @@
 // Observations of three trees, written as tables of results.
 import type { TreeName } from "../evidence/rules.ts";
+import { type Checks, NO_FRAMEWORK } from "../protocol/checks.ts";
 import type { Observation } from "../protocol/schema.ts";
 
 export const BASE = "a".repeat(40);
@@ -44,3 +45,10 @@ export const observeAll = ({ base, patch, crossed = patch }: Seen) => [
   ...observe("patch_on_patch", patch),
   ...observe("base_on_patch", crossed),
 ];
+
+/** What a verifier reports beside the trees where it knows no framework of the base's tests. */
+export const CHECKED: Checks = {
+  ...{ command: null, frameworks: [], tools: [], seed: "canary_0123456789ab", unreported: [] },
+  canary: { files: 0, none: NO_FRAMEWORK, uncovered: [] },
+  ...{ coverage: null, coverageReason: "No framework is known whose counter could be asked." },
+};

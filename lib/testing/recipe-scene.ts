@@ -1,5 +1,5 @@
 // The recipe driver on a repository of a test's own making, in a real sandbox.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { systemClock } from "#lib/clock.ts";
 import { NEVER_ANCHORS } from "#lib/protocol/anchoring.ts";
 import { NewEvent } from "#lib/protocol/events.ts";
@@ -20,6 +20,8 @@ export interface RecipeChoices {
   readonly signal?: AbortSignal;
   /** Answers that preparation is over. */
   readonly onPrepared?: () => Promise<void>;
+  /** What the charter lets it hand in beside its patch. */
+  readonly artefacts?: AgentAssignment["artefacts"];
   /** Called with each event as it comes. */
   readonly onEvent?: (event: NewEvent) => void;
 }
@@ -29,6 +31,8 @@ export interface RecipeRun {
   readonly events: readonly NewEvent[];
   /** How often the driver said that preparation is over, and after how many commands. */
   readonly prepared: readonly number[];
+  /** By path. */
+  readonly handed: ReadonlyMap<string, Buffer>;
 }
 
 export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices): Promise<RecipeRun> {
@@ -40,6 +44,7 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     signal = new AbortController().signal,
     onEvent,
     onPrepared,
+    artefacts,
   } = choices;
   const scratch = workshop.fresh("scratch");
   mkdirSync(scratch);
@@ -68,7 +73,9 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
     asks: NEVER_ASKS,
     decided: [],
     anchor: NEVER_ANCHORS,
+    ...(artefacts ? { artefacts } : {}),
   };
+  const handed = new Map<string, Buffer>();
   const result = await recipe.run({
     assignment,
     workspace: { repository, scratch },
@@ -80,13 +87,17 @@ export async function runRecipe(workshop: TestWorkshop, choices: RecipeChoices):
       events.push(NewEvent.parse(event));
       onEvent?.(event);
     },
+    async handInArtefact(file, path) {
+      handed.set(path, readFileSync(file));
+      return `art_${handed.size}`;
+    },
     async prepared() {
       prepared.push(ofKind(events, "command_finished").length);
       await onPrepared?.();
     },
   });
   if ("summary" in result) Summary.parse(result.summary);
-  return { result, events, prepared };
+  return { result, events, prepared, handed };
 }
 
 /** Bodies of the events of one kind. */

@@ -36,6 +36,14 @@ const WORDS: Readonly<Record<string, string>> = {
   "provider.kind": "openai",
   "provider_key.hint": "x1y2",
   "pilot_trip.tripwire": "failed_runs",
+  "upstream_key.host_keys": "{ssh}",
+  "upstream_key.ended_at": "1970-01-01T00:00:00Z",
+  "wire_state.state": "armed",
+  "wire_state.wire": "failed_runs >= 1",
+  "wire_trip.wire": "failed_runs >= 1",
+  "wire_trip.sample": "1",
+  "wire_trip.steps": "{pause}",
+  "wire_trip_step.step": "escalate",
   "pilot_trip.action": "cancel",
   "notice_channel.kind": "webhook",
   "release_credential.kind": "token",
@@ -57,12 +65,23 @@ const WORDS: Readonly<Record<string, string>> = {
   "merge_watch.commit": "a".repeat(40),
   "merge_watch.state": "watching",
   "merge_sighting.commit": "a".repeat(40),
+  "stop_reach.phase": "agent",
+  "drill.state": "gathering",
+  "control_test.state": "waiting",
+  "control_proof.result": "holds",
   "merge_sighting.kind": "rewritten",
   "merge_sighting.source": "ancestry",
   "artefact.state": "refused",
   "artefact.sha256": "a".repeat(64),
   "outside_check.verdict": "passed",
   "outside_check.commitment": "a".repeat(64),
+  "outside_import.kind": "deployment",
+  "outside_import.way": "api",
+  "outside_import.digest": "a".repeat(64),
+  "outside_fetch.kind": "deployment",
+  "outside_fetch.until": "1970-01-02T00:00:00Z",
+  "pager_connection.kind": "pagerduty",
+  "pager_connection.about": "releases",
 };
 
 let made = 0;
@@ -73,6 +92,7 @@ function fillerFor(table: string, { column_name, data_type }: Column): unknown {
   switch (data_type) {
     case "integer":
     case "bigint":
+    case "double precision":
       return ++made;
     case "boolean":
       return false;
@@ -105,8 +125,9 @@ export async function insertRow(
 ): Promise<Record<string, unknown>> {
   const { rows: columns } = await client.query<Column>(
     `select column_name, data_type from information_schema.columns
-     where table_schema = 'public' and table_name = $1 and is_nullable = 'NO' and column_default is null`,
-    [table],
+     where table_schema = 'public' and table_name = $1
+       and ((is_nullable = 'NO' and column_default is null) or table_name || '.' || column_name = any($2))`,
+    [table, Object.keys(WORDS)],
   );
   const row = {
     ...Object.fromEntries(columns.map((column) => [column.column_name, fillerFor(table, column)])),

@@ -44,8 +44,6 @@ export interface ModelAccess {
   readonly resumed: string | null;
   /** Hands a snapshot in; resolves with the id of its blob. */
   upload(file: string): Promise<string>;
-  /** Hands a file in beside the patch, under its path in the checkout; resolves with the artefact's id. */
-  handInArtefact(file: string, path: string): Promise<string>;
 }
 
 export interface SessionChoices {
@@ -69,6 +67,8 @@ export interface DriverContext {
   readonly signal: AbortSignal;
   /** Queues an event in order. Resolves at once unless the spool is full. */
   emit(event: NewEvent): Promise<void>;
+  /** Hands a file in beside the patch, under its path in the checkout; resolves with the artefact's id. */
+  handInArtefact(file: string, path: string): Promise<string>;
   /** Called once, when preparation is over and the base has been tested: the run goes `preparing` → `working`. */
   prepared(): Promise<void>;
 }

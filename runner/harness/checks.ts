@@ -2,11 +2,12 @@
 import type { Checks, FrameworkName } from "#lib/protocol/checks.ts";
 import type { VerifyAssignment } from "#lib/protocol/schema.ts";
 import type { Control } from "./canary/control.ts";
+import { programPaths } from "./command/programs.ts";
 import type { TestSource } from "./frameworks/framework.ts";
-import { frameworkOf } from "./frameworks/registry.ts";
+import { frameworkOf, reportedIn } from "./frameworks/registry.ts";
 import type { TreeSpec } from "./git/trees.ts";
 import type { TestRun } from "./harness.ts";
-import { COUNTING_CONFIG, countingOf } from "./looks/counters.ts";
+import { COUNTING_CONFIG, countingOf, steersCounting } from "./looks/counters.ts";
 import type { Inspected } from "./looks/inspect.ts";
 import type { Looks } from "./looks/looks.ts";
 
@@ -49,11 +50,11 @@ export function checksOf(seen: Seen): { checks: Put; frameworks: FrameworkName[]
 
 /** Files that hold tests of a known framework, and of which no report says anything. */
 function unreported(sources: readonly TestSource[], command: string, runs: readonly TestRun[]): string[] {
-  const ids = runs.flatMap(({ report }) => report?.cases.map(({ id }) => id) ?? []);
+  const isReported = reportedIn(runs.flatMap(({ report }) => report?.cases.map(({ id }) => id) ?? []));
   return sources
     .filter((source) => {
       const framework = frameworkOf(source, command);
-      return framework !== null && !ids.some((id) => framework.isOf(id, source.path));
+      return framework !== null && !isReported(framework, source.path);
     })
     .map(({ path }) => path);
 }
@@ -90,9 +91,13 @@ export async function coverageSeen(
   const counting = countingOf(frameworks, script ?? test.argv);
   if (counting === null) return not(withoutCounter(frameworks));
   const { by, needs, sources } = counting.counter;
-  const changed = patch.changed.filter(({ path }) => sources.test(path));
+  const changed = patch.changed.filter(({ path }) => sources.test(path) && !steersCounting(path));
   if (changed.length === 0) return not(`No source is changed that ${by} counts.`);
-  const tree = { ...trees.patch_on_patch, overlay: { from: baseCommit, paths: COUNTING_CONFIG } };
+  const paths = [...COUNTING_CONFIG, ...programPaths(test.argv)];
+  const tree = {
+    ...trees.patch_on_patch,
+    overlay: { from: baseCommit, paths, says: "what steers counting of base" },
+  };
   const coverage = await looks.coverLines(tree, changed, counting);
   return coverage
     ? { coverage, coverageReason: "" }

@@ -13,6 +13,7 @@ import { type Planting, plantInto } from "./canary/plant.ts";
 import { checksOf, coverageSeen } from "./checks.ts";
 import { packageScript } from "./command/package-script.ts";
 import { prepareRepository } from "./git/prepare.ts";
+import { treesOf } from "./git/three-trees.ts";
 import type { TreeSpec } from "./git/trees.ts";
 import { createHarness, type Harness, type TestRun } from "./harness.ts";
 import type { Inspected } from "./looks/inspect.ts";
@@ -200,20 +201,13 @@ async function testNewOnBase(
   const isNew = onPatch.observations.some(({ passed }) => passed.some((id) => !known.has(id)));
   if (!isNew) return undefined;
   const title = "Test the base with the tests of the patch";
-  const tree = { commit: baseCommit, overlay: { from: patchCommit, paths: test.harnessPaths } };
+  const overlay = { from: patchCommit, paths: test.harnessPaths, says: "tests of the patch" };
   return scene.step(
     title,
-    async () => seenIn(await scene.harness.test(tree, title), baseCommit, test.argv),
+    async () =>
+      seenIn(await scene.harness.test({ commit: baseCommit, overlay }, title), baseCommit, test.argv),
     (seen) => ({ problem: seen.problem, detail: countsOf([seen]) }),
   );
-}
-
-function treesOf({ baseCommit, patchCommit, test }: VerifyAssignment): Record<Which, TreeSpec> {
-  return {
-    base_on_base: { commit: baseCommit },
-    patch_on_patch: { commit: patchCommit },
-    base_on_patch: { commit: patchCommit, overlay: { from: baseCommit, paths: test.harnessPaths } },
-  };
 }
 
 function createSteps(emit: VerifyOptions["emit"]): Scene["step"] {

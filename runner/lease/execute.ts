@@ -14,6 +14,7 @@ import { isFencing, startLife } from "./life.ts";
 import { failed, giveBack, report } from "./report.ts";
 import { LeaseEnded } from "./rules.ts";
 import { openSpool, type Spool } from "./spool.ts";
+import { createTraffic } from "./traffic.ts";
 
 export interface LeaseOptions {
   readonly plane: Plane;
@@ -67,7 +68,8 @@ async function makeRoom(parent: string): Promise<Room | Error> {
 function holdLease(options: LeaseOptions, assignment: Assignment, { folder, spool }: Room): Lease {
   const { plane, steady, clock, logger, shutdown } = options;
   const sandbox = guardSandbox(options.sandbox);
-  const life = startLife({ plane, assignment, sandbox, steady, logger, shutdown });
+  const traffic = createTraffic(steady);
+  const life = startLife({ plane, assignment, sandbox, traffic, steady, logger, shutdown });
   const patience = { clock: steady, signal: life.gone, logger, what: "sending events" };
   const stream = createEventStream({
     spool,
@@ -79,7 +81,7 @@ function holdLease(options: LeaseOptions, assignment: Assignment, { folder, spoo
       else life.end("broken", `The run's events could not be kept: ${messageOf(error)}`);
     },
   });
-  return { assignment, plane, sandbox, life, stream, folder, clock, steady, logger };
+  return { assignment, plane, sandbox, life, traffic, stream, folder, clock, steady, logger };
 }
 
 /** What to tell the plane; a failure of ours is an outcome too. */

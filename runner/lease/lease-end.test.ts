@@ -144,3 +144,29 @@ describe("the end of a lease", () => {
     });
   });
 });
+
+describe("of a lease that the plane ended", () => {
+  test("it is said when nothing is running any more, and how long ago the last byte went out", async () => {
+    const begun = rig.begin(sleeper);
+    await until(() => begun.sandbox.live.size > 0);
+    rig.plane.cancelled.set("lse_1", "stopped: enough");
+    await begun.done;
+    expect(rig.plane.stopped).toEqual([{ leaseId: "lse_1", silentMs: null }]);
+  });
+
+  test("it is said of a fenced one, too, and a plane that knows no such message holds nobody up", async () => {
+    rig.plane.fault = ({ path }) => (path.endsWith("/stopped") ? { status: 404, body: "" } : null);
+    const begun = rig.begin(sleeper);
+    await until(() => begun.sandbox.live.size > 0);
+    rig.plane.fenced.add("lse_1");
+    await begun.done;
+    expect(rig.plane.requests.some(({ path }) => path.endsWith("/stopped"))).toBe(true);
+    expect(rig.plane.stopped).toEqual([]);
+  });
+
+  test("it is not said where the runner itself ended it", async () => {
+    const begun = rig.begin(sleeper, {}, { maxSeconds: 1 });
+    await begun.done;
+    expect(rig.plane.requests.filter(({ path }) => path.endsWith("/stopped"))).toEqual([]);
+  });
+});

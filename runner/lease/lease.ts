@@ -7,6 +7,7 @@ import type { Transport } from "../plane/transport.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { GuardedSandbox } from "./guarded-sandbox.ts";
 import type { LeaseLife } from "./life.ts";
+import type { Traffic } from "./traffic.ts";
 
 export type Plane = PlaneClient & PlaneTransfers & Pick<Transport, "sign">;
 
@@ -16,6 +17,7 @@ export interface Lease {
   readonly plane: Plane;
   readonly sandbox: GuardedSandbox;
   readonly life: LeaseLife;
+  readonly traffic: Traffic;
   readonly stream: EventStream;
   /** The lease's private folder; gone after it. */
   readonly folder: string;

@@ -7,6 +7,7 @@ import type { Logger } from "#lib/logger.ts";
 import { isAnchored } from "#lib/protocol/anchoring.ts";
 import type { Assignment } from "#lib/protocol/schema.ts";
 import type { PlaneClient } from "../plane/client.ts";
+import { untilAnswered } from "../plane/retry.ts";
 import type { GuardedSandbox } from "./guarded-sandbox.ts";
 import {
   contactState,
@@ -16,6 +17,7 @@ import {
   secondsToHandIn,
   untilNextState,
 } from "./rules.ts";
+import type { Traffic } from "./traffic.ts";
 import { createWaker } from "./waker.ts";
 
 /** Answers that mean the lease is no longer ours. */
@@ -24,6 +26,10 @@ export const isFencing = (error: unknown): error is AppError =>
   error instanceof AppError && FENCING.includes(error.code);
 
 const LONGEST_HEARTBEAT = 5 * SECOND;
+/** The plane holds no answer back for longer. */
+const LONGEST_HOLD = 10;
+/** How long the plane is told that nothing is running any more. */
+const CONFIRMING = 5 * SECOND;
 /** Timers overflow at 25 days; the plane's numbers are only known to be positive. */
 const LONGEST_SLEEP = HOUR;
 
@@ -45,9 +51,10 @@ export interface LeaseLife {
 }
 
 export interface LifeOptions {
-  readonly plane: Pick<PlaneClient, "heartbeat">;
+  readonly plane: Pick<PlaneClient, "heartbeat" | "stopped">;
   readonly assignment: Assignment;
   readonly sandbox: GuardedSandbox;
+  readonly traffic: Traffic;
   /** Measures durations: setting the host's clock must neither kill nor keep a lease. */
   readonly steady: Clock;
   readonly logger: Logger;
@@ -59,7 +66,7 @@ const tellsBudget = (assignment: Assignment): boolean =>
   assignment.phase === "agent" && assignment.model !== null && isAnchored(assignment.anchor);
 
 export function startLife(options: LifeOptions): LeaseLife {
-  const { plane, assignment, sandbox, steady, logger, shutdown } = options;
+  const { plane, assignment, sandbox, traffic, steady, logger, shutdown } = options;
   const pauseAfter = assignment.pauseAfterSeconds * SECOND;
   const over = new AbortController();
   const gone = new AbortController();
@@ -68,10 +75,14 @@ export function startLife(options: LifeOptions): LeaseLife {
   const deadline = steady.now() + assignment.maxSeconds * SECOND;
   const heard = createWaker();
   const { leaseId, attempt } = assignment;
-  const asking = { leaseId, attempt, budget: tellsBudget(assignment) };
+  const interval = Math.min(assignment.heartbeatSeconds * SECOND, LONGEST_SLEEP);
+  // Held open until the next one is due: the end of the lease is heard when it happens.
+  const waitSeconds = Math.min(Math.floor(interval / SECOND), LONGEST_HOLD);
+  const asking = { leaseId, attempt, budget: tellsBudget(assignment), waitSeconds };
   let microsLeft: number | null = null;
   let lastContact = steady.now();
   let killed: Promise<void> = Promise.resolve();
+  let confirmed: Promise<void> = Promise.resolve();
 
   function end(kind: EndKind, sentence: string): void {
     if (gone.signal.aborted || (over.signal.aborted && !isSilent(kind))) return;
@@ -83,13 +94,23 @@ export function startLife(options: LifeOptions): LeaseLife {
     // Reported by close(); until then nobody may be waiting for it.
     killed.catch(() => undefined);
     over.abort(reason);
+    if (kind === "cancelled" || kind === "fenced") confirmed = killed.then(confirm, () => undefined); // told by close()
+  }
+
+  /** The plane ended the lease, and measures how long that took. One that does not hear of it counts the lease as not confirmed. */
+  async function confirm(): Promise<void> {
+    const patience = { clock: steady, signal: AbortSignal.timeout(CONFIRMING), logger };
+    const tell = () => plane.stopped({ leaseId, attempt }, traffic.silentMs(), patience.signal);
+    await untilAnswered(tell, { ...patience, what: "saying that a lease's run has ended" }).catch(
+      (error: unknown) => logger.warn({ err: error }, "the control plane did not hear that a run has ended"),
+    );
   }
 
   async function beat(): Promise<number> {
-    const interval = Math.min(assignment.heartbeatSeconds * SECOND, LONGEST_SLEEP);
     const begun = steady.now();
+    const deadline = waitSeconds * SECOND + Math.min(interval, LONGEST_HEARTBEAT);
     try {
-      const answer = await plane.heartbeat(asking, Math.min(interval, LONGEST_HEARTBEAT), closed.signal);
+      const answer = await plane.heartbeat(asking, deadline, closed.signal);
       lastContact = steady.now();
       microsLeft = answer.microsLeft ?? null;
       heard.wake();
@@ -174,6 +195,7 @@ export function startLife(options: LifeOptions): LeaseLife {
       gone.abort(new Error("The lease is closed."));
       await Promise.all(tasks);
       await killed;
+      await confirmed;
       await sandbox.killAll(new Error("The lease is closed."));
     },
   };

@@ -18,7 +18,7 @@ export interface SetupHost {
 
 /** Null where the charter has no setup. Without a place to keep it this runner cannot take such a run. */
 export function setUpOf(
-  { assignment, sandbox, clock, logger, life, stream }: Lease,
+  { assignment, sandbox, clock, logger, life, traffic, stream }: Lease,
   host: SetupHost | undefined,
   nextCommand: () => number,
 ): SetUp | null {
@@ -30,6 +30,7 @@ export function setUpOf(
       registries: await host.registries?.(),
       ...{ plan, of: { commit, from }, sandbox, repository, limits: assignment.limits },
       ...{ cache: host.cache, network: host.network, clock, logger, signal: life.over, nextCommand },
+      passed: traffic.passed,
       emit: (event) => stream.emit(event),
     });
 }

@@ -13,6 +13,7 @@ import { prepareRepository } from "../harness/git/prepare.ts";
 import type { VerifyOptions } from "../harness/verify.ts";
 import { untilAnswered } from "../plane/retry.ts";
 import { createRelay, RELAY_PORT, type Relay, SANDBOX_KEY } from "../relay/relay.ts";
+import { drill } from "./drill.ts";
 import { hear, inboxOf } from "./inbox.ts";
 import type { Lease, Work } from "./lease.ts";
 import { isFencing } from "./life.ts";
@@ -38,6 +39,7 @@ export function createWork({ drivers, verify, setup }: WorkOptions): Work {
     const { assignment, sandbox, clock, life, stream, folder } = lease;
     const { attempt } = assignment;
     if (assignment.phase === "agent") {
+      if (assignment.driver === "drill") return drill(lease, assignment);
       const driver = drivers.find(({ name }) => name === assignment.driver);
       if (driver === undefined) throw refused(`This runner has no driver named "${assignment.driver}".`);
       return handIn(lease, await drive(lease, driver, assignment, setup));
@@ -122,12 +124,13 @@ async function driveOn(
   assignment: AgentAssignment,
   { setup, inbox }: Surroundings,
 ): Promise<DriverResult> {
-  const { sandbox, clock, life, stream, plane, logger } = lease;
+  const { sandbox, clock, life, traffic, stream, plane, logger } = lease;
   const { model: grant, ...shown } = assignment;
   const workspace = await makeWorkspace(lease, setup);
   const resumed = grant && (await fetchSnapshot(lease, assignment));
   const emit = (event: NewEvent) => stream.emit(event);
-  const relay = grant && createRelay({ grant, sign: plane.sign, logger, signal: life.over, emit });
+  const { passed } = traffic;
+  const relay = grant && createRelay({ grant, sign: plane.sign, logger, signal: life.over, passed, emit });
   try {
     return await driver.run({
       assignment: shown,
@@ -137,6 +140,10 @@ async function driveOn(
       model: grant && relay && accessOf(lease, { assignment, grant, relay, workspace, resumed, inbox }),
       signal: life.over,
       emit,
+      handInArtefact: (file, path) =>
+        patiently(lease, "handing an artefact in", () =>
+          plane.uploadArtefact(assignment, file, path, life.over),
+        ),
       prepared: () =>
         patiently(lease, "saying that preparation is over", () => plane.prepared(assignment, life.over)),
     });
@@ -195,10 +202,6 @@ function accessOf(
     upload: (file) =>
       patiently(lease, "keeping the session", () =>
         plane.upload(assignment, file, life.over, "snapshot").catch(refuseUnknown),
-      ),
-    handInArtefact: (file, path) =>
-      patiently(lease, "handing an artefact in", () =>
-        plane.uploadArtefact(assignment, file, path, life.over),
       ),
     session: (program, choices) =>
       startSession(

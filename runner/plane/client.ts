@@ -30,9 +30,9 @@ export interface PlaneClient {
   register(body: z.infer<typeof Register>, signal: AbortSignal): Promise<string>;
   /** Null when there was nothing to do. */
   lease(body: z.infer<typeof LeaseRequest>, signal: AbortSignal): Promise<Assignment | null>;
-  /** `budget`: whether to be told what is left of it. */
+  /** `budget`: whether to be told what is left of it; `waitSeconds`: how long the answer may be held back. */
   heartbeat(
-    lease: LeaseRef & { readonly budget?: boolean },
+    lease: LeaseRef & { readonly budget?: boolean; readonly waitSeconds?: number },
     deadline: number,
     signal: AbortSignal,
   ): Promise<HeartbeatAnswer>;
@@ -45,6 +45,8 @@ export interface PlaneClient {
     ask: Pick<InboxRequest, "after" | "waitSeconds">,
     signal: AbortSignal,
   ): Promise<readonly InboxItem[]>;
+  /** Nothing of the lease is running any more; `silentMs`: since the last byte went through a way out of its sandbox. */
+  stopped(lease: LeaseRef, silentMs: number | null, signal: AbortSignal): Promise<void>;
   finish(lease: LeaseRef, finish: Finish, signal: AbortSignal): Promise<void>;
 }
 
@@ -72,8 +74,8 @@ export function createPlaneClient({ open }: Transport): PlaneClient {
       await readNothing(answer, call);
       return null;
     },
-    async heartbeat({ leaseId, attempt, budget = false }, deadline, signal) {
-      const body = { attempt, budget };
+    async heartbeat({ leaseId, attempt, budget = false, waitSeconds = 0 }, deadline, signal) {
+      const body = { attempt, budget, waitSeconds };
       const { call, answer } = await post(leasePath(leaseId, "/heartbeat"), body, signal, deadline);
       return parse(HeartbeatAnswer, await readJson(answer, call));
     },
@@ -94,6 +96,10 @@ export function createPlaneClient({ open }: Transport): PlaneClient {
         deadline,
       );
       return parse(InboxAnswer, await readJson(answer, call)).items;
+    },
+    async stopped({ leaseId, attempt }, silentMs, signal) {
+      const { call, answer } = await post(leasePath(leaseId, "/stopped"), { attempt, silentMs }, signal);
+      await readNothing(answer, call);
     },
     async finish({ leaseId }, finish, signal) {
       const { call, answer } = await post(leasePath(leaseId, "/finish"), finish, signal, FINISH_DEADLINE);

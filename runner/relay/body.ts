@@ -50,8 +50,14 @@ export async function readBody(request: IncomingMessage, room: Room, max = MAX_B
 }
 
 /** Passes an answer on as it comes, no faster than it is read. Throws when either side ends early. */
-export async function pour(from: IncomingMessage, to: ServerResponse, stallMs: number): Promise<void> {
+export async function pour(
+  from: IncomingMessage,
+  to: ServerResponse,
+  stallMs: number,
+  passed?: () => void,
+): Promise<void> {
   for await (const chunk of from as AsyncIterable<Buffer>) {
+    passed?.();
     if (!to.write(chunk)) await drained(to, stallMs);
   }
   if (!from.complete) throw new Error("The answer was cut short.");

@@ -31,6 +31,8 @@ export interface RelayOptions {
   readonly signal: AbortSignal;
   /** How long an agent may leave an answer unread, milliseconds. */
   readonly stallMs?: number;
+  /** Called whenever bytes go through, either way. */
+  readonly passed?: () => void;
   emit(event: NewEvent): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ function withoutBody(route: Route, { headers }: IncomingMessage): Route {
 }
 
 export function createRelay(options: RelayOptions): Relay {
-  const { grant, sign, logger, signal, stallMs = STALL_MS } = options;
+  const { grant, sign, logger, signal, passed, stallMs = STALL_MS } = options;
   const upstream = createUpstream(grant, sign);
   const refusals = createRefusals(options.emit);
   const room = createRoom();
@@ -92,12 +94,13 @@ export function createRelay(options: RelayOptions): Relay {
   ): Promise<void> {
     const body = await readBody(request, room);
     const headers = forwardedHeaders(request.headersDistinct);
+    passed?.();
     const got = await upstream
       .call({ method, path, headers, body, signal: until })
       .finally(() => room.give(body.length));
     response.writeHead(got.statusCode ?? 502, answeredHeaders(got.headersDistinct));
     response.flushHeaders();
-    await pour(got, response, stallMs);
+    await pour(got, response, stallMs, passed);
     if (method === "POST" && got.statusCode === 200) answers += 1;
   }
 

@@ -58,6 +58,8 @@ export interface SetupOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly nextCommand: () => number;
+  /** Called whenever bytes go through the proxy. */
+  readonly passed?: () => void;
   emit(event: NewEvent): Promise<void>;
 }
 
@@ -136,7 +138,7 @@ interface Performed extends SetupOptions {
 
 /** `given`: the manifests. The command's sandbox has no other part of the repository. */
 async function performSetup(options: Performed, folder: string, given: string) {
-  const { plan, of, sandbox, limits, network, logger, signal, emit } = options;
+  const { plan, of, sandbox, limits, network, logger, signal, passed, emit } = options;
   const number = options.nextCommand();
   await emit({
     kind: "command_started",
@@ -165,7 +167,7 @@ async function performSetup(options: Performed, folder: string, given: string) {
       outputBytes: Number.MAX_SAFE_INTEGER,
     },
   };
-  const proxy = createProxy({ hosts: plan.hosts, registries, network, logger, signal, emit });
+  const proxy = createProxy({ hosts: plan.hosts, registries, network, logger, signal, passed, emit });
   const child = await sandbox.start(spec, { signal });
   try {
     if (child.listener === null) throw refused("This sandbox hands no listener out.");

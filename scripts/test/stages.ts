@@ -62,7 +62,9 @@ const SOURCE_FOLDERS = [
 const tools: Run = async () => {
   const path = process.env.PATH ?? "";
   const chromium = findProgram("chromium", path) ? [] : ["chromium"];
-  await ensurePackages([...missingTools(path), ...chromium], path, isRoot());
+  // Packages put it where ordinary users do not look; ssh itself comes with it.
+  const sshd = findProgram("sshd", `${path}:/usr/sbin:/sbin`) ? [] : ["openssh-server"];
+  await ensurePackages([...missingTools(path), ...chromium, ...sshd], path, isRoot());
   return single(0);
 };
 

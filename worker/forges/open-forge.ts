@@ -1,10 +1,12 @@
 // Which forge a repository's merges go to: the one it is connected with, else plain git.
+import { findLeftOpen, noteLeftOpen } from "#lib/forges/pulls/left-open.ts";
 import { noteForgePull } from "#lib/forges/pulls/service.ts";
 import { findForgeForWork } from "#lib/forges/service.ts";
 import type { MergeIntent } from "#lib/merges/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import type { Authority } from "../git/publish/authority.ts";
 import type { Workplace } from "../workplace.ts";
+import { afterForge } from "./after-forge.ts";
 import type { Forge } from "./forge.ts";
 import { gitHub } from "./github/github.ts";
 import { plainGit } from "./plain-git.ts";
@@ -16,9 +18,17 @@ export async function openForge(
   authority: Authority,
 ): Promise<Forge> {
   const connected = authority.kind === "own" ? null : await findForgeForWork(scope, merge.repositoryId);
-  if (authority.kind === "own" || connected === null) return plainGit(workplace.workshop, authority);
+  if (authority.kind === "own") return plainGit(workplace.workshop, authority);
   const { id: mergeId, runId, repositoryId } = merge;
   const of = { mergeId, runId, repositoryId };
+  if (connected === null) {
+    const left = await findLeftOpen(scope, mergeId);
+    return left === null
+      ? plainGit(workplace.workshop, authority)
+      : afterForge(workplace.workshop, authority, (problem) =>
+          noteLeftOpen(scope, { ...of, ...left, problem }),
+        );
+  }
   const forge = gitHub(workplace, connected, authority, (pull) =>
     noteForgePull(scope, { ...of, pull, problem: null }),
   );

@@ -28,8 +28,8 @@ async function isBelow(
   if (actual === null) return false;
   const { mirror, branch } = authority;
   if (authority.kind === "upstream") {
-    const { source, network } = authority;
-    const fetched = await mirrorRepository(workshop, { source, network, mirror, branch });
+    const { source, network, credential, ssh } = authority;
+    const fetched = await mirrorRepository(workshop, { source, network, mirror, branch, credential, ssh });
     if (fetched.outcome === "unreachable") throw unavailable(fetched.sentence);
   }
   const args = ["merge-base", "--is-ancestor", commit, actual];

@@ -47,7 +47,7 @@ const SERVER_SETTINGS = [
   "gc.auto",
 ] as const;
 
-export type Protocol = "file" | "https";
+export type Protocol = "file" | "https" | "ssh";
 
 /** A clean environment: nothing of ours or of the machine's reaches git but PATH. */
 export function gitEnvironment(path: string, protocol?: Protocol): Record<string, string> {

@@ -6,7 +6,7 @@ import { blobStore, storeBytes } from "#lib/blobs/service.ts";
 import { changesDocument, changesText } from "#lib/changes/rules.ts";
 import { SECOND } from "#lib/clock.ts";
 import { transaction } from "#lib/db.ts";
-import { detectPatch, flagSightings, refusedBundle } from "#lib/findings/detect-patch.ts";
+import { detectPatch, flagSightings, refusedBundle } from "#lib/findings/detect/detect-patch.ts";
 import { openFindings } from "#lib/findings/open-findings.ts";
 import type { Sighting } from "#lib/findings/schema.ts";
 import { enqueue } from "#lib/jobs/queue.ts";
@@ -30,14 +30,15 @@ export async function importPatch(
   if (!order) return;
   const scratch = await mkdtemp(join(workplace.workshop.scratch, "import-"));
   try {
-    const intake = await takeIn(workplace, order, join(scratch, "patch.bundle"));
+    const intake = await takeIn(workplace, order, join(scratch, "patch.bundle"), scope.clock.now());
     await write(scope, order, intake);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-function takeIn(workplace: Workplace, order: ImportOrder, bundlePath: string): Promise<Intake> {
+function takeIn(workplace: Workplace, order: ImportOrder, bundlePath: string, now: number): Promise<Intake> {
+  const { PILOTHOUSE_INDICATORS: file } = workplace.env;
   const { allowedPaths, protectedPaths, forbiddenPaths, maxFiles, maxChangedLines, licences } =
     order.charter.scope;
   const { harnessPaths } = order.charter.environment;
@@ -45,6 +46,7 @@ function takeIn(workplace: Workplace, order: ImportOrder, bundlePath: string): P
     mirror: workplace.mirrorOf(order.repositoryId),
     bundle: blobStore().path(order.bundleBlobId),
     base: order.baseCommit,
+    ...(file === undefined ? {} : { indicators: { file, now } }),
     paths: {
       allowedPaths,
       protectedPaths,
@@ -105,7 +107,8 @@ async function write(scope: Scope, order: ImportOrder, intake: Intake): Promise<
     analysis,
     images,
   };
-  const seen = await detectPatch({ patchId: null, attempt, at, flags, diff: patch.diff.toString("utf8") });
+  const { diff: lines, left } = patch;
+  const seen = await detectPatch({ patchId: null, attempt, at, flags, diff: lines.toString("utf8"), left });
   await transaction(scope, async (tx) => {
     const run = await lockRun(tx, order.runId);
     if (run.status !== "verifying" || run.bundleBlobId !== order.bundleBlobId) return;

@@ -11,7 +11,7 @@ import { activePilot, charterFor } from "#lib/testing/arrange.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openStory } from "#lib/testing/git/open-story.ts";
 import { look, openSource, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
-import { kindsAbout, launch, leaseOf } from "#lib/testing/journey.ts";
+import { kindsAbout, launch, leaseOf, toAgentAgain } from "#lib/testing/journey.ts";
 
 const story = await openStory();
 const { database, workshop, seed, clock, agentId } = story;
@@ -110,6 +110,7 @@ describe("looking at a repository", () => {
     expect((await getGate(seed, gateId)).status).toBe("void");
     expect(await getRun(seed, waiting)).toMatchObject({ status: "queued", baseCommit: source.base });
     expect(await recorded(head)).toHaveLength(1);
+    await toAgentAgain({ database, worker: story.seed }, reviewed);
     expect(await leaseOf(story.runner, reviewed, "agent")).toMatchObject({ baseCommit: head });
   });
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { baseBundlePath } from "#lib/blobs/service.ts";
 import { read } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
+import { noteHostKey } from "#lib/forges/host-key-watch.ts";
 import { lookPastTheGate } from "#lib/forges/past-the-gate.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import type { MirrorReport } from "#lib/repositories/schema.ts";
@@ -15,6 +16,7 @@ import {
 import { basesInUse, rebaseStale, rebaseWaiting } from "#lib/runs/rebase-runs.ts";
 import type { Scope } from "#lib/scope.ts";
 import { withFetchCredential } from "../forges/fetch-credential.ts";
+import { upstreamKeyFor } from "../forges/upstream-key.ts";
 import { writeBaseBundle } from "../git/mirror/base-bundle.ts";
 import { commitsSince } from "../git/mirror/commits-since.ts";
 import { holdMirror } from "../git/mirror/hold-mirror.ts";
@@ -22,6 +24,7 @@ import { mirrorRepository as fetchMirror } from "../git/mirror/mirror-repository
 import { hasCommit } from "../git/mirror/open-mirror.ts";
 import { readAuthority, startOwnBranch } from "../git/publish/authority.ts";
 import { checkSource, type SourcePolicy } from "../git/source/check-source.ts";
+import { OtherHostKey } from "../git/ssh/ssh-git.ts";
 import type { Workplace } from "../workplace.ts";
 import { countedNetwork } from "./counted-network.ts";
 
@@ -81,18 +84,24 @@ async function look(
   workplace: Workplace,
   scope: Scope,
   network: SourcePolicy,
-  { id, source, branch, authority }: Repository,
+  repository: Repository,
 ): Promise<MirrorReport> {
+  const { id, name, source, sourceKind, branch, authority } = repository;
+  const hostShows = async (problem: string | null) => {
+    if (sourceKind === "ssh") await noteHostKey(scope, { repositoryId: id, repositoryName: name, problem });
+  };
   try {
     const mirror = workplace.mirrorOf(id);
     const checked = await checkSource(source, network);
+    const ssh = await upstreamKeyFor(workplace, scope, repository);
     const of = { repositoryId: id, source: checked };
     const result = await withFetchCredential(workplace, scope, of, async ({ credential, problem }) => {
-      const order = { source: checked, mirror, branch, network, credential };
+      const order = { source: checked, mirror, branch, network, credential, ssh };
       const fetched = await fetchMirror(workplace.workshop, order);
       if (fetched.outcome !== "unreachable" || problem === null) return fetched;
       return { ...fetched, sentence: `${problem} ${fetched.sentence}` };
     });
+    if (result.outcome !== "unreachable") await hostShows(null);
     if (result.outcome !== "mirrored" || authority === "upstream") return result;
     const own = { kind: "own", mirror, branch: result.branch } as const;
     await startOwnBranch(own, result.head);
@@ -101,6 +110,7 @@ async function look(
       ? { ...result, head: standing.commit }
       : result;
   } catch (error) {
+    if (error instanceof OtherHostKey) await hostShows(error.message);
     if (error instanceof AppError && error.code === "refused")
       return { outcome: "refused", sentence: error.message };
     if (error instanceof AppError && error.code === "unavailable")

@@ -13,7 +13,7 @@ import { activePilot, charterFor, member } from "#lib/testing/arrange.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openStory } from "#lib/testing/git/open-story.ts";
 import { look, openSource, type Proposed, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
-import { asProcess, kindsAbout, launch } from "#lib/testing/journey.ts";
+import { asProcess, kindsAbout, launch, toAgentAgain } from "#lib/testing/journey.ts";
 import { testScope } from "#lib/testing/scopes.ts";
 import type { Workplace } from "../workplace.ts";
 import { publishMerge } from "./publish-merge.ts";
@@ -166,6 +166,7 @@ describe.each(["own", "upstream"] as const)("publishing where the authority is %
     expect(await times(second, "run.merge_refused")).toBe(1);
     await look(story, source.repositoryId);
     clock.advance(MINUTE);
+    await toAgentAgain({ database, worker: seed }, second);
     const again = await reviewOf(story, source, second, { "b.js": "new\n" });
     await approve(again);
     await publish(await intentOf(second));

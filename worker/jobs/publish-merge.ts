@@ -12,8 +12,10 @@ import { getMerge, type MergeIntent, noteCommit, settleMerge } from "#lib/merges
 import { findRepositoryForWork } from "#lib/repositories/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { stopReasonOf } from "#lib/stops/service.ts";
+import { whyFrozenOf } from "#lib/tripwires/let-go-on.ts";
 import type { Published } from "../forges/forge.ts";
 import { openForge } from "../forges/open-forge.ts";
+import { upstreamKeyFor } from "../forges/upstream-key.ts";
 import { PATCH_REF } from "../git/bundle-header.ts";
 import { PILOTHOUSE } from "../git/identity.ts";
 import { DEFAULT_CAPS } from "../git/intake/caps.ts";
@@ -69,7 +71,8 @@ async function publish(
     const forge = await openForge(workplace, scope, merge, authority);
     const { branch } = authority;
     const now = () => scope.clock.now();
-    const held = async () => ((await stopReasonOf(scope, merge.runId)) === null ? null : HELD);
+    const held = async () =>
+      (await stopReasonOf(scope, merge.runId)) === null ? whyFrozenOf(scope, merge.runId) : HELD;
     const order = { mergeId: merge.id, branch, base, commit, tree, message, url, since, now, held };
     return forge.publish({ ...order, ...text });
   });
@@ -109,7 +112,8 @@ export async function authorityOf(
   if (repository.authority === "own") return { kind: "own", mirror, branch };
   const source = await checkSource(repository.source, workplace.sources);
   const credential = credentialFor(workplace.credentials, source);
-  return { kind: "upstream", mirror, branch, source, network: workplace.sources, credential };
+  const ssh = await upstreamKeyFor(workplace, scope, repository);
+  return { kind: "upstream", mirror, branch, source, network: workplace.sources, credential, ssh };
 }
 
 async function settle(scope: Scope, merge: MergeIntent, result: Published): Promise<void> {

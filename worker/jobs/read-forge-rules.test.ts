@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HOUR, MINUTE } from "#lib/clock.ts";
+import { DAY, HOUR, MINUTE } from "#lib/clock.ts";
 import { requestRulesReads } from "#lib/forges/holding/note-rules.ts";
 import { listForges } from "#lib/forges/service.ts";
 import { addRepository, recordMirror } from "#lib/repositories/service.ts";
@@ -12,7 +12,7 @@ import { testDatabase } from "#lib/testing/database.ts";
 import { createRepository, playGit } from "#lib/testing/git/author.ts";
 import { connecting, disconnect } from "#lib/testing/github/connected.ts";
 import { githubServer } from "#lib/testing/github/github-server.ts";
-import { noRules, requires } from "#lib/testing/github/served-rules.ts";
+import { noRules, requires, WANTS_PULLS } from "#lib/testing/github/served-rules.ts";
 import { asProcess, kindsAbout } from "#lib/testing/journey.ts";
 import { systemActor, testClock, testScope } from "#lib/testing/scopes.ts";
 import type { Workplace } from "../workplace.ts";
@@ -201,6 +201,92 @@ describe("rules that stop holding", () => {
     expect(await hold()).toMatchObject({ problem: "GitHub answered 503.", read: { verdict: "held" } });
     expect([await findings(), await readings()]).toEqual([[], 1]);
   });
+});
+
+describe("rules that could not be read for long", () => {
+  beforeEach(async () => {
+    await connect({ repositoryId, address: address() });
+    server.rules = [requires()];
+    server.rulesets = { 1: { bypass_actors: [] } };
+    await look();
+  });
+
+  test("are not known any more after a day, which is a finding, and known again once they are read", async () => {
+    server.down = 503;
+    clock.advance(DAY);
+    await look();
+    expect([await verdict(), await findings()]).toEqual(["held", []]);
+    clock.advance(MINUTE);
+    await look();
+    expect(await hold()).toMatchObject({ problem: "GitHub answered 503.", read: { verdict: "unreadable" } });
+    expect(await findings()).toMatchObject([{ state: "open", text: expect.stringMatching(/is not known/) }]);
+    await look();
+    expect(await readings()).toBe(2);
+    server.down = null;
+    await look();
+    expect(await hold()).toMatchObject({ problem: null, read: { verdict: "held" } });
+    expect(await findings()).toMatchObject([{ state: "mitigated" }]);
+  });
+
+  test("probe: and of which nobody looked, since the worker is down, are not shown as held for ever", async () => {
+    clock.advance(DAY + MINUTE);
+    expect(await hold()).toMatchObject({
+      read: {
+        verdict: "unreadable",
+        said: { tone: "need", text: expect.stringMatching(/not known any more/) },
+      },
+    });
+  });
+
+  test("probe: connecting anew gives no more than a day", async () => {
+    await disconnect(seed, repositoryId);
+    clock.advance(HOUR);
+    await connect({ repositoryId, address: address() });
+    server.down = 500;
+    await look();
+    expect(await verdict()).toBe("held");
+    clock.advance(DAY + MINUTE);
+    await look();
+    expect(await verdict()).toBe("unreadable");
+  });
+
+  test.each([410, 451])(
+    "because the repository is gone (%i) are not asked for by the clock any more",
+    async (status) => {
+      server.down = status;
+      await look();
+      expect(await hold()).toMatchObject({
+        problem: expect.stringMatching(/the repository is gone/),
+        read: { verdict: "unreadable" },
+      });
+      expect(await findings()).toMatchObject([{ state: "open" }]);
+      await database.owner.query("delete from pgboss.job where name = 'read_forge_rules'");
+      clock.advance(2 * HOUR);
+      await asProcess(database, "worker", () => requestRulesReads(worker));
+      const asked =
+        "select count(*)::int as n from pgboss.job where name = 'read_forge_rules' and data ->> 'repositoryId' = $1";
+      expect((await database.owner.query(asked, [repositoryId])).rows).toEqual([{ n: 0 }]);
+      server.down = null;
+      await look();
+      expect(await hold()).toMatchObject({ problem: null, read: { verdict: "held" } });
+    },
+  );
+
+  test("by an answer nobody expected are said to be unread, and the job is done", async () => {
+    server.down = 408;
+    await look();
+    expect(await hold()).toMatchObject({ problem: "GitHub answered 408.", read: { verdict: "held" } });
+  });
+});
+
+test("the way of approved commits is said: as they are, or by a pull request where a rule wants one", async () => {
+  await connect({ repositoryId, address: address() });
+  server.rules = [requires()];
+  await look();
+  expect(await hold()).toMatchObject({ read: { way: expect.stringMatching(/as they are/) } });
+  server.rules = [requires(), WANTS_PULLS];
+  await look();
+  expect(await hold()).toMatchObject({ read: { way: expect.stringMatching(/wants pull requests/) } });
 });
 
 describe("a token", () => {

@@ -8,7 +8,7 @@ import { findForgeForWork } from "#lib/forges/service.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import { findRepositoryForWork } from "#lib/repositories/service.ts";
 import type { Scope } from "#lib/scope.ts";
-import { Answered, Silent } from "../forges/github/api.ts";
+import { Answered, goneSaid, isGone, Silent } from "../forges/github/api.ts";
 import { onGitHub } from "../forges/github/github.ts";
 import { readRules } from "../forges/github/rules.ts";
 import { NEEDS } from "../forges/github/with-token.ts";
@@ -42,8 +42,14 @@ export async function readForgeRules(
     });
     await noteRules(scope, { repositoryId, connectionId: forge.id, branch, seen });
   } catch (error) {
+    const of = { repositoryId, connectionId: forge.id, branch };
+    if (error instanceof Answered)
+      return noteUnread(scope, { ...of, problem: answeredSaid(error), isGone: isGone(error) });
     // An address that this worker may not go to any more is said on the page, too.
     if (!(error instanceof Silent || error instanceof AppError)) throw error;
-    await noteUnread(scope, forge.id, error.message);
+    await noteUnread(scope, { ...of, problem: error.message });
   }
 }
+
+const answeredSaid = (error: Answered): string =>
+  isGone(error) ? goneSaid(error) : `GitHub answered ${error.status}.`;

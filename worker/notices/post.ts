@@ -1,6 +1,6 @@
 // One POST and what became of it. Redirects are not followed, of the answer only the status and a little text are read,
 // and all of it has a time.
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { SECOND } from "#lib/clock.ts";
 import { hookUrl } from "#lib/notices/rules.ts";
@@ -19,6 +19,8 @@ export interface PostLimits extends Reach {
   readonly timeout: number;
   /** PEM of further certificate authorities, for tests. */
   readonly ca?: string;
+  /** Bytes of an answer that is read, where it is not the usual. */
+  readonly longestRead?: number;
 }
 
 export const POST_TIMEOUT = 15 * SECOND;
@@ -34,6 +36,7 @@ export async function post(posting: Posting, limits: PostLimits): Promise<number
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   /** Empty where it is longer than anybody reads. */
   readonly text: string;
 }
@@ -48,13 +51,14 @@ export async function ask(method: Method, posting: Posting, limits: PostLimits):
   const signal = AbortSignal.timeout(limits.timeout);
   const answer = await send(method, posting, limits, signal);
   const pieces: Buffer[] = [];
+  const { statusCode: status = 0, headers } = answer;
   let read = 0;
   for await (const piece of answer as AsyncIterable<Buffer>) {
     read += piece.length;
-    if (read > LONGEST_READ) return { status: answer.statusCode ?? 0, text: "" };
+    if (read > (limits.longestRead ?? LONGEST_READ)) return { status, headers, text: "" };
     pieces.push(piece);
   }
-  return { status: answer.statusCode ?? 0, text: Buffer.concat(pieces).toString("utf8") };
+  return { status, headers, text: Buffer.concat(pieces).toString("utf8") };
 }
 
 async function send(

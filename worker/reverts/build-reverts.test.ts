@@ -1,22 +1,26 @@
 // One click on a merge, and the whole way of what comes of it: real git, a real sandbox, a real database.
+import { rm } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { MINUTE } from "#lib/clock.ts";
+import { DAY, HOUR, MINUTE } from "#lib/clock.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import { pausePilot } from "#lib/pilots/service.ts";
-import { findRevertLinks } from "#lib/reverts/service.ts";
+import { MOST_A_DAY } from "#lib/reverts/rules.ts";
+import { findHandOver, findRevertLinks, listToBuild } from "#lib/reverts/service.ts";
 import { getRun } from "#lib/runs/service.ts";
 import { pullStop } from "#lib/stops/pull-stop.ts";
 import { activePilot, charterFor, member } from "#lib/testing/arrange.ts";
 import { playGit } from "#lib/testing/git/author.ts";
 import { openStory } from "#lib/testing/git/open-story.ts";
 import { AS_BEFORE, clickRevert, revertStory } from "#lib/testing/git/revert-story.ts";
-import { look, openSource, pushOn, type Source } from "#lib/testing/git/story.ts";
-import { entriesAbout, kindsAbout } from "#lib/testing/journey.ts";
+import { look, openSource, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
+import { entriesAbout, kindsAbout, launch } from "#lib/testing/journey.ts";
+import { MOST_TRIES } from "#lib/tries/rules.ts";
 
 const story = await openStory();
 const { database, seed, clock } = story;
 const bo = await member(seed, "bo", "reviewer");
 const lea = await member(seed, "lea", "engineering_lead");
+const cy = await member(seed, "cy", "engineering_lead");
 const uma = await member(seed, "uma", "auditor");
 const { merged, build, verify, openGate, approve, publish } = revertStory(story, bo);
 
@@ -111,15 +115,88 @@ test("where the branch went on at the same lines it is refused by their names, a
     status: "failed",
     reason: expect.stringMatching(/went on from [0-9a-f]{12} at the same lines.*: a\.js\. An agent may be/),
   });
-  const { handOver } = await findRevertLinks(seed, revert);
-  expect(handOver).toMatchObject({
+  expect((await findRevertLinks(seed, revert)).mayHandOver).toBe(true);
+  expect(await findHandOver(bo, revert)).toMatchObject({
     title: "Revert “Repair main”",
     task: expect.stringContaining("- a.js\n"),
   });
+  expect(await findHandOver(bo, first)).toBeNull();
   const refused = (await entriesAbout(database, `run:${revert}`)).find(
     ({ kind }) => kind === "run.revert_refused",
   );
   expect(refused?.detail).toMatchObject({ fault: "conflict", files: 1 });
+  // Each asking is a run that a verifier tests: one person may not fill the queue.
+  await database.owner.query("alter table run disable trigger governed");
+  await database.owner.query(
+    `insert into run (id, pilot_id, repository_id, agent_id, charter_id, charter_digest, kind, title, status, base_commit, attempt, launched_by, request_key, launched_at)
+     select id || n, pilot_id, repository_id, agent_id, charter_id, charter_digest, kind, title, 'cancelled', base_commit, 1, launched_by, id || n, launched_at
+     from run, generate_series(2, $2) n where id = $1`,
+    [revert, MOST_A_DAY],
+  );
+  await database.owner.query("alter table run enable trigger governed");
+  await expect(clickRevert(lea, first)).rejects.toThrow(
+    /You asked for 20 reverts in this pilot within a day/,
+  );
+  clock.advance(DAY);
+  expect((await clickRevert(lea, first)).isNew).toBe(true);
+  await build(revert);
   await pullStop(seed, { scope: "pilot", pilotId, reason: "now" });
   await expect(clickRevert(lea, first)).rejects.toThrow(/An emergency stop is on \(“now”\)/);
+});
+
+test("who launched what a revert of a revert brings again decides nothing at its gate; of the revert itself they may", async () => {
+  const source = await openSource(story, "own", { "a.js": "one\n" });
+  const pilotId = await activePilot(seed, charterFor(seed, source.repositoryId));
+  const first = await launch(lea, pilotId, story.agentId);
+  await reviewOf(story, source, first, { "a.js": "two\n" });
+  await expect(approve(lea, first)).rejects.toThrow(/You launched/);
+  await approve(bo, first);
+  await publish(source, first);
+  clock.advance(MINUTE);
+  const { runId: revert } = await clickRevert(bo, first);
+  await build(revert);
+  await verify(revert, AS_BEFORE);
+  await approve(lea, revert);
+  await publish(source, revert);
+  clock.advance(MINUTE);
+  const { runId: again } = await clickRevert(cy, revert);
+  await build(again);
+  await verify(again, { base: AS_BEFORE.patch, patch: AS_BEFORE.base });
+  await expect(approve(lea, again)).rejects.toThrow(/You launched/);
+  await expect(approve(cy, again)).rejects.toThrow(/You launched/);
+  await approve(bo, again);
+  expect((await getRun(seed, again)).status).toBe("merging");
+});
+
+test("probe: one that cannot be made waits longer each time, holds no other back, and ends with a finding", async () => {
+  const [gone, sound] = [
+    await openSource(story, "own", { "a.js": "one\n" }),
+    await openSource(story, "own", { "a.js": "one\n" }),
+  ];
+  const reverts: string[] = [];
+  for (const source of [gone, sound]) {
+    const pilotId = await activePilot(seed, charterFor(seed, source.repositoryId));
+    const runId = await merged(source, pilotId, { "a.js": "two\n" });
+    clock.advance(MINUTE);
+    reverts.push((await clickRevert(lea, runId)).runId);
+  }
+  const [broken = "", other = ""] = reverts;
+  await rm(story.workplace.mirrorOf(gone.repositoryId), { recursive: true });
+  const statuses = async () => [(await getRun(seed, broken)).status, (await getRun(seed, other)).status];
+  await build(other);
+  expect(await statuses()).toEqual(["queued", "verifying"]);
+  expect(await listToBuild(seed)).toEqual([]);
+  for (let tried = 1; tried < MOST_TRIES; tried++) {
+    expect(await statuses()).toEqual(["queued", "verifying"]);
+    clock.advance(HOUR);
+    await build(other);
+  }
+  expect(await getRun(seed, broken)).toMatchObject({
+    status: "failed",
+    reason: expect.stringMatching(/could not be made, though it was tried several times/),
+  });
+  const { rows } = await database.owner.query("select rule, severity from finding where run_id = $1", [
+    broken,
+  ]);
+  expect(rows).toEqual([{ rule: "revert_not_made", severity: "high" }]);
 });

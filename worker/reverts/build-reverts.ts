@@ -13,6 +13,7 @@ import {
   refuseRevert,
 } from "#lib/reverts/service.ts";
 import type { Scope } from "#lib/scope.ts";
+import { noteFailedTry } from "#lib/tries/service.ts";
 import { PILOTHOUSE } from "../git/identity.ts";
 import { DEFAULT_CAPS } from "../git/intake/caps.ts";
 import { inverseTree } from "../git/publish/inverse-tree.ts";
@@ -20,17 +21,19 @@ import { rebuildCommit } from "../git/publish/rebuild-commit.ts";
 import { withQuarantine } from "../git/quarantine.ts";
 import type { Workplace } from "../workplace.ts";
 
-/** One that cannot be made now keeps no other waiting. */
+/** One that cannot be made now keeps no other waiting; after so many tries its run ends with a finding. */
 export async function buildReverts(workplace: Workplace, scope: Scope): Promise<void> {
-  for (const runId of await listToBuild(scope))
-    await buildRevert(workplace, scope, runId).catch((err: unknown) =>
-      workplace.logger.warn({ err, runId }, "a revert is not made yet; the others are tried"),
-    );
+  for (const runId of await listToBuild(scope)) {
+    const order = await findRevertOrder(scope, runId);
+    if (!order) continue;
+    await buildRevert(workplace, scope, order).catch(async (err: unknown) => {
+      workplace.logger.warn({ err, runId }, "a revert is not made yet; the others are tried");
+      if (await noteFailedTry(scope, runId)) await refuseRevert(scope, order, "not_made", []);
+    });
+  }
 }
 
-export async function buildRevert(workplace: Workplace, scope: Scope, runId: string): Promise<void> {
-  const order = await findRevertOrder(scope, runId);
-  if (!order) return;
+async function buildRevert(workplace: Workplace, scope: Scope, order: RevertOrder): Promise<void> {
   const scratch = await mkdtemp(join(workplace.workshop.scratch, "revert-"));
   try {
     await build(workplace, scope, order, join(scratch, "revert.bundle"));

@@ -1,60 +1,69 @@
 import { z } from "zod";
-import { KpisPage } from "#components/kpis/kpis-page.tsx";
+import { BoardPage } from "#components/board/board-page.tsx";
+import { WholePilot } from "#components/board/whole-pilot.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
-import { listAgents } from "#lib/agents/service.ts";
+import { type BoardQuery, Compare, Range, SplitBy } from "#lib/boards/schema.ts";
+import { getBoard, listBoardRows } from "#lib/boards/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getGateKpis } from "#lib/kpis/gate-kpis.ts";
-import { Kpi, Outcome } from "#lib/kpis/schema.ts";
-import { getKpis, listKpiRows } from "#lib/kpis/service.ts";
+import { KpiId } from "#lib/kpis/schema/kpi-id.ts";
+import { getKpis } from "#lib/kpis/service.ts";
 import { listPilots } from "#lib/pilots/service.ts";
-import type { Scope } from "#lib/scope.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../load-shell.ts";
 
 const Filter = z.object({
   pilot: z.string().max(100).optional().catch(undefined),
-  agent: z.string().max(100).optional().catch(undefined),
-  kpi: Kpi.optional().catch(undefined),
-  outcome: Outcome.optional().catch(undefined),
-  week: z.iso.date().optional().catch(undefined),
+  range: Range.catch("all"),
+  first: z.iso.date().optional().catch(undefined),
+  last: z.iso.date().optional().catch(undefined),
+  compare: Compare.catch("previous"),
+  split: SplitBy.catch("none"),
+  of: z.string().max(200).optional().catch(undefined),
+  kpi: KpiId.optional().catch(undefined),
 });
-type Filter = z.infer<typeof Filter>;
 
-const TITLES: Record<Kpi, string> = {
-  throughput: "merged patches",
-  agent_lead_time: "agent lead time",
-  review_to_merge: "review to merge",
-  outcomes: "ended runs",
-};
+/** The board's query as it stands in an address. */
+function addressOf({ pilotId: _pilotId, ...query }: BoardQuery): string {
+  const parts = Object.entries(query).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(
+    parts.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
+}
 
 export default page({
   permission: "kpi.view",
   query: Filter,
-  handler: async ({ scope, session, query }) => {
+  handler: async ({ scope, session, query: { pilot, kpi, ...asked } }) => {
     const pilots = (await listPilots(scope)).filter(({ activatedAt }) => activatedAt !== null);
-    const pilotId = query.pilot || pilots[0]?.id;
-    const agentId = query.agent || undefined;
+    const pilotId = pilot || pilots[0]?.id;
+    const query = pilotId ? { ...asked, pilotId } : null;
+    const shell = await loadShell(scope, session);
     return (
-      <Shell data={await loadShell(scope, session)} current="kpis">
+      <Shell data={shell} current="kpis">
         <LiveRefresh />
-        <KpisPage
-          report={pilotId ? await getKpis(scope, { pilotId, agentId }) : null}
-          gates={pilotId ? await getGateKpis(scope, pilotId) : null}
+        <BoardPage
+          board={query && (await getBoard(scope, query))}
+          rows={
+            query && kpi
+              ? { kpi, rows: await maskValue(await listBoardRows(scope, { ...query, kpi })) }
+              : null
+          }
+          whole={
+            pilotId ? (
+              <WholePilot
+                report={await getKpis(scope, { pilotId })}
+                gates={await getGateKpis(scope, pilotId)}
+              />
+            ) : null
+          }
           pilots={pilots}
-          agents={await listAgents(scope)}
-          filter={{ pilot: pilotId, agent: agentId }}
-          rows={pilotId ? await rowsOf(scope, pilotId, query) : null}
+          query={query ?? {}}
+          base={query ? `/kpis?pilot=${query.pilotId}&${addressOf(query)}` : "/kpis"}
+          download={query ? `/api/pilots/${query.pilotId}/kpis?${addressOf(query)}` : ""}
         />
       </Shell>
     );
   },
 });
-
-async function rowsOf(scope: Scope, pilotId: string, { agent, kpi, outcome, week }: Filter) {
-  if (!kpi) return null;
-  const facts = await listKpiRows(scope, { pilotId, kpi, agentId: agent || undefined, outcome, week });
-  const about = [outcome?.replaceAll("_", " "), week ? `week of ${week}` : undefined].filter(
-    (part) => part !== undefined,
-  );
-  return { kpi, title: [TITLES[kpi], ...about].join(", "), facts };
-}

@@ -5,6 +5,8 @@ import { z } from "zod";
 import { connectForge, endForge } from "#lib/forges/connect-forge.ts";
 import { ConnectForge, EndForge } from "#lib/forges/connections/schema.ts";
 import { action } from "#lib/guard/action.ts";
+import { EndUpstreamKey, SetUpstreamKey } from "#lib/repositories/keys/schema.ts";
+import { endUpstreamKey, setUpstreamKey } from "#lib/repositories/keys/service.ts";
 import { AddRepository, LabelRepository } from "#lib/repositories/schema.ts";
 import { addRepository, labelRepository, requestSync } from "#lib/repositories/service.ts";
 
@@ -45,7 +47,7 @@ export const connect = action({
   handler: async ({ scope, input }) => {
     const { connectionId, hookSecret } = await connectForge(scope, input);
     return {
-      done: `It is connected. To have GitHub call when something happens, add a webhook of this address with /api/forges/${connectionId} at its end, for pushes and pull requests as JSON, with this secret, which is shown this once: ${hookSecret}`,
+      done: `It is connected. To have GitHub call when something happens, add a webhook of this address with /api/forges/${connectionId} at its end, for pushes, pull requests, deployments and deployment statuses as JSON, with this secret, which is shown this once: ${hookSecret}`,
     };
   },
 });
@@ -56,6 +58,30 @@ export const end = action({
   input: EndForge,
   handler: async ({ scope, input }) => {
     await endForge(scope, input);
-    return { done: "It is disconnected. Merges go by a plain push." };
+    return {
+      done: "It is disconnected. Merges go by a plain push, and what waited on GitHub goes back into review.",
+    };
+  },
+});
+
+export const setKey = action({
+  permission: "repository.add",
+  maxBytes: 65_536,
+  input: SetUpstreamKey,
+  handler: async ({ scope, input }) => {
+    const { publicKey } = await setUpstreamKey(scope, input);
+    return {
+      done: `It is pinned. Put this key on the host's list of deploy keys, and let it write where approved merges go there: ${publicKey}`,
+    };
+  },
+});
+
+export const endKey = action({
+  permission: "repository.add",
+  maxBytes: 1024,
+  input: EndUpstreamKey,
+  handler: async ({ scope, input }) => {
+    await endUpstreamKey(scope, input);
+    return { done: "The key is deleted. Nothing is fetched and nothing pushed until another one is set." };
   },
 });

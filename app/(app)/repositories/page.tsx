@@ -4,9 +4,10 @@ import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
 import { listForges } from "#lib/forges/service.ts";
 import { page } from "#lib/guard/page.tsx";
+import { listUpstreamKeys } from "#lib/repositories/keys/service.ts";
 import { listRepositories } from "#lib/repositories/service.ts";
 import { loadShell } from "../load-shell.ts";
-import { connect, end, label, sync } from "./actions.ts";
+import { connect, end, endKey, label, setKey, sync } from "./actions.ts";
 
 export default page({
   permission: "repository.view",
@@ -20,6 +21,8 @@ export default page({
         sync={may(scope, "repository.sync", null) ? sync : null}
         forges={await listForges(scope)}
         forge={may(scope, "repository.add", null) ? { connect, end } : null}
+        upstreamKeys={await listUpstreamKeys(scope)}
+        upstreamKey={may(scope, "repository.add", null) ? { set: setKey, end: endKey } : null}
       />
     </Shell>
   ),

@@ -12,7 +12,7 @@ import { testClock } from "#lib/testing/scopes.ts";
 import { type SignedIn, signedIn } from "#lib/testing/signed-in.ts";
 import { TEST_URL, webTestEnv } from "#lib/testing/web-env.ts";
 import { PUT } from "../runner/v1/leases/[lease]/uploads/artefact/[path]/route.ts";
-import { GET } from "./[id]/artefacts/[artefact]/route.ts";
+import { GET, POST } from "./[id]/artefacts/[artefact]/route.ts";
 
 webTestEnv();
 testBlobs();
@@ -73,15 +73,27 @@ test("what a runner signed goes into quarantine by its door; another body, or no
   expect(rows).toEqual([{ path: "out/ünï.txt", state: "quarantined" }]);
 });
 
-function get(who: SignedIn | null, query = "", headers: Record<string, string> = {}): Promise<Response> {
-  const url = `${TEST_URL}/api/runs/${runId}/artefacts/${artefactId}${query}`;
+function ask(
+  method: "GET" | "POST",
+  who: SignedIn | null,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const url = `${TEST_URL}/api/runs/${runId}/artefacts/${artefactId}?acknowledge=quarantined`;
   const cookie: Record<string, string> = who === null ? {} : { cookie: who.cookie };
   const params = Promise.resolve({ id: runId, artefact: artefactId });
-  return GET(new Request(url, { headers: { ...cookie, ...headers } }), { params });
+  const request = new Request(url, { method, headers: { ...cookie, ...headers } });
+  return (method === "GET" ? GET : POST)(request, { params });
 }
+const FROM_US = { "sec-fetch-site": "same-origin", origin: TEST_URL };
+const get = (who: SignedIn | null, headers: Record<string, string> = {}) => ask("GET", who, headers);
+/** As the dialog's button does. */
+const press = (who: SignedIn | null, headers: Record<string, string> = FROM_US) => ask("POST", who, headers);
+const sentenceOf = async (answer: Response): Promise<string> => (await answer.json()).error.message;
+const timesTaken = async (): Promise<number> =>
+  (await entriesAbout(database, `run:${runId}`)).filter(({ kind }) => kind === "artefact.taken").length;
 
 test("probe: active content leaves as bytes to save, under a plain name, and opens nowhere (H49)", async () => {
-  const answer = await get(security, "?acknowledge=quarantined");
+  const answer = await press(security);
   expect(answer.status).toBe(200);
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     "content-type": "application/octet-stream",
@@ -92,20 +104,40 @@ test("probe: active content leaves as bytes to save, under a plain name, and ope
     "content-length": String(HOSTILE.length),
   });
   expect(await answer.text()).toBe(HOSTILE);
-  const kinds = (await entriesAbout(database, `run:${runId}`)).map(({ kind }) => kind);
-  expect(kinds.filter((kind) => kind === "artefact.taken")).toHaveLength(1);
+  expect(await timesTaken()).toBe(1);
 });
 
 test("probe: nobody takes it without being signed in, without the permission, or without being told", async () => {
-  expect((await get(null, "?acknowledge=quarantined")).status).toBe(401);
-  expect((await get(viewer, "?acknowledge=quarantined")).status).toBe(403);
-  expect((await get(security)).status).toBeGreaterThanOrEqual(400);
-  expect((await get(security, "?acknowledge=yes")).status).toBeGreaterThanOrEqual(400);
+  expect((await press(null)).status).toBe(401);
+  expect((await press(viewer)).status).toBe(403);
+  const untold = await get(security);
+  expect([untold.status, await sentenceOf(untold)]).toEqual([422, expect.stringContaining("in quarantine")]);
 });
 
 test("probe: a runner's signature and a program's token open nothing here", async () => {
   const signed = { "ph-runner": "rnr_x", "ph-signature": "x", "ph-time": String(Date.now()) };
-  expect((await get(null, "?acknowledge=quarantined", signed)).status).toBe(401);
+  expect((await press(null, { ...FROM_US, ...signed })).status).toBe(401);
   const bearer = { authorization: `Bearer pht_${"a".repeat(43)}` };
-  expect((await get(null, "?acknowledge=quarantined", bearer)).status).toBe(401);
+  expect((await press(null, { ...FROM_US, ...bearer })).status).toBe(401);
+});
+
+test("probe: no other site starts a download in somebody's name, of what is in quarantine or of what is not", async () => {
+  const before = await timesTaken();
+  for (const site of ["cross-site", "same-site"]) {
+    const pressed = await press(security, { "sec-fetch-site": site, origin: "https://evil.example" });
+    expect([pressed.status, await sentenceOf(pressed)]).toEqual([
+      403,
+      expect.stringContaining("comes from another site"),
+    ]);
+    const led = await get(security, { "sec-fetch-site": site });
+    expect([led.status, await sentenceOf(led)]).toEqual([
+      403,
+      expect.stringContaining("Another site led here"),
+    ]);
+  }
+  const silent = await press(security, {});
+  expect([silent.status, await sentenceOf(silent)]).toEqual([403, expect.stringContaining("does not say")]);
+  const old = await press(security, { origin: "https://evil.example" });
+  expect(old.status).toBe(403);
+  expect(await timesTaken()).toBe(before);
 });

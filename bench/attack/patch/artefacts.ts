@@ -49,18 +49,18 @@ const outcome = (
 const LAID = `cd ${TREE} && mkdir out && echo fine > out/fine.txt && echo x > out/other && ln out/other out/hard
 ln -s "$2" out/link; ln -s /proc/self/environ out/environ; ln -s / out/root; mkfifo out/fifo
 mknod out/device c 1 5 2>/dev/null
-node -e 'require("node:net").createServer().listen("out/socket", () => process.kill(process.pid, 9))' 2>/dev/null
+node -e 'require("node:net").createServer().listen("out/socket", () => process.kill(process.pid, 9))' 2>/dev/null </dev/null
 truncate -s 1T out/sparse 2>/dev/null || truncate -s 8M out/sparse
 exec node --input-type=module-typescript --no-warnings -e "$1"`;
 
 /** As the keeper of a session runs it, in a sandbox as the agent's. */
 async function collected({ workshop, secretFile, hostSecret }: World): Promise<Outcome> {
   const order = { ...collectOrder(PLAN, 1), tree: TREE, tracked: [] };
-  const result = await run(workshop.sandbox, {
-    command: ["sh", "-c", LAID, "sh", COLLECTOR, secretFile],
-    env: { PH_ARTEFACTS: JSON.stringify(order) },
-    limits: TEST_LIMITS,
-  });
+  const result = await run(
+    workshop.sandbox,
+    { command: ["sh", "-c", LAID, "sh", COLLECTOR, secretFile], limits: TEST_LIMITS },
+    { stdin: JSON.stringify(order) },
+  );
   const told = readCollected(PLAN, result.result.subarray(result.result.indexOf(10) + 1));
   const faults = new Set<string>(told.refused.map(({ fault }) => fault));
   const taken = told.files.map(({ path }) => path);
@@ -79,6 +79,18 @@ async function collected({ workshop, secretFile, hostSecret }: World): Promise<O
       ],
     },
   );
+}
+
+/** What breaks the collector is told as its outcome, and the others are tried all the same. */
+async function collectedOrBroken(world: World): Promise<Outcome> {
+  try {
+    return await collected(world);
+  } catch (error) {
+    const happened = `the product broke on it: ${messageOf(error)}`;
+    return outcome("H14", "links, pipes, devices, 1 TB of nothing", "blocked", {
+      ...{ happened, escapes: [], wrong: [happened] },
+    });
+  }
 }
 
 interface Handed {
@@ -164,7 +176,7 @@ export async function artefactOutcomes(world: World): Promise<Outcome[]> {
       await takeArtefact(runner, { leaseId, attempt, path }, streamOf(bytes));
     await asProcess(database, "worker", () => scanArtefacts(workplace, seed));
     const { artefacts } = await listArtefacts(seed, runId);
-    const outcomes = [await collected(world)];
+    const outcomes = [await collectedOrBroken(world)];
     for (const handed of HANDED)
       outcomes.push(
         await judged(

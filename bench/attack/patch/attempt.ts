@@ -8,6 +8,7 @@ import type { ShownDiff } from "#lib/patches/shown-patch.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
 import type { FileTree } from "#lib/testing/git/author.ts";
 import type { Source } from "#lib/testing/git/story.ts";
+import type { GitHubServer } from "#lib/testing/github/github-server.ts";
 import type { World } from "./world.ts";
 
 /** `blocked`: no patch, and the reason is named. `extra_approver`: one person is not enough. `shown`: it survives, as what it is. */
@@ -73,6 +74,8 @@ export interface Seen {
   readonly tip: string;
   /** The same, where the run was merged. */
   readonly merged: string | null;
+  /** What the forge was told; null where there is none. */
+  readonly forge: Pick<GitHubServer, "pulls" | "checks" | "faults"> | null;
 }
 
 export interface Attempt {
@@ -88,6 +91,8 @@ export interface Attempt {
   readonly runs?: boolean;
   /** What the test command is: the test files alone, or the package's own script. */
   readonly command?: "files" | "script";
+  /** Where its repository is merged: by plain git, or on a server that is held to GitHub's description of its API. */
+  readonly forge?: "github";
   /** Files of the base beside the module with the failing test. */
   readonly base?: FileTree;
   readonly charter?: (charter: Charter) => Charter;

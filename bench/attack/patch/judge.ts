@@ -1,11 +1,9 @@
-// Whether a branch came to what it had to come to. What must never happen is looked for after every one of them.
-import { join } from "node:path";
+// Whether a branch came to what it had to come to.
 import type { Verdict } from "#lib/evidence/rules.ts";
 import { testFinding } from "#lib/test-integrity/rules.ts";
-import { playGit } from "#lib/testing/git/author.ts";
 import type { Attempt, Expected, Seen } from "./attempt.ts";
+import { escapesOf } from "./escapes.ts";
 import type { World } from "./world.ts";
-import { disarm, sprung } from "./world.ts";
 
 export interface Outcome {
   readonly id: string;
@@ -28,58 +26,6 @@ export interface Outcome {
 }
 
 export const isOk = ({ escapes, wrong }: Outcome): boolean => escapes.length + wrong.length === 0;
-
-const holds = (repository: string, id: string): boolean => {
-  try {
-    playGit(repository, ["cat-file", "-e", id]);
-    return true;
-  } catch {
-    return false; // git says by its exit that there is no such object
-  }
-};
-
-const OURS = "Pilothouse <pilothouse@localhost>";
-
-function faultsOfMerge({ source, head, merged, runId }: Seen, clone: string | null): string[] {
-  if (merged === null) return [];
-  const show = (format: string) =>
-    playGit(source.path, ["show", "--no-patch", `--format=${format}`, "--end-of-options", merged]);
-  const tree = clone === null || head === null ? null : playGit(clone, ["rev-parse", `${head}^{tree}`]);
-  return [
-    ...(show("%P") === source.base ? [] : ["what was merged does not stand on the base alone"]),
-    ...(show("%an <%ae>|%cn <%ce>") === `${OURS}|${OURS}` ? [] : ["it was merged under another name"]),
-    ...(show("%(trailers:key=Pilothouse-Run,valueonly)") === runId
-      ? []
-      : ["the merged commit does not name its run"]),
-    ...(tree === null || show("%T") === tree ? [] : ["another tree was merged than was handed in"]),
-  ];
-}
-
-/** What must not have happened, whatever was tried. */
-export function escapesOf(world: World, attempt: Attempt, seen: Seen | null): string[] {
-  const found = sprung(world);
-  const all = found === null ? [] : [found];
-  if (seen === null) return all;
-  const { source, head, agentWork, ...told } = seen;
-  disarm(source.path, true);
-  disarm(join(agentWork, ".git"), false);
-  const text = JSON.stringify(told);
-  const mirror = world.workplace.mirrorOf(source.repositoryId);
-  const own = [mirror, source.path].filter(
-    (path) => head !== null && head !== seen.merged && holds(path, head),
-  );
-  return [
-    ...all,
-    ...(text.includes(world.hostSecret) ? ["the host's secret is in what the plane keeps"] : []),
-    ...(text.includes(world.agentSecret) ? ["a secret is shown unmasked"] : []),
-    ...(own.length > 0 ? ["the agent's own commit left the quarantine"] : []),
-    ...(seen.merged === null && seen.tip !== source.base && !attempt.afterApproval
-      ? ["the branch was moved without a merge"]
-      : []),
-    ...seen.passed,
-    ...faultsOfMerge(seen, agentWork),
-  ];
-}
 
 const rulesOf = ({ patch, findings, changes }: Seen): Set<string> =>
   new Set([

@@ -9,6 +9,7 @@ import pg from "pg";
 import { systemClock } from "#lib/clock.ts";
 import type { TestDatabase } from "#lib/testing/database.ts";
 import { openWorkshop } from "#lib/testing/git/workshop.ts";
+import { standBack } from "#worker/stand-back.ts";
 import { type BenchPlane, openPlane } from "../../place/plane.ts";
 import { arrangeBench } from "../../place/work.ts";
 import { createRandom } from "../random.ts";
@@ -17,7 +18,7 @@ import { GOAL, inRounds, sayPace, WARM_UP } from "../sandbox/rounds.ts";
 import { startProbe } from "../sandbox/watched.ts";
 import { accountOf, LINES, lineOf } from "./account.ts";
 import { ARTEFACT_IDS, artefactOutcomes } from "./artefacts.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, Seen } from "./attempt.ts";
 import { ATTEMPTS } from "./branches/all.ts";
 import { trapsAreSprung } from "./branches/settings.ts";
 import { judge, type Outcome } from "./judge.ts";
@@ -37,14 +38,16 @@ interface Attack {
   readonly isTold: boolean;
 }
 
-const triedOnce =
-  ({ world, outcomes, isTold }: Attack, prepared: Prepared) =>
-  async (): Promise<void> => {
-    const outcome = await judge(world, prepared.attempt, await walked(world, prepared));
-    console.log(lineOf(outcome));
-    if (isTold) for (const sentence of outcome.sentences) console.log(`       ${sentence}`);
-    outcomes.push(outcome);
-  };
+async function judged(
+  { world, outcomes, isTold }: Attack,
+  attempt: Attempt,
+  seen: Seen | string,
+): Promise<void> {
+  const outcome = await judge(world, attempt, seen);
+  console.log(lineOf(outcome));
+  if (isTold) for (const sentence of outcome.sentences) console.log(`       ${sentence}`);
+  outcomes.push(outcome);
+}
 
 /** Made beforehand, and handed in beside a plane that is watched. */
 async function underWatch(attack: Attack, plane: BenchPlane, bombs: readonly Attempt[]): Promise<Pace> {
@@ -52,20 +55,27 @@ async function underWatch(attack: Attack, plane: BenchPlane, bombs: readonly Att
   for (const bomb of bombs) prepared.push(await prepare(attack.world, bomb));
   const probe = await startProbe(plane, await arrangeBench(plane));
   try {
+    // What follows is done by this process in the worker's place, and as the worker does it.
+    standBack();
     await systemClock.sleep(WARM_UP);
-    const turns = (some: readonly Prepared[], into: Attack) =>
+    const ended: [Attempt, Seen | string][] = [];
+    const turns = (some: readonly Prepared[]) =>
       inRounds(
         probe.asked,
-        some.map((each) => triedOnce(into, each)),
+        some.map((each) => async () => {
+          ended.push([each.attempt, await walked(attack.world, each)]);
+        }),
       );
-    const rounds = await turns(prepared, attack);
+    const rounds = await turns(prepared);
     let pace = judgePace(rounds, GOAL, createRandom(SEED));
     for (let more = 0; more < MORE && pace.verdict === "undecided"; more++) {
       sayPace(pace, rounds);
       const blocked = prepared.filter(({ attempt }) => attempt.expected === "blocked");
-      rounds.push(...(await turns(blocked, attack)));
+      rounds.push(...(await turns(blocked)));
       pace = judgePace(rounds, GOAL, createRandom(SEED));
     }
+    // Looking into repositories is no part of the product, and would be timed as if it were.
+    for (const [attempt, seen] of ended) await judged(attack, attempt, seen);
     sayPace(pace, rounds);
     return pace;
   } finally {
@@ -85,7 +95,7 @@ async function attackWith(
   const attack: Attack = { world, outcomes: [], isTold };
   const chosen = ATTEMPTS.filter(({ id }) => ids.includes(id));
   for (const attempt of chosen.filter(({ id }) => id !== BOMBS))
-    await triedOnce(attack, await prepare(world, attempt))();
+    await judged(attack, attempt, await walked(world, await prepare(world, attempt)));
   if (ARTEFACT_IDS.some((id) => ids.includes(id))) {
     for (const outcome of await artefactOutcomes(world)) {
       console.log(lineOf(outcome));

@@ -13,6 +13,7 @@ import type { Scope } from "#lib/scope.ts";
 import { activePilot, charterFor } from "#lib/testing/arrange.ts";
 import { createRepository, makeBundle, playGit } from "#lib/testing/git/author.ts";
 import { openSource, type Source } from "#lib/testing/git/story.ts";
+import { type OpenGitHub, openGitHub } from "#lib/testing/github/github-server.ts";
 import { NODE_PLAN, SUM } from "#lib/testing/harness-scene.ts";
 import { asProcess, launch } from "#lib/testing/journey.ts";
 import { ADDS, BROKEN } from "#lib/testing/verify-scene.ts";
@@ -77,9 +78,12 @@ export const bundled = ({ work, base, fresh }: Agent, head: string): Exclude<Bra
   bundle: makeBundle(work, fresh("patch.bundle"), base, head),
 });
 
+const isUsual = ({ base, forge }: Attempt): boolean => base === undefined && forge === undefined;
+
 /** One on which nothing was merged is as good as a new one. */
-async function sourceFor(world: World, { base }: Attempt): Promise<Source> {
-  const spare = base === undefined ? world.spare.pop() : undefined;
+async function sourceFor(world: World, attempt: Attempt): Promise<Source> {
+  const { base } = attempt;
+  const spare = isUsual(attempt) ? world.spare.pop() : undefined;
   return spare ?? openSource(world, "upstream", { ...SUM, ...BROKEN, ...base });
 }
 
@@ -91,6 +95,15 @@ export interface Prepared {
   readonly agent: Agent;
   readonly head: string | null;
   readonly bundle: string;
+  /** Where its repository is merged; null where that is plain git. */
+  readonly forge: OpenGitHub | null;
+}
+
+async function forgeFor({ connect }: World, { forge }: Attempt, source: Source): Promise<OpenGitHub | null> {
+  if (forge === undefined) return null;
+  const server = await openGitHub(source.path);
+  await connect({ repositoryId: source.repositoryId, address: server.address });
+  return server;
 }
 
 export async function prepare(world: World, attempt: Attempt): Promise<Prepared> {
@@ -103,6 +116,7 @@ export async function prepare(world: World, attempt: Attempt): Promise<Prepared>
     source,
     pilotId,
     agent,
+    forge: await forgeFor(world, attempt, source),
     ...(typeof branch === "string" ? bundled(agent, branch) : branch),
   };
 }
@@ -114,13 +128,14 @@ export async function walk(world: World, prepared: Prepared): Promise<Seen> {
   try {
     return await walkOf(world, prepared, runId);
   } finally {
+    prepared.forge?.close();
     await leaveNothingWaiting(world, runId);
   }
 }
 
 async function walkOf(world: World, prepared: Prepared, runId: string): Promise<Seen> {
   const { database, workplace, seed } = world;
-  const { attempt, source, agent, head, bundle } = prepared;
+  const { attempt, source, agent, head, bundle, forge } = prepared;
   const runs = world.harness === "all" || needsHarness(attempt);
   const began = performance.now();
   await handIn(world, runId, bundle, runs ? REPAIRED : []);
@@ -136,6 +151,7 @@ async function walkOf(world: World, prepared: Prepared, runId: string): Promise<
   return {
     ...{ source, runId, head, agentWork: agent.work, ...page, needed, mergedByOne: byOne },
     ...{ milliseconds, passed, ran: runs && page.patch !== null },
+    forge: forge === null ? null : { pulls: forge.pulls, checks: forge.checks, faults: forge.faults },
     ...(await endOf(world, source, runId)),
   };
 }
@@ -156,7 +172,7 @@ export async function walked(world: World, prepared: Prepared): Promise<Seen | s
   try {
     const seen = await walk(world, prepared);
     const { attempt, source } = prepared;
-    if (seen.patch === null && attempt.base === undefined) world.spare.push(source);
+    if (seen.patch === null && isUsual(attempt)) world.spare.push(source);
     return seen;
   } catch (error) {
     return `the product broke on it: ${messageOf(error)}`;

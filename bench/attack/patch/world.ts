@@ -10,6 +10,7 @@ import { member } from "#lib/testing/arrange.ts";
 import type { TestDatabase } from "#lib/testing/database.ts";
 import { type Source, type Story, testWorkplace } from "#lib/testing/git/story.ts";
 import type { TestWorkshop } from "#lib/testing/git/workshop.ts";
+import { connecting } from "#lib/testing/github/connected.ts";
 import { enrol } from "#lib/testing/journey.ts";
 import { systemActor, testScope } from "#lib/testing/scopes.ts";
 
@@ -28,12 +29,33 @@ export interface World extends Story {
   readonly agentSecret: string;
   /** `needed`: a sandbox runs the tests of those alone that are about tests; of the others their end is told. */
   readonly harness: "all" | "needed";
+  /** Connects a repository with a GitHub; gives the connection's id. */
+  readonly connect: Awaited<ReturnType<typeof connecting>>;
   /** Repositories of the usual base on which nothing was merged. */
   readonly spare: Source[];
 }
 
 const HEX = 16;
 const CANARY = "canary";
+
+/** On the operator's list of packages that are known to be malicious. */
+export const INDICATED = "flatmap-streams";
+
+function indicatorsIn(file: string): string {
+  const indicator = {
+    ...{ type: "indicator", spec_version: "2.1", id: "indicator--11111111-1111-4111-8111-111111111111" },
+    ...{
+      created: "2024-01-01T00:00:00Z",
+      modified: "2024-01-01T00:00:00Z",
+      valid_from: "2024-01-01T00:00:00Z",
+    },
+    ...{ pattern_type: "stix", pattern: `[software:name = '${INDICATED}' AND software:vendor = 'npm']` },
+    external_references: [{ source_name: "cert", url: "https://cert.example/advisories/1" }],
+  };
+  const id = "bundle--11111111-1111-4111-8111-111111111111";
+  writeFileSync(file, JSON.stringify({ type: "bundle", id, objects: [indicator] }));
+  return file;
+}
 
 /** `DATABASE_URL` and the folder for blobs are set. */
 export async function openWorld(
@@ -55,9 +77,16 @@ export async function openWorld(
   const secretFile = workshop.fresh("secret");
   writeFileSync(secretFile, hostSecret, { mode: 0o644 });
   process.env.PILOTHOUSE_BENCH_SECRET = hostSecret;
-  const story = { database, workshop, workplace: testWorkplace(workshop, blobs), seed };
+  const keys = workshop.fresh("keys");
+  const plain = testWorkplace(workshop, blobs);
+  // GitHub is a server on this host.
+  const env = {
+    ...{ ...plain.env, PILOTHOUSE_NOTICE_KEYS: keys, PILOTHOUSE_NOTICE_HOSTS: ["127.0.0.1"] },
+    PILOTHOUSE_INDICATORS: indicatorsIn(workshop.fresh("indicators")),
+  };
   return {
-    ...story,
+    ...{ database, workshop, seed, workplace: { ...plain, env } },
+    connect: await connecting(database, seed, keys),
     ...{ agentId, open, secretFile, hostSecret, canary: `touch ${join(open, CANARY)}` },
     runner: await enrol(seed, "author", { phases: ["agent"] }),
     verifier: await enrol(seed, "verifier", { phases: ["verify"] }),

@@ -1,7 +1,7 @@
 import { TriangleAlert } from "lucide-react";
-import { METRICS } from "#lib/kpis/metric-rules.ts";
+import { KPIS } from "#lib/kpis/definitions/registry.ts";
 import { metricForecast } from "#lib/kpis/power.ts";
-import { MetricKpi } from "#lib/kpis/schema.ts";
+import { MetricKpi } from "#lib/kpis/schema/kpi-id.ts";
 import type { FormValues } from "#lib/pilots/form.ts";
 import { errorsOf } from "../../form/state.ts";
 import { Wrong } from "../../form/wrong.tsx";
@@ -44,20 +44,29 @@ export function Metrics({ typed, now, ...own }: MetricsProps) {
           unit="a week"
           hint="For the forecast."
         />
+        <NumberField
+          {...own}
+          name="goal.baselineDays"
+          label="Measured without agents first"
+          unit="days"
+          hint="Nothing is launched so long; 0: no such time."
+        />
       </div>
       <ul className="metrics">
         {MetricKpi.options.map((kpi) => {
           const [, target = "", baseline = "", source = ""] = rowOf(own.values, kpi);
           const [, aimed = "", held = ""] = rowOf(typed, kpi);
           const forecast = aimed.trim() === "" ? null : metricForecast(kpi, expected);
-          const { title, unit, isAtLeast } = METRICS[kpi];
+          const { title, unit, better, definition } = KPIS[kpi];
           const bad = wrong.length > 0 && !(isNumber(aimed) && isNumber(held));
           return (
             <li key={kpi} className="metric" data-metric={kpi} data-chosen={aimed.trim() !== ""}>
               <input type="hidden" name="goal.metrics" value={kpi} />
-              <span className="med">{title}</span>
+              <span className="med" title={definition}>
+                {title}
+              </span>
               <label className="metric-n">
-                <span className="xs t3">{isAtLeast ? "Target, at least" : "Target, at most"}</span>
+                <span className="xs t3">{better === "more" ? "Target, at least" : "Target, at most"}</span>
                 <span className="suf">
                   <input
                     name="goal.metrics"

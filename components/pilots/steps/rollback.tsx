@@ -3,6 +3,7 @@ import { TextField } from "../../form/field.tsx";
 import { TRIPS } from "../limit-words.ts";
 import { ExitCriteria } from "./exit.tsx";
 import { ChoiceField, NumberField, Part, type PartProps, textOf } from "./fields.tsx";
+import { Tripwires } from "./tripwires.tsx";
 
 export function Rollback({ values, errors }: PartProps) {
   const own = { values, errors };
@@ -39,6 +40,7 @@ export function Rollback({ values, errors }: PartProps) {
           defaultValue={textOf(values, "rollback.endsOn")}
         />
       </div>
+      <Tripwires {...own} />
       <ExitCriteria {...own} />
     </Part>
   );

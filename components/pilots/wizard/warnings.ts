@@ -2,7 +2,7 @@
 import { can } from "#lib/authz/rules.ts";
 import { impossibleGates } from "#lib/charters/impossible-gates.ts";
 import type { Candidate } from "#lib/gates/rules.ts";
-import { METRICS } from "#lib/kpis/metric-rules.ts";
+import { KPIS } from "#lib/kpis/definitions/registry.ts";
 import { type Expected, metricForecast } from "#lib/kpis/power.ts";
 import { peopleToMerge, rolesToMerge } from "#lib/merges/rules.ts";
 import type { Charter } from "#lib/pilots/schema.ts";
@@ -34,7 +34,7 @@ export const foreignLabels = (charter: Charter, labels: readonly string[]): Warn
 export function shortMetrics(charter: Charter, expected: Expected): Warning[] {
   const short = charter.goal.metrics.filter(({ kpi }) => metricForecast(kpi, expected).isShort);
   if (short.length === 0) return [];
-  const names = short.map(({ kpi }) => METRICS[kpi].title).join(", ");
+  const names = short.map(({ kpi }) => KPIS[kpi].title).join(", ");
   const sentence = `By the last day there would be too few runs for a verdict: ${names}. Choose a later day, expect more runs, or ask for a smaller sample.`;
   return [{ field: "goal.metrics", sentence, isEvery: false }];
 }

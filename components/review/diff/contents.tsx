@@ -1,6 +1,7 @@
 import type { FileContent } from "#lib/patches/schema.ts";
 import { formatBytes, formatCount } from "../../format.ts";
 import { digestParts, type ReviewFile } from "../diff-rules.ts";
+import { Still } from "./pictures/still.tsx";
 
 type Side = "before" | "after";
 const NAMES: Readonly<Record<Side, string>> = { before: "Before", after: "After" };
@@ -44,11 +45,11 @@ function One({ side, content, file, images }: OneProps) {
       {images === undefined ? null : (
         <div className="cp">
           {content && image?.blob ? (
-            <img
-              src={`${images}&file=${file.place}&side=${side}&sha256=${content.sha256}`}
-              alt={`${NAMES[side]}: ${image.width} by ${image.height} dots`}
-              loading="lazy"
-              decoding="async"
+            <Still
+              address={`${images}&file=${file.place}&side=${side}&sha256=${content.sha256}`}
+              width={image.width}
+              height={image.height}
+              label={`${NAMES[side]}: ${image.width} by ${image.height} dots`}
             />
           ) : (
             <span className="t3 sm">{whyNone(content)}</span>

@@ -1,5 +1,5 @@
 // What the browser knows: how wide a character is, how large the window, how high what was drawn turned out.
-import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useState } from "react";
+import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import type { Layout } from "./lines/rows.ts";
 import type { Frame } from "./surface/frame.ts";
 import type { PartView } from "./surface/part-view.ts";
@@ -15,7 +15,11 @@ const LEAST = 16;
 function columnsOf(list: HTMLElement, layout: Layout): number | null {
   const character = (list.querySelector(".probe")?.getBoundingClientRect().width ?? 0) / PROBE.length;
   if (character === 0) return null;
-  const numbers = Number.parseFloat(getComputedStyle(list).getPropertyValue("--numbers"));
+  const style = getComputedStyle(list);
+  const [digits, around] = ["--digits", "--around-numbers"].map((name) =>
+    Number.parseFloat(style.getPropertyValue(name)),
+  ) as [number, number];
+  const numbers = (digits + 1) * character + around;
   const width = (list.querySelector(".space")?.clientWidth ?? 0) - BORDERS;
   const cell = layout === "split" ? width / 2 - numbers : width - 2 * numbers;
   return Math.max(LEAST, Math.floor((cell - PADDING) / character));
@@ -50,10 +54,19 @@ export function useMetrics(
 }
 
 /** Row by row it is looked at only where heights are unsure, or all of them together are not as high as they should be. */
-function isAsReckoned(part: HTMLElement, { tops, isSure }: PartView, first: number): boolean {
+function isAsReckoned(part: HTMLElement, { tops, isSure }: PartView): boolean {
   if (!isSure) return false;
-  const reckoned = (tops[first + part.childElementCount] ?? 0) - (tops[first] ?? 0);
+  const [from, to] = (part.dataset.rows ?? "").split(" ").map(Number);
+  const reckoned = (tops[to ?? 0] ?? 0) - (tops[from ?? 0] ?? 0);
   return Math.abs(part.getBoundingClientRect().height - reckoned) < 0.5;
+}
+
+/** Rows of a part, those in its blocks too; what notes below them hold is none. */
+function* rowsIn(part: HTMLElement): Generator<HTMLElement> {
+  for (const child of part.children as HTMLCollectionOf<HTMLElement>) {
+    if (child.dataset.r !== undefined) yield child;
+    else yield* child.children as HTMLCollectionOf<HTMLElement>;
+  }
 }
 
 /** Puts heights right by what was drawn. */
@@ -62,12 +75,9 @@ export function takeMeasures(list: HTMLElement, surface: Surface): void {
   const heads = new Map<number, number>();
   for (const part of list.querySelectorAll<HTMLElement>("[data-part]")) {
     const view = surface.view(Number(part.dataset.of), Number(part.dataset.part));
-    const first = Number((part.firstElementChild as HTMLElement | null)?.dataset.r ?? 0);
-    if (!view || isAsReckoned(part, view, first)) continue;
-    for (const row of part.children) {
-      const index = Number((row as HTMLElement).dataset.r);
-      rows.push([view, index, row.getBoundingClientRect().height]);
-    }
+    if (!view || isAsReckoned(part, view)) continue;
+    for (const row of rowsIn(part))
+      rows.push([view, Number(row.dataset.r), row.getBoundingClientRect().height]);
   }
   for (const head of list.querySelectorAll<HTMLElement>("[data-head]")) {
     const under = head.nextElementSibling;
@@ -128,4 +138,28 @@ export function useScrolling(
       list.removeEventListener("wheel", onWheel);
     };
   }, [element, surface]);
+}
+
+/** Notes and what stands below a head grow by themselves, e.g. while somebody writes: what is below them gives way. */
+export function useGrowing(element: RefObject<HTMLElement | null>, surface: Surface): void {
+  const observer = useRef<ResizeObserver | null>(null);
+  const watched = useRef(new WeakSet<Element>());
+  useLayoutEffect(() => {
+    const list = element.current;
+    if (!list) return;
+    observer.current ??= new ResizeObserver(() => takeMeasures(list, surface));
+    for (const each of list.querySelectorAll(".dn, .du")) {
+      if (watched.current.has(each)) continue;
+      watched.current.add(each);
+      observer.current.observe(each);
+    }
+  });
+  useLayoutEffect(
+    () => () => {
+      observer.current?.disconnect();
+      observer.current = null;
+      watched.current = new WeakSet();
+    },
+    [],
+  );
 }

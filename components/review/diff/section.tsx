@@ -5,9 +5,10 @@ import type { LineRange } from "./contract.ts";
 import { withoutLines } from "./file-badges.ts";
 import { FileHead } from "./file-head.tsx";
 import { type LineNote, noteRows } from "./notes.ts";
-import { type FindIn, Row } from "./row.tsx";
+import { Block, NotedRow } from "./rows/block.tsx";
+import { blocksOf } from "./rows/blocks.ts";
+import type { FindIn } from "./rows/shape.ts";
 import type { Section, ShownPart } from "./surface/frame.ts";
-import type { PartView } from "./surface/part-view.ts";
 
 interface Marks {
   readonly notes: readonly LineNote[] | undefined;
@@ -71,20 +72,28 @@ function Part({ part, section, file, notes, selected, findIn, found }: PartProps
   }
   const rows = noteRows(notes, view);
   const line = found === null ? -1 : found - (file.parts[part.part]?.line ?? 0);
+  const marks = { view, selected, findIn, line };
   return (
-    <div className="rows" style={{ top }} data-of={section} data-part={part.part}>
-      {Array.from({ length: to - from }, (_, at) => from + at).map((row) => (
-        <Row
-          key={row}
-          view={view}
-          row={row}
-          isColoured={row >= coloured[0] && row < coloured[1]}
-          chosen={chosenIn(view, row, selected)}
-          findIn={findIn}
-          isCurrent={line >= 0 && (view.rows.left[row] === line || view.rows.right[row] === line)}
-          notes={notesBelow(rows.get(row))}
-        />
-      ))}
+    <div className="rows" style={{ top }} data-of={section} data-part={part.part} data-rows={`${from} ${to}`}>
+      {blocksOf(from, to, (row) => rows.has(row)).map(({ start, isNoted, ...span }) =>
+        isNoted ? (
+          <NotedRow
+            key={start}
+            {...marks}
+            row={start}
+            isColoured={start >= coloured[0] && start < coloured[1]}
+            notes={notesBelow(rows.get(start))}
+          />
+        ) : (
+          <Block
+            key={start}
+            {...marks}
+            {...span}
+            colouredFrom={Math.max(span.from, Math.min(coloured[0], span.to))}
+            colouredTo={Math.max(span.from, Math.min(coloured[1], span.to))}
+          />
+        ),
+      )}
     </div>
   );
 }
@@ -97,11 +106,3 @@ const notesBelow = (notes: readonly LineNote[] | undefined): ReactNode =>
       ))}
     </div>
   ) : null;
-
-function chosenIn({ rows, lines }: PartView, row: number, selected: LineRange | null): string {
-  if (!selected) return "";
-  const { side, from, to } = selected;
-  const line = side === "new" && rows.right[row] !== -1 ? (rows.right[row] ?? -1) : (rows.left[row] ?? -1);
-  const number = line === -1 ? 0 : (lines[side][line] ?? 0);
-  return number >= from && number <= to ? side : "";
-}

@@ -1,6 +1,7 @@
 "use client";
 
 import {
+  type CSSProperties,
   type ReactNode,
   type RefObject,
   useEffectEvent,
@@ -15,10 +16,10 @@ import type { ReviewFile } from "../diff-rules.ts";
 import { useChoosing } from "./choose.ts";
 import type { DiffHandle, DiffSlots, NoteKey } from "./contract.ts";
 import type { Layout } from "./lines/rows.ts";
-import { PROBE, takeMeasures, useMetrics, useScrolling } from "./measure.ts";
+import { PROBE, takeMeasures, useGrowing, useMetrics, useScrolling } from "./measure.ts";
 import { noteRows, notesByPath } from "./notes.ts";
 import { useRest, useSettling } from "./resting.ts";
-import type { FindIn } from "./row.tsx";
+import type { FindIn } from "./rows/shape.ts";
 import { FileSection } from "./section.tsx";
 import { navigation, sightOf } from "./surface/navigation.ts";
 import { type PartKey, PartSource } from "./surface/source.ts";
@@ -68,6 +69,10 @@ const COLUMNS = 64;
 const foldedAtFirst = (files: readonly ReviewFile[]): ReadonlySet<string> =>
   new Set(files.flatMap(({ path, generated, risk }) => (generated && risk === "low" ? [path] : [])));
 
+/** Of the longest number in the patch: its column is as wide in every file. */
+const digitsOf = (files: readonly ReviewFile[]): number =>
+  `${files.reduce((most, { lastNumber }) => Math.max(most, lastNumber), 10)}`.length;
+
 const isSameState = (a: DiffState | null, b: DiffState): boolean =>
   a?.missing === b.missing && a.looked.left === b.looked.left && a.looked.total === b.looked.total;
 
@@ -107,6 +112,8 @@ export function DiffView(props: DiffViewProps) {
     if (element.current) takeMeasures(element.current, surface);
   });
 
+  useGrowing(element, surface);
+
   const seen = useRef("");
   const tell = useEffectEvent(() => {
     const sight = sightOf(surface);
@@ -123,7 +130,7 @@ export function DiffView(props: DiffViewProps) {
     onState?.(state);
   };
   useScrolling(element, surface, frame, tell);
-  useSettling(surface);
+  useSettling(element, surface);
   useRest(element, surface, look);
 
   const fold = (path: string, isFolded: boolean) =>
@@ -176,7 +183,13 @@ export function DiffView(props: DiffViewProps) {
     onRetry: retry,
   });
   return (
-    <section ref={element} className="diff" aria-label="Lines of the patch" data-layout={layout}>
+    <section
+      ref={element}
+      className="diff"
+      aria-label="Lines of the patch"
+      data-layout={layout}
+      style={{ "--digits": digitsOf(files) } as CSSProperties}
+    >
       <span className="probe" aria-hidden="true">
         {PROBE}
       </span>

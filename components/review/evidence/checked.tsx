@@ -4,15 +4,23 @@ import type { NewOnBase } from "#lib/evidence/new-tests.ts";
 import type { Checks } from "#lib/protocol/checks.ts";
 import { formatCount, plural } from "../../format.ts";
 import { Code, Visible } from "../../ui/visible.tsx";
-import { Fact, Listed } from "./facts.tsx";
+import { Fact, type Good, Listed } from "./facts.tsx";
 
 /** What was checked beside the three trees. Evidence of the first format has none of it. */
-export function Checked({ document: { checks, observations, judgement } }: { document: EvidenceDocument }) {
+export function Checked({ document }: { document: EvidenceDocument }) {
+  const { checks, observations, judgement, protocol } = document;
+  /** What is in order looks like nothing where the tests' word is not to be relied on. */
+  const well = judgement.verdict === "untrustworthy" ? "none" : "good";
   return (
     <>
       {checks ? <Canary checks={checks} observations={observations} /> : null}
-      {judgement.inventory ? <Inventoried inventory={judgement.inventory} /> : null}
-      {judgement.newTests ? <NewTests seen={judgement.newTests} /> : null}
+      {!checks && protocol !== undefined ? (
+        <Fact good="bad" value="nothing reported">
+          Canary, planted to fail
+        </Fact>
+      ) : null}
+      {judgement.inventory ? <Inventoried inventory={judgement.inventory} well={well} /> : null}
+      {judgement.newTests ? <NewTests seen={judgement.newTests} well={well} /> : null}
       {checks ? <Lines checks={checks} /> : null}
       {checks?.command ? (
         <Fact good="none">
@@ -59,13 +67,13 @@ function Canary({
 const total = (seen: readonly { planted: number; failed: number }[], of: "planted" | "failed"): number =>
   seen.reduce((sum, canary) => sum + canary[of], 0);
 
-function Inventoried({ inventory }: { inventory: Inventory }) {
+function Inventoried({ inventory, well }: { inventory: Inventory; well: Good }) {
   const { base, patch, moved, renamed, skipped, removed, added } = inventory;
   const sign = base === patch ? "=" : "→";
   return (
     <>
       <Fact
-        good={isWhole(inventory) ? "good" : "need"}
+        good={isWhole(inventory) ? well : "need"}
         value={`${formatCount(base)} ${sign} ${formatCount(patch)}`}
       >
         Inventory of tests
@@ -82,17 +90,17 @@ function Inventoried({ inventory }: { inventory: Inventory }) {
 
 const worded = ({ from, to }: Pair): string => `${from} → ${to}`;
 
-function NewTests({ seen: { failing, passing, unseen } }: { seen: NewOnBase }) {
+function NewTests({ seen: { failing, passing, unseen }, well }: { seen: NewOnBase; well: Good }) {
   return (
     <>
-      <Listed good="good" title="New, and fail on the base" names={failing} />
+      <Listed good={well} title="New, and fail on the base" names={failing} />
       <Listed good="need" title="New, pass on the base too: prove nothing" names={passing} />
       <Listed good="need" title="New, not seen on the base" names={unseen} />
     </>
   );
 }
 
-const COUNTED_BY = {
+export const COUNTED_BY = {
   ...{ v8: "Node's engine", vitest: "Vitest", jest: "Jest", coverage_py: "coverage.py", go: "go test" },
 } satisfies Record<NonNullable<Checks["coverage"]>["method"], string>;
 

@@ -21,10 +21,18 @@ interface EvidenceMatrixProps {
   /** Tests that failed before the patch and still do: no news on the patch's rows. */
   readonly known: number;
   readonly isRevert?: boolean;
+  /** Nothing in it counts. */
+  readonly isUntrusted?: boolean;
 }
 
 /** Tests by tree. A test whose repeats disagree is flaky, neither passed nor failed. */
-export function EvidenceMatrix({ matrix, known, isRevert = false }: EvidenceMatrixProps) {
+export function EvidenceMatrix({
+  matrix,
+  known,
+  isRevert = false,
+  isUntrusted = false,
+}: EvidenceMatrixProps) {
+  const counts = isRevert ? "patch_on_patch" : "base_on_patch";
   return (
     <table className="mx" aria-label="Tests on each tree">
       <thead>
@@ -52,7 +60,12 @@ export function EvidenceMatrix({ matrix, known, isRevert = false }: EvidenceMatr
               <th scope="row">
                 <span className="med">{title}</span>
                 <div className="t3 xs">
-                  {isRevert ? OF_REVERT[tree] : says}, {plural(runs, "run")}
+                  {isUntrusted && tree === counts
+                    ? "would count for the gate, and counts for nothing"
+                    : isRevert
+                      ? OF_REVERT[tree]
+                      : says}
+                  , {plural(runs, "run")}
                 </div>
               </th>
               <td className="n">{formatCount(passed)}</td>

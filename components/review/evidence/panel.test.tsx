@@ -3,13 +3,14 @@ import { renderToStaticMarkup as html } from "react-dom/server";
 import { expect, test } from "vitest";
 import { judge } from "#lib/evidence/rules.ts";
 import { observeAll } from "#lib/testing/observations.ts";
+import { EvidenceBand } from "./band.tsx";
 import { EvidencePanel } from "./panel.tsx";
 
 const P = ["passed", "passed"] as const;
 const F = ["failed", "failed"] as const;
 const seen = observeAll({ base: { "a › bug": F, "a › old": P }, patch: { "a › bug": P, "a › old": P } });
 
-function page(silent: readonly string[]): string {
+function evidenceOf(silent: readonly string[]) {
   const observations = seen.map((each) =>
     each.tree === "base_on_patch"
       ? { ...each, exit: 1, canary: { files: 1, planted: 2, failed: 2 - silent.length, silent: [...silent] } }
@@ -21,12 +22,18 @@ function page(silent: readonly string[]): string {
     environment: { tier: "strong" as const, node: "24", platform: "linux", kernel: "6" },
     judgement: judge(observations, ["a › bug"]),
   };
-  const evidence = {
+  return {
     ...{ id: "evi_1", digest: "ab".repeat(32), attempt: 1, runnerName: "rn", createdAt: new Date(0) },
     document,
   };
-  return html(<EvidencePanel runId="run_1" evidence={evidence} flags={[]} summary={null} claims={null} />);
 }
+
+const page = (silent: readonly string[]): string =>
+  html(
+    <EvidencePanel
+      {...{ runId: "run_1", evidence: evidenceOf(silent), flags: [], summary: null, claims: null }}
+    />,
+  );
 
 test("probe: of a patch that keeps tests from failing, nothing is called repaired, and what to make of it stands before the numbers", () => {
   const text = page(["test/sum.test.js"]);
@@ -42,4 +49,13 @@ test("of one that mends it is called so, and how to see it again is said", () =>
   expect(text).toContain("Repaired");
   expect(text).not.toContain("prove nothing.");
   expect(text).toContain("evidence:reproduce evi_1");
+});
+
+test("the head of a review is red where the evidence is not to be relied on, and says why; it says nothing where all is well", () => {
+  const text = html(<EvidenceBand evidence={evidenceOf(["test/sum.test.js"])} />);
+  expect(text).toContain('class="note bad"');
+  expect(text).toContain("Evidence not to be relied on.");
+  expect(text).toContain("something keeps tests from failing there");
+  expect(html(<EvidenceBand evidence={evidenceOf([])} />)).toBe("");
+  expect(html(<EvidenceBand evidence={null} />)).toBe("");
 });

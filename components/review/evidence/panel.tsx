@@ -69,11 +69,12 @@ function Observed({ runId, evidence }: { runId: string; evidence: EvidenceView }
       <p className="sm mb-2">
         <Visible text={judgement.sentence} mode="block" />
       </p>
-      {judgement.verdict === "untrustworthy" ? <Untrusted /> : null}
+      {judgement.verdict === "untrustworthy" ? <Untrusted isSeen={document.checks !== undefined} /> : null}
       <EvidenceMatrix
         matrix={judgement.matrix}
         known={judgement.stillFailing.length + (judgement.asBefore?.failing.length ?? 0)}
         isRevert={document.reverts !== undefined}
+        isUntrusted={judgement.verdict === "untrustworthy"}
       />
       {judgement.verdict === "untrustworthy" ? (
         <Listed good="none" names={judgement.repaired} title="Pass now, which counts for nothing here" />
@@ -83,6 +84,7 @@ function Observed({ runId, evidence }: { runId: string; evidence: EvidenceView }
       <Listed good="bad" names={judgement.notRepaired} title="Said to be repaired, not seen repaired" />
       <Listed good="bad" names={judgement.newlyFailing} title="Newly failing" />
       <Listed good="bad" names={judgement.noLongerRun} title="No longer run" />
+      <Listed good="bad" names={judgement.newFailing ?? []} title="New, and fail with the patch" />
       <Listed
         good="none"
         names={judgement.asBefore?.failing ?? []}
@@ -126,12 +128,15 @@ function Observed({ runId, evidence }: { runId: string; evidence: EvidenceView }
   );
 }
 
-/** For whoever reads no further than the numbers, which look well. */
-function Untrusted() {
+/** For whoever reads no further than the numbers, which look well. `isSeen`: the runner tried whether tests can fail. */
+function Untrusted({ isSeen }: { isSeen: boolean }) {
   return (
     <p className="sm mb-2">
       <b>The numbers below prove nothing.</b> They are what the tests reported, and that is what cannot be
-      relied on. Reject the patch, or find what in it reaches the tests before you trust any of it.
+      relied on.{" "}
+      {isSeen
+        ? "Reject the patch, or find what in it reaches the tests before you trust any of it."
+        : "That says nothing against the patch: what is missing is the runner's to report."}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { Aftermath, type AftermathProps } from "./aftermath.tsx";
 
 const COMMIT = "abcdef123456".padEnd(40, "0");
 const at = new Date("2026-11-01T00:00:00Z");
-const NONE = { reverts: null, revertedBy: [], isUnderWay: false, handOver: null };
+const NONE = { reverts: null, revertedBy: [], isUnderWay: false, mayHandOver: false };
 const linked = (runId: string, status: "merged" | "in_review" | "failed") => ({
   ...{ runId, status, title: `Repair <b>${runId}</b>` },
 });
@@ -42,13 +42,11 @@ describe("what became of a merge", () => {
       links: {
         ...NONE,
         reverts: { ...linked("run_0", "merged"), commit: COMMIT },
-        handOver: { title: "Revert “a & b”", task: "Undo\n- a.js" },
+        mayHandOver: true,
       },
     });
     expect(page).toContain('href="/runs/run_0"');
-    expect(page).toContain(
-      "/runs/new?pilot=pil_1&amp;title=Revert+%E2%80%9Ca+%26+b%E2%80%9D&amp;task=Undo%0A-+a.js",
-    );
+    expect(page).toContain('href="/runs/new?pilot=pil_1&amp;revert=run_1"');
   });
 
   test("says how long it is watched, what was seen, and by what", () => {

@@ -32,17 +32,20 @@ export interface AftermathProps {
 
 /** What a run undoes, what undoes it, and what became of its merge since. Nothing to say, nothing shown. */
 export function Aftermath({ runId, pilotId, where, links, watch, revert }: AftermathProps) {
-  const { reverts, revertedBy, handOver } = links;
+  const { reverts, revertedBy, mayHandOver } = links;
   if (!reverts && revertedBy.length === 0 && watch === null && revert === null) return null;
   return (
     <div className="grid gap-2 px-5 pt-3" data-watch={watch?.state}>
       {reverts ? (
         <Note icon={Undo2}>
           Reverts <RunLink run={reverts} />, merged as <CopyId id={reverts.commit} what="commit" />.
-          {handOver ? (
+          {mayHandOver ? (
             <>
               {" "}
-              <ButtonLink size="sm" href={askAnAgent(pilotId, handOver)}>
+              <ButtonLink
+                size="sm"
+                href={`/runs/new?${new URLSearchParams({ pilot: pilotId, revert: runId })}`}
+              >
                 Ask an agent instead…
               </ButtonLink>
             </>
@@ -69,9 +72,6 @@ function byWords(status: LinkedRun["status"]): string {
   if (status === "merged") return "Reverted by";
   return isRunEnded(status) ? "Tried to revert it:" : "To be reverted by";
 }
-
-const askAnAgent = (pilotId: string, { title, task }: { title: string; task: string }): string =>
-  `/runs/new?${new URLSearchParams({ pilot: pilotId, title, task })}`;
 
 function RunLink({ run: { runId, title, status } }: { run: LinkedRun }) {
   return (

@@ -11,7 +11,7 @@ import { sha256Hex } from "../../protocol/signing.ts";
 import { changeOf, made, type State, stateDigest } from "../../record/change.ts";
 import { canonicalText } from "../../record/rules.ts";
 import type { Scope } from "../../scope.ts";
-import { holdSaid, judgeHold } from "./rules.ts";
+import { holdSaid, isTooOld, judgeHold, tooOldSaid, waySaid } from "./rules.ts";
 import { type HoldView, RulesSeen } from "./schema.ts";
 import { type HoldListed, type HoldRow, lockHold, selectDueLooks, upsertHold, upsertLook } from "./store.ts";
 
@@ -34,22 +34,31 @@ export async function noteRules(scope: Scope, { seen, ...of }: RulesRead): Promi
   await transaction(scope, async (tx) => {
     const before = await lockHold(tx.db, of.repositoryId);
     const at = new Date(scope.clock.now());
-    await upsertLook(tx.db, { connectionId: of.connectionId, problem: null, at });
-    const { verdict, held, bypass, push } = judgeHold(seen);
-    const row: HoldRow = { ...of, verdict, held, seen, changedAt: at };
-    if (before && before.connectionId === of.connectionId && isSame(before, row)) return;
-    await upsertHold(tx.db, row);
-    tx.record({
-      kind: "repository.forge_rules_read",
-      about: [`repository:${of.repositoryId}`],
-      ...(before ? changeOf(stateOf(before), stateOf(row)) : made(stateOf(row))),
-      detail: {
-        ...{ connection: of.connectionId, branch: of.branch, verdict, push },
-        ...{ bypass: bypass?.length ?? null, rules_sha256: digestOf(seen) },
-      },
-    });
-    await tell(tx, scope, before, row);
+    await upsertLook(tx.db, { connectionId: of.connectionId, problem: null, isGone: false, at });
+    await noteSeen(tx, scope, before, { ...of, seen });
   });
+}
+
+async function noteSeen(
+  tx: Tx,
+  scope: Scope,
+  before: HoldRow | null,
+  { seen, ...of }: RulesRead,
+): Promise<void> {
+  const { verdict, held, bypass, push } = judgeHold(seen);
+  const row: HoldRow = { ...of, verdict, held, seen, changedAt: new Date(scope.clock.now()) };
+  if (before && before.connectionId === of.connectionId && isSame(before, row)) return;
+  await upsertHold(tx.db, row);
+  tx.record({
+    kind: "repository.forge_rules_read",
+    about: [`repository:${of.repositoryId}`],
+    ...(before ? changeOf(stateOf(before), stateOf(row)) : made(stateOf(row))),
+    detail: {
+      ...{ connection: of.connectionId, branch: of.branch, verdict, push },
+      ...{ bypass: bypass?.length ?? null, rules_sha256: digestOf(seen) },
+    },
+  });
+  await tell(tx, scope, before, row);
 }
 
 const isSame = (before: HoldRow, row: HoldRow): boolean =>
@@ -74,11 +83,31 @@ async function tell(tx: Tx, scope: Scope, before: HoldRow | null, row: HoldRow):
   ]);
 }
 
-/** The look came to nothing: what was read before stands, with that beside it. */
-export async function noteUnread(scope: Scope, connectionId: string, problem: string): Promise<void> {
-  await transaction(scope, (tx) =>
-    upsertLook(tx.db, { connectionId, problem: problem.slice(0, 2000), at: new Date(scope.clock.now()) }),
-  );
+export interface Unread extends Omit<RulesRead, "seen"> {
+  /** A sentence. */
+  readonly problem: string;
+  /** The forge says that there is nothing to look at any more. */
+  readonly isGone?: boolean;
+}
+
+/**
+ * The look came to nothing: what was read before stands, with that beside it, for a day. Then, and at once where what was
+ * looked at is gone, nothing is known: else a reading that fails for ever would keep a verdict for ever.
+ */
+export async function noteUnread(scope: Scope, { problem, isGone = false, ...of }: Unread): Promise<void> {
+  await transaction(scope, async (tx) => {
+    const before = await lockHold(tx.db, of.repositoryId);
+    const now = scope.clock.now();
+    const look = {
+      connectionId: of.connectionId,
+      problem: problem.slice(0, 2000),
+      isGone,
+      at: new Date(now),
+    };
+    const since = await upsertLook(tx.db, look);
+    if (before === null || !(isGone || isTooOld(since, now))) return;
+    await noteSeen(tx, scope, before, { ...of, seen: null });
+  });
 }
 
 /** How often rules are read again. */
@@ -98,10 +127,17 @@ export const requestRulesRead = (tx: Tx, repositoryId: string): Promise<void> =>
   enqueue(tx, "read_forge_rules", { repositoryId }, repositoryId);
 
 /** As people see it; where nothing was read yet, it says so by its nulls. */
-export function holdView(row: HoldListed | undefined): HoldView {
-  const { verdict = null, seen, branch, changedAt = null, lookedAt = null, problem = null } = row ?? {};
-  if (verdict === null || branch === null || branch === undefined || changedAt === null)
-    return { read: null, lookedAt, problem };
+export function holdView(row: HoldListed | undefined, now: number): HoldView {
+  if (row === undefined) return { read: null, lookedAt: null, problem: null };
+  const { verdict, seen, branch, changedAt, since, lookedAt, problem } = row;
+  if (verdict === null || branch === null || changedAt === null) return { read: null, lookedAt, problem };
   const parsed = seen === null ? null : RulesSeen.parse(seen);
-  return { lookedAt, problem, read: { verdict, changedAt, said: holdSaid(parsed, branch) } };
+  // Also where nobody looked: a worker that is down reads nothing, and writes nothing down.
+  if (parsed !== null && isTooOld(since, now))
+    return {
+      ...{ lookedAt, problem },
+      read: { verdict: "unreadable", changedAt, said: tooOldSaid(branch), way: waySaid(null, branch) },
+    };
+  const read = { verdict, changedAt, said: holdSaid(parsed, branch), way: waySaid(parsed, branch) };
+  return { lookedAt, problem, read };
 }

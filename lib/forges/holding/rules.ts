@@ -1,4 +1,5 @@
 // What GitHub's own rules come to: whether anything can reach a branch that we did not check. Pure.
+import { DAY } from "../../clock.ts";
 import type { BypassActor, DirectPush, HoldSaid, HoldVerdict, RequiringRule, RulesSeen } from "./schema.ts";
 
 export interface Hold {
@@ -39,6 +40,24 @@ export function judgeHold(seen: RulesSeen | null): Hold {
       : { ...of, verdict: "loose", held: app === null };
   if (of.bypass === null) return { ...of, verdict: "bypass_hidden", held: true };
   return { ...of, verdict: of.bypass.length === 0 ? "held" : "bypassed", held: true };
+}
+
+/** What was read longer ago says nothing of now. */
+export const READ_COUNTS_FOR = DAY;
+
+export const isTooOld = (readAt: Date, now: number): boolean => now - readAt.getTime() > READ_COUNTS_FOR;
+
+export const tooOldSaid = (branch: string): HoldSaid => ({
+  tone: "need",
+  text: `Whether GitHub holds merges into ${branch} is not known any more: its rules could not be read for a day.`,
+});
+
+/** Which of two ways approved commits take to the branch. */
+export function waySaid(seen: RulesSeen | null, branch: string): string {
+  if (seen === null) return `Which way approved commits take to ${branch} is seen at the next merge.`;
+  return seen.pullsOnly
+    ? `A rule wants pull requests for ${branch}: approved commits are merged by one under the condition of their own id, and what came of it is compared with what was approved.`
+    : `Approved commits are put on ${branch} as they are, and GitHub itself refuses that once the base has moved. Where it refuses for another reason, their pull request is merged and what came of it compared.`;
 }
 
 const WORDS: Readonly<Record<BypassActor["type"], readonly [one: string, many: string]>> = {
@@ -111,7 +130,7 @@ export function holdSaid(seen: RulesSeen | null, branch: string): HoldSaid {
     case "unreadable":
       return {
         tone: "need",
-        text: `Whether GitHub holds merges into ${branch} is not known: what it is spoken to with may not read its rules.`,
+        text: `Whether GitHub holds merges into ${branch} is not known: its rules cannot be read with what it is spoken to with.`,
       };
   }
 }

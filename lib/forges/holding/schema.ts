@@ -57,9 +57,17 @@ export type HoldVerdict = z.infer<typeof HoldVerdict>;
 export const DirectPush = z.enum(["refused", "pulls_only", "possible", "unknown"]);
 export type DirectPush = z.infer<typeof DirectPush>;
 
+export interface HoldRead {
+  readonly verdict: HoldVerdict;
+  readonly said: HoldSaid;
+  /** Which way approved commits take to the branch: a sentence. */
+  readonly way: string;
+  readonly changedAt: Date;
+}
+
 export interface HoldView {
   /** Null where nothing was read yet. */
-  readonly read: { readonly verdict: HoldVerdict; readonly said: HoldSaid; readonly changedAt: Date } | null;
+  readonly read: HoldRead | null;
   readonly lookedAt: Date | null;
   /** What kept the last look from coming to anything. */
   readonly problem: string | null;

@@ -32,23 +32,38 @@ export async function upsertHold(db: Db, row: HoldRow): Promise<void> {
       verdict = excluded.verdict, held = excluded.held, seen = excluded.seen, changed_at = excluded.changed_at`;
 }
 
-/** With what kept it from coming to anything; null where it came to something. */
-export async function upsertLook(
-  db: Db,
-  look: { readonly connectionId: string; readonly problem: string | null; readonly at: Date },
-): Promise<void> {
-  const { connectionId, problem, at } = look;
-  await db.$executeRaw`
-    insert into forge_look (connection_id, looked_at, problem) values (${connectionId}, ${at}, ${problem})
-    on conflict (connection_id) do update set looked_at = excluded.looked_at, problem = excluded.problem`;
+export interface Look {
+  readonly connectionId: string;
+  /** What kept it from coming to anything; null where it came to something. */
+  readonly problem: string | null;
+  /** The forge says that what was looked at is gone for good. */
+  readonly isGone: boolean;
+  readonly at: Date;
 }
 
-/** Repositories whose rules were read by no connection that stands, or not since then, and whose branch is known. */
+/** When the connection read the rules last, or was made where it never did. */
+export async function upsertLook(db: Db, { connectionId, problem, isGone, at }: Look): Promise<Date> {
+  const readAt = problem === null ? at : null;
+  const [row] = await db.$queryRaw<{ since: Date }[]>`
+    insert into forge_look as l (connection_id, looked_at, problem, read_at, gone)
+    values (${connectionId}, ${at}, ${problem}, ${readAt}, ${isGone})
+    on conflict (connection_id) do update set looked_at = excluded.looked_at, problem = excluded.problem,
+      read_at = coalesce(excluded.read_at, l.read_at), gone = excluded.gone
+    returning coalesce(l.read_at, (select connected_at from forge_connection where id = l.connection_id)) as since`;
+  if (!row) throw new Error("The look was not written.");
+  return row.since;
+}
+
+/**
+ * Repositories whose rules were read by no connection that stands, or not since then, and whose branch is known. One that is
+ * gone is looked at again when somebody asks.
+ */
 export async function selectDueLooks(db: Db, before: Date): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     select c.repository_id as id from forge_connection c join repository r on r.id = c.repository_id
       left join forge_look l on l.connection_id = c.id
     where c.ended_at is null and r.branch is not null and (l.looked_at is null or l.looked_at <= ${before})
+      and l.gone is not true
     order by c.id`;
   return rows.map(({ id }) => id);
 }
@@ -61,6 +76,8 @@ export interface HoldListed {
   /** As stored. */
   readonly seen: unknown;
   readonly changedAt: Date | null;
+  /** When the connection that stands read them last, or was made where it never did. */
+  readonly since: Date;
   readonly lookedAt: Date | null;
   readonly problem: string | null;
 }
@@ -69,7 +86,7 @@ export interface HoldListed {
 export async function selectHolds(db: Db): Promise<HoldListed[]> {
   return db.$queryRaw`
     select c.id as "connectionId", h.branch, h.verdict, h.seen, h.changed_at as "changedAt",
-      l.looked_at as "lookedAt", l.problem
+      coalesce(l.read_at, c.connected_at) as since, l.looked_at as "lookedAt", l.problem
     from forge_connection c left join forge_rules h on h.repository_id = c.repository_id
       left join forge_look l on l.connection_id = c.id
     where c.ended_at is null order by c.id`;

@@ -49,6 +49,29 @@ export async function selectLater(db: Db, now: Date): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** The pull request of a merge that was opened and neither merged nor closed, as far as is known. */
+export async function findWaiting(
+  db: Db,
+  mergeId: string,
+): Promise<{ readonly number: number; readonly address: string } | null> {
+  const [row] = await db.$queryRaw<{ number: number; address: string }[]>`
+    select p.number, c.address from forge_pull p
+      join lateral (
+        select address from forge_connection where repository_id = p.repository_id
+        order by ended_at is null desc, connected_at desc limit 1
+      ) c on true
+    where p.merge_id = ${mergeId} and p.number is not null and p.step in ('opened', 'checked', 'waits')`;
+  return row ?? null;
+}
+
+/** Approved merges that a forge was asked for and did not settle. */
+export async function selectAsked(db: Db, repositoryId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select m.id from forge_pull p join merge m on m.id = p.merge_id
+    where p.repository_id = ${repositoryId} and m.state = 'intent' order by m.id`;
+  return rows.map(({ id }) => id);
+}
+
 export interface PullRow extends Omit<PullView, "url"> {
   readonly repositoryId: string;
   /** Of the repository on its forge, as somebody connected it last. */

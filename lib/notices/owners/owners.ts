@@ -1,6 +1,7 @@
 // Who answers for a pilot, and who stands in for them: what concerns the two is told to them whatever they asked to be told.
 import type { Db } from "../../db.ts";
 import { whoIsAway } from "../../deputies/service.ts";
+import { peopleWith } from "../../people/service.ts";
 import { findActiveCharter } from "../../pilots/service.ts";
 import type { NoticeKind } from "../schema.ts";
 
@@ -15,6 +16,14 @@ export async function ownersToTell(db: Db, pilotId: string, now: number): Promis
   if (deputies.length === 0) return [...owners];
   const away = await whoIsAway(db, owners, pilotId, new Date(now));
   return away.length === 0 ? [...owners] : [...owners, ...deputies];
+}
+
+/** Everybody who may have to act at once: both owners, both deputies, away or not, and whoever leads security. */
+export async function ownersAndLeads(db: Db, pilotId: string): Promise<string[]> {
+  const inForce = await findActiveCharter(db, pilotId);
+  const { owners = [], deputies = [] } = inForce?.charter.kpis ?? {};
+  const leads = await peopleWith(db, ["security_lead"], pilotId);
+  return [...new Set([...owners, ...deputies, ...leads.map(({ personId }) => personId)])].sort();
 }
 
 /** Who is told with the others where something waits too long. */

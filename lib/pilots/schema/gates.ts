@@ -10,6 +10,7 @@ export const RuledGate = z.enum([
   "command",
   "network",
   "merge",
+  "artefact",
   "release",
   "break_glass",
 ]);

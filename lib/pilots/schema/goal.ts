@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MetricKpi } from "../../kpis/schema.ts";
+import { isPercent, MetricKpi } from "../../kpis/schema/kpi-id.ts";
 import { uniqueBy, whole } from "./words.ts";
 
 export const RunKind = z.enum(["repair", "triage", "security", "document", "monitor"]);
@@ -14,7 +14,6 @@ const PERCENT = "A share is 0 to 100 percent.";
 
 /** Whole numbers in the unit of the KPI: a week, hours, percent. */
 const amount = (sentence: string) => z.int({ error: sentence }).min(0, sentence).max(100_000, sentence);
-const isShare = (kpi: MetricKpi) => kpi.endsWith("_share");
 
 export const Metric = z
   .strictObject({
@@ -28,11 +27,12 @@ export const Metric = z
       .max(160, SOURCE)
       .refine((text) => !/\p{Cc}/u.test(text), SOURCE),
   })
-  .refine(({ kpi, target, baseline }) => !isShare(kpi) || Math.max(target, baseline ?? 0) <= 100, PERCENT)
+  .refine(({ kpi, target, baseline }) => !isPercent(kpi) || Math.max(target, baseline ?? 0) <= 100, PERCENT)
   .refine(({ baseline, source }) => baseline === null || source !== "", SOURCE)
   .refine(({ baseline, source }) => baseline !== null || source === "", BASELINE);
 export type Metric = z.infer<typeof Metric>;
 
+const BASELINE_DAYS = "Measure 7 to 28 days without agents, or 0: less than a week shows no week.";
 const METRICS = "Name each success metric once.";
 
 export const Goal = z.strictObject({
@@ -49,4 +49,6 @@ export const Goal = z.strictObject({
     .refine((metrics) => uniqueBy(metrics.map(({ kpi }) => kpi)), METRICS),
   /** Expected, for the forecast of what the numbers will be able to tell; 0: nobody said. */
   runsPerWeek: whole(0, 1000, "runs a week"),
+  /** Days from activation on in which nothing is launched, so that the same numbers show how things are without agents; 0: none. */
+  baselineDays: whole(0, 28, "days").refine((days) => days === 0 || days >= 7, BASELINE_DAYS),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Tripwires } from "../../tripwires/schema.ts";
 import { each, whole } from "./words.ts";
 
 /** What has to be so before a pilot is completed; whoever completes it states how each is met. */
@@ -18,6 +19,8 @@ export const Rollback = z.strictObject({
   pauseAfterFailedRuns: whole(1, 50),
   /** What happens then, from the mildest on; each does what stands before it, but `cancel` pulls no stop. */
   onFailedRuns: TripAction,
+  /** Bounds on numbers, and what happens beyond them. */
+  tripwires: Tripwires,
   /** Launches are refused beyond these two. */
   maxRuns: whole(1, 10_000),
   /** Last day, in the pilot's time zone. */

@@ -1,5 +1,5 @@
 // Success metrics as the form has them: four texts for each number there is, those of no metric empty.
-import { MetricKpi } from "../../kpis/schema.ts";
+import { MetricKpi } from "../../kpis/schema/kpi-id.ts";
 import type { Metric } from "../schema/goal.ts";
 
 const TEXTS = 4;

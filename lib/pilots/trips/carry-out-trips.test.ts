@@ -50,7 +50,9 @@ async function fail(pilotId: string, launched?: string, outcome?: "no_change"): 
   const runId = launched ?? (await launch(pilotId));
   clock.advance(MINUTE);
   await transaction(seed, async (tx) => {
-    const moved = await moveRun(tx, seed, await lockRun(tx, runId), "failed", "It went wrong.", {}, outcome);
+    const moved = await moveRun(tx, seed, await lockRun(tx, runId), "failed", "It went wrong.", {
+      noChange: outcome === "no_change",
+    });
     tx.record({
       ...{ kind: "run.failed", about: [`run:${runId}`], ...moved },
       detail: { attempt: 1, reason_sha256: "0".repeat(64) },

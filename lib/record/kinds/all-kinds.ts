@@ -1,7 +1,7 @@
 // Every kind of entry there has been, with the schema of its detail. The union is closed and only grows: no kind is
 // removed, no schema narrowed, since what was written under it has to be readable for ever.
 import type { z } from "zod";
-import { AGENT_KINDS } from "./agent.ts";
+import { DELIVERY_KINDS } from "./delivery.ts";
 import { FINDING_KINDS } from "./finding.ts";
 import { GATE_KINDS } from "./gate.ts";
 import { LOG_KINDS } from "./log.ts";
@@ -9,14 +9,14 @@ import { MODEL_KINDS } from "./model.ts";
 import { NOTICE_KINDS } from "./notice.ts";
 import { ARTEFACT_KINDS, PAYLOAD_KINDS } from "./payload.ts";
 import { PASSKEY_KINDS, PERSON_KINDS, SIGN_IN_KINDS } from "./person.ts";
-import { PILOT_KINDS } from "./pilot.ts";
-import { PROVIDER_KINDS } from "./provider.ts";
-import { FORGE_KINDS, REPOSITORY_KINDS } from "./repository.ts";
+import { FACT_KINDS, PILOT_KINDS } from "./pilot.ts";
+import { AGENT_KINDS, PROVIDER_KINDS } from "./provider.ts";
+import { FORGE_KINDS, REPOSITORY_KINDS, UPSTREAM_KINDS } from "./repository.ts";
 import { REVIEW_KINDS } from "./review.ts";
 import { RUN_KINDS } from "./run.ts";
 import { RUNNER_KINDS } from "./runner.ts";
 import { STEERING_KINDS } from "./steering.ts";
-import { STOP_KINDS } from "./stop.ts";
+import { CONTROL_KINDS, DRILL_KINDS, STOP_KINDS } from "./stop.ts";
 import { ACCESS_KINDS, RELEASE_KINDS, TOKEN_KINDS } from "./token.ts";
 
 export const KINDS = {
@@ -43,6 +43,11 @@ export const KINDS = {
   ...RELEASE_KINDS,
   ...FORGE_KINDS,
   ...ARTEFACT_KINDS,
+  ...DRILL_KINDS,
+  ...CONTROL_KINDS,
+  ...UPSTREAM_KINDS,
+  ...DELIVERY_KINDS,
+  ...FACT_KINDS,
 } as const;
 export type EntryKind = keyof typeof KINDS;
 

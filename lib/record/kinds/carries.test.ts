@@ -39,7 +39,7 @@ const REPLACING: readonly string[] = [
   ...["person.reactivated", "group.sso_set"],
   "person.service_owner_changed",
   ...["review.thread_resolved", "review.thread_reopened", "review.sent"],
-  ...["run.revert_built", "run.revert_refused", "run.watch_ended"],
+  ...["run.revert_built", "run.revert_refused", "run.watch_ended", "run.patch_rebased"],
 ];
 
 const MAKING: readonly string[] = [
@@ -59,7 +59,7 @@ describe("what entries carry", () => {
 
   test("is the charter for everything about a run, and for pilots, gates and stops where one is in force", () => {
     const ofRuns = (kind: string) =>
-      /^(run|artefact|payload|message|ask|snapshot|release|break_glass|review)\./.test(kind) ||
+      /^(run|artefact|payload|message|ask|snapshot|release|break_glass|review|drill)\./.test(kind) ||
       ["log.dossier_made", "model.called", "model.answered"].includes(kind);
     expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter(ofRuns));
     expect(kindsWith(0, "if_any")).toEqual(

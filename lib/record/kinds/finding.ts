@@ -8,7 +8,7 @@ export const FINDING_KINDS = {
   /** `suppression`: it was dismissed as it came, by this. The places are null where it was not seen there. */
   "finding.opened": z.strictObject({
     rule: word,
-    source: z.enum(["patch", "secret", "egress", "token", "conduct", "outbound"]),
+    source: z.enum(["patch", "secret", "egress", "token", "conduct", "outbound", "control"]),
     severity,
     attempt: count.nullable(),
     seq: ordinal.nullable(),

@@ -1,6 +1,6 @@
-// Providers of models, their keys, what models cost, and the key that theirs are sealed to. Never a key, nor a part of it.
+// Agents, providers of models, their keys, what models cost, and the key that theirs are sealed to. Never a key, nor a part of it.
 import { z } from "zod";
-import { count, digest, id, modelName, ordinal } from "./words.ts";
+import { count, digest, id, modelName, ordinal, word } from "./words.ts";
 
 const key = { key: id } as const;
 const rate = count;
@@ -33,5 +33,18 @@ export const PROVIDER_KINDS = {
     cache_write: rate,
     output: rate,
     reasoning: rate,
+  }),
+} as const;
+
+export const AGENT_KINDS = {
+  /** Without a model only the driver is said. */
+  "agent.created": z.strictObject({
+    driver: word,
+    provider: id.optional(),
+    model: modelName.optional(),
+    max_output_tokens: count.optional(),
+    concurrent_calls: count.optional(),
+    /** Where it was said. */
+    context_tokens: count.optional(),
   }),
 } as const;

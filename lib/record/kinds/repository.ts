@@ -6,7 +6,7 @@ const label = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,39}$/);
 
 export const REPOSITORY_KINDS = {
   "repository.added": z.strictObject({
-    source_kind: z.enum(["https", "disk"]),
+    source_kind: z.enum(["https", "disk", "ssh"]),
     source_sha256: digest,
     branch: branch.nullable(),
     authority: z.enum(["upstream", "own"]),
@@ -20,6 +20,14 @@ export const REPOSITORY_KINDS = {
   }),
   "repository.labelled": z.strictObject({ labels: z.array(label).max(20) }),
   "repository.head_moved": z.strictObject({ from: commit, to: commit }),
+} as const;
+
+/** `public_key_sha256` and `host_keys`: digests of keys as ssh writes them down; `sealed_to`: the worker's key. */
+export const UPSTREAM_KINDS = {
+  "repository.upstream_key_set": z.strictObject({
+    ...{ key: id, sealed_to: id, public_key_sha256: digest, host_keys: z.array(digest).max(8) },
+  }),
+  "repository.upstream_key_ended": z.strictObject({ key: id }),
 } as const;
 
 /** `address_sha256`: of the repository's address on its forge; `sealed_to`: the worker's key. */

@@ -25,7 +25,7 @@ export const RUN_KINDS = {
     repository: id,
     base: commit,
     charter: digest,
-    kind: z.enum(["repair", "triage", "security", "document", "monitor", "revert"]),
+    kind: z.enum(["repair", "triage", "security", "document", "monitor", "revert", "drill"]),
     /** Commitment to what the agent is told to do; absent where it is told nothing. */
     task: digest.optional(),
   }),
@@ -70,6 +70,20 @@ export const RUN_KINDS = {
     rejected_as: z.enum(["wrong", "unsafe", "style", "scope", "duplicate"]).optional(),
   }),
   "run.base_moved": z.strictObject({ from: commit, to: commit }),
+  /** It stands to the byte on the new base; `patch`: its digest, `bundle`: the blob's commitment. */
+  "run.patch_rebased": z.strictObject({
+    ...attempt,
+    patch: digest,
+    from: commit,
+    to: commit,
+    tree: commit,
+    bundle: digest,
+  }),
+  /** It does not, so the work is done again on the new base. */
+  "run.patch_not_rebased": z.strictObject({
+    to: commit,
+    fault: z.enum(["changed", "nothing_left", "not_there", "not_made"]),
+  }),
   "run.merge_intended": z.strictObject({
     merge: id,
     ref,
@@ -113,7 +127,7 @@ export const RUN_KINDS = {
   /** The worker made it from the trees; `bundle` is the blob's commitment. */
   "run.revert_built": z.strictObject({ ...attempt, head: commit, tree: commit, bundle: digest }),
   "run.revert_refused": z.strictObject({
-    fault: z.enum(["conflict", "nothing_left", "not_there"]),
+    fault: z.enum(["conflict", "nothing_left", "not_there", "not_made"]),
     /** How many conflict. */
     files: count,
     ...reason,

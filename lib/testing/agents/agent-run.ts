@@ -158,10 +158,6 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
         secondsLeft: () => 60,
         nearlyOver: choices.nearlyOver ?? new AbortController().signal,
         resumed,
-        async handInArtefact(file, path) {
-          artefacts.set(path, readFileSync(file));
-          return `art_${artefacts.size}`;
-        },
         async upload(file) {
           await choices.onUpload?.();
           const blob = `blb_${snapshots.size + 1}`;
@@ -171,6 +167,10 @@ export async function runAgent(workshop: TestWorkshop, choices: AgentRunChoices)
       },
       signal,
       emit,
+      async handInArtefact(file, path) {
+        artefacts.set(path, readFileSync(file));
+        return `art_${artefacts.size}`;
+      },
       prepared: async () => undefined,
     });
     if ("summary" in result) Summary.parse(result.summary);

@@ -109,10 +109,6 @@ export async function gateServices() {
        from run r, pilot p join charter c on c.id = p.active_charter_id where r.id = $5 and p.id = $2`,
       [runId, pilotId, idOf(launcher), head(), template],
     );
-    await sql(
-      "insert into run_fact (run_id, pilot_id, agent_id, attempts, launched_at) select id, pilot_id, agent_id, 2, launched_at from run where id = $1",
-      [runId],
-    );
     await sql("insert into run_cursor (run_id, seq) values ($1, 0)", [runId]);
     await handIn(runId);
     await open(runId);

@@ -27,9 +27,11 @@ export function playGitBytes(cwd: string, args: readonly string[], input?: strin
 export const playGit = (cwd: string, args: readonly string[], input?: string | Buffer): string =>
   playGitBytes(cwd, args, input).toString("utf8").trim();
 
-export type FileTree = Readonly<Record<string, string | Buffer | { readonly link: string } | null>>;
+export type FileTree = Readonly<
+  Record<string, string | Buffer | { readonly link: string } | { readonly program: string } | null>
+>;
 
-/** Writes files (null removes, `{ link }` makes a symbolic link) and commits everything. Returns the commit id. */
+/** Writes files (null removes, `{ link }` makes a symbolic link, `{ program }` one to run) and commits all. Returns the commit id. */
 export function commitFiles(work: string, files: FileTree, message = "Change"): string {
   for (const [path, content] of Object.entries(files)) {
     const full = join(work, path);
@@ -37,6 +39,7 @@ export function commitFiles(work: string, files: FileTree, message = "Change"): 
     if (content === null) continue;
     mkdirSync(dirname(full), { recursive: true });
     if (typeof content === "string" || Buffer.isBuffer(content)) writeFileSync(full, content);
+    else if ("program" in content) writeFileSync(full, content.program, { mode: 0o755 });
     else symlinkSync(content.link, full);
   }
   playGit(work, ["add", "--all", "--force"]);

@@ -125,9 +125,9 @@ export function requestFaults(
 /** What GitHub would never answer. */
 export function answerFault({ operation: name }: Matched, status: number, body: unknown): string | null {
   const written = known(name).operation.responses[String(status)];
-  // Of any request: no credential, too many, out of order.
+  // Of any request: no credential, too many, out of order, gone for good.
   if (written === undefined)
-    return [401, 403, 408, 429, 500, 502, 503].includes(status) ? null : `${name}: no ${status}`;
+    return [401, 403, 408, 410, 429, 451, 500, 502, 503].includes(status) ? null : `${name}: no ${status}`;
   const { content } = followed(z.object({ content: Content.optional() }), written);
   const schema = content?.["application/json"]?.schema;
   return schema === undefined ? null : fault(`${name} ${status}`, schema, body);

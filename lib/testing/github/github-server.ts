@@ -6,8 +6,10 @@ import { afterAll } from "vitest";
 import { z } from "zod";
 import { playGit } from "../git/author.ts";
 import { answerFault, exampleOf, match, requestFaults } from "./contract.ts";
+import { type PullState, plainRefs, refHandlers, type ServedRefs } from "./served-refs.ts";
 import {
   type Answer,
+  APP,
   type Asked,
   type Handlers,
   noRules,
@@ -15,23 +17,16 @@ import {
   type ServedRules,
 } from "./served-rules.ts";
 
-export interface PullState {
-  readonly number: number;
-  readonly head: string;
-  base: string;
-  readonly title: string;
-  readonly body: string;
-  state: "open" | "closed";
-  merged: string | null;
-}
 export interface CheckState {
   readonly sha: string;
   readonly name: string;
   readonly conclusion: string;
   readonly externalId: string | null;
+  /** Of the app that set it; ours by default. */
+  readonly app?: { readonly id: number; readonly client_id: string };
 }
 
-export interface GitHubServer extends ServedRules {
+export interface GitHubServer extends ServedRules, ServedRefs {
   /** As a person writes the repository's address. */
   readonly address: string;
   readonly apiUrl: string;
@@ -45,7 +40,7 @@ export interface GitHubServer extends ServedRules {
   readonly tokens: { asked: number; revoked: number };
   /** Every answer from now on; null for what is true. */
   down: number | null;
-  /** What it says instead of merging. */
+  /** What it says instead of merging, or of moving the branch. */
   unwilling: string | null;
   /** Done before a merge that it was asked for, as others do. */
   beforeMerge: () => void;
@@ -171,14 +166,18 @@ function handlers(server: GitHubServer, gitDir: string): Handlers {
       const shown = exampleOf(`GET ${REPO}/git/ref/{ref}`);
       return [200, { ...shown, ref: `refs/${params.ref}`, object: { ...(shown.object as object), sha } }];
     },
+    ...refHandlers(server, gitDir),
     ...rulesHandlers(server),
     [`GET ${REPO}`]: () => [200, exampleOf(`GET ${REPO}`)],
   };
 }
 
-function shownRun({ sha, conclusion, externalId, name }: CheckState) {
+export const OUR_APP = { id: APP, client_id: "Iv1.app" } as const;
+
+function shownRun({ sha, conclusion, externalId, name, app = OUR_APP }: CheckState) {
   const shown = exampleOf(`POST ${REPO}/check-runs`, "201");
-  return { ...shown, name, head_sha: sha, status: "completed", conclusion, external_id: externalId };
+  const of = { ...shown, app: { ...(shown.app as object), ...app } };
+  return { ...of, name, head_sha: sha, status: "completed", conclusion, external_id: externalId };
 }
 
 /** As GitHub merges: a commit with two parents, of whatever the base is by then. */
@@ -198,11 +197,22 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
     : JSON.parse(Buffer.concat(pieces).toString());
 }
 
+export interface OpenGitHub extends GitHubServer {
+  close(): void;
+}
+
 /** Of the bare repository at `gitDir`; closed after the file's tests. */
 export async function githubServer(gitDir: string): Promise<GitHubServer> {
+  const server = await openGitHub(gitDir);
+  afterAll(server.close);
+  return server;
+}
+
+/** Of the bare repository at `gitDir`. */
+export async function openGitHub(gitDir: string): Promise<OpenGitHub> {
   const server: { -readonly [K in keyof GitHubServer]: GitHubServer[K] } = {
     ...{ address: "", apiUrl: "", pulls: [], checks: [], faults: [], asked: [], asksFor: [] },
-    ...{ tokens: { asked: 0, revoked: 0 }, ...noRules(), down: null, unwilling: null },
+    ...{ tokens: { asked: 0, revoked: 0 }, ...noRules(), down: null, unwilling: null, ...plainRefs() },
     ...{ beforeMerge: () => undefined, cut: null },
   };
   const known = handlers(server, gitDir);
@@ -231,10 +241,10 @@ export async function githubServer(gitDir: string): Promise<GitHubServer> {
     response.end(answer === undefined ? "" : JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  afterAll(() => {
+  const close = () => {
     http.closeAllConnections();
     http.close();
-  });
+  };
   const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  return Object.assign(server, { address: `${origin}/octo/shop`, apiUrl: `${origin}/api/v3` });
+  return Object.assign(server, { address: `${origin}/octo/shop`, apiUrl: `${origin}/api/v3`, close });
 }

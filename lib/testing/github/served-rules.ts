@@ -33,6 +33,9 @@ export const noRules = (): ServedRules => ({
   },
 });
 
+/** A rule that lets nothing come to the branch but by a pull request. */
+export const WANTS_PULLS = { type: "pull_request", ruleset_id: 2 } as const;
+
 /** A rule that requires the check, of ruleset 1. */
 export const requires = (context = "pilothouse/merge", app: number | null = APP, ruleset_id = 1) => ({
   ...{ type: "required_status_checks", ruleset_id },

@@ -13,6 +13,7 @@ import {
   LeaseRequest,
   Prepared,
   Register,
+  Stopped,
 } from "#lib/protocol/schema.ts";
 import { HEADERS, MAX_SKEW, sha256Hex, verify } from "#lib/protocol/signing.ts";
 
@@ -41,6 +42,8 @@ export interface ScriptedPlane {
   readonly stored: Map<string, NewEvent[]>;
   readonly prepared: string[];
   readonly finished: { leaseId: string; finish: Finish }[];
+  /** Leases of which it was said that nothing is running any more, and since when nothing was sent. */
+  readonly stopped: { leaseId: string; silentMs: number | null }[];
   readonly uploads: { leaseId: string; bytes: number; sha256: string; body: Buffer }[];
   readonly bundles: Map<string, { bytes: Buffer; sha256?: string }>;
   /** Leases whose every request is answered with 409 `fenced`. */
@@ -92,6 +95,7 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
     stored: new Map(),
     prepared: [],
     finished: [],
+    stopped: [],
     uploads: [],
     bundles: new Map(),
     fenced: new Set(),
@@ -142,6 +146,10 @@ export async function startScriptedPlane(): Promise<ScriptedPlane> {
       return (response) => (offer === undefined ? response.writeHead(204).end() : json(response, 200, offer));
     }
     const [, leaseId = "", rest = ""] = /^\/leases\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    if (rest === "stopped") {
+      plane.stopped.push({ leaseId, silentMs: parseBody(Stopped, body).silentMs });
+      return (response) => json(response, 200, {});
+    }
     if (plane.fenced.has(leaseId)) deny("fenced", "The lease was given to somebody else.");
     return onLease(leaseId, rest, body, request);
   }

@@ -13,6 +13,7 @@ import { newRunnerKeys, readPrivateKey } from "#lib/protocol/signing.ts";
 import { registerRunner } from "#lib/runners/register-runner.ts";
 import { makeEnrolment } from "#lib/runners/service.ts";
 import { actorId, type Scope } from "#lib/scope.ts";
+import { noteStopped } from "#lib/stop-times/service.ts";
 import type { Plane } from "#runner/lease/lease.ts";
 import { createTransport } from "#runner/plane/transport.ts";
 import { takeArtefact } from "../../artefacts/hand-in.ts";
@@ -77,6 +78,7 @@ export function planeOf(scope: Scope, baseBundle: string): Omit<Plane, "sign"> {
         await systemClock.sleep(POLL, signal);
       }
     },
+    stopped: ({ leaseId, attempt }, silentMs) => noteStopped(scope, leaseId, { attempt, silentMs }),
     async finish({ leaseId }, finish) {
       await finishLease(scope, leaseId, finish);
     },

@@ -48,6 +48,20 @@ describe("a repository with one regression", () => {
     expect(playGit(work, ["show", "patch:notes.txt"])).toBe("3");
   });
 
+  test("comes with a report of every run of the tests, where the charter lets files be handed in", async () => {
+    const artefacts = { paths: ["out.txt", "reports"], count: 3, bytes: 100_000 };
+    const { run } = await repair([note(1), ["Subtract instead", sum("a - b")]], { artefacts });
+    expect([...run.handed.keys()]).toEqual(["reports/recipe-report.json"]);
+    const bytes = run.handed.get("reports/recipe-report.json") ?? Buffer.alloc(0);
+    const { runs, ...report } = JSON.parse(bytes.toString());
+    expect(runs).toHaveLength(ofKind(run.events, "tests_reported").length);
+    expect(runs[0]).toMatchObject({ purpose: "Test the base", command: 1, failed: 1, failing: [ADDS] });
+    expect(report).toMatchObject({ repaired: summaryOf(run).repaired, text: summaryOf(run).text });
+    expect(ofKind(run.events, "artefact_handed_in")).toEqual([
+      { artefact: "art_1", path: "reports/recipe-report.json", bytes: bytes.length },
+    ]);
+  });
+
   test("finds a merge as the culprit and goes back to its first parent", async () => {
     const { path: work } = createRepository(workshop.fresh("work"), SUM);
     playGit(work, ["checkout", "--quiet", "-b", "side"]);

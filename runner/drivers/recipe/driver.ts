@@ -16,6 +16,7 @@ import { type Cluster, cluster } from "./failures/cluster.ts";
 import { type Combined, combine } from "./reverts/combine.ts";
 import { tryReverts } from "./reverts/try-reverts.ts";
 import { type Account, summarise } from "./summary.ts";
+import { handInReport, watchTests } from "./test-report.ts";
 import { count } from "./words.ts";
 
 /** Fewer cannot tell flaky from steady. */
@@ -26,7 +27,12 @@ export const recipe: AgentDriver = {
   caps: { steer: "none", approvals: false, resume: false, interrupt: false, deltas: false },
   async run(context) {
     try {
-      return await repair(context);
+      const watched = watchTests(context);
+      const step = createSteps(context.emit);
+      const result = await repair(watched.context, step);
+      if (result.outcome === "patch" || result.outcome === "no_change")
+        await handInReport(watched, step, result.summary);
+      return result;
     } catch (error) {
       // What a repository or a tool made impossible is a result; the end of the lease and our own faults are not.
       if (error instanceof AppError && error.code === "refused" && !context.signal.aborted)
@@ -36,7 +42,7 @@ export const recipe: AgentDriver = {
   },
 };
 
-async function repair(context: DriverContext): Promise<DriverResult> {
+async function repair(context: DriverContext, step: Step): Promise<DriverResult> {
   const { assignment, workspace, emit, clock, sandbox, signal } = context;
   const { baseCommit, test: plan, limits } = assignment;
   const harness = createHarness({
@@ -51,7 +57,6 @@ async function repair(context: DriverContext): Promise<DriverResult> {
     signal,
     emit,
   });
-  const step = createSteps(emit);
 
   const first = await step(
     "Test the base",

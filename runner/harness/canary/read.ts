@@ -2,6 +2,8 @@
 import type { CanarySeen } from "#lib/protocol/checks.ts";
 import type { Outcome, Report } from "#lib/test-reports/report.ts";
 import { ID_SEPARATOR } from "#lib/test-reports/test-ids.ts";
+import { beginningsOf } from "../frameworks/beginnings.ts";
+import { reportedIn } from "../frameworks/registry.ts";
 import type { PlantedFile, Planting } from "./plant.ts";
 
 const MOST_NAMED = 200;
@@ -28,12 +30,12 @@ export function readCanaries({ cases }: Report, { token, files }: Planting): Can
     outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
   }
   const others = cases.filter(({ id }) => !id.includes(token));
-  const passed = others.filter(({ outcome }) => outcome === "passed").map(({ id }) => id);
+  const isTested = testedIn(others.filter(({ outcome }) => outcome === "passed").map(({ id }) => id));
   const [sound, silent]: [string[], string[]] = [[], []];
   let [ran, planted, failed] = [0, 0, 0];
   for (const file of files) {
     const how = file.names.map((name) => stateOf(outcomes.get(name)));
-    const isThere = how.some((each) => each !== "absent") || isTested(file, passed);
+    const isThere = how.some((each) => each !== "absent") || isTested(file);
     if (!isThere) continue;
     const good = how.filter((each) => each === "failed").length;
     ran += 1;
@@ -51,12 +53,13 @@ function stateOf(outcomes: readonly Outcome[] | undefined): Outcome | "absent" {
   return outcomes.find((outcome) => outcome !== "failed") ?? "failed";
 }
 
-const isTested = ({ framework, path, places = [] }: PlantedFile, passed: readonly string[]): boolean =>
-  passed.some(
-    (id) =>
-      framework.isOf(id, path) ||
-      places.some((place) => place !== "" && id.startsWith(`${place}${ID_SEPARATOR}`)),
-  );
+/** Whether a test that passed is of a file. */
+function testedIn(passed: readonly string[]): (file: PlantedFile) => boolean {
+  const isReported = reportedIn(passed);
+  const begins = beginningsOf(passed);
+  return ({ framework, path, places = [] }) =>
+    isReported(framework, path) || places.some((place) => place !== "" && begins(`${place}${ID_SEPARATOR}`));
+}
 
 /** The last part of an id, without the number of a second one of its name and without a method's parentheses. */
 const nameIn = (id: string): string =>

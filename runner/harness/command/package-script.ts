@@ -1,12 +1,17 @@
 // A command that is a script of package.json is not called by its name: the patch could have renamed what it does. What runs is
 // what the base's script says, the way npm would run it.
+import path from "node:path";
 import { z } from "zod";
+import { NODE_INSIDE } from "#lib/jail/bubblewrap/box.ts";
 
 const Manifest = z.object({ scripts: z.record(z.string(), z.unknown()).optional() });
 const RUNNERS = new Set(["npm", "pnpm", "yarn"]);
 const DEPTH = 5;
-/** npm puts the programs of packages first. */
-const WITH_PROGRAMS = 'PATH="$PWD/node_modules/.bin:$PATH"; export PATH; ';
+/**
+ * npm puts the programs of packages before the system's, and those are the base's (`programPaths`). The harness's own Node comes
+ * before both: it is the one that evidence names, whatever package brings another.
+ */
+const WITH_PROGRAMS = `PATH="${path.dirname(NODE_INSIDE)}:$PWD/node_modules/.bin:$PATH"; export PATH; `;
 
 /** argv in the place of a package script; null where the command is none, or the base has no such script. */
 export function packageScript(argv: readonly string[], manifest: string | null): string[] | null {

@@ -20,8 +20,8 @@ export interface Framework {
   recognises(source: TestSource, command: string): boolean;
   /** One test that throws, and one for each assertion function the file uses and this module knows. */
   plant(source: TestSource, token: string): Plant;
-  /** Whether a test of a report is of that file. */
-  isOf(test: string, path: string): boolean;
+  /** Asked once for all tests of a report, then for each file: whether one of them is of it. Both may be very many. */
+  among(tests: readonly string[]): (path: string) => boolean;
 }
 
 /** More assertion functions of one file than these have no canary. */

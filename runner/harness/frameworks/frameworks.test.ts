@@ -112,8 +112,11 @@ describe("what is planted", () => {
     const { text, names, framework } = planted(GO);
     expect(names).toEqual([`Test_${TOKEN}_fails`, `Test_${TOKEN}_errors`, `Test_${TOKEN}_require_Equal`]);
     expect(text).toContain(`func Test_${TOKEN}_require_Equal(t *testing.T) { require.Equal(t, 1, 2) }`);
-    expect(framework.isOf("example.org/x/pkg/sum › TestAdds", GO.path)).toBe(true);
-    expect(framework.isOf("example.org/x/pkg/other › TestAdds", GO.path)).toBe(false);
+    const isOf = (test: string, path = GO.path) => framework.among([test])(path);
+    expect(isOf("example.org/x/pkg/sum › TestAdds")).toBe(true);
+    expect(isOf("example.org/x/pkg/other › TestAdds")).toBe(false);
+    expect(isOf("example.org/x/mypkg/sum › TestAdds")).toBe(false);
+    expect(isOf("example.org/x › TestAdds", "sum_test.go")).toBe(true);
   });
 
   test.each([
@@ -136,8 +139,11 @@ describe("what is planted", () => {
     expect(names).toEqual([`${TOKEN}_throws`, `${TOKEN}_assertEquals`]);
     expect(text.trim()).toMatch(/assertEquals\(1, 2\); \}\n\}$/);
     expect(text.match(/\{/g)).toHaveLength(text.match(/\}/g)?.length ?? 0);
-    expect(framework.isOf("org.acme.SumTest › adds()", JUNIT.path)).toBe(true);
-    expect(framework.isOf("org.acme.OtherTest › adds()", JUNIT.path)).toBe(false);
+    const isOf = (test: string) => framework.among([test])(JUNIT.path);
+    expect(isOf("org.acme.SumTest › adds()")).toBe(true);
+    expect(isOf("JUnit Jupiter › SumTest › adds()")).toBe(true);
+    expect(isOf("org.acme.OtherTest › adds()")).toBe(false);
+    expect(isOf("umTest › adds()")).toBe(false);
   });
 
   test("in every language is found again in a report, and is none of its tests afterwards", () => {

@@ -1,7 +1,8 @@
 // Go's testing package. A report (gotestsum, go-junit-report) names packages, not files; a panic would end the package's
 // other tests, so failing is what its canaries do.
 import { posix } from "node:path";
-import { ID_SEPARATOR } from "#lib/test-reports/test-ids.ts";
+import { fileOf } from "#lib/test-reports/test-ids.ts";
+import { endingsOf } from "./beginnings.ts";
 import type { Framework } from "./framework.ts";
 
 /** Functions of testify's assert and require, each with arguments that must fail. */
@@ -48,10 +49,12 @@ export const goTest: Framework = {
       names: cases.map((each) => each.name),
     };
   },
-  isOf: (test, path) => {
-    const folder = posix.dirname(path);
-    const place = test.split(ID_SEPARATOR, 1)[0] ?? "";
-    return folder === "." || `/${place}`.endsWith(`/${folder}`);
+  among: (tests) => {
+    const endsOne = endingsOf(tests.map((test) => `/${fileOf(test)}`));
+    return (path) => {
+      const folder = posix.dirname(path);
+      return folder === "." ? tests.length > 0 : endsOne(`/${folder}`);
+    };
   },
 };
 

@@ -1,7 +1,7 @@
 // Jest's JUnit reporter names files where JEST_JUNIT_ADD_FILE_ATTRIBUTE is set; `commandEnv` sees to that.
 import { matchersIn } from "./expect.ts";
 import { type Framework, MOST_ASSERTIONS } from "./framework.ts";
-import { isOfFile, isScript, planted, takesFrom } from "./scripts.ts";
+import { byFile, isScript, planted, takesFrom } from "./scripts.ts";
 
 export const jest: Framework = {
   name: "jest",
@@ -18,5 +18,5 @@ export const jest: Framework = {
         ...matchersIn(source, "expect", MOST_ASSERTIONS),
       ],
     }),
-  isOf: isOfFile,
+  among: byFile,
 };

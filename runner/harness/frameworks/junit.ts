@@ -57,11 +57,12 @@ export const junit: Framework = {
       names: methods.map((each) => each.name),
     };
   },
-  isOf: (test, path) => {
-    const name = path.replace(/\.java$/, "").replaceAll("/", ".");
-    return test
-      .split(ID_SEPARATOR)
-      .some((part) => part !== "" && (name === part || name.endsWith(`.${part}`)));
+  among: (tests) => {
+    const parts = new Set(tests.flatMap((test) => test.split(ID_SEPARATOR)));
+    return (path) => {
+      const folders = path.replace(/\.java$/, "").split("/");
+      return folders.some((_, at) => parts.has(folders.slice(at).join(".")));
+    };
   },
 };
 

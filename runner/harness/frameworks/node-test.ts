@@ -1,15 +1,6 @@
 // Node's own runner with node:assert. The default object and the named functions are told apart: either can be replaced alone.
 import { type Framework, MOST_ASSERTIONS, type TestSource } from "./framework.ts";
-import {
-  type Case,
-  identifier,
-  isModule,
-  isOfFile,
-  isScript,
-  planted,
-  takesFrom,
-  usedOf,
-} from "./scripts.ts";
+import { byFile, type Case, identifier, isModule, isScript, planted, takesFrom, usedOf } from "./scripts.ts";
 
 const ASSERTS = ["node:assert", "node:assert/strict", "assert", "assert/strict"];
 
@@ -60,7 +51,7 @@ export const nodeTest: Framework = {
       ],
     });
   },
-  isOf: isOfFile,
+  among: byFile,
 };
 
 function casesOf(source: TestSource, module: string, name: string): Case[] {

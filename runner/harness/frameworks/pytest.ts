@@ -1,6 +1,6 @@
 // pytest, with plain assert statements (rewritten by it), pytest.raises, and unittest's methods.
 import type { Framework, TestSource } from "./framework.ts";
-import { isOfFile } from "./scripts.ts";
+import { byFile } from "./scripts.ts";
 
 /** Methods of unittest.TestCase, each with arguments that must fail. */
 const METHODS: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ export const pytest: Framework = {
       names: named.map(({ name }) => name),
     };
   },
-  isOf: isOfFile,
+  among: byFile,
 };
 
 function casesOf({ text }: TestSource): { of: string; lines: string[] }[] {

@@ -1,6 +1,8 @@
-// Frameworks of other languages, run for real in sandboxes where this host has them: planted tests are reported failed on the
-// base, and not after a patch that keeps tests from failing.
+// Frameworks run for real in sandboxes, Vitest always and those of other languages where this host has them: planted tests are
+// reported failed on the base, and not after a patch that keeps tests from failing.
 import { spawnSync } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "#lib/clock.ts";
 import type { CoverageSeen } from "#lib/protocol/checks.ts";
@@ -15,7 +17,7 @@ import { createLooks } from "../looks/looks.ts";
 const workshop = await testWorkshop();
 
 interface Tool {
-  readonly name: "go_test" | "junit" | "pytest";
+  readonly name: "go_test" | "junit" | "pytest" | "vitest";
   isThere(): boolean;
   readonly base: FileTree;
   readonly argv: readonly string[];
@@ -33,6 +35,8 @@ interface Tool {
   readonly passing: readonly string[];
   /** How many canaries the files carry. */
   readonly canaries: number;
+  /** What setup would have left: host path → path inside. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 const runs = (program: string, ...words: string[]) => spawnSync(program, words).status === 0;
@@ -196,15 +200,58 @@ def test_raises():
   canaries: 3,
 };
 
-/** Those of this host: none on many. */
-const toolsThatAreThere = [GO, JUNIT, PYTEST].filter((tool) => tool.isThere());
+const packages = realpathSync(join(import.meta.dirname, "..", "..", "..", "node_modules"));
+
+const VITEST: Tool = {
+  name: "vitest",
+  isThere: () => true,
+  base: {
+    "package.json": '{ "type": "module" }\n',
+    "src/sum.js": "export const sum = (a, b) => a - b;\n",
+    "test/sum.test.js": `import { expect, test } from "vitest";
+import { sum } from "../src/sum.js";
+
+test("adds", () => expect(sum(1, 2)).toBe(3));
+test("adds nothing", () => expect(sum(1, 0)).toEqual(1));
+`,
+  },
+  argv: ["node_modules/.bin/vitest", "run", "--reporter=junit", "--outputFile=report.xml"],
+  harnessPaths: ["test/**", "package.json"],
+  neutered: {
+    "src/sum.js": `const { expect } = await import("vitest");
+for (const name of ["toBe", "toEqual"])
+  for (let at = expect(1); at; at = Object.getPrototypeOf(at))
+    if (Object.hasOwn(at, name)) Object.defineProperty(at, name, { value: () => {}, configurable: true });
+export const sum = (a, b) => a - b;
+`,
+  },
+  grown: {
+    canCount: () => existsSync(join(packages, "@vitest", "coverage-v8")),
+    files: {
+      "src/sum.js": "export function sum(a, b) {\n  if (b === 7) {\n    return 0;\n  }\n  return a + b;\n}\n",
+      "vitest.config.js": 'export default { test: { coverage: { exclude: ["**"] } } };\n',
+    },
+    coverage: {
+      ...{ method: "vitest", lines: 4, executed: 3 },
+      files: [{ path: "src/sum.js", lines: 4, executed: 3 }],
+    },
+  },
+  failing: ["test/sum.test.js › adds"],
+  passing: ["test/sum.test.js › adds nothing"],
+  canaries: 3,
+  mounts: { [packages]: "/work/tree/node_modules" },
+};
+
+/** Vitest, and those of this host: none on many. */
+const toolsThatAreThere = [VITEST, GO, JUNIT, PYTEST].filter((tool) => tool.isThere());
 
 describe.each(toolsThatAreThere)("$name, where this host has it", (tool) => {
-  const { base, argv, harnessPaths, neutered } = tool;
+  const { base, argv, harnessPaths, neutered, mounts = {} } = tool;
   const scene = openHarnessScene(workshop, base);
   const harness = scene.harness({
     plan: { argv: [...argv], harnessPaths: [...harnessPaths] },
     limits: { seconds: 300 },
+    mounts: () => mounts,
   });
   const sources = Object.entries(base).map(([path, text]) => ({ path, text: String(text) }));
   const planting = plantInto(sources, argv.join(" "), "canary_0123456789ab");
@@ -240,6 +287,7 @@ describe.each(measured)("changed lines by the counter of $name, where this host 
     const forged = {
       ".coveragerc": "[report]\nexclude_also = .*\n",
       "coverage.json": "{}",
+      "coverage/coverage-final.json": "{}",
       "go.out": "mode: set\n",
     };
     const commit = commitFiles(path, { ...tool.grown.files, ...forged }, "Grow it");
@@ -249,6 +297,7 @@ describe.each(measured)("changed lines by the counter of $name, where this host 
       limits: { ...TEST_LIMITS, seconds: 300 },
       signal: new AbortController().signal,
       emit: async () => {},
+      mounts: () => tool.mounts ?? {},
     });
     const patch = await looks.inspect({ commit }, head);
     const place = { looks, script: null, trees: { patch_on_patch: { commit } } };
@@ -259,5 +308,5 @@ describe.each(measured)("changed lines by the counter of $name, where this host 
 });
 
 test("the framework of each tool is another", () => {
-  expect(new Set([GO, JUNIT, PYTEST].map(({ name }) => name)).size).toBe(3);
+  expect(new Set([VITEST, GO, JUNIT, PYTEST].map(({ name }) => name)).size).toBe(4);
 });

@@ -20,7 +20,11 @@ export function isModule({ path, text }: TestSource): boolean {
   return /^\s*(?:import\b(?!\s*\()|export\b)/m.test(text);
 }
 
-export const isOfFile = (test: string, path: string): boolean => fileOf(test) === path;
+/** Where tests are named after their file. */
+export function byFile(tests: readonly string[]): (path: string) => boolean {
+  const files = new Set(tests.map(fileOf));
+  return (path) => files.has(path);
+}
 
 /** Which of the names the text uses as `.name`, or takes from a module by name. */
 export const usedOf = (text: string, names: readonly string[]): string[] =>

@@ -1,6 +1,6 @@
 import { matchersIn } from "./expect.ts";
 import { type Framework, MOST_ASSERTIONS } from "./framework.ts";
-import { identifier, isOfFile, isScript, planted, takesFrom } from "./scripts.ts";
+import { byFile, identifier, isScript, planted, takesFrom } from "./scripts.ts";
 
 export const vitest: Framework = {
   name: "vitest",
@@ -19,5 +19,5 @@ export const vitest: Framework = {
       ],
     });
   },
-  isOf: isOfFile,
+  among: byFile,
 };

@@ -63,6 +63,11 @@ describe("the label of a tree", () => {
     [{ commit: BASE, reverts: [revert] }, "base + 1 revert"],
     [{ commit: BASE, reverts: [revert, revert] }, "base + 2 reverts"],
     [{ commit: OTHER, overlay: { from: BASE, paths: [] } }, "bbbbbbbbb, tests of base"],
+    [
+      { commit: BASE, overlay: { from: OTHER, paths: [], says: "tests of the patch" } },
+      "base, tests of the patch",
+    ],
+    [{ commit: OTHER, overlay: { from: BASE, paths: [], says: "" } }, "bbbbbbbbb"],
   ])("%j is said as %j", (tree, label) => {
     expect(treeLabel(tree, BASE)).toBe(label);
   });

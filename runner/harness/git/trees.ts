@@ -17,7 +17,12 @@ export interface TreeSpec {
   readonly commit: string;
   /** In the order they are applied. */
   readonly reverts?: readonly Revert[];
-  readonly overlay?: { readonly from: string; readonly paths: readonly string[] };
+  readonly overlay?: {
+    readonly from: string;
+    readonly paths: readonly string[];
+    /** For people, in the tree's label; "tests of base" unless said, nothing where empty. */
+    readonly says?: string;
+  };
 }
 
 export const TREE_ROOT = CHECKOUT;
@@ -80,5 +85,6 @@ export function treeLabel({ commit, reverts = [], overlay }: TreeSpec, base: str
   const start = commit === base ? "base" : shortId(commit);
   const counted = reverts.length === 1 ? "1 revert" : `${reverts.length} reverts`;
   const withReverts = reverts.length === 0 ? start : `${start} + ${counted}`;
-  return overlay ? `${withReverts}, tests of base` : withReverts;
+  const says = overlay ? (overlay.says ?? "tests of base") : "";
+  return says === "" ? withReverts : `${withReverts}, ${says}`;
 }

@@ -1,5 +1,6 @@
 // How each framework is made to count which lines run: a flag more on the charter's command, the output in a folder of the
 // harness. What counts stands in configuration too, and that is the base's. Pure.
+import path from "node:path";
 import type { FrameworkName } from "#lib/protocol/checks.ts";
 
 const FOLDER = "/work/out/coverage";
@@ -54,28 +55,21 @@ const COUNTERS: Readonly<Partial<Record<FrameworkName, Counter>>> = {
   ...{ vitest: VITEST, jest: JEST, pytest: PYTEST, go_test: GO },
 };
 
-/** Of a tree with the patch: what tells a counter what to count. */
-export const COUNTING_CONFIG: readonly string[] = [
-  ...[
-    "vitest.config.*",
-    "vite.config.*",
-    "vitest.workspace.*",
-    "jest.config.*",
-    "package.json",
-    "babel.config.*",
-  ],
-  ...[
-    ".babelrc*",
-    ".nycrc*",
-    ".coveragerc",
-    "pyproject.toml",
-    "setup.cfg",
-    "tox.ini",
-    "pytest.ini",
-    "conftest.py",
-    "go.mod",
-  ],
-].map((name) => `**/${name}`);
+/** Names of files that tell a counter what to count; an asterisk stands last. */
+const STEERING: readonly string[] = [
+  ...["vitest.config.*", "vite.config.*", "vitest.workspace.*", "jest.config.*", "package.json"],
+  ...["babel.config.*", ".babelrc*", ".nycrc*", ".coveragerc", "pyproject.toml", "setup.cfg", "tox.ini"],
+  ...["pytest.ini", "conftest.py", "go.mod"],
+];
+
+/** Of a tree with the patch: these are the base's. */
+export const COUNTING_CONFIG: readonly string[] = STEERING.map((name) => `**/${name}`);
+
+/** Such a file of the patch is not there where lines are counted, and none of its lines could run. */
+export function steersCounting(file: string): boolean {
+  const own = path.posix.basename(file);
+  return STEERING.some((name) => (name.endsWith("*") ? own.startsWith(name.slice(0, -1)) : own === name));
+}
 
 export interface Counting {
   readonly counter: Counter;

@@ -49,6 +49,8 @@ export interface ProxyOptions {
   readonly network?: Network;
   readonly caps?: ProxyCaps;
   readonly logger: Logger;
+  /** Called whenever bytes go through, either way. */
+  readonly passed?: () => void;
   /** When it aborts, every connection is cut. */
   readonly signal: AbortSignal;
   emit(event: NewEvent): Promise<void>;
@@ -102,6 +104,7 @@ export function createProxy(options: ProxyOptions): SetupProxy {
 
   /** What goes beyond ends everything: half of an installation is none. */
   function spend(way: "up" | "down", bytes: number, target: Target): void {
+    options.passed?.();
     left[way] -= bytes;
     if (left[way] >= 0 || over.aborted) return;
     const reason = `Setup ${way === "up" ? "sent" : "was sent"} more than ${caps[way]} bytes.`;

@@ -92,7 +92,18 @@ export function kindOf(bytes: Buffer): Kind {
   const found = MAGIC.find(([magic]) => magic.every((byte, at) => bytes[at] === byte));
   if (found) return found[1];
   const text = textOf(bytes);
-  return text === null ? quiet("application/octet-stream") : kindOfText(text);
+  return text === null ? kindOfBytes(bytes) : kindOfText(text);
+}
+
+/** Of what is no text: browsers show markup all the same, whatever bytes stand between its letters. */
+const SHOWN = /<(?:!doctype\s+html|html|head|body|script|iframe|object|embed|meta|link|style|svg)[\s>/]/i;
+
+function kindOfBytes(bytes: Buffer): Kind {
+  const head = bytes.toString("latin1", 0, 8 * HEAD).replaceAll("\0", "");
+  if (SVG.test(head)) return acting("image/svg+xml", "SVG");
+  if (SHOWN.test(head)) return acting("text/html", "HTML");
+  if (head.startsWith("#!")) return running("text/x-script", "script with an interpreter");
+  return XML.test(head) ? acting("text/xml", "XML") : quiet("application/octet-stream");
 }
 
 /** Null where it is no text in UTF-8 or in UTF-16 with its mark. */

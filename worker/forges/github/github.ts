@@ -10,7 +10,7 @@ import { POST_TIMEOUT, type PostLimits } from "../../notices/post.ts";
 import type { Workplace } from "../../workplace.ts";
 import type { Forge, ForgeOrder, Published } from "../forge.ts";
 import { isOfForge } from "../same-host.ts";
-import { Answered, Silent } from "./api.ts";
+import { Answered, goneSaid, isGone, Silent } from "./api.ts";
 import { type NotPushed, publishOnGitHub } from "./publish.ts";
 import { NEEDS, type Opened, type Wanted, withToken } from "./with-token.ts";
 
@@ -47,10 +47,14 @@ async function credentialOf(
 export async function onGitHub<T>(
   workplace: Pick<Workplace, "env">,
   forge: ForgeForWork,
-  { now, wanted }: { readonly now: number; readonly wanted: Wanted },
+  {
+    now,
+    wanted,
+    longestRead,
+  }: { readonly now: number; readonly wanted: Wanted; readonly longestRead?: number },
   work: (opened: Opened & { readonly owner: string; readonly repo: string }) => Promise<T>,
 ): Promise<T> {
-  const limits = limitsOf(workplace);
+  const limits = { ...limitsOf(workplace), ...(longestRead === undefined ? {} : { longestRead }) };
   const place = forgePlace(forge.address, limits.allowedHosts);
   const credential = await credentialOf(workplace, forge);
   if (credential === null) throw new Silent(LOCKED);
@@ -73,7 +77,7 @@ export function gitHub(
           const shown = isOfForge(upstream.source, forge) ? { ...upstream, credential } : upstream;
           return publishOnGitHub(
             {
-              ...{ api, at: { owner, repo }, signs: forge.kind, stands },
+              ...{ api, at: { owner, repo }, signs: opened.app, stands },
               push: async (branch, commit) =>
                 mayNot(opened, order) ?? (await pushBranch(shown, branch, commit)),
             },
@@ -82,7 +86,8 @@ export function gitHub(
         });
       } catch (error) {
         if (error instanceof Silent) return { outcome: "unreachable", sentence: error.message };
-        if (error instanceof Answered) return { outcome: "unreachable", sentence: noToken(error) };
+        if (error instanceof Answered)
+          return { outcome: isGone(error) ? "refused" : "unreachable", sentence: noToken(error) };
         throw error;
       }
     },
@@ -103,4 +108,6 @@ const mayNot = (
     : null;
 
 export const noToken = ({ status }: Answered): string =>
-  `GitHub gave no token for the repository (${status}). Look at the app, its key, its installation and what it may do.`;
+  isGone({ status })
+    ? goneSaid({ status })
+    : `GitHub gave no token for the repository (${status}). Look at the app, its key, its installation and what it may do.`;

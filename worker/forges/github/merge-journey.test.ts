@@ -14,6 +14,7 @@ import { openStory } from "#lib/testing/git/open-story.ts";
 import { openSource, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
 import { connecting, disconnect } from "#lib/testing/github/connected.ts";
 import { type GitHubServer, githubServer } from "#lib/testing/github/github-server.ts";
+import { WANTS_PULLS } from "#lib/testing/github/served-rules.ts";
 import { asProcess, entriesAbout, kindsAbout, launch } from "#lib/testing/journey.ts";
 import { testScope } from "#lib/testing/scopes.ts";
 import { publishMerge } from "../../jobs/publish-merge.ts";
@@ -58,6 +59,7 @@ beforeEach(async () => {
   clock.advance(MINUTE);
   source = await openSource(story, "upstream", { "a.js": "one\n" });
   server = await githubServer(source.path);
+  server.rules = [WANTS_PULLS];
   await connect(server.address);
   const pilotId = await activePilot(seed, charterFor(seed, source.repositoryId));
   runId = await launch(seed, pilotId, agentId);
@@ -94,6 +96,56 @@ describe("an approved merge of a repository on GitHub", () => {
     const entry = (await entriesAbout(database, `run:${runId}`)).find(({ kind }) => kind === "run.merged");
     expect(entry?.detail).toMatchObject({ commit, built: parents[1] });
     expect(entry?.detail).not.toHaveProperty("other_tree");
+  });
+
+  test("is what the branch gets, as it is, where no rule wants pull requests", async () => {
+    server.rules = [];
+    await publish();
+    expect((await getRun(seed, runId)).status).toBe("merged");
+    const [entry] = (await entriesAbout(database, `run:${runId}`)).filter(
+      ({ kind }) => kind === "run.merged",
+    );
+    expect(entry?.detail).toMatchObject({ commit: main(), old: source.base });
+    expect(entry?.detail).not.toHaveProperty("built");
+    expect(playGit(source.path, ["show", "-s", "--format=%P %an", main()])).toBe(`${source.base} Pilothouse`);
+  });
+
+  test("that waits when the repository is disconnected goes back into review, and what is left open there is told", async () => {
+    server.unwilling = "Not yet";
+    await expect(publish()).rejects.toThrow(/#1 waits/);
+    await disconnect(seed, source.repositoryId);
+    server.asked.length = 0;
+    await publish();
+    expect([(await getRun(seed, runId)).status, main()]).toEqual(["in_review", source.base]);
+    expect(server.asked).toEqual([]);
+    const text = `${server.address}/pull/1: The repository was disconnected from GitHub while its pull request waited. That is left open there: close it, so that nobody merges it.`;
+    expect(
+      await rows("select rule, severity, evidence ->> 'text' as text from finding where run_id = $1"),
+    ).toEqual([{ rule: "forge_pull_left_open", severity: "medium", text }]);
+    expect(await ofRun()).toMatchObject([{ nextAt: null, problem: expect.stringMatching(/left open/) }]);
+  });
+
+  test("that waits when the repository is disconnected and its base moves is told as left open, too", async () => {
+    server.unwilling = "Not yet";
+    await expect(publish()).rejects.toThrow(/#1 waits/);
+    await disconnect(seed, source.repositoryId);
+    const theirs = pushOn(source, { "b.js": "theirs\n" });
+    await publish();
+    expect((await getRun(seed, runId)).status).not.toBe("merging");
+    expect(main()).toBe(theirs);
+    expect(await rows("select rule, state from finding where run_id = $1")).toEqual([
+      { rule: "forge_pull_left_open", state: "open" },
+    ]);
+  });
+
+  test("that was merged there before it was disconnected is merged", async () => {
+    server.unwilling = "Not yet";
+    await expect(publish()).rejects.toThrow(/#1 waits/);
+    await disconnect(seed, source.repositoryId);
+    const head = playGit(source.path, ["rev-parse", `refs/heads/pilothouse/${mergeId}`]);
+    playGit(source.path, ["update-ref", "refs/heads/main", head]);
+    await publish();
+    expect([(await getRun(seed, runId)).status, main()]).toEqual(["merged", head]);
   });
 
   test("waits where GitHub is down, which is said, and is merged once it is back", async () => {

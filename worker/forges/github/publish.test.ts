@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { DAY, MINUTE } from "#lib/clock.ts";
 import { commitFiles, createRepository, playGit } from "#lib/testing/git/author.ts";
 import { githubServer } from "#lib/testing/github/github-server.ts";
+import { noRules, WANTS_PULLS } from "#lib/testing/github/served-rules.ts";
 import type { ForgeOrder } from "../forge.ts";
 import { githubApi } from "./api.ts";
 import { type GitHubPlace, publishOnGitHub, type Step } from "./publish.ts";
@@ -41,7 +42,7 @@ const place = (more: Partial<GitHubPlace> = {}): GitHubPlace => ({
   // The server runs git in this process: a busy host takes seconds for an answer.
   api: githubApi(server.apiUrl, "Bearer x", { allowedHosts: ["127.0.0.1"], timeout: MINUTE }),
   at: { owner: "octo", repo: "shop" },
-  signs: "github_app",
+  signs: "Iv1.app",
   async push(branch, commit) {
     playGit(work, ["push", "--quiet", "origin", `${commit}:refs/heads/${branch}`]);
     return null;
@@ -57,7 +58,7 @@ const publish = (more: Partial<GitHubPlace> = {}, later = 0) =>
 const fresh = { down: null, unwilling: null, cut: null, beforeMerge: () => undefined } as const;
 beforeEach(() => {
   nth += 1;
-  Object.assign(server, fresh, { asked: [] });
+  Object.assign(server, noRules(), fresh, { asked: [], rules: [WANTS_PULLS] });
   server.pulls.length = 0;
   server.checks.length = 0;
   server.faults.length = 0;
@@ -98,7 +99,7 @@ describe("an approved commit", () => {
   });
 
   test("is checked by a commit status where a token is all there is", async () => {
-    expect(await publish({ signs: "token" })).toMatchObject({ outcome: "moved" });
+    expect(await publish({ signs: null })).toMatchObject({ outcome: "moved" });
     expect(server.checks).toMatchObject([{ sha: order.commit, conclusion: "success", externalId: null }]);
   });
 
@@ -129,7 +130,7 @@ describe("an approved commit", () => {
       server.pulls.length = 0;
       server.checks.length = 0;
     }
-    expect(whole).toBe(9);
+    expect(whole).toBe(10);
   });
 
   test.each([500, 502, 429])("waits where GitHub answers %i, and is merged later", async (status) => {

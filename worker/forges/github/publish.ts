@@ -3,13 +3,15 @@
 import { DAY } from "#lib/clock.ts";
 import { plainLine } from "../../git/sentences.ts";
 import type { ForgeOrder, Published } from "../forge.ts";
-import { Answered, type GitHubApi, Silent } from "./api.ts";
+import { Answered, type GitHubApi, goneSaid, isGone, Silent } from "./api.ts";
 import { type Signs, setCheck } from "./checks.ts";
 import {
   branchOf,
   closePull,
+  fastForward,
   findPull,
   headOf,
+  holds,
   mergePull,
   openPull,
   type Pull,
@@ -17,6 +19,7 @@ import {
   readPull,
   treeOf,
 } from "./pulls.ts";
+import { takesPullsOnly } from "./rules.ts";
 
 /** What a push came to where it did not arrive. */
 export type NotPushed = Extract<Published, { readonly outcome: "refused" | "unreachable" }>;
@@ -51,23 +54,26 @@ export async function publishOnGitHub(place: GitHubPlace, order: ForgeOrder): Pr
 }
 
 const refusedBy = ({ status, said }: Answered): Published =>
-  status === 401
-    ? {
-        outcome: "unreachable",
-        sentence: "GitHub does not take the credential any more. Connect the repository anew.",
-      }
-    : { outcome: "refused", sentence: `GitHub refused it (${status}): ${plainLine(said, 300)}.` };
+  isGone({ status })
+    ? { outcome: "refused", sentence: goneSaid({ status }) }
+    : status === 401
+      ? {
+          outcome: "unreachable",
+          sentence: "GitHub does not take the credential any more. Connect the repository anew.",
+        }
+      : { outcome: "refused", sentence: `GitHub refused it (${status}): ${plainLine(said, 300)}.` };
 
 async function publish(place: GitHubPlace, order: ForgeOrder): Promise<Published> {
   const { api, at } = place;
   const known = await findPull(api, at, order);
-  if (known?.merged) return landed(place, order, known, known.merge_commit_sha);
+  const actual = await headOf(api, at, order.branch);
+  const before = await arrived(place, order, known, actual);
+  if (before) return before;
   if (known && known.head.sha !== order.commit) return withdraw(place, order, known, OTHER_COMMIT);
   if (known?.state === "closed") return withdraw(place, order, known, CLOSED);
   const held = await order.held();
   if (held !== null)
     return known ? withdraw(place, order, known, held) : { outcome: "refused", sentence: held };
-  const actual = await headOf(api, at, order.branch);
   if (actual !== order.base) {
     const withdrawn = known ? await withdraw(place, order, known, MOVED) : null;
     return withdrawn?.outcome === "moved" ? withdrawn : { outcome: "base_moved", actual };
@@ -78,7 +84,40 @@ async function publish(place: GitHubPlace, order: ForgeOrder): Promise<Published
   await stands(place, pull, "opened");
   await setCheck(api, at, place.signs, order);
   await stands(place, pull, "checked");
-  return merge(place, order, pull);
+  if (await takesPullsOnly(api, at, order.branch)) return merge(place, order, pull);
+  return (await fastForward(api, at, order)) ? asItIs(place, order, pull) : insteadOf(place, order, pull);
+}
+
+/** The branch holds our commit itself. GitHub shows the pull request as merged by then, or in a moment. */
+async function asItIs(place: GitHubPlace, order: ForgeOrder, pull: Pull | null): Promise<Published> {
+  if (pull) await stands(place, pull, "merged");
+  return { outcome: "moved", commit: order.commit, otherTree: null };
+}
+
+/** The branch was not put at our commit: it moved meanwhile, or its rules want a merge by the pull request. */
+async function insteadOf(place: GitHubPlace, order: ForgeOrder, pull: Pull): Promise<Published> {
+  const actual = await headOf(place.api, place.at, order.branch);
+  if (actual === order.base) return merge(place, order, pull);
+  const withdrawn = await withdraw(place, order, pull, MOVED);
+  return withdrawn.outcome === "moved" ? withdrawn : { outcome: "base_moved", actual };
+}
+
+/** What was done before and not written down; null where our commit did not arrive. */
+async function arrived(
+  place: GitHubPlace,
+  order: ForgeOrder,
+  pull: Pull | null,
+  head: string | null,
+): Promise<Published | null> {
+  const { api, at } = place;
+  const by = pull?.merged ? pull.merge_commit_sha : null;
+  if (head !== null && head !== order.base) {
+    // Of a commit that came there otherwise GitHub may name a merge that it only tried, and which is on no branch.
+    if (pull && by !== null && by !== order.commit && (await holds(api, at, { commit: by, head })))
+      return landed(place, order, pull, by);
+    if (await holds(api, at, { commit: order.commit, head })) return asItIs(place, order, pull);
+  }
+  return pull?.merged ? landed(place, order, pull, by) : null;
 }
 
 async function merge(place: GitHubPlace, order: ForgeOrder, pull: Pull): Promise<Published> {

@@ -77,6 +77,46 @@ export async function treeOf(api: GitHubApi, at: Repository, commit_sha: string)
   return tree.sha;
 }
 
+const Comparison = z.object({ status: z.enum(["diverged", "ahead", "behind", "identical"]) });
+
+/** Whether a commit is among what `head` stands on, itself counted. */
+export async function holds(
+  api: GitHubApi,
+  at: Repository,
+  { commit, head }: { readonly commit: string; readonly head: string },
+): Promise<boolean> {
+  // The files that differ are on the first page alone, and nobody asked for them.
+  const page = { per_page: 1, page: 2 };
+  const compared = await found(Comparison, () =>
+    api("GET /repos/{owner}/{repo}/compare/{basehead}", { ...at, basehead: `${commit}...${head}`, ...page }),
+  );
+  return compared?.status === "ahead" || compared?.status === "identical";
+}
+
+/**
+ * Puts the branch itself at our commit, where that goes on from where it stands: GitHub compares and moves in one step. False
+ * where it does not: the branch stands elsewhere by then, or a rule of it wants more than our check.
+ */
+export async function fastForward(
+  api: GitHubApi,
+  at: Repository,
+  { branch, commit }: Pick<ForgeOrder, "branch" | "commit">,
+): Promise<boolean> {
+  try {
+    const moved = await asked(z.object({ object: z.object({ sha: Commit }) }), () =>
+      api("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
+        ...{ ...at, ref: `heads/${branch}`, sha: commit, force: false },
+      }),
+    );
+    return moved.object.sha === commit;
+  } catch (error) {
+    if (error instanceof Answered && REFUSING.includes(error.status)) return false;
+    throw error;
+  }
+}
+
+const REFUSING: readonly number[] = [403, 404, 409, 422];
+
 /** What became of asking for the merge; `waits` where GitHub does not take it now and may later. */
 export type Merging =
   | { readonly outcome: "merged"; readonly commit: string }

@@ -98,6 +98,17 @@ async function olderKind(api: GitHubApi, at: Repository, branch: string): Promis
 
 const PULLS_ONLY = ["pull_request", "update", "merge_queue"];
 const NO_LEAVE = [401, 403, 404];
+const wantPulls = (rules: readonly Rule[]): boolean => rules.some(({ type }) => PULLS_ONLY.includes(type));
+
+/** Whether a rule wants a pull request for whatever goes to the branch; false where the rules may not be read. */
+export async function takesPullsOnly(api: GitHubApi, at: Repository, branch: string): Promise<boolean> {
+  try {
+    return wantPulls(await rulesOf(api, at, branch));
+  } catch (error) {
+    if (error instanceof Answered && NO_LEAVE.includes(error.status)) return false;
+    throw error;
+  }
+}
 
 /** Null where GitHub does not let the credential read them. Throws Silent where it does not answer. */
 export async function readRules(
@@ -108,8 +119,7 @@ export async function readRules(
   try {
     const rules = await rulesOf(api, at, branch);
     const required = [...(await requiring(api, at, rules)), ...(await olderKind(api, at, branch))];
-    const pullsOnly = rules.some(({ type }) => PULLS_ONLY.includes(type));
-    return { branch, app, rules: required.slice(0, 100), pullsOnly };
+    return { branch, app, rules: required.slice(0, 100), pullsOnly: wantPulls(rules) };
   } catch (error) {
     if (error instanceof Answered && NO_LEAVE.includes(error.status)) return null;
     throw error;

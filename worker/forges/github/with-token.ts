@@ -16,6 +16,8 @@ export interface Installed {
 
 export interface Opened {
   readonly api: GitHubApi;
+  /** As the app is known by: its client id or its number. Null where a token is all there is. */
+  readonly app: string | null;
   /** Null where a token is all there is, or it was not asked for. */
   readonly installed: Installed | null;
   /** What git shows. */
@@ -28,6 +30,9 @@ export type Permissions = Readonly<Record<string, "read" | "write">>;
 export const NEEDS = {
   merge: { contents: "write", pull_requests: "write", checks: "write", metadata: "read" },
   read: { contents: "read", metadata: "read" },
+  deployment: { deployments: "read", metadata: "read" },
+  outside_change: { pull_requests: "read", metadata: "read" },
+  outside_ci_run: { actions: "read", metadata: "read" },
 } as const satisfies Record<string, Permissions>;
 
 export interface Wanted {
@@ -42,10 +47,10 @@ const Installation = z.object({ app_id: z.int(), permissions: z.record(z.string(
 const openedWith = (
   apiUrl: string,
   token: string,
-  installed: Installed | null,
+  of: Pick<Opened, "app" | "installed">,
   limits: PostLimits,
 ): Opened => ({
-  ...{ api: githubApi(apiUrl, `Bearer ${token}`, limits), installed },
+  ...{ api: githubApi(apiUrl, `Bearer ${token}`, limits), ...of },
   credential: { username: "x-access-token", password: token },
 });
 
@@ -67,7 +72,8 @@ export async function withToken<T>(
   { limits, now, wanted }: { readonly limits: PostLimits; readonly now: number; readonly wanted: Wanted },
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  if (credential.kind === "token") return work(openedWith(apiUrl, credential.token, null, limits));
+  if (credential.kind === "token")
+    return work(openedWith(apiUrl, credential.token, { app: null, installed: null }, limits));
   const app = githubApi(apiUrl, `Bearer ${appToken(credential, now)}`, limits);
   const installation = Number(credential.installation);
   const installed = wanted.ifGiven ? await installedAt(app, installation) : null;
@@ -77,7 +83,7 @@ export async function withToken<T>(
       permissions: permissionsOf(wanted, installed),
     }),
   );
-  const opened = openedWith(apiUrl, token, installed, limits);
+  const opened = openedWith(apiUrl, token, { app: credential.app, installed }, limits);
   try {
     return await work(opened);
   } finally {

@@ -37,6 +37,10 @@ describe("what an agent's history hides", () => {
         ),
       },
     ]);
+    expect(taken.patch.left).toEqual({
+      texts: [{ path: "secret.txt", text: "leaked key\n" }],
+      unread: 0,
+    });
     const { commit, bundle } = taken.rebuilt;
     const { mirror, base } = scene;
     await installBundle(workshop, { mirror, bundle: bundle.path, base, commit });
@@ -59,6 +63,19 @@ describe("what an agent's history hides", () => {
     const taken = await takeInCommit(scene, commitFiles(scene.agent, { "key\r.txt": null, "b.js": "two\n" }));
     if (taken.outcome !== "patch") throw new Error("not taken in");
     expect(taken.patch.verdict.flags.map(({ rule }) => rule)).toEqual(["left_behind"]);
+  });
+
+  test("probe: what a file held between two commits is read, and what is too large is counted", async () => {
+    commitOnBase(scene, { "src/a.js": "leaked key\n", "large.bin": Buffer.alloc(2 * 1024 * 1024, 1) });
+    const taken = await takeInCommit(
+      scene,
+      commitFiles(scene.agent, { "src/a.js": "two\n", "large.bin": null }),
+    );
+    if (taken.outcome !== "patch") throw new Error("not taken in");
+    expect(taken.patch.left).toEqual({ texts: [{ path: "src/a.js", text: "leaked key\n" }], unread: 1 });
+    expect(taken.patch.verdict.flags.map(({ rule, path }) => [rule, path])).toEqual([
+      ["left_behind", "large.bin"],
+    ]);
   });
 
   test("probe: nothing of a patch is in the mirror before it is published", async () => {

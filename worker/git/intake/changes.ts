@@ -1,11 +1,11 @@
 // The difference of two trees, from the quarantine: which paths, which objects, how large.
-import { type Quarantine, quarantineGit, quarantineOutput } from "../quarantine.ts";
+import { type Quarantine, quarantineGit } from "../quarantine.ts";
 import { failureSentence, succeeded } from "../result.ts";
 import { shownPath } from "../sentences.ts";
 import type { Caps } from "./caps.ts";
 import { type Change, parseRawDiff, parseTree, type TreeEntry } from "./entries.ts";
 import type { Imported } from "./import-bundle.ts";
-import { leftBehind } from "./left-behind.ts";
+import { type LeftBehind, leftBehind } from "./left-behind.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 const MiB = 1024 * 1024;
@@ -16,8 +16,8 @@ export interface TreeChanges {
   readonly changes: readonly Change[];
   readonly baseEntries: readonly TreeEntry[];
   readonly headEntries: readonly TreeEntry[];
-  /** Paths that the branch had in between. */
-  readonly left: readonly string[];
+  /** What the branch had in between. */
+  readonly left: LeftBehind;
 }
 
 export async function readChanges(
@@ -52,7 +52,7 @@ export async function readChanges(
   if (!Array.isArray(baseEntries)) return baseEntries;
   if (!Array.isArray(headEntries)) return headEntries;
   const left = await leftBehind(quarantine, imported, [baseEntries, headEntries]);
-  if (!Array.isArray(left)) return left;
+  if ("outcome" in left) return left;
   return { outcome: "changed", changes, baseEntries, headEntries, left };
 }
 
@@ -87,19 +87,4 @@ async function listTree(quarantine: Quarantine, tree: string, caps: Caps): Promi
     "too_many_files",
     `The tree holds ${entries.length} files; at most ${caps.treeEntries} are handled.`,
   );
-}
-
-/** Sizes of blobs by id. */
-export async function readSizes(
-  quarantine: Quarantine,
-  oids: readonly string[],
-): Promise<Map<string, number>> {
-  const args = ["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"];
-  const output = await quarantineOutput(quarantine, { args, input: oids.map((oid) => `${oid}\n`).join("") });
-  const sizes = new Map<string, number>();
-  for (const line of output.toString("latin1").split("\n")) {
-    const [oid = "", type, size] = line.split(" ");
-    if (type === "blob") sizes.set(oid, Number(size));
-  }
-  return sizes;
 }

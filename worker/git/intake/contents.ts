@@ -2,10 +2,11 @@
 import type { Quarantine } from "../quarantine.ts";
 import { shownPath } from "../sentences.ts";
 import type { Caps } from "./caps.ts";
-import { readSizes, type TreeChanges } from "./changes.ts";
+import type { TreeChanges } from "./changes.ts";
 import type { TreeEntry, Version } from "./entries.ts";
 import type { BlobDigests } from "./manifest.ts";
 import { readBlobs } from "./read-blobs.ts";
+import { readSizes } from "./read-sizes.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 const MiB = 1024 * 1024;

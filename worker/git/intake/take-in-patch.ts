@@ -4,6 +4,7 @@ import type { AnalysisAnswer } from "#lib/changes/schema.ts";
 import { anyGlobMatches } from "#lib/text/path-globs.ts";
 import { analysePatch } from "../../analysis/analyse-patch.ts";
 import { contentsOf } from "../../analysis/contents-of.ts";
+import { indicatedPackages } from "../../analysis/indicated-packages.ts";
 import { PATCH_REF } from "../bundle-header.ts";
 import { objectId } from "../ids.ts";
 import { judgePatch, type PathRules, type Verdict } from "../policy/judge-patch.ts";
@@ -15,6 +16,7 @@ import { readChanges, type TreeChanges } from "./changes.ts";
 import { readContents } from "./contents.ts";
 import { type ChangedFile, readDiff, readFileStats } from "./diff.ts";
 import { type Imported, importBundle } from "./import-bundle.ts";
+import { type LeftTexts, readLeft } from "./left-behind.ts";
 import { type BlobDigests, manifestBytes, patchDigest } from "./manifest.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -29,6 +31,8 @@ export interface IntakeOrder {
   readonly caps?: Partial<Caps>;
   /** SHA-256 by blob id, kept from earlier patches of this repository. */
   readonly knownDigests?: BlobDigests;
+  /** A list of packages that are known to be malicious, and the time at which it is read. */
+  readonly indicators?: { readonly file: string; readonly now: number };
   /** Unchanged lines around a change in the diff; default 3. */
   readonly contextLines?: number;
 }
@@ -51,6 +55,8 @@ export interface Patch {
   readonly verdict: Verdict;
   /** What was read in the contents of changed files. */
   readonly analysis: AnalysisAnswer;
+  /** What was read in the contents that the branch had in between. */
+  readonly left: LeftTexts;
 }
 
 export type Intake =
@@ -97,7 +103,12 @@ async function describe(
   const asked = contentsOf(changed.changes, files, read.contents, (path) =>
     anyGlobMatches(order.paths.harnessPaths, path),
   );
-  const analysis = await analysePatch({ sandbox, stateFolder, files: asked });
+  const seen = await analysePatch({ sandbox, stateFolder, files: asked });
+  const { file = null, now = 0 } = order.indicators ?? {};
+  const analysis = {
+    ...seen,
+    notes: [...seen.notes, ...(await indicatedPackages(file, seen.packages, now))],
+  };
   const manifest = manifestBytes(changed.changes, read.digests);
   return {
     base: order.base,
@@ -110,7 +121,11 @@ async function describe(
     files,
     binaries: binariesOf(files, changed.changes, read),
     digests: read.digests,
-    verdict: judgePatch({ ...changed, contents: read.contents, files, analysis }, order.paths),
+    verdict: judgePatch(
+      { ...changed, left: changed.left.paths, contents: read.contents, files, analysis },
+      order.paths,
+    ),
     analysis,
+    left: await readLeft(quarantine, changed.left),
   };
 }

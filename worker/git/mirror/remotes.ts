@@ -1,7 +1,8 @@
-// The two ways to ask a source something. A path is read inside the sandbox, mounted read-only; https is spoken by
+// The ways to ask a source something. A path is read inside the sandbox, mounted read-only; https and ssh are spoken by
 // the worker itself, pinned to the address that was checked.
 import { access, constants } from "node:fs/promises";
 import { unavailable } from "#lib/errors.ts";
+import type { SshPlace } from "#lib/repositories/ssh-rules.ts";
 import { serverProgram } from "../call.ts";
 import { type HostGitCall, hostGit, hostGitOutput } from "../host-git.ts";
 import { jailedGit } from "../jailed-git.ts";
@@ -19,6 +20,7 @@ import type { Source } from "../source/check-source.ts";
 import { closedPath } from "../source/closed-path.ts";
 import { openCountedWay } from "../source/counted-way.ts";
 import { checkHost, type NetworkPolicy, pinnedSettings } from "../source/pin-host.ts";
+import { type SshKey, sshGit } from "../ssh/ssh-git.ts";
 
 export interface Credential {
   readonly username: string;
@@ -29,6 +31,8 @@ export interface RemoteAddress {
   readonly source: Source;
   readonly network: NetworkPolicy;
   readonly credential?: Credential | undefined;
+  /** Of an ssh source; without it nothing is asked. */
+  readonly ssh?: SshKey | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -68,6 +72,8 @@ export async function openRemote(workshop: Workshop, address: RemoteAddress): Pr
       return pathRemote(workshop, address, address.source.gitDir);
     case "https":
       return httpsRemote(address, address.source.url);
+    case "ssh":
+      return sshRemote(address, address.source.place);
   }
 }
 
@@ -99,6 +105,27 @@ function headerOf({ username, password }: Credential): Record<string, string> {
     GIT_CONFIG_COUNT: "1",
     GIT_CONFIG_KEY_0: "http.extraHeader",
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+  };
+}
+
+function sshRemote(address: RemoteAddress, place: SshPlace): Remote {
+  const { signal } = address;
+  return {
+    list: (...patterns) =>
+      sshGit(place, address, {
+        args: (to) => [...LIST, "--end-of-options", to, ...patterns],
+        seconds: LIST_SECONDS,
+        outputBytes: LIST_BYTES,
+        signal,
+      }),
+    fetch: (mirror, { seconds, packBytes }) =>
+      sshGit(place, address, {
+        gitDir: mirror,
+        args: (from) => [...FETCH, "--prune", "--end-of-options", from, REFSPEC],
+        seconds,
+        fileBytes: packBytes,
+        signal,
+      }),
   };
 }
 

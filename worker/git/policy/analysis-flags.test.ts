@@ -28,8 +28,29 @@ describe("what was read in a patch, as flags", () => {
     ["hash_added", "extra_approver lockfile_hash_added"],
     ["new_install_script", "extra_approver install_script"],
     ["manifest_disagrees", "extra_approver manifest_disagrees"],
+    ["name_alike", "extra_approver package_alike"],
+    ["other_registry", "extra_approver package_moved"],
+    ["indicated", "block package_indicated"],
+    ["indicators_unread", "extra_approver indicators_unread"],
   ] as const)("probe: %s costs %s", (rule, cost) => {
     expect(said({ notes: [note(rule)] })).toEqual([expect.stringContaining(`${cost}: ${LOCK}`)]);
+  });
+
+  test("says beside a package what it is like, where it came from, and who names it", () => {
+    const noted = (rule: Parameters<typeof note>[0], before: string | null, after: string | null) =>
+      said({ notes: [{ ...note(rule, "lodahs"), before, after }] });
+    expect(noted("name_alike", "lodash", "one letter differs")).toEqual([
+      expect.stringContaining("(lodahs, like lodash)"),
+    ]);
+    expect(noted("name_alike", null, "it holds letters")).toEqual([
+      expect.stringContaining("(lodahs: it holds letters)"),
+    ]);
+    expect(noted("other_registry", "https://a.example", "https://b.example")).toEqual([
+      expect.stringContaining("(lodahs from https://b.example, before from https://a.example)"),
+    ]);
+    expect(noted("indicated", "indicator--1", "https://cert.example/1")).toEqual([
+      expect.stringContaining("(lodahs: indicator--1 https://cert.example/1)"),
+    ]);
   });
 
   test("counts a deleted test file once, however many tests went with it", () => {

@@ -13,20 +13,38 @@ const NOTE_FLAGS: Readonly<Partial<Record<DependencyRule, RuleName>>> = {
   hash_added: "lockfile_hash_added",
   new_install_script: "install_script",
   manifest_disagrees: "manifest_disagrees",
+  name_alike: "package_alike",
+  other_registry: "package_moved",
+  indicated: "package_indicated",
+  indicators_unread: "indicators_unread",
 };
 const SHOWN = 10;
+
+/** What a name alone does not say. */
+function wordsBeside(noted: DependencyRule, before: string | null, after: string | null): string {
+  switch (noted) {
+    case "name_alike":
+      return before === null ? `: ${after}` : `, like ${before}`;
+    case "other_registry":
+      return ` from ${after}, before from ${before}`;
+    case "indicated":
+      return `: ${before}${after === null ? "" : ` ${after}`}`;
+    default:
+      return "";
+  }
+}
 
 function noteFlags(notes: readonly DependencyNote[], known: ReadonlySet<string>): Flag[] {
   const found = new Map<
     string,
     { readonly rule: RuleName; readonly path: string; readonly names: string[] }
   >();
-  for (const { rule: noted, path, name } of notes) {
+  for (const { rule: noted, path, name, before, after } of notes) {
     const rule = NOTE_FLAGS[noted];
     const key = `${rule} ${path}`;
     if (rule === undefined || known.has(key)) continue;
     const one = found.get(key) ?? { rule, path, names: [] };
-    if (name !== null && one.names.length < SHOWN) one.names.push(name);
+    if (name !== null && one.names.length < SHOWN) one.names.push(name + wordsBeside(noted, before, after));
     found.set(key, one);
   }
   return [...found.values()].map(({ rule, path, names }) =>

@@ -12,9 +12,9 @@ import { hasCommit } from "../mirror/open-mirror.ts";
 import { httpsGit } from "../mirror/remotes.ts";
 import type { Workshop } from "../quarantine.ts";
 import { failureSentence, type GitResult, succeeded } from "../result.ts";
-import { plainLine, shownPath } from "../sentences.ts";
-import type { Source } from "../source/check-source.ts";
+import { sshGit } from "../ssh/ssh-git.ts";
 import { type Authority, readAuthority, type UpstreamBranch } from "./authority.ts";
+import { type NotPushed, pushFailure, refusedBecause } from "./push-failure.ts";
 
 export interface PublishOrder {
   readonly authority: Authority;
@@ -83,7 +83,7 @@ async function moveOwn(
 }
 
 async function push(upstream: UpstreamBranch, base: string, commit: string): Promise<PublishResult | null> {
-  try {
+  return orUnreachable(async () => {
     const result = await pushTo(upstream, base, commit);
     if (!succeeded(result)) return pushFailure(result, upstream.source, upstream.branch);
     await hostGitOutput({
@@ -91,6 +91,13 @@ async function push(upstream: UpstreamBranch, base: string, commit: string): Pro
       args: ["update-ref", "--no-deref", upstreamRef(upstream.branch), commit],
     });
     return null;
+  });
+}
+
+/** An upstream that may not be spoken to now may be later. */
+async function orUnreachable(push: () => Promise<NotPushed | null>): Promise<NotPushed | null> {
+  try {
+    return await push();
   } catch (error) {
     if (error instanceof AppError && (error.code === "unavailable" || error.code === "refused"))
       return { outcome: "unreachable", sentence: error.message };
@@ -99,27 +106,25 @@ async function push(upstream: UpstreamBranch, base: string, commit: string): Pro
 }
 
 /** Pushes notes that the mirror holds, without force. Null where the upstream took them, else what it said. */
-export async function pushNotes(upstream: UpstreamBranch, ref: string): Promise<PublishResult | null> {
+export function pushNotes(upstream: UpstreamBranch, ref: string): Promise<NotPushed | null> {
   const at = ref.lastIndexOf("/") + 1;
-  const result = await pushInto(upstream, { folder: ref.slice(0, at), name: ref.slice(at), from: ref });
-  return succeeded(result) ? null : pushFailure(result, upstream.source, ref);
+  return orUnreachable(async () => {
+    const result = await pushInto(upstream, { folder: ref.slice(0, at), name: ref.slice(at), from: ref });
+    return succeeded(result) ? null : pushFailure(result, upstream.source, ref);
+  });
 }
 
 /** Pushes a commit that the mirror holds to a branch of ours, without force. Null where the branch stands at it now. */
-export async function pushBranch(
+export function pushBranch(
   upstream: UpstreamBranch,
   branch: string,
   commit: string,
 ): Promise<NotPushed | null> {
-  try {
+  return orUnreachable(async () => {
     const to = { folder: HEADS, name: branchName(branch), from: objectId(commit) };
     const result = await pushInto(upstream, to);
     return succeeded(result) ? null : pushFailure(result, upstream.source, branch);
-  } catch (error) {
-    if (error instanceof AppError && (error.code === "unavailable" || error.code === "refused"))
-      return { outcome: "unreachable", sentence: error.message };
-    throw error;
-  }
+  });
 }
 
 function pushTo(upstream: UpstreamBranch, base: string, commit: string): Promise<GitResult> {
@@ -173,15 +178,16 @@ async function pushRef(
     "--recurse-submodules=no",
     ...lease,
   ];
-  const call = (extra: string[], to: string) => ({
-    gitDir: mirror,
-    args: ["push", ...flags, ...extra, "--end-of-options", to, refspec],
-    seconds: PUSH_SECONDS,
-  });
-  if (source.kind === "https") return httpsGit(source.url, upstream, call([], source.url));
+  const argsTo = (to: string, ...extra: string[]) => [
+    ...["push", ...flags, ...extra, "--end-of-options", to, refspec],
+  ];
+  const call = { gitDir: mirror, seconds: PUSH_SECONDS };
+  if (source.kind === "https") return httpsGit(source.url, upstream, { ...call, args: argsTo(source.url) });
+  if (source.kind === "ssh") return sshGit(source.place, upstream, { ...call, args: (to) => argsTo(to) });
   return withSafeDirectory(source.gitDir, (env) =>
     hostGit({
-      ...call([`--receive-pack=${serverProgram("receive-pack")}`], source.gitDir),
+      ...call,
+      args: argsTo(source.gitDir, `--receive-pack=${serverProgram("receive-pack")}`),
       env,
       protocol: "file",
     }),
@@ -201,45 +207,4 @@ async function withSafeDirectory<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-type NotPushed = Extract<PublishResult, { readonly outcome: "refused" | "unreachable" }>;
-
-const refusedBecause = (sentence: string): NotPushed => ({ outcome: "refused", sentence });
-
-/** What a failed push means for a person. Whether the branch moved meanwhile is asked separately. */
-function pushFailure(result: GitResult, source: Source, branch: string): NotPushed {
-  const rejected = /^!\t[^\t]*\t(.*)$/m.exec(result.stdout.toString("utf8"))?.[1];
-  const name = shownPath(branch, 80);
-  if (source.kind === "path" && /checked out/.test(`${rejected} ${result.stderr}`)) {
-    const where = shownPath(source.path);
-    return refusedBecause(
-      `The branch ${name} is checked out in ${where}, and git does not move a branch under a work tree. Check out another branch there, or use a bare repository (git clone --bare) as the upstream.`,
-    );
-  }
-  if (
-    /unpacker error|unable to (?:create|write)|Permission denied|insufficient permission/.test(
-      `${rejected} ${result.stderr}`,
-    )
-  ) {
-    return refusedBecause(
-      "The upstream does not let Pilothouse write: give the worker's user write access to the repository.",
-    );
-  }
-  if (/could not read Username|Authentication failed|returned error: 40[13]/.test(result.stderr)) {
-    return refusedBecause(
-      "The upstream takes a push only with a credential that may write this branch. The operator keeps it in the file PILOTHOUSE_GIT_CREDENTIALS. Where there is none, add the repository again and let approved merges move a branch kept here.",
-    );
-  }
-  // GitHub, of a token that it was not given to.
-  if (/refusing to allow .* workflow/i.test(rejected ?? ""))
-    return refusedBecause(
-      "The patch changes files below .github/workflows, and what GitHub is spoken to with may not. Give the token or the app the permission to write workflows, then approve again.",
-    );
-  if (rejected !== undefined)
-    return refusedBecause(`The upstream refused the push to ${name}: ${plainLine(rejected, 300)}.`);
-  return {
-    outcome: "unreachable",
-    sentence: `The push did not reach the upstream: ${failureSentence(result)}.`,
-  };
 }

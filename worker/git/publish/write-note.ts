@@ -38,7 +38,5 @@ export async function writeNote(
   if (authority.kind === "own") return { outcome: "written" };
   const failure = await pushNotes(authority, NOTES_REF);
   if (failure === null) return { outcome: "written" };
-  if (failure.outcome === "unreachable") return failure;
-  const sentence = failure.outcome === "refused" ? failure.sentence : "The upstream has other notes.";
-  return { outcome: "refused", sentence };
+  return failure;
 }

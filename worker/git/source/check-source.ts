@@ -1,15 +1,17 @@
-// Where a repository may come from: an https URL, or a path below a root the operator allows.
+// Where a repository may come from: an https URL, an ssh address, or a path below a root the operator allows.
 import { lstat, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { refused } from "#lib/errors.ts";
 import { readSource } from "#lib/repositories/rules.ts";
+import { readSsh, type SshPlace } from "#lib/repositories/ssh-rules.ts";
 import { plainLine } from "../sentences.ts";
-import { checkHost, type NetworkPolicy } from "./pin-host.ts";
+import { checkHost, checkPlace, type NetworkPolicy } from "./pin-host.ts";
 
 export type Source =
   /** `gitDir` is the real path of the repository itself (`…/.git` where there is a work tree). */
   | { readonly kind: "path"; readonly path: string; readonly gitDir: string; readonly bare: boolean }
-  | { readonly kind: "https"; readonly url: string };
+  | { readonly kind: "https"; readonly url: string }
+  | { readonly kind: "ssh"; readonly place: SshPlace };
 
 export interface SourcePolicy extends NetworkPolicy {
   /** Absolute host directories; a path source must lie below one of them. */
@@ -21,10 +23,18 @@ export async function checkSource(input: string, policy: SourcePolicy): Promise<
   const reading = readSource(input);
   if (!reading.ok) throw refused(reading.sentence);
   if (reading.kind === "disk") return checkPath(reading.source, policy.allowedRoots);
+  if (reading.kind === "ssh") return checkSsh(reading.source, policy);
   const url = new URL(reading.source);
   if (url.hostname.endsWith(".")) throw refused("Leave out the dot at the end of the host name.");
   await checkHost(url, policy);
   return { kind: "https", url: url.href };
+}
+
+async function checkSsh(source: string, policy: NetworkPolicy): Promise<Source> {
+  const reading = readSsh(source);
+  if (!reading.ok) throw refused(reading.sentence);
+  await checkPlace(reading.place, policy);
+  return { kind: "ssh", place: reading.place };
 }
 
 async function kindOf(path: string): Promise<"directory" | "file" | "link" | "other" | "absent"> {

@@ -1,4 +1,4 @@
-// Resolves the host of an https upstream ourselves, refuses what is not public, and pins git's connection to
+// Resolves the host of an upstream ourselves, refuses what is not public, and pins git's connection to
 // what was checked, so that a second answer of the name server cannot lead elsewhere.
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
@@ -32,8 +32,14 @@ async function addressesOf(host: string, policy: NetworkPolicy): Promise<readonl
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
 
 /** Where `url` leads: its host at the addresses that may be connected to. Throws `refused` or `unavailable`. */
-export async function checkHost(url: URL, policy: NetworkPolicy): Promise<Destination> {
-  const host = hostOf(url);
+export const checkHost = (url: URL, policy: NetworkPolicy): Promise<Destination> =>
+  checkPlace({ host: hostOf(url), port: Number(url.port || "443") }, policy);
+
+/** As `checkHost`; an IPv6 address without its brackets. */
+export async function checkPlace(
+  { host, port }: Pick<Destination, "host" | "port">,
+  policy: NetworkPolicy,
+): Promise<Destination> {
   const addresses = await addressesOf(host, policy);
   if (addresses.length === 0) throw unavailable(`The host ${host} has no address.`);
   for (const address of addresses) {
@@ -45,7 +51,7 @@ export async function checkHost(url: URL, policy: NetworkPolicy): Promise<Destin
       `${which} ${problem}; Pilothouse reaches public hosts, and those that PILOTHOUSE_ALLOWED_HOSTS names.`,
     );
   }
-  return { host, port: Number(url.port || "443"), addresses };
+  return { host, port, addresses };
 }
 
 /** The settings with which git reaches the destination of `url` and nothing else, by this proxy. */

@@ -12,6 +12,7 @@ import { can } from "#lib/authz/rules.ts";
 import { mayBreakGlass } from "#lib/break-glass/service.ts";
 import { findChanges } from "#lib/changes/service.ts";
 import { findClaims } from "#lib/claims/service.ts";
+import type { EvidenceView } from "#lib/evidence/document.ts";
 import { listEvidence } from "#lib/evidence/service.ts";
 import { listFindingsOfRun } from "#lib/findings/service.ts";
 import { listPullsOfRun } from "#lib/forges/pulls/service.ts";
@@ -25,7 +26,7 @@ import { listChecks } from "#lib/outside-checks/service.ts";
 import type { PatchView } from "#lib/patches/schema.ts";
 import { findShownPatch, firstTexts, readShownDiff } from "#lib/patches/shown-patch.ts";
 import { listRedactions } from "#lib/redactions/service.ts";
-import type { RunView } from "#lib/runs/schema.ts";
+import type { RunStatus, RunView } from "#lib/runs/schema.ts";
 import { findSummary, getRun } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listViewed } from "#lib/viewed/service.ts";
@@ -97,7 +98,7 @@ export default page({
           claims={claims}
           outside={await maskValue(await listChecks(scope, { runId: id, patchId: patch.id }))}
           gate={gate}
-          notice={diff.isTakenAway ? TAKEN_AWAY : noticeOf(run, redactions.length > 0)}
+          notice={diff.isTakenAway ? TAKEN_AWAY : noticeOf(run, evidence[0] ?? null, redactions.length > 0)}
           tab={tab}
           talk={await loadTalk(scope, run)}
           viewed={await listViewed(scope, id)}
@@ -139,8 +140,13 @@ const TAKEN_AWAY =
 const EVENTS_TAKEN_AWAY =
   "Events of this run were taken away, or are about to be; the run's payloads page says which, by whom and why.";
 
-function noticeOf(run: RunView, hasRedactions: boolean): string | null {
-  const reason = run.status === "in_review" ? run.reason : null;
+/** States in which the reason says why the review is not where it was: a merge was refused, or the base moved. */
+const TOLD: readonly RunStatus[] = ["queued", "verifying", "in_review"];
+
+/** What evidence says that opens no gate stands at the head, and is not said twice. */
+function noticeOf(run: RunView, evidence: EvidenceView | null, hasRedactions: boolean): string | null {
+  const isSaid = evidence !== null && evidence.document.judgement.verdict !== "verified";
+  const reason = TOLD.includes(run.status) && !isSaid ? run.reason : null;
   return [reason, hasRedactions ? EVENTS_TAKEN_AWAY : null].filter(Boolean).join(" ") || null;
 }
 

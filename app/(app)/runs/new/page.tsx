@@ -10,8 +10,9 @@ import { launchNotice } from "#lib/gates/who-may-approve.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getPilot, listPilots } from "#lib/pilots/service.ts";
 import { listRepositories } from "#lib/repositories/service.ts";
-import { MAX_TASK } from "#lib/runs/schema.ts";
+import { findHandOver } from "#lib/reverts/service.ts";
 import type { Scope } from "#lib/scope.ts";
+import { maskValue } from "#lib/secrets/mask-value.ts";
 import { loadShell } from "../../load-shell.ts";
 import { launch } from "./actions.ts";
 
@@ -29,9 +30,8 @@ export default page({
   permission: "run.launch",
   query: z.object({
     pilot: z.string().max(100).optional().catch(undefined),
-    /** Written before, for a person to read, change and send. */
-    title: z.string().max(200).optional().catch(undefined),
-    task: z.string().max(MAX_TASK).optional().catch(undefined),
+    /** A revert that could not be made: what to ask of an agent is written already, for a person to read, change and send. */
+    revert: z.string().max(100).optional().catch(undefined),
   }),
   handler: async ({ scope, session, query }) => {
     const [pilots, agents, repositories] = await Promise.all([
@@ -39,6 +39,7 @@ export default page({
       listAgents(scope),
       listRepositories(scope),
     ]);
+    const handOver = query.revert ? await maskValue(await findHandOver(scope, query.revert)) : null;
     const active = pilots.filter(
       ({ id, status }) => status === "active" && can(scope.grants, "run.launch", id),
     );
@@ -73,8 +74,8 @@ export default page({
             )
           }
           pilotId={query.pilot}
-          title={query.title}
-          task={query.task}
+          title={handOver?.title}
+          task={handOver?.task}
           requestKey={randomUUID()}
           action={launch}
         />

@@ -12,15 +12,18 @@ export const file = (path: string, content: string, mode: Leaf["mode"] = "100644
 export const link = (path: string, target: string): Leaf => file(path, target, "120000");
 export const gitlink = (path: string, commit = "1".repeat(40)): Leaf => file(path, commit, "160000");
 
+/** In the message of what is handed in: it may stand in nothing that is published. */
+export const OWN_WORDS = "The agent's own words";
+
 /** The repair and these files, committed with an ordinary git in the clone. */
 export const repaired = ({ work }: Agent, files: FileTree = {}): string =>
-  commitFiles(work, { ...MENDED, ...files }, "The agent's own words");
+  commitFiles(work, { ...MENDED, ...files }, OWN_WORDS);
 
 /** The repair and these leaves, written past everything that an ordinary git refuses. */
 export function planted(agent: Agent, ...leaves: readonly Leaf[]): string {
   const { work, base } = agent;
   const mended = repaired(agent);
-  return makeCommit(work, plantTree(work, mended, leaves), [base], "The agent's own words");
+  return makeCommit(work, plantTree(work, mended, leaves), [base], OWN_WORDS);
 }
 
 /** A commit of this raw text, unchecked. */

@@ -7,6 +7,7 @@ import { commitFiles, makeCommit, playGit, playGitBytes } from "#lib/testing/git
 import { asProcess } from "#lib/testing/journey.ts";
 import { mirrorRepository } from "#worker/jobs/mirror-repository.ts";
 import type { Agent, Attempt, Branch, Seen } from "../attempt.ts";
+import { writtenBy } from "../objects.ts";
 import { rawCommit, repaired } from "./build.ts";
 
 const treeOf = ({ work }: Agent, commit: string): string => playGit(work, ["rev-parse", `${commit}^{tree}`]);
@@ -35,13 +36,27 @@ const identity = (agent: Agent, author: string, committer: string, message: stri
     `tree ${treeOf(agent, repaired(agent))}\nparent ${agent.base}\nauthor ${author}\ncommitter ${committer}\n\n${message}\n`,
   );
 
+/** In what was put on the owners' branch, and in what their forge was told. */
 const unsaid =
   (...words: readonly (string | RegExp)[]) =>
-  ({ source, merged }: Seen): string[] => {
-    const text = playGit(source.path, ["cat-file", "commit", merged ?? "HEAD"]);
+  ({ source, merged, forge }: Seen): string[] => {
+    const made = playGit(source.path, ["rev-list", `${source.base}..${merged ?? source.base}`]).split("\n");
+    const commits = made.map((commit) => playGit(source.path, ["cat-file", "commit", commit]));
+    const pulls = (forge?.pulls ?? []).flatMap(({ title, body }) => [title, body]);
+    const text = [...commits, ...pulls].join("\n");
     const found = words.filter((word) => (typeof word === "string" ? text.includes(word) : word.test(text)));
     return found.map((word) => `the merged commit says ${String(word)}`);
   };
+
+/** The same where the owners' repository is on a GitHub. */
+const onGitHub = (attempt: Attempt): Attempt => ({
+  ...{ ...attempt, forge: "github", name: `${attempt.name}, on GitHub` },
+  look: async (seen) => [
+    ...((await attempt.look?.(seen)) ?? []),
+    ...(seen.forge?.faults ?? ["there was no GitHub"]),
+    ...(seen.forge?.pulls.some(({ merged }) => merged !== null) ? [] : ["no pull request was merged"]),
+  ],
+});
 
 const forged = (
   id: string,
@@ -52,33 +67,14 @@ const forged = (
   ...{ id, name, expected: "shown", by: [], make, look: unsaid(...words) },
 });
 
-const holds = (repository: string, id: string): boolean =>
-  playGit(repository, ["cat-file", "--batch-check"], `${id}\n`).endsWith("missing") === false;
+/** Otherwise that nothing of it was published would say nothing. */
+const takesAway: Attempt["look"] = ({ agentWork, source, head }) =>
+  writtenBy({ work: agentWork, base: source.base }, playGit(agentWork, ["rev-parse", `${head}^{tree}`]))
+    .length > 1
+    ? []
+    : ["nothing was taken away in it"];
 
-const idsOfBranch = (agentWork: string, base: string, head: string): string[] =>
-  playGit(agentWork, ["rev-list", "--objects", "--no-object-names", `${base}..${head}`]).split("\n");
-
-/** What no tree of the branch's last commit holds: commits, and what was taken away again. */
-function leftOut({ agentWork, source, head }: Seen): string[] {
-  const kept = new Set(
-    playGit(agentWork, ["ls-tree", "-r", "-t", "--object-only", head ?? ""])
-      .split("\n")
-      .concat(playGit(agentWork, ["rev-parse", `${head}^{tree}`])),
-  );
-  return idsOfBranch(agentWork, source.base, head ?? "").filter((id) => !kept.has(id));
-}
-
-const upstreamIsLeftAlone: Attempt["look"] = (seen) => {
-  const gone = leftOut(seen);
-  const { path } = seen.source;
-  const there = gone.filter((id) => holds(path, id));
-  return [
-    ...(gone.length > 1 ? [] : ["nothing was taken away in it"]),
-    ...(there.length === 0 ? [] : [`${there.length} objects of its history were published`]),
-  ];
-};
-
-export const HISTORY: readonly Attempt[] = [
+const PLAIN: readonly Attempt[] = [
   {
     ...{ id: "H13", name: "another bundle sent after the one that is being read", expected: "shown", by: [] },
     make: (agent) => repaired(agent),
@@ -180,20 +176,20 @@ export const HISTORY: readonly Attempt[] = [
       id: "H55",
       name: "a secret added by one commit and taken away by the next",
       expected: "shown",
-      by: ["left_behind"],
+      by: ["left_behind", "secret_left_behind"],
     },
     make: (agent) => {
       commitFiles(agent.work, { "secret.txt": `${agent.secret}\n`, "payload.bin": Buffer.alloc(4096, 7) });
       return repaired(agent, { "secret.txt": null, "payload.bin": null });
     },
-    look: upstreamIsLeftAlone,
+    look: takesAway,
   },
   {
     ...{
       id: "H55",
       name: "the same behind a merge of another history",
       expected: "shown",
-      by: ["left_behind"],
+      by: ["left_behind", "secret_left_behind"],
     },
     make: (agent) => {
       const { work, base } = agent;
@@ -202,6 +198,13 @@ export const HISTORY: readonly Attempt[] = [
       const tree = treeOf(agent, repaired(agent));
       return makeCommit(work, tree, [base, secret], "Merge");
     },
-    look: upstreamIsLeftAlone,
+    look: takesAway,
   },
+];
+
+const ON_GITHUB = ["H20", "H21", "H55"];
+
+export const HISTORY: readonly Attempt[] = [
+  ...PLAIN,
+  ...ON_GITHUB.flatMap((id) => PLAIN.filter((attempt) => attempt.id === id).slice(0, 1)).map(onGitHub),
 ];

@@ -2,6 +2,7 @@
 import type { Charter } from "#lib/pilots/schema.ts";
 import type { FileTree } from "#lib/testing/git/author.ts";
 import type { Attempt } from "../attempt.ts";
+import { INDICATED } from "../world.ts";
 import { repaired } from "./build.ts";
 
 const asks = (id: string, name: string, by: Attempt["by"], files: (canary: string) => FileTree): Attempt => ({
@@ -41,23 +42,58 @@ const onlyMit = (charter: Charter): Charter => ({
 });
 
 /** The base's package and another one, of which this is said. */
-const another = (other: Readonly<Record<string, unknown>>): FileTree => ({
-  ...manifest({ dependencies: { left: "^1.0.0", right: "^2.0.0" } }),
+const another = (other: Readonly<Record<string, unknown>>, name = "right"): FileTree => ({
+  ...manifest({ dependencies: { left: "^1.0.0", [name]: "^2.0.0" } }),
   "package-lock.json": json({
     ...{ name: "x", lockfileVersion: 3 },
     packages: {
-      "": { dependencies: { left: "^1.0.0", right: "^2.0.0" } },
+      "": { dependencies: { left: "^1.0.0", [name]: "^2.0.0" } },
       "node_modules/left": {
         ...{ version: "1.0.0", resolved: "https://registry.npmjs.org/left/-/left-1.0.0.tgz" },
         ...{ integrity: HASH("a"), license: "MIT" },
       },
-      "node_modules/right": {
+      [`node_modules/${name}`]: {
         ...{ version: "2.0.0", resolved: "https://registry.npmjs.org/right/-/right-2.0.0.tgz" },
         ...{ integrity: HASH("b"), ...other },
       },
     },
   }),
 });
+
+const alike = (what: string, name: string): Attempt => ({
+  ...asks("H36", `a new package with a name much like ${what}`, ["package_alike", "name_alike"], () =>
+    another({ license: "MIT" }, name),
+  ),
+  base: LOCKED,
+  look: ({ changes, patch }) => [
+    ...(changes !== null && typeof changes === "object" && changes.packages.some((one) => one.name === name)
+      ? []
+      : ["the new package is not listed"]),
+    ...(patch?.flags.some(
+      ({ rule, sentence }) => rule === "package_alike" && /, like |letters that/.test(sentence),
+    )
+      ? []
+      : ["what it is like is not said"]),
+  ],
+});
+
+/** The base's packages of a scope come from a registry of its owners. */
+const OWN_REGISTRY: FileTree = {
+  ...manifest({ dependencies: { "@acme/left": "^1.0.0", right: "^2.0.0" } }),
+  "package-lock.json": json({
+    ...{ name: "x", lockfileVersion: 3 },
+    packages: {
+      "": { dependencies: { "@acme/left": "^1.0.0", right: "^2.0.0" } },
+      "node_modules/@acme/left": {
+        ...{ version: "1.0.0", resolved: "https://npm.acme.example/left-1.0.0.tgz", integrity: HASH("a") },
+      },
+      "node_modules/right": {
+        ...{ version: "2.0.0", resolved: "https://registry.npmjs.org/right/-/right-2.0.0.tgz" },
+        integrity: HASH("b"),
+      },
+    },
+  }),
+};
 
 const CI = [".github/workflows/ci.yml", ".gitlab-ci.yml", "Jenkinsfile", "Makefile", "Dockerfile"];
 const AGENTS = [
@@ -141,17 +177,28 @@ export const RULES: readonly Attempt[] = [
     ...asks("H36", "a new package whose licence nobody knows", ["licence_unknown"], () => another({})),
     ...{ base: LOCKED, charter: onlyMit },
   },
+  alike("a well-known one", "lodahs"),
+  alike("one that the base uses", "1eft"),
+  alike("a well-known one in letters of another alphabet", "l\u043edash"),
   {
     ...asks(
       "H36",
-      "a new package with a name much like a known one",
-      ["manifest_change", "lockfile_change"],
-      () => another({ license: "MIT" }),
+      "a package of the owners' registry that now comes from the public one",
+      ["package_moved"],
+      () => ({
+        "package-lock.json": String(OWN_REGISTRY["package-lock.json"])
+          .replace(
+            "https://npm.acme.example/left-1.0.0.tgz",
+            "https://registry.npmjs.org/@acme/left/-/left-9.9.9.tgz",
+          )
+          .replace('"version": "1.0.0"', '"version": "9.9.9"'),
+      }),
     ),
-    base: LOCKED,
-    look: ({ changes }) =>
-      changes !== null && typeof changes === "object" && changes.packages.some(({ name }) => name === "right")
-        ? []
-        : ["the new package is not listed"],
+    base: OWN_REGISTRY,
+  },
+  {
+    ...{ id: "H36", name: "a new package that is on the operator's list of indicators", expected: "blocked" },
+    ...{ by: ["package_indicated", /indicator--1.* https:\/\/cert\.example/], base: LOCKED },
+    make: (agent) => repaired(agent, another({ license: "MIT" }, INDICATED)),
   },
 ];

@@ -1,7 +1,7 @@
 // The search of a review page: its worker, what is looked for, and the place somebody stands at.
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { ReviewFile } from "../../diff-rules.ts";
-import type { FindIn } from "../row.tsx";
+import type { FindIn } from "../rows/shape.ts";
 import { type Hits, patternOf, type Query } from "./search.ts";
 import type { FromWorker, PartOrder, ToWorker } from "./worker.ts";
 

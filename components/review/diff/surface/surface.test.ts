@@ -107,6 +107,16 @@ describe("a window over a patch", () => {
     expect(surface.top).toBeGreaterThan(1100);
   });
 
+  test("what stands below a head is there while some of it is in the window, however high it is", () => {
+    const { surface } = scene([file(2), file(2)]);
+    surface.measured([], new Map([[0, 9000]]));
+    const isBegun = () => surface.frame().sections.find((each) => each.file === 0)?.isBegun;
+    for (const top of [0, 2500, 5000, 8900]) {
+      surface.moveTo(top);
+      expect(isBegun()).toBe(true);
+    }
+  });
+
   test("a part that was laid out on the way to a line has the room that its rows take", () => {
     const { surface } = scene([hunk(1, 4000, "x".repeat(300))]);
     expect(surface.files[0]?.parts.length).toBeGreaterThan(2);
@@ -123,9 +133,10 @@ describe("a window over a patch", () => {
         dataset: { r: String(at + 1) },
         getBoundingClientRect: () => ({ height }),
       }));
+      const block = { dataset: {}, children: rows };
       const part = {
-        ...{ dataset: { of: "0", part: "0" }, children: rows, childElementCount: rows.length },
-        ...{ firstElementChild: rows[0], getBoundingClientRect: () => ({ height: 60 }) },
+        ...{ dataset: { of: "0", part: "0", rows: `1 ${rows.length + 1}` }, children: [block] },
+        getBoundingClientRect: () => ({ height: 60 }),
       };
       const list = { querySelectorAll: (what: string) => (what === "[data-part]" ? [part] : []) };
       takeMeasures(list as unknown as HTMLElement, surface);

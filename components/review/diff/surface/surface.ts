@@ -293,7 +293,9 @@ export class Surface {
     for (let file = this.#positions.fileAt(from); file < this.files.length; file++) {
       const start = this.#positions.top(file);
       if (start > to) break;
-      const top = Math.max(start, from - REACH);
+      // What stands below its head is one piece, however high: it is there while any of it is.
+      const isHeadNear = this.#positions.partTop(file, 0) > from;
+      const top = isHeadNear ? start : Math.max(start, from - REACH);
       const bottom = Math.min(this.#positions.bottom(file), to + REACH);
       const parts = (shown.get(file) ?? []).map(({ part }) => this.#shownPart(file, part, top, from, to));
       const isFolded = this.isFolded(file);
@@ -312,13 +314,17 @@ export class Surface {
     return { ...rows, top, height, text, coloured: view ? this.#coloured.of(view) : [0, 0] };
   }
 
+  /** Asks for the text of what comes next, once for each place; false where that is done. */
+  lookAhead(): boolean {
+    if (this.#isAhead) return false;
+    this.#want();
+    return true;
+  }
+
   /** One bit of what can wait, the nearest first: colours, what comes next, rows around the window. False: all is done. */
   settle(): boolean {
     if (this.#colour(this.top, this.top + this.window)) return true;
-    if (!this.#isAhead) {
-      this.#want();
-      return true;
-    }
+    if (this.lookAhead()) return true;
     if (this.#margin < OVERSCAN) {
       this.#margin = Math.min(OVERSCAN, this.#margin + WIDER);
       this.#build();

@@ -188,3 +188,48 @@ describe("other lockfiles", () => {
     ]);
   });
 });
+
+describe("names and places of packages", () => {
+  const at = (host: string, name: string) => ({ version: "1.0.0", resolved: `https://${host}/${name}.tgz` });
+  const base = npm({
+    "node_modules/@acme/a": at("npm.acme.example", "a"),
+    "node_modules/inner-tool": at("npm.acme.example", "inner-tool"),
+    "node_modules/left": at("registry.npmjs.org", "left"),
+  });
+  const with_ = (more: Record<string, unknown>) =>
+    judged({ "package-lock.json": [base, npm({ ...JSON.parse(base).packages, ...more })] }).notes;
+
+  test.each([
+    ["node_modules/lodahs", "name_alike lodahs"],
+    ["node_modules/1eft", "name_alike 1eft"],
+    ["node_modules/inner_tool", "name_alike inner_tool"],
+    ["node_modules/l\u043edash", "name_alike l\u043edash"],
+  ])("probe: %s is like one that is used or known", (key, expected) => {
+    expect(with_({ [key]: at("registry.npmjs.org", "x") })).toEqual([expected]);
+  });
+
+  test("probe: a package, or one of its scope, that comes from the public registry now is said", () => {
+    expect(with_({ "node_modules/@acme/b": at("registry.npmjs.org", "b") })).toEqual([
+      "other_registry @acme/b",
+    ]);
+    expect(with_({ "node_modules/inner-tool": at("registry.npmjs.org", "inner-tool") })).toEqual([
+      "other_registry inner-tool",
+    ]);
+    expect(with_({ "node_modules/@acme/b": at("npm.acme.example", "b") })).toEqual([]);
+    expect(with_({ "node_modules/@other/b": at("registry.npmjs.org", "b") })).toEqual([]);
+  });
+
+  test("probe: a name in a manifest alone is compared, too", () => {
+    const { notes } = judged({
+      "package.json": ['{"dependencies":{"left":"1"}}', '{"dependencies":{"left":"1","expres":"1"}}'],
+    });
+    expect(notes).toContain("name_alike expres");
+  });
+
+  test("a name that the language writes in two ways is one name", () => {
+    const { notes } = judged({
+      "requirements.txt": ["typing_extensions==4.0.0\n", "typing-extensions==4.1.0\n"],
+    });
+    expect(notes).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import type { ChangedContent, Side } from "../request.ts";
 import { cut } from "../tests/sightings.ts";
 import { BOUNDS, textOf, Unreadable } from "../trees/bounds.ts";
 import type { Lockfile, Pinned } from "./model.ts";
+import { alikeNotes, movedNotes, type Sides } from "./name-notes.ts";
 import { askedIn } from "./npm-locks.ts";
 import { folderOf, isManifest, isPackagesNotRead, jsonOf, lockReader } from "./which.ts";
 
@@ -112,8 +113,8 @@ const textOfSide = (side: Side): string | null => {
 };
 
 interface Seen {
-  readonly locks: Map<string, { readonly before: Lockfile | null; readonly after: Lockfile | null }>;
-  readonly manifests: Map<string, { readonly before: unknown; readonly after: unknown }>;
+  readonly locks: Map<string, Sides<Lockfile | null>>;
+  readonly manifests: Map<string, Sides<unknown>>;
 }
 
 function judgeLock(file: ChangedContent, read: (source: string) => Lockfile, seen: Seen): PackageFacts {
@@ -123,7 +124,10 @@ function judgeLock(file: ChangedContent, read: (source: string) => Lockfile, see
   seen.locks.set(file.path, { before, after });
   return {
     packages: changesOf(file.path, before, after),
-    notes: after === null ? [] : notesOf(file.path, before, after),
+    notes:
+      after === null
+        ? []
+        : [...notesOf(file.path, before, after), ...movedNotes(file.path, before, after, originOf)],
   };
 }
 
@@ -213,5 +217,5 @@ export function judgePackages(files: readonly ChangedContent[]): PackageFacts {
       notes.push(noteOf("not_understood", file.path, null, null, error.why));
     }
   }
-  return { packages, notes: [...notes, ...disagreements(seen)] };
+  return { packages, notes: [...notes, ...disagreements(seen), ...alikeNotes(seen.locks, seen.manifests)] };
 }

@@ -4,6 +4,7 @@ import { hostsCsv } from "#lib/hosts/csv.ts";
 import { listHosts } from "#lib/hosts/service.ts";
 import { getPilot } from "#lib/pilots/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
+import { csvHeaders } from "#lib/text/csv.ts";
 
 /** What the page of hosts shows, as CSV. */
 export const GET = route({
@@ -13,12 +14,6 @@ export const GET = route({
   handler: async ({ scope, params: { id } }) => {
     await getPilot(scope, id);
     const rows = await maskValue(await listHosts(scope, id));
-    return new Response(hostsCsv(rows), {
-      headers: {
-        "content-type": "text/csv; charset=utf-8",
-        "content-disposition": `attachment; filename="hosts-${id.replace(/\W/g, "")}.csv"`,
-        "cache-control": "no-store",
-      },
-    });
+    return new Response(hostsCsv(rows), { headers: csvHeaders(`hosts-${id}.csv`) });
   },
 });

@@ -1,0 +1,70 @@
+// A pilot's numbers side by side: over a range, beside another time, told apart, and each with the rows behind it.
+import { requirePermission } from "../authz/require.ts";
+import { read } from "../db.ts";
+import { conflict } from "../errors.ts";
+import { listKpiRows, readKpis } from "../kpis/read-kpi.ts";
+import type { KpiRow, KpiSplit } from "../kpis/schema/reading.ts";
+import { getPilot } from "../pilots/service.ts";
+import type { Scope } from "../scope.ts";
+import { ALL_KPIS, beforeOf, SPLIT_KPIS, spanOf } from "./rules.ts";
+import type { Board, BoardQuery, BoardRowsQuery, BoardSplit, Span } from "./schema.ts";
+import { instantsOf, selectNotes, selectSplitValues } from "./store.ts";
+
+const MOST_COLUMNS = 12;
+const MOST_NOTES = 40;
+
+/** Throws conflict for a pilot that was never active: it has no numbers. */
+export async function getBoard(scope: Scope, query: BoardQuery): Promise<Board> {
+  const { pilot, span, before, asOf } = await boardSpans(scope, query);
+  const { pilotId } = query;
+  const window = { pilotId, asOf, split: splitOf(query) };
+  const [readings, others, split, notes] = await Promise.all([
+    readKpis(scope, ALL_KPIS, { ...window, ...span }),
+    before && readKpis(scope, ALL_KPIS, { ...window, ...before }),
+    splitBy(scope, query, span, asOf),
+    read(scope, (db) => selectNotes(db, pilotId, span, MOST_NOTES)),
+  ]);
+  return {
+    ...{ pilotId, pilotName: pilot.name, timeZone: pilot.timeZone, asOf, query, span, before },
+    numbers: readings.map((reading, index) => ({ reading, before: others?.[index] ?? null })),
+    ...{ split, notes },
+  };
+}
+
+/** The rows behind one number of the board, newest first. */
+export async function listBoardRows(scope: Scope, query: BoardRowsQuery): Promise<KpiRow[]> {
+  const { span, asOf } = await boardSpans(scope, query);
+  const { pilotId, kpi } = query;
+  return listKpiRows(scope, { pilotId, kpi, ...span, asOf, split: splitOf(query) });
+}
+
+async function boardSpans(scope: Scope, { pilotId, range, first, last, compare }: BoardQuery) {
+  requirePermission(scope, "kpi.view", pilotId);
+  const pilot = await getPilot(scope, pilotId);
+  const { activatedAt, endedAt, timeZone } = pilot;
+  if (!activatedAt) throw conflict("The pilot was never active, so it has no numbers.");
+  const lived = { activatedAt, endedAt, now: scope.clock.now() };
+  const days =
+    first && last && first <= last ? await read(scope, (db) => instantsOf(db, timeZone, first, last)) : null;
+  const span = spanOf(range, days, lived);
+  return { pilot, span, before: beforeOf(compare, span, lived), asOf: new Date(lived.now) };
+}
+
+const splitOf = ({ split, of }: BoardQuery): KpiSplit =>
+  split === "none" || of === undefined ? {} : { [split]: of };
+
+async function splitBy(
+  scope: Scope,
+  { pilotId, split: by, of }: BoardQuery,
+  span: Span,
+  asOf: Date,
+): Promise<BoardSplit | null> {
+  if (by === "none" || of !== undefined) return null;
+  const values = await read(scope, (db) => selectSplitValues(db, pilotId, by, MOST_COLUMNS));
+  const columns = [];
+  for (const { value, title } of values) {
+    const window = { pilotId, ...span, asOf, split: { [by]: value } };
+    columns.push({ value, title, readings: await readKpis(scope, SPLIT_KPIS, window) });
+  }
+  return { by, columns };
+}

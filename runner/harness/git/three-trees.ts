@@ -1,0 +1,21 @@
+// What is tested for evidence. What the command is looked up in is the base's in all of them.
+import type { Observation, VerifyAssignment } from "#lib/protocol/schema.ts";
+import { programPaths } from "../command/programs.ts";
+import type { TreeSpec } from "./trees.ts";
+
+export function treesOf({
+  baseCommit,
+  patchCommit,
+  test,
+}: VerifyAssignment): Record<Observation["tree"], TreeSpec> {
+  const programs = programPaths(test.argv);
+  const ofBase = (paths: readonly string[], says: string) => ({
+    commit: patchCommit,
+    overlay: { from: baseCommit, paths: [...paths, ...programs], says },
+  });
+  return {
+    base_on_base: { commit: baseCommit },
+    patch_on_patch: ofBase([], ""),
+    base_on_patch: ofBase(test.harnessPaths, "tests of base"),
+  };
+}
