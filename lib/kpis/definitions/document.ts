@@ -44,7 +44,7 @@ can be computed again: \`npm run kpis:recompute -- --check\`. Weeks and days are
 - Below the charter's minimum sample a rate, a median or a mean shows nothing, and says how many rows are missing. A pace shows
   nothing before a whole week is over.
 - The interval is 95 %: Wilson's for rates, Byar's of a Poisson count for paces and counts, a bootstrap for medians and means;
-  beyond 1,000 rows the two ranks between which a median lies.
+  beyond 250 rows the two ranks between which a median lies (where some are not over, beyond 1,000).
 - What is not over counts as lasting at least as long as it has so far (Kaplan and Meier).
 - A merge is provisional for 14 days. Rates of what became of merges are told of those whose 14 days are over and whose watch has
   ended; the others are counted as maturing.

@@ -25,6 +25,7 @@ async function sumFamily(db: Db, family: Family, window: RowsWindow): Promise<Re
       'maturing', count(*) filter (where ${waits}),
       'provisional', count(*) filter (where provisional and not ${waits}))`;
   });
+  // `offset 0`: each fact is judged once, not once for every count of it.
   const [row] = await db.$queryRaw<{ counts: Record<string, Counts> }[]>`
     select json_build_object(${Prisma.join(counts)}) as counts
     from (select ${Prisma.join(columns)}, ${family.provisional(asOf)} as provisional ${family.from(window)} offset 0) f`;
