@@ -184,8 +184,8 @@ test("an engineering lead and a security lead take a broken repository to a coun
     await ada.goto("/kpis");
     await ada.getByRole("combobox", { name: "Pilot" }).selectOption({ label: "Ledger repairs" });
     await ada.getByRole("link", { name: /rows behind Merged patches per week/ }).click();
-    const rows = ada.getByRole("table", { name: "Rows behind the number" });
+    const rows = ada.getByRole("table", { name: "Rows behind Merged patches per week" });
     await expect(rows.getByRole("link", { name: "Repair the sums" })).toHaveCount(1);
-    await expect(rows.getByRole("cell", { name: /^merged/ })).toHaveCount(1);
+    await expect(rows.getByRole("cell", { name: /^yes/ })).toHaveCount(1);
   });
 });

@@ -22,7 +22,6 @@ export const OPERATIONS: readonly (readonly [method: string, path: string])[] = 
   ["post", `${REPOSITORY}/statuses/{sha}`],
   ["get", `${REPOSITORY}/git/commits/{commit_sha}`],
   ["get", `${REPOSITORY}/git/ref/{ref}`],
-  ["patch", `${REPOSITORY}/git/refs/{ref}`],
   ["get", `${REPOSITORY}/compare/{basehead}`],
   ["get", `${REPOSITORY}/branches/{branch}`],
   ["get", `${REPOSITORY}/rules/branches/{branch}`],

@@ -14,7 +14,7 @@ const RANGES = [
   { value: "days", title: "From one day to another" },
 ];
 const COMPARES = [
-  { value: "baseline", title: "Beside the first week" },
+  { value: "baseline", title: "Beside the baseline" },
   { value: "none", title: "Beside nothing" },
 ];
 

@@ -92,6 +92,7 @@ function Numbers({
   const { split, of } = board.query;
   return (
     <>
+      {board.notice ? <Note>{board.notice}</Note> : null}
       {rows ? <BoardRows {...rows} download={`${download}&kpi=${rows.kpi}&format=csv`} /> : null}
       {split !== "none" && of !== undefined ? (
         <Note>

@@ -3,8 +3,8 @@ import Link from "next/link";
 import { KPIS } from "#lib/kpis/definitions/registry.ts";
 import { amountOf } from "#lib/kpis/metric-rules.ts";
 import type { KpiId } from "#lib/kpis/schema/kpi-id.ts";
-import type { KpiRow } from "#lib/kpis/schema/reading.ts";
-import { formatExact, plural, shortId } from "../format.ts";
+import { type KpiRow, MOST_ROWS } from "#lib/kpis/schema/reading.ts";
+import { formatCount, formatExact, plural, shortId } from "../format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Table } from "../ui/table.tsx";
@@ -26,7 +26,7 @@ export function BoardRows({
   return (
     <Panel
       title={`Rows: ${title}`}
-      fact={plural(rows.length, noun, noun.endsWith("ch") ? `${noun}es` : `${noun}s`)}
+      fact={`${rows.length < MOST_ROWS ? "" : "newest "}${plural(rows.length, noun, noun.endsWith("ch") ? `${noun}es` : `${noun}s`)}`}
       className="mt-4"
       id="rows"
       actions={
@@ -61,12 +61,16 @@ export function BoardRows({
           ))}
         </Table>
       )}
-      {rows.length > MOST_SHOWN ? (
-        <p className="t3 sm px-4 py-2">The newest {MOST_SHOWN} are shown; the CSV has all of them.</p>
-      ) : null}
+      {rows.length > MOST_SHOWN ? <p className="t3 sm px-4 py-2">{shownWords(rows.length)}</p> : null}
     </Panel>
   );
 }
+
+/** Rows are read up to a bound: at the bound there may be more of them. */
+const shownWords = (count: number): string =>
+  `The newest ${MOST_SHOWN} are shown; the CSV has ${
+    count < MOST_ROWS ? "all of them" : `the newest ${formatCount(MOST_ROWS)}, and no more`
+  }.`;
 
 function Named({ runId, title }: KpiRow) {
   if (runId === null) return title === null ? null : <Visible text={title} />;

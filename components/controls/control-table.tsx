@@ -73,13 +73,18 @@ function ControlRow({
   );
 }
 
-function LastProof({ control: { last, heldAt, state } }: { readonly control: ControlView }) {
+function LastProof({ control: { last, shown, heldAt, state } }: { readonly control: ControlView }) {
   if (last === null) return <span className="t3 sm">Not tried yet.</span>;
   return (
     <>
       <div className="sm tw">
         <Visible text={last.sentence} />
       </div>
+      {state === "failed" && last.result === "not_run" && shown ? (
+        <div className="t2 sm tw">
+          It failed when it could last be tried: <Visible text={shown.sentence} />
+        </div>
+      ) : null}
       <div className="t3 sm">
         <Link href={`/log?subject=control_test:${last.testId}`}>
           <RelativeTime at={last.at.toISOString()} />

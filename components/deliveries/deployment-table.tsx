@@ -72,9 +72,21 @@ function Row({ deployment }: { readonly deployment: DeploymentView }) {
   );
 }
 
-function Brought({ deployment: { status, contents, merges, changes } }: { deployment: DeploymentView }) {
+function Brought({
+  deployment: { status, contents, contentsOver, merges, changes },
+}: {
+  deployment: DeploymentView;
+}) {
   if (status !== "succeeded") return <span className="t3 sm">nothing</span>;
   if (contents === null) return <span className="t3 sm">looked at soon</span>;
+  if (contents !== "found" && contentsOver)
+    return (
+      <span className="bad sm">
+        {contents === "not_here"
+          ? "Its commit, or the one before it, did not come into the mirror; it is looked for no more."
+          : "Git did not answer; it is asked no more."}
+      </span>
+    );
   if (contents === "not_here")
     return <span className="need sm">Its commit is not in the mirror yet; it is looked for again.</span>;
   if (contents === "failed") return <span className="need sm">Git did not answer; it is asked again.</span>;

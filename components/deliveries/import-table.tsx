@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { KIND_WORDS } from "#lib/deliveries/rows/schema.ts";
 import type { ImportView } from "#lib/deliveries/views/schema.ts";
-import { formatCount } from "../format.ts";
+import { formatCount, plural } from "../format.ts";
 import { CopyId } from "../ui/copy-id.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Table } from "../ui/table.tsx";
@@ -38,6 +38,12 @@ export function ImportTable({ imports }: { readonly imports: readonly ImportView
                   </>
                 )}
               </div>
+              {each.rowsRefused > 0 ? (
+                <div className="need sm">
+                  {plural(each.rowsRefused, "row")} left out: of instants that have not come yet, or before
+                  2000
+                </div>
+              ) : null}
             </div>
           </td>
           <td className="n num">{formatCount(each.rowsNew)}</td>

@@ -1,3 +1,4 @@
+import { saidOf } from "#lib/deliveries/links/schema.ts";
 import type { IncidentView } from "#lib/deliveries/views/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import type { FormAction } from "../form/state.ts";
@@ -74,7 +75,8 @@ function Cause({ incident, link }: { incident: IncidentView; link: FormAction | 
           {namesUnknown === null ? null : (
             <>
               {" "}
-              It names <Visible text={namesUnknown} />, which is not known here.
+              It names <Visible text={namesUnknown} />, which is not known here, or not as one deployment
+              alone.
             </>
           )}
         </div>
@@ -84,7 +86,11 @@ function Cause({ incident, link }: { incident: IncidentView; link: FormAction | 
           {proposal ? (
             <ActionButton
               action={link}
-              fields={{ incidentId: incident.id, deploymentId: proposal.deploymentId }}
+              fields={{
+                incidentId: incident.id,
+                deploymentId: proposal.deploymentId,
+                seen: saidOf(false, null),
+              }}
               size="sm"
               doing="Confirming"
             >

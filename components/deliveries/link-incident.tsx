@@ -1,5 +1,6 @@
 "use client";
 
+import { saidOf } from "#lib/deliveries/links/schema.ts";
 import type { IncidentView } from "#lib/deliveries/views/schema.ts";
 import { visibleText } from "#lib/text/rules.ts";
 import { DialogForm, OpensDialog, useClosingForm } from "../form/dialog-form.tsx";
@@ -25,6 +26,8 @@ export function LinkIncidentDialog(props: LinkProps) {
 
 function LinkForm({ incident, action, onClose }: LinkProps & { readonly onClose: () => void }) {
   const form = useClosingForm(action, onClose);
+  const said = incident.cause?.because === "person" ? incident.cause.deploymentId : null;
+  const isSaid = said !== null || incident.isNone;
   const chosen = incident.cause ?? incident.proposal;
   const known = incident.choices.some(({ deploymentId }) => deploymentId === chosen?.deploymentId);
   const choices = chosen && !known ? [chosen, ...incident.choices] : incident.choices;
@@ -32,7 +35,7 @@ function LinkForm({ incident, action, onClose }: LinkProps & { readonly onClose:
     <DialogForm
       {...{ form, onClose }}
       submit={["Link it", "Linking it"]}
-      hidden={{ incidentId: incident.id }}
+      hidden={{ incidentId: incident.id, seen: saidOf(isSaid, said) }}
     >
       <SelectField
         name="deploymentId"

@@ -20,7 +20,7 @@ export interface DrillsPanelProps {
 }
 
 const FAULTS: Record<DrillFault, string> = {
-  no_runner: "No runner took its runs within a minute.",
+  no_runner: "No runner had a run of it, so nothing was pulled.",
   nothing_settled: "Not every runner was heard in three minutes.",
 };
 
@@ -85,6 +85,7 @@ function DrillRow({ drill }: { readonly drill: DrillView }) {
             <summary>
               {stopped} of {plural(reached.length, "run")}
               {missed > 0 ? `, ${missed} not reached` : ""}
+              {wanted > reached.length ? `; it began with ${wanted}` : ""}
             </summary>
             <ReachRows reached={reached} />
           </details>

@@ -156,7 +156,9 @@ export function policyOf(
       sentences: [
         "Open a network connection, or push anywhere. Requests to its model go through the gateway alone.",
         ...setupSentences(environment),
-        "Change a file outside these paths: such a patch is refused.",
+        ...(scope.allowedPaths.includes("**")
+          ? []
+          : ["Change a file outside these paths: such a patch is refused."]),
         ...zoneSentences(scope),
         ...deniedTools(controls),
         "Judge itself: tests and harness files are taken from the base.",

@@ -43,7 +43,8 @@ function Done({ steps, done, liftedAt }: TripRow) {
     const carried = done.find((one) => one.step === step);
     const word = step.replaceAll("_", " ");
     if (!carried) return word;
-    if (carried.doneAt === null) return `${word}: waits`;
+    if (carried.doneAt === null)
+      return liftedAt ? `${word}: no more, the pilot was resumed` : `${word}: waits`;
     return carried.reached ? `${word}: ${carried.reached}` : word;
   });
   return (

@@ -34,12 +34,12 @@ describe("which time a board is about", () => {
     expect(spanOf("days", null, lived(40))).toEqual(days(0, 40));
   });
 
-  test("and what it stands beside: the time before, where there was such a time, or the first week", () => {
-    expect(beforeOf("previous", days(33, 40), lived(40))).toEqual(days(26, 33));
-    expect(beforeOf("previous", days(2, 30), lived(40))).toBeNull();
-    expect(beforeOf("baseline", days(33, 40), lived(40))).toEqual(days(0, 7));
-    expect(beforeOf("baseline", days(0, 6), lived(6))).toBeNull();
-    expect(beforeOf("none", days(33, 40), lived(40))).toBeNull();
+  test("and what it stands beside: the time before, where there was such a time, or the baseline", () => {
+    expect(beforeOf("previous", days(33, 40), lived(40), days(0, 7))).toEqual(days(26, 33));
+    expect(beforeOf("previous", days(2, 30), lived(40), days(0, 7))).toBeNull();
+    expect(beforeOf("baseline", days(33, 40), lived(40), days(0, 14))).toEqual(days(0, 14));
+    expect(beforeOf("baseline", days(0, 6), lived(6), days(0, 7))).toBeNull();
+    expect(beforeOf("none", days(33, 40), lived(40), days(0, 7))).toBeNull();
   });
 
   test("never before the pilot began, never backwards", () => {
@@ -53,7 +53,7 @@ describe("which time a board is about", () => {
         (range, compare, asked, now) => {
           const life = lived(now);
           const found = spanOf(range, asked && days(asked[0], asked[0] + asked[1]), life);
-          const before = beforeOf(compare, found, life);
+          const before = beforeOf(compare, found, life, days(0, 7));
           for (const { from, to } of [found, ...(before ? [before] : [])]) {
             expect(from.getTime()).toBeGreaterThanOrEqual(BEGUN);
             expect(to.getTime()).toBeGreaterThanOrEqual(from.getTime());

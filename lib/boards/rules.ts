@@ -8,7 +8,7 @@ import { QUALITY } from "../kpis/definitions/quality.ts";
 import { KPIS } from "../kpis/definitions/registry.ts";
 import type { KpiId } from "../kpis/schema/kpi-id.ts";
 import type { KpiReading } from "../kpis/schema/reading.ts";
-import type { Compare, Range, Span } from "./schema.ts";
+import type { BoardQuery, Compare, Range, Span } from "./schema.ts";
 
 const idsOf = (group: object) => Object.keys(group) as KpiId[];
 
@@ -47,13 +47,27 @@ export function spanOf(range: Range, days: Span | null, { activatedAt, endedAt, 
   return { from: activatedAt, to: new Date(end) };
 }
 
-/** Null where there was no such time: the pilot had not begun, or its first week is not over. */
-export function beforeOf(compare: Compare, { from, to }: Span, { activatedAt, now }: Lived): Span | null {
+/** Why the whole time is shown to somebody who asked for days; null where nothing is to be said. */
+export function daysNotice({
+  range,
+  first,
+  last,
+}: Pick<BoardQuery, "range" | "first" | "last">): string | null {
+  if (range !== "days") return null;
+  if (!first || !last)
+    return "Give a first and a last day of the years 1970 to 2200. Until then the whole time is shown.";
+  return first > last ? "The first day is after the last one, so the whole time is shown." : null;
+}
+
+/** Null where there was no such time: the pilot had not begun, or its baseline is not over. */
+export function beforeOf(
+  compare: Compare,
+  { from, to }: Span,
+  { activatedAt, now }: Lived,
+  baseline: Span,
+): Span | null {
   if (compare === "none") return null;
-  if (compare === "baseline") {
-    const end = activatedAt.getTime() + 7 * DAY;
-    return end <= now ? { from: activatedAt, to: new Date(end) } : null;
-  }
+  if (compare === "baseline") return baseline.to.getTime() <= now ? baseline : null;
   const begins = from.getTime() - (to.getTime() - from.getTime());
   return begins >= activatedAt.getTime() ? { from: new Date(begins), to: from } : null;
 }

@@ -6,21 +6,24 @@ import type { KpiReading } from "../kpis/schema/reading.ts";
 export const Range = z.enum(["7d", "28d", "all", "days"]);
 export type Range = z.infer<typeof Range>;
 
-/** What the numbers stand beside: the time before of the same length, or the pilot's first week. */
+/** What the numbers stand beside: the time before of the same length, or the pilot's baseline. */
 export const Compare = z.enum(["previous", "baseline", "none"]);
 export type Compare = z.infer<typeof Compare>;
 
 export const SplitBy = z.enum(["none", "agentId", "model", "repositoryId", "kind"]);
 export type SplitBy = z.infer<typeof SplitBy>;
 
-const DAY = "Write a day as 2030-12-31.";
+/** Years that a database and a calendar agree about. */
+export const BoardDay = z.iso
+  .date("Write a day as 2030-12-31.")
+  .refine((day) => day >= "1970-01-01" && day <= "2200-12-31", "Write a day of the years 1970 to 2200.");
 
 export const BoardQuery = z.strictObject({
   pilotId: z.string().min(1).max(100),
   range: Range.default("all"),
   /** First and last day, in the pilot's time zone, of a range of days. */
-  first: z.iso.date(DAY).optional(),
-  last: z.iso.date(DAY).optional(),
+  first: BoardDay.optional(),
+  last: BoardDay.optional(),
   compare: Compare.default("previous"),
   split: SplitBy.default("none"),
   /** One value of the split alone. */
@@ -30,6 +33,17 @@ export type BoardQuery = z.infer<typeof BoardQuery>;
 
 export const BoardRowsQuery = BoardQuery.extend({ kpi: KpiId });
 export type BoardRowsQuery = z.infer<typeof BoardRowsQuery>;
+
+/** Of a board, or the rows behind one of its numbers, as a file: it has no place for a sentence, so it refuses. */
+export const BoardFileQuery = z
+  .object({
+    ...BoardQuery.omit({ pilotId: true }).shape,
+    kpi: KpiId.optional(),
+    format: z.enum(["csv", "json"]).default("csv"),
+  })
+  .refine(({ range, first, last }) => range !== "days" || !first || !last || first <= last, {
+    ...{ path: ["first"], message: "The first day is after the last one." },
+  });
 
 export interface Span {
   readonly from: Date;
@@ -69,4 +83,6 @@ export interface Board {
   readonly numbers: readonly BoardNumber[];
   readonly split: BoardSplit | null;
   readonly notes: readonly Note[];
+  /** Why the days that were asked for are not those that are shown. */
+  readonly notice: string | null;
 }

@@ -2,11 +2,12 @@
 import { requirePermission } from "../authz/require.ts";
 import { read } from "../db.ts";
 import { conflict } from "../errors.ts";
-import { listKpiRows, readKpis } from "../kpis/read-kpi.ts";
-import type { KpiRow, KpiSplit } from "../kpis/schema/reading.ts";
+import { baselineSpan } from "../kpis/baseline-rules.ts";
+import { listKpiRows, readKpi, readKpis, splitWithoutAgents } from "../kpis/read-kpi.ts";
+import type { KpiReading, KpiRow, KpiSplit, KpiWindow } from "../kpis/schema/reading.ts";
 import { getPilot } from "../pilots/service.ts";
 import type { Scope } from "../scope.ts";
-import { ALL_KPIS, beforeOf, SPLIT_KPIS, spanOf } from "./rules.ts";
+import { ALL_KPIS, beforeOf, daysNotice, SPLIT_KPIS, spanOf } from "./rules.ts";
 import type { Board, BoardQuery, BoardRowsQuery, BoardSplit, Span } from "./schema.ts";
 import { instantsOf, selectNotes, selectSplitValues } from "./store.ts";
 
@@ -15,19 +16,22 @@ const MOST_NOTES = 40;
 
 /** Throws conflict for a pilot that was never active: it has no numbers. */
 export async function getBoard(scope: Scope, query: BoardQuery): Promise<Board> {
-  const { pilot, span, before, asOf } = await boardSpans(scope, query);
+  const { pilot, span, before, isWithoutAgents, asOf } = await boardSpans(scope, query);
   const { pilotId } = query;
   const window = { pilotId, asOf, split: splitOf(query) };
   const [readings, others, split, notes] = await Promise.all([
     readKpis(scope, ALL_KPIS, { ...window, ...span }),
-    before && readKpis(scope, ALL_KPIS, { ...window, ...before }),
+    before ? readBeside(scope, { ...window, ...before }, isWithoutAgents) : [],
     splitBy(scope, query, span, asOf),
     read(scope, (db) => selectNotes(db, pilotId, span, MOST_NOTES)),
   ]);
   return {
     ...{ pilotId, pilotName: pilot.name, timeZone: pilot.timeZone, asOf, query, span, before },
-    numbers: readings.map((reading, index) => ({ reading, before: others?.[index] ?? null })),
-    ...{ split, notes },
+    numbers: readings.map((reading) => ({
+      reading,
+      before: others.find(({ kpi }) => kpi === reading.kpi) ?? null,
+    })),
+    ...{ split, notes, notice: daysNotice(query) },
   };
 }
 
@@ -41,13 +45,29 @@ export async function listBoardRows(scope: Scope, query: BoardRowsQuery): Promis
 async function boardSpans(scope: Scope, { pilotId, range, first, last, compare }: BoardQuery) {
   requirePermission(scope, "kpi.view", pilotId);
   const pilot = await getPilot(scope, pilotId);
-  const { activatedAt, endedAt, timeZone } = pilot;
+  const { activatedAt, baselineUntil, endedAt, timeZone } = pilot;
   if (!activatedAt) throw conflict("The pilot was never active, so it has no numbers.");
   const lived = { activatedAt, endedAt, now: scope.clock.now() };
   const days =
     first && last && first <= last ? await read(scope, (db) => instantsOf(db, timeZone, first, last)) : null;
   const span = spanOf(range, days, lived);
-  return { pilot, span, before: beforeOf(compare, span, lived), asOf: new Date(lived.now) };
+  const before = beforeOf(compare, span, lived, baselineSpan({ activatedAt, baselineUntil }));
+  const isWithoutAgents = compare === "baseline" && baselineUntil !== null;
+  return { pilot, span, before, isWithoutAgents, asOf: new Date(lived.now) };
+}
+
+/** What the numbers stand beside. Of a time without agents it is what people did. */
+async function readBeside(
+  scope: Scope,
+  window: Span & Pick<KpiWindow, "pilotId" | "asOf"> & { readonly split: KpiSplit },
+  isWithoutAgents: boolean,
+): Promise<KpiReading[]> {
+  if (!isWithoutAgents) return readKpis(scope, ALL_KPIS, window);
+  const told = ALL_KPIS.flatMap((kpi) => {
+    const split = splitWithoutAgents(kpi, window.split);
+    return split ? [{ kpi, split }] : [];
+  });
+  return Promise.all(told.map(({ kpi, split }) => readKpi(scope, { ...window, kpi, split })));
 }
 
 const splitOf = ({ split, of }: BoardQuery): KpiSplit =>

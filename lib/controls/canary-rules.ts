@@ -5,6 +5,7 @@
 export const CANARY_RUNNER = "rnr_000000000se1ftest00001";
 /** The same, and revoked. */
 export const REVOKED_CANARY = "rnr_000000000se1ftest00002";
+export const CANARIES: readonly string[] = [CANARY_RUNNER, REVOKED_CANARY];
 
 /** Refusals that a round brings about by itself; anything else about a canary is somebody else's doing. */
 export const isOwnKnock = (runner: string, reason: string): boolean =>

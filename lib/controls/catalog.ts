@@ -12,7 +12,7 @@ export const CONTROLS: readonly Control[] = [
       "A program in a sandbox has no network interface but its own loopback, and reaches nothing on this host.",
     setting: "environment in the charter opens listed hosts to setup alone.",
     proof:
-      "A real sandbox on the worker host tries a listener that was opened for it, on every address of the host, and a look-up of a name. Sandboxes of runners are made by the same code on their own hosts.",
+      "A real sandbox on the worker host tries a listener that was opened for it on all addresses of the host, on each where it answers from outside, and a look-up of a name. Sandboxes of runners are made by the same code on their own hosts.",
     rows: rowsOf(
       "CC6.6",
       "CC6.7",
@@ -30,10 +30,10 @@ export const CONTROLS: readonly Control[] = [
   {
     id: "gateway_token",
     title: "A run token that is not a runner's own opens nothing",
-    sentence: "The gateway refuses a registered runner's request that carries a run token it was not given.",
+    sentence: "The gateway refuses a registered runner's request that carries a run token nobody was given.",
     setting: ALWAYS,
     proof:
-      "A registered canary, which gets no work, asks the gateway's door with a made-up token under its own signature.",
+      "A registered canary, which gets no work, asks the gateway's door with a made-up token under its own signature; only the answer that the token is not known counts.",
     rows: rowsOf("CC6.1", "A.5.15", "A.5.17", "7.3", "8.6", "Art. 9", "Art. 25", "ASI03", "T3", "T9"),
   },
   {
@@ -107,9 +107,9 @@ export const CONTROLS: readonly Control[] = [
     id: "log_signed",
     title: "Entries are numbered and signed",
     sentence:
-      "What is written to the record is under a signed checkpoint within half a minute, and the notary raises no alarm.",
+      "The entry that asks for a test is under a signed checkpoint half a minute after the test begins at most, and the notary raises no alarm.",
     setting: "PILOTHOUSE_LOG_KEY or PILOTHOUSE_LOG_KEY_FILE.",
-    proof: "The entry that began this test is waited for.",
+    proof: "The entry that asked for this test is looked for under the signed checkpoints, and waited for.",
     rows: rowsOf("CC7.2", "A.8.15", "A.8.16", "10.2", "10.5", "Art. 10", "Art. 25", "T8"),
   },
   {
@@ -135,7 +135,8 @@ export const CONTROLS: readonly Control[] = [
     sentence:
       "In the last drill, within 30 days, every run on a connected runner had ended within two seconds.",
     setting: "Practise, on Emergency stops.",
-    proof: "What the last drill of any pilot measured. This test starts none.",
+    proof:
+      "What the last drill of any pilot that ended measured. Runs that no runner had are named and not counted; a drill without any shows nothing. This test starts none.",
     rows: rowsOf("CC7.4", "A.5.26", "12.10", "Art. 11", "Art. 24", "Art. 25", "ASI08", "ASI10", "T13"),
   },
   {

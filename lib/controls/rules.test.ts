@@ -7,21 +7,33 @@ const NOW = Date.UTC(2026, 10, 29, 12);
 const ago = (milliseconds: number) => new Date(NOW - milliseconds);
 const last = (result: ProofResult, age = 0) => ({ result, at: ago(age) });
 
+const held = (newest: ReturnType<typeof last>, age: number) => ({
+  ...{ last: newest, shown: "holds" as const, heldAt: ago(age) },
+});
+
 describe("a control", () => {
   test("is red as soon as it failed, and when its last proof is too old", () => {
-    expect(stateOf({ last: last("holds"), heldAt: ago(0) }, NOW)).toBe("holds");
-    expect(stateOf({ last: last("failed"), heldAt: ago(1000) }, NOW)).toBe("failed");
-    expect(stateOf({ last: last("holds", PROVED_FOR + 1), heldAt: ago(PROVED_FOR + 1) }, NOW)).toBe("old");
+    expect(stateOf({ last: last("holds"), shown: "holds", heldAt: ago(0) }, NOW)).toBe("holds");
+    expect(stateOf({ last: last("failed"), shown: "failed", heldAt: ago(1000) }, NOW)).toBe("failed");
+    expect(stateOf(held(last("holds", PROVED_FOR + 1), PROVED_FOR + 1), NOW)).toBe("old");
   });
 
   test("probe: is not kept green, nor grey for ever, by keeping its test from running", () => {
-    expect(stateOf({ last: last("not_run"), heldAt: ago(PROVED_FOR) }, NOW)).toBe("not_run");
-    expect(stateOf({ last: last("not_run"), heldAt: ago(PROVED_FOR + 1) }, NOW)).toBe("old");
+    expect(stateOf(held(last("not_run"), PROVED_FOR), NOW)).toBe("not_run");
+    expect(stateOf(held(last("not_run"), PROVED_FOR + 1), NOW)).toBe("old");
+  });
+
+  test("probe: that failed stays red while its test cannot run, until it holds", () => {
+    for (const heldAt of [null, ago(0), ago(PROVED_FOR + 1)])
+      expect(stateOf({ last: last("not_run"), shown: "failed", heldAt }, NOW)).toBe("failed");
+    expect(stateOf(held(last("holds"), 0), NOW)).toBe("holds");
   });
 
   test("is grey where it was never tried, or never could be", () => {
-    expect(stateOf({ last: null, heldAt: null }, NOW)).toBe("never");
-    expect(stateOf({ last: last("not_run", 10 * PROVED_FOR), heldAt: null }, NOW)).toBe("not_run");
+    expect(stateOf({ last: null, shown: null, heldAt: null }, NOW)).toBe("never");
+    expect(stateOf({ last: last("not_run", 10 * PROVED_FOR), shown: null, heldAt: null }, NOW)).toBe(
+      "not_run",
+    );
   });
 
   test("is tried once a day", () => {

@@ -27,6 +27,11 @@ export interface Proved {
   readonly sentence: string;
 }
 
+/** What a control showed when it could last be tried. */
+export interface LastShown extends Proved {
+  readonly result: Exclude<ProofResult, "not_run">;
+}
+
 export const Framework = z.enum(["soc2", "iso27001", "pci", "dora", "owasp"]);
 export type Framework = z.infer<typeof Framework>;
 
@@ -62,6 +67,8 @@ export interface ControlView extends Control {
   readonly state: ControlState;
   /** Of the newest round. */
   readonly last: ProofView | null;
+  /** What it showed when it could last be tried; null where it never could. */
+  readonly shown: LastShown | null;
   /** When it last held; null where it never did. */
   readonly heldAt: Date | null;
   /** Findings that its failures opened and nobody settled. */

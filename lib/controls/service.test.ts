@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../clock.ts";
 import { getFinding } from "../findings/service.ts";
+import { listRunners } from "../runners/service.ts";
 import type { Scope } from "../scope.ts";
 import { arrangeWork, member } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -70,7 +71,10 @@ describe("a round of the self-test", () => {
       rule: { id: "control_failed", source: "control" },
     });
     await round({ log_append_only: "not_run" });
-    expect((await stateOf("log_append_only"))?.findings).toHaveLength(1);
+    expect(await stateOf("log_append_only")).toMatchObject({
+      ...{ state: "failed", last: { result: "not_run" }, shown: { result: "failed" } },
+      findings: [{ id: findingId }],
+    });
     await round();
     expect(await stateOf("log_append_only")).toMatchObject({ state: "holds", findings: [] });
     await round({ log_append_only: "failed" });
@@ -163,19 +167,21 @@ describe("canaries of the database", () => {
   test("probe: the worker gives no other runner a key", async () => {
     await database.owner.query("alter table runner disable trigger governed");
     await database.owner.query(
-      "insert into runner values ('rnr_another', 'another', 'its own', 'host-1', '{agent}', now())",
+      "insert into runner values ('rnr_another', 'another', 'its own', 'self-test', '{agent}', now())",
     );
-    const worked = await asWorker(async () => {
-      const pg = await import("pg");
-      const client = new pg.default.Client({ connectionString: database.urls.worker });
-      await client.connect();
-      await client.query("select set_canary_key('rnr_another', 'another', 'stolen', false, now())");
-      await client.end();
-      return true;
-    });
-    expect(worked).toBe(true);
-    const { rows } = await database.owner.query("select public_key from runner where id = 'rnr_another'");
-    expect(rows).toEqual([{ public_key: "its own" }]);
+    const pg = await import("pg");
+    const client = new pg.default.Client({ connectionString: database.urls.worker });
+    await client.connect();
+    for (const id of ["rnr_another", "rnr_invented"])
+      await expect(
+        client.query("select set_canary_key($1, 'another', 'stolen', false, now())", [id]),
+      ).rejects.toThrow("is no canary");
+    await client.end();
+    const { rows } = await database.owner.query(
+      "select id, public_key from runner where id in ('rnr_another', 'rnr_invented')",
+    );
+    expect(rows).toEqual([{ id: "rnr_another", public_key: "its own" }]);
     await database.owner.query("alter table runner enable trigger governed");
+    expect((await listRunners(security)).map(({ id }) => id)).toEqual(["rnr_another"]);
   });
 });

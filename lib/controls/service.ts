@@ -95,13 +95,13 @@ async function tellAll(tx: Tx, scope: Scope): Promise<void> {
   for (const { control, ...last } of await selectLatest(tx.db)) {
     const title = CONTROLS.find(({ id }) => id === control)?.title;
     if (title === undefined) continue; // of a version that knew others
-    const state = stateOf({ last, heldAt: last.heldAt }, now);
+    const state = stateOf({ last, shown: last.shown?.result ?? null, heldAt: last.heldAt }, now);
     const tell = async (rule: (typeof CONTROL_RULES)["failed" | "old"], sentence: string) => {
       if (open.some((each) => each.rule === rule.id && each.subject === control)) return;
       const evidence = { text: `${title}: ${sentence}`.slice(0, 1000), path: null, line: null };
       await openFindings(tx, scope, null, [{ rule, subject: control, evidence, at: now }]);
     };
-    if (state === "failed") await tell(CONTROL_RULES.failed, last.sentence);
+    if (state === "failed") await tell(CONTROL_RULES.failed, last.shown?.sentence ?? last.sentence);
     if (state === "old") await tell(CONTROL_RULES.old, last.sentence);
     if (state === "holds")
       await settleGone(tx, scope, { rule: CONTROL_RULES.failed, subject: control, reason: HOLDS });
@@ -126,9 +126,10 @@ export async function listControls(scope: Scope): Promise<ControlsView> {
     ]);
     const controls = CONTROLS.map((control) => {
       const last = latest.find((each) => each.control === control.id) ?? null;
-      const heldAt = last?.heldAt ?? null;
+      const { heldAt = null, shown = null } = last ?? {};
+      const state = stateOf({ last, shown: shown?.result ?? null, heldAt }, now);
       const findings = open.filter(({ subject }) => subject === control.id).map(({ id, at }) => ({ id, at }));
-      return { ...control, state: stateOf({ last, heldAt }, now), last, heldAt, findings };
+      return { ...control, state, last, shown, heldAt, findings };
     });
     return { controls, isTesting: waiting !== null, testedAt: round?.endedAt ?? null };
   });

@@ -1,5 +1,5 @@
 import type { Db } from "../db.ts";
-import type { ControlId, ProofResult, ProofView } from "./schema.ts";
+import type { ControlId, LastShown, ProofResult, ProofView } from "./schema.ts";
 
 /** One round at a time is asked for. */
 export async function lockRounds(db: Db): Promise<void> {
@@ -50,12 +50,15 @@ interface LatestRow {
   readonly sentence: string;
   readonly milliseconds: number;
   readonly heldAt: Date | null;
+  readonly shown: LastShown | null;
 }
 
-/** The newest proof of each control, and when it last held. */
+/** The newest proof of each control, what it showed when it could last be tried, and when it last held. */
 export async function selectLatest(db: Db): Promise<LatestRow[]> {
   return db.$queryRaw<LatestRow[]>`
     select distinct on (p.control) p.control, p.test_id as "testId", p.at, p.result, p.sentence, p.milliseconds,
-      (select max(h.at) from control_proof h where h.control = p.control and h.result = 'holds') as "heldAt"
+      (select max(h.at) from control_proof h where h.control = p.control and h.result = 'holds') as "heldAt",
+      (select jsonb_build_object('result', s.result, 'sentence', s.sentence) from control_proof s
+        where s.control = p.control and s.result <> 'not_run' order by s.at desc, s.test_id desc limit 1) as shown
     from control_proof p order by p.control, p.at desc, p.test_id desc`;
 }

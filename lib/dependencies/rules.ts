@@ -14,6 +14,7 @@ const SEVERITIES: Readonly<Record<DependencyRule, FindingSeverity>> = {
   other_registry: "high",
   indicated: "high",
   indicators_unread: "medium",
+  names_not_compared: "medium",
   not_understood: "medium",
 };
 
@@ -45,7 +46,9 @@ export function dependencySentence({ rule, path, name, before, after }: Dependen
     case "indicated":
       return `${what} is on a list of indicators: ${before ?? "no name is given"}${after === null ? "" : ` (${after})`}.`;
     case "indicators_unread":
-      return `The packages of ${path} were held against no indicators: ${after ?? "their list cannot be read"}.`;
+      return `The packages of ${path} were not held against every indicator: ${after ?? "their list cannot be read"}.`;
+    case "names_not_compared":
+      return `Whether packages of ${path} are named much like others is not all known: ${after ?? "some were not compared"}.`;
     case "not_understood":
       return `${path} is about packages and was not read: ${after ?? "its format is not known"}. Compare it by eye.`;
   }

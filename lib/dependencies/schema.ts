@@ -32,6 +32,7 @@ export const DependencyRule = z.enum([
   "other_registry",
   "indicated",
   "indicators_unread",
+  "names_not_compared",
   "not_understood",
 ]);
 export type DependencyRule = z.infer<typeof DependencyRule>;

@@ -7,7 +7,7 @@ const MOST_TEXT = 40_000;
 const DraftValues = z
   .record(
     z.string().max(100),
-    z.union([z.string().max(MOST_TEXT), z.array(z.string().max(200)).max(50).readonly()]),
+    z.union([z.string().max(MOST_TEXT), z.array(z.string().max(200)).max(200).readonly()]),
   )
   .readonly();
 export type DraftValues = z.infer<typeof DraftValues>;

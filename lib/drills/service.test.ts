@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { MINUTE, SECOND } from "../clock.ts";
+import { type Clock, MINUTE, SECOND, systemClock } from "../clock.ts";
 import { grantLease } from "../leases/grant-lease.ts";
 import { heartbeat, markPrepared } from "../leases/service.ts";
 import type { Assignment } from "../protocol/schema.ts";
@@ -14,7 +14,7 @@ import { activePilot, arrangeWork, charterFor, member } from "../testing/arrange
 import { testDatabase } from "../testing/database.ts";
 import { asProcess } from "../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
-import { carryOutDrills, listDrills } from "./service.ts";
+import { carryOutDrills, lastDrill, listDrills } from "./service.ts";
 import { startDrill } from "./start-drill.ts";
 
 const database = await testDatabase("web");
@@ -53,9 +53,9 @@ beforeAll(async () => {
 });
 
 /** Each runner takes one of the drill's runs and works on it. */
-async function takeAll(): Promise<Assignment[]> {
+async function takeAll(takers = runners): Promise<Assignment[]> {
   const leases: Assignment[] = [];
-  for (const { id, scope } of runners) {
+  for (const { id, scope } of takers) {
     const lease = await grantLease(scope, id, request);
     if (!lease) throw new Error("There was nothing to take.");
     await markPrepared(scope, lease.leaseId, lease.attempt);
@@ -176,4 +176,88 @@ describe("a real stop", () => {
     });
     await expect(noteStopped(lead, "lse_none", said)).rejects.toMatchObject({ code: "not_found" });
   });
+});
+
+describe("the instant of a pull", () => {
+  /** Time goes on whenever it is asked for: what is measured from several instants shows. */
+  const passing: Clock = {
+    ...clock,
+    now: () => {
+      clock.advance(7);
+      return clock.now();
+    },
+  };
+  const pulledAts = async (column: "drill_id" | "stop_id", id: string): Promise<Date[]> => {
+    const { rows } = await database.owner.query(`select pulled_at from stop_reach where ${column} = $1`, [
+      id,
+    ]);
+    return rows.map(({ pulled_at }) => pulled_at);
+  };
+  let pilotId: string;
+  let fresh: typeof runners;
+
+  beforeAll(async () => {
+    pilotId = await activePilot(seed, charterFor(seed, work.repositoryId));
+    fresh = [await addRunner("three"), await addRunner("four")];
+  });
+
+  test("is one for all runs of a drill, and of a real stop", async () => {
+    const { drillId } = await startDrill(lead, { pilotId, runs: 2 });
+    await takeAll(fresh);
+    expect(await asProcess(database, "worker", () => carryOutDrills({ ...worker, clock: passing }))).toBe(1);
+    const [drill] = await listDrills(lead);
+    expect(await pulledAts("drill_id", drillId)).toEqual([drill?.pulledAt, drill?.pulledAt]);
+
+    for (const requestKey of ["request-2", "request-3"])
+      await launchRun(lead, { ...work, pilotId, title: "Repair main", requestKey });
+    await takeAll(fresh);
+    const { stopId } = await pullStop({ ...lead, clock: passing }, { scope: "pilot", pilotId, reason: "" });
+    const { rows } = await database.owner.query("select pulled_at from stop where id = $1", [stopId]);
+    expect(await pulledAts("stop_id", stopId)).toEqual([rows[0]?.pulled_at, rows[0]?.pulled_at]);
+  });
+
+  test("is none where every run came to an end before it was locked: the drill failed, and says so", async () => {
+    clock.advance(4 * MINUTE);
+    await drills();
+    const another = await activePilot(seed, charterFor(seed, work.repositoryId));
+    const [runner] = [await addRunner("five")];
+    const { drillId } = await startDrill(lead, { pilotId: another, runs: 1 });
+    await takeAll([runner]);
+    const { rows } = await database.owner.query("select id from run where request_key = $1", [
+      `${drillId}-1`,
+    ]);
+    const [runId] = rows.map(({ id }) => id);
+    for (const table of ["run", "lease"])
+      await database.owner.query(`alter table ${table} disable trigger governed`);
+    const other = await database.owner.connect();
+    await other.query("begin");
+    await other.query("update run set status = 'failed' where id = $1", [runId]);
+    await other.query("update lease set ended_at = now() where run_id = $1", [runId]);
+    const carried = drills();
+    await untilBlocked();
+    await other.query("commit");
+    other.release();
+    expect(await carried).toBe(1);
+    for (const table of ["run", "lease"])
+      await database.owner.query(`alter table ${table} enable trigger governed`);
+    expect((await listDrills(lead))[0]).toMatchObject({
+      ...{ id: drillId, state: "failed", fault: "no_runner", pulledAt: null, reached: [] },
+    });
+    const kinds = await kindsAbout(`drill:${drillId}`);
+    expect(kinds.filter((kind) => kind.startsWith("drill."))).toEqual(["drill.started", "drill.ended"]);
+    expect(await asProcess(database, "worker", () => lastDrill(worker))).toMatchObject({
+      ...{ fault: "no_runner", wanted: 1, stopped: 0 },
+    });
+  });
+
+  /** Until another session of this database waits for a lock. */
+  async function untilBlocked(): Promise<void> {
+    for (;;) {
+      const { rows } = await database.owner.query(
+        "select from pg_locks where not granted and locktype in ('transactionid', 'tuple') and pid in (select pid from pg_stat_activity where datname = current_database())",
+      );
+      if (rows.length > 0) return;
+      await systemClock.sleep(10);
+    }
+  }
 });

@@ -11,10 +11,10 @@ import type { Scope } from "../scope.ts";
 import { listReaches, reachesOf } from "../stop-times/service.ts";
 import { holdStops } from "../stops/service.ts";
 import { type DrillStep, nextStep, type Tally, tallyOf } from "./rules.ts";
-import type { DrillView } from "./schema.ts";
+import type { DrillFault, DrillView } from "./schema.ts";
 import {
   type DrillRow,
-  findLastDone,
+  findLastEnded,
   moveDrill,
   selectDrillRuns,
   selectDrills,
@@ -30,12 +30,19 @@ export async function listDrills(scope: Scope): Promise<DrillView[]> {
   return drills.map((drill, index) => ({ ...drill, reached: reached[index] ?? [] }));
 }
 
-/** The drill of any pilot that ended last, with its tally; null where none was practised. */
-export async function lastDrill(scope: Scope): Promise<(Tally & { readonly endedAt: Date }) | null> {
+export interface LastDrill extends Tally {
+  readonly endedAt: Date;
+  /** Runs that it began with. */
+  readonly wanted: number;
+  /** Null where it was carried through. */
+  readonly fault: DrillFault | null;
+}
+
+/** The drill of any pilot that ended last, however it ended, with its tally; null where none was practised. */
+export async function lastDrill(scope: Scope): Promise<LastDrill | null> {
   return read(scope, async (db) => {
-    const drill = await findLastDone(db);
-    if (!drill?.endedAt) return null;
-    return { endedAt: drill.endedAt, ...(await tallyIn(db, drill.id)) };
+    const drill = await findLastEnded(db);
+    return drill && { ...drill, ...(await tallyIn(db, drill.id)) };
   });
 }
 
@@ -61,40 +68,47 @@ const tallyIn = async (db: Db, drillId: string): Promise<Tally> => tallyOf(await
 
 async function carryOut(scope: Scope, drill: DrillRow, step: Exclude<DrillStep, "wait">): Promise<boolean> {
   return transaction(scope, async (tx) => {
-    const endedAt = new Date(scope.clock.now());
     if (step === "pull") return pull(tx, scope, drill);
-    const fault = step === "done" ? {} : { fault: step };
-    const state = step === "done" ? "done" : "failed";
-    if (!(await moveDrill(tx.db, drill.id, drill.state, { state, endedAt, ...fault }))) return false;
-    await cancelRuns(tx, scope, drill);
-    const tally = await tallyIn(tx.db, drill.id);
-    tx.record({
-      kind: "drill.ended",
-      about: [`drill:${drill.id}`, `pilot:${drill.pilotId}`],
-      charter: await charterOfDrill(tx, drill),
-      detail: { outcome: state, ...fault, ...tally },
-    });
-    return true;
+    return end(tx, scope, drill, step === "done" ? null : step);
   });
+}
+
+async function end(tx: Tx, scope: Scope, drill: DrillRow, fault: DrillFault | null): Promise<boolean> {
+  const endedAt = new Date(scope.clock.now());
+  const state = fault === null ? "done" : "failed";
+  const unpulled = fault === "no_runner" ? { pulledAt: null } : {};
+  if (!(await moveDrill(tx.db, drill.id, drill.state, { state, endedAt, fault, ...unpulled }))) return false;
+  await cancelRuns(tx, scope, drill);
+  const tally = await tallyIn(tx.db, drill.id);
+  tx.record({
+    kind: "drill.ended",
+    about: [`drill:${drill.id}`, `pilot:${drill.pilotId}`],
+    charter: await charterOfDrill(tx, drill),
+    detail: { outcome: state, ...(fault && { fault }), ...tally },
+  });
+  return true;
 }
 
 const REASON = "drill of the emergency stop";
 
 /** All at once, as an emergency stop does: one commit, and every runner is told after it. */
 async function pull(tx: Tx, scope: Scope, drill: DrillRow): Promise<boolean> {
-  await holdStops(tx.db);
   const pulledAt = new Date(scope.clock.now());
+  await holdStops(tx.db);
   if (!(await moveDrill(tx.db, drill.id, "gathering", { state: "pulled", pulledAt }))) return false;
   let runs = 0;
   for (const { id, isHeld } of await selectDrillRuns(tx.db, drill.id)) {
-    if (isHeld && (await stopRun(tx, scope, id, { cause: { drillId: drill.id }, reason: REASON }))) runs += 1;
+    if (isHeld && (await stopRun(tx, scope, id, { cause: { drillId: drill.id }, reason: REASON, pulledAt })))
+      runs += 1;
   }
+  // All that worked came to an end since it was looked: nothing was pulled.
+  if (runs === 0) return end(tx, scope, { ...drill, state: "pulled" }, "no_runner");
   await cancelRuns(tx, scope, drill);
   tx.record({
     kind: "drill.pulled",
     about: [`drill:${drill.id}`, `pilot:${drill.pilotId}`],
     charter: await charterOfDrill(tx, drill),
-    detail: { runs: Math.max(1, runs) },
+    detail: { runs },
   });
   return true;
 }

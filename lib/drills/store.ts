@@ -34,7 +34,7 @@ export async function moveDrill(
   db: Db,
   id: string,
   from: DrillState,
-  change: { state: DrillState; fault?: DrillFault; pulledAt?: Date; endedAt?: Date },
+  change: { state: DrillState; fault?: DrillFault | null; pulledAt?: Date | null; endedAt?: Date },
 ): Promise<boolean> {
   const { count } = await db.drill.updateMany({ where: { id, state: from }, data: change });
   return count === 1;
@@ -77,9 +77,18 @@ export async function selectDrills(
     where ${seen} order by d.asked_at desc, d.id desc limit ${limit}`;
 }
 
-export const findLastDone = (db: Db): Promise<{ id: string; endedAt: Date | null } | null> =>
-  db.drill.findFirst({
-    where: { state: "done" },
+export interface EndedDrill {
+  readonly id: string;
+  readonly endedAt: Date;
+  readonly wanted: number;
+  readonly fault: DrillFault | null;
+}
+
+export async function findLastEnded(db: Db): Promise<EndedDrill | null> {
+  const row = await db.drill.findFirst({
+    where: { endedAt: { not: null } },
     orderBy: [{ endedAt: "desc" }, { id: "desc" }],
-    select: { id: true, endedAt: true },
+    select: { id: true, endedAt: true, wanted: true, fault: true },
   });
+  return row as EndedDrill | null;
+}

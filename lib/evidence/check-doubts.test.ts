@@ -56,6 +56,28 @@ describe("what evidence says it does not prove", () => {
     expect(said({ command }, argv).includes("those are the patch's own")).toBe(isSaid);
   });
 
+  test.each([
+    [["sh", "./check.sh"], null, "check.sh"],
+    [["npm", "test"], ["sh", "-c", "(node tools/run.mjs)"], "tools/run.mjs"],
+    [["python", "-m", "tools.check"], null, "tools/check.py, tools/check/a.py"],
+    [["vitest", "run", "src"], null, null],
+  ])(
+    "of %j run as %j: of the files of the patch, %s is named by the command and was not tried",
+    (argv, command, names) => {
+      const paths = ["check.sh", "src/a.ts", "tools/run.mjs", "tools/check.py", "tools/check/a.py"];
+      const files = paths.map((path) => ({ path }));
+      const words = checkDoubts({ ...CHECKS, command }, argv, true, files).join();
+      expect(words.includes("which the command names")).toBe(names !== null);
+      expect(words).toContain(names === null ? "" : `The patch changes ${names}, which the command names`);
+      const moved = checkDoubts(undefined, ["sh", "a.sh"], true, [
+        { path: "b.sh", previousPath: "a.sh" },
+      ]).join();
+      expect(moved).toContain("The patch changes a.sh, which");
+      const unchecked = checkDoubts(undefined, ["sh", "check.sh"], true, files).join();
+      expect(unchecked).toContain("The patch changes check.sh, which");
+    },
+  );
+
   test("says that lines were not counted, and why, or who counted them", () => {
     expect(said({ coverage: null, coverageReason: "Nothing changed." })).toContain(
       "was not measured. Nothing changed.",

@@ -1,6 +1,13 @@
 // What evidence does not prove because of what was, or was not, checked beside the three trees. Pure.
 import type { Checks } from "../protocol/checks.ts";
+import { pathsNamed } from "../protocol/named-files.ts";
 import type { NewOnBase } from "./new-tests.ts";
+
+interface Changed {
+  readonly path: string;
+  /** Where a renamed file was before. */
+  readonly previousPath?: string | null;
+}
 
 const named = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
@@ -8,15 +15,25 @@ const named = (names: readonly string[]): string =>
 const count = (list: readonly string[], noun: string, verbs: readonly [string, string]) =>
   list.length === 1 ? `1 ${noun} ${verbs[0]}` : `${list.length} ${noun}s ${verbs[1]}`;
 
-/** `argv`: the charter's command; `isSound`: every planted test that was reported was reported failed. */
+/** `argv`: the charter's command; `isSound`: every planted test that was reported was reported failed; `files`: of the patch. */
 export function checkDoubts(
   checks: Checks | null | undefined,
   argv: readonly string[],
   isSound = true,
+  files: readonly Changed[] = [],
 ): string[] {
+  const overlaid = overlayDoubts(checks, argv, files);
   if (!checks)
-    return ["No canary: the runner that verified plants none. Whether tests can fail at all was not tried."];
-  return [...canaryDoubts(checks, isSound), ...commandDoubts(checks, argv), ...coverageDoubts(checks)];
+    return [
+      "No canary: the runner that verified plants none. Whether tests can fail at all was not tried.",
+      ...overlaid,
+    ];
+  return [
+    ...canaryDoubts(checks, isSound),
+    ...commandDoubts(checks, argv),
+    ...overlaid,
+    ...coverageDoubts(checks),
+  ];
 }
 
 function canaryDoubts({ canary: { none, uncovered }, unreported }: Checks, isSound: boolean): string[] {
@@ -46,6 +63,23 @@ function commandDoubts({ command }: Checks, argv: readonly string[]): string[] {
   return isNamed(command ?? argv)
     ? ["The command calls scripts of package.json by name: with the patch those are the patch's own."]
     : [];
+}
+
+/** What the command names is the base's in every tree, whatever the patch makes of it. */
+function overlayDoubts(
+  checks: Checks | null | undefined,
+  argv: readonly string[],
+  files: readonly Changed[],
+): string[] {
+  const changed = pathsNamed(
+    files.flatMap(({ path, previousPath }) => (previousPath ? [path, previousPath] : [path])),
+    [...argv, ...(checks?.command ?? [])],
+  );
+  return changed.length === 0
+    ? []
+    : [
+        `The patch changes ${named(changed)}, which the command names: the base's ran, and the patch's was not tried.`,
+      ];
 }
 
 function coverageDoubts({ coverage, coverageReason }: Checks): string[] {

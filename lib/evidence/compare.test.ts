@@ -81,6 +81,21 @@ describe("evidence that was made again", () => {
     ]);
   });
 
+  test("probe: evidence from before new tests had to pass differs in the verdict alone, and by that rule", () => {
+    const seen = patched({ ...SEEN.patch, "a › new": F });
+    const old = (verdict: "verified" | "not_repaired") => {
+      const { newFailing, ...judgement } = made(seen).judgement;
+      expect(newFailing).toEqual(["a › new"]);
+      return { ...made(seen), judgement: { ...judgement, verdict } } as unknown as EvidenceDocument;
+    };
+    const parts = compare(old("verified"), made(seen));
+    expect(told(parts)).toEqual([expect.stringContaining("verdict differs: It was verified then")]);
+    expect(reasonsFor(parts)).toEqual([expect.stringContaining("that rule is younger than this evidence")]);
+    expect(isReproduced(compare(old("not_repaired"), made(seen)))).toBe(true);
+    const regressed = compare(old("verified"), made(patched({ "a › bug": P, "a › old": F, "a › new": F })));
+    expect(reasonsFor(regressed)[0]).toContain("It ran with the same as then");
+  });
+
   test("probe: evidence that does not say what it ran with is not reproduced better for that: it is said to be unknown", () => {
     const first = { ...document({ checks: undefined }), environmentDigest: undefined };
     const parts = compare(first, made(SEEN));

@@ -19,6 +19,8 @@ export interface Part {
   readonly says: string;
   /** What is not the same, a sentence each. */
   readonly lines: readonly string[];
+  /** A rule that has come since, where it alone makes this part another. */
+  readonly rule?: string;
 }
 
 const LISTS = {
@@ -43,11 +45,7 @@ const COUNTS = ["runs", "passed", "failed", "skipped", "flaky"] as const;
 export function compare(before: EvidenceDocument, after: Again): Part[] {
   const [was, is] = [before.judgement, after.judgement];
   return [
-    partOf(
-      "verdict",
-      `${is.verdict}: ${is.sentence}`,
-      was.verdict === is.verdict ? [] : [`It was ${was.verdict} then: ${was.sentence}`],
-    ),
+    verdictPart(was, is),
     ...Object.entries(TREES).map(([tree, name]) => {
       const [then, now] = [was.matrix[tree as TreeName], is.matrix[tree as TreeName]];
       const changed = COUNTS.filter((of) => then[of] !== now[of]);
@@ -69,7 +67,12 @@ export const isReproduced = (parts: readonly Part[]): boolean => parts.every(({ 
 
 /** Why the parts that differ may do so, a sentence each. */
 export function reasonsFor(parts: readonly Part[]): string[] {
-  const differing = new Set(parts.filter(({ is }) => is === "differs").map(({ name }) => name));
+  const rules = parts.flatMap(({ is, rule }) => (is === "differs" && rule ? [rule] : []));
+  const unexplained = parts.filter(({ is, rule }) => is === "differs" && rule === undefined);
+  return [...rules, ...hostReasons(new Set(unexplained.map(({ name }) => name)))];
+}
+
+function hostReasons(differing: ReadonlySet<string>): string[] {
   if (differing.size === 0) return [];
   const results = [...differing].filter((name) => name !== ENVIRONMENT);
   if (differing.has(ENVIRONMENT) && results.length === 0)
@@ -105,10 +108,26 @@ function listsSaid(is: Judgement): string {
   return said.join(", ") || "none repaired, failing or flaky";
 }
 
+/** A list that evidence is older than is no list of nothing. */
 const listDifferences = (was: Judgement, is: Judgement): string[] =>
-  Object.entries(LISTS).flatMap(([list, words]) =>
-    named(words, was[list as keyof typeof LISTS] ?? [], is[list as keyof typeof LISTS] ?? []),
-  );
+  Object.entries(LISTS).flatMap(([list, words]) => {
+    const before = was[list as keyof typeof LISTS];
+    return before === undefined ? [] : named(words, before, is[list as keyof typeof LISTS] ?? []);
+  });
+
+function verdictPart(was: Judgement, is: Judgement): Part {
+  const lines = was.verdict === is.verdict ? [] : [`It was ${was.verdict} then: ${was.sentence}`];
+  const part = partOf("verdict", `${is.verdict}: ${is.sentence}`, lines);
+  const isByRule =
+    was.newFailing === undefined &&
+    was.verdict === "verified" &&
+    is.verdict === "not_repaired" &&
+    (is.newFailing ?? []).length > 0;
+  return isByRule ? { ...part, rule: NEW_HAVE_TO_PASS } : part;
+}
+
+const NEW_HAVE_TO_PASS =
+  "Tests that the patch adds have to pass with it: that rule is younger than this evidence, which does not say them.";
 
 function named(what: string, before: readonly string[], after: readonly string[]): string[] {
   const [was, is] = [new Set(before), new Set(after)];

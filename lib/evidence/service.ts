@@ -149,7 +149,7 @@ async function documentOf(
   const canaryRule = stricterCanary(await charterOf(db, run.charterId), inForce?.charter);
   const protocol = await protocolOf(db, lease.runnerId);
   const further = [
-    ...checkDoubts(seen.checks, made.argv, isSound(seen.observations)),
+    ...checkDoubts(seen.checks, made.argv, isSound(seen.observations), patch.files),
     ...(setup ? setupDoubts(setup) : []),
   ];
   return {

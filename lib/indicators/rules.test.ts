@@ -12,7 +12,9 @@ const indicator = (more: object = {}) => ({
   },
   ...more,
 });
-const read = (...objects: unknown[]) => readIndicators({ type: "bundle", id: "bundle--1", objects }, NOW);
+const listed = (...objects: unknown[]) => readIndicators({ type: "bundle", id: "bundle--1", objects }, NOW);
+const read = (...objects: unknown[]) => listed(...objects)?.indicated;
+const written = (_: string, name: string) => name;
 const added = (name: string, after: string | null = "1.0.0") => ({ ecosystem: "npm", name, after });
 
 describe("a pattern", () => {
@@ -23,6 +25,13 @@ describe("a pattern", () => {
       [
         { name: "a", version: "1.2.3", ecosystem: null },
         { name: "b", version: null, ecosystem: "pypi" },
+      ],
+    ],
+    [
+      "[software:name = 'a' AND software:version = '1' OR software:name = 'b']",
+      [
+        { name: "a", version: "1", ecosystem: null },
+        { name: "b", version: null, ecosystem: null },
       ],
     ],
     ["[software:name = 'it\\'s']", [{ name: "it's", version: null, ecosystem: null }]],
@@ -37,7 +46,9 @@ describe("a pattern", () => {
     "[software:name = 'a'",
     "[software:name = 'a'] OR",
     "[software:name = 'a'] AND [software:name = 'b']",
-    "[software:name = 'a' OR software:name = 'b']",
+    "[software:name = 'a' OR software:version = '1']",
+    "[software:name = 'a' OR]",
+    "[OR software:name = 'a']",
     "[software:name LIKE 'a%']",
     "[software:version = '1']",
     "[software:name = 'a' AND software:name = 'b']",
@@ -60,7 +71,7 @@ describe("a list of indicators", () => {
     expect(list).toEqual([
       { name: "evil", version: null, ecosystem: null, indicator: ID, link: "https://cert.example/1" },
     ]);
-    expect(indicatedAmong([added("Evil"), added("fine"), added("evil", null)], list)).toMatchObject([
+    expect(indicatedAmong([added("Evil"), added("fine"), added("evil", null)], list, written)).toMatchObject([
       { package: { name: "Evil" }, by: { indicator: ID } },
     ]);
   });
@@ -68,8 +79,8 @@ describe("a list of indicators", () => {
   test("is held to the version and the ecosystem that it names", () => {
     const pattern = "[software:name = 'evil' AND software:version = '1.0.0' AND software:vendor = 'npm']";
     const list = read(indicator({ pattern })) ?? [];
-    expect(indicatedAmong([added("evil"), added("evil", "1.0.1")], list)).toHaveLength(1);
-    expect(indicatedAmong([{ ...added("evil"), ecosystem: "pypi" }], list)).toEqual([]);
+    expect(indicatedAmong([added("evil"), added("evil", "1.0.1")], list, written)).toHaveLength(1);
+    expect(indicatedAmong([{ ...added("evil"), ecosystem: "pypi" }], list, written)).toEqual([]);
   });
 
   test.each([
@@ -87,6 +98,22 @@ describe("a list of indicators", () => {
     expect(read(revoked, indicator())).toEqual([]);
     expect(read(indicator(), revoked)).toEqual([]);
     expect(read(back, revoked, indicator())).toHaveLength(1);
+  });
+
+  test.each<[string, object, number]>([
+    ["a pattern of software that is not understood", { pattern: "[software:name MATCHES 'a']" }, 1],
+    ["such a pattern that is revoked", { pattern: "[software:name MATCHES 'a']", revoked: true }, 0],
+    ["a pattern of other things", { pattern: "[file:name MATCHES 'a']" }, 0],
+    ["fields that do not parse", { modified: "yesterday" }, 1],
+    ["no pattern", { pattern: undefined }, 1],
+    [
+      "fields that do not parse beside a pattern of other things",
+      { modified: 1, pattern: "[file:size = 1]" },
+      0,
+    ],
+    ["the kind of something else", { type: "malware", modified: 1 }, 0],
+  ])("probe: one with %s is counted where it may name packages", (_, more, unread) => {
+    expect(listed(indicator(more))?.unread).toBe(unread);
   });
 
   test.each([null, [], {}, { type: "bundle" }, { type: "bundle", objects: {} }])(

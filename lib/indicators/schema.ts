@@ -22,6 +22,12 @@ export const Bundle = z.object({
   objects: z.array(z.unknown()).max(200_000),
 });
 
+/** What a list says of packages, and how many of its indicators may say more that is not understood. */
+export interface IndicatorList {
+  readonly indicated: readonly Indicated[];
+  readonly unread: number;
+}
+
 /** One package that an indicator names. */
 export interface Indicated {
   readonly name: string;

@@ -11,11 +11,11 @@ import { KPIS } from "./definitions/registry.ts";
 import { nothingOf, type RowSums, readingOf } from "./reading-rules.ts";
 import { selectSpent } from "./rows/budget-store.ts";
 import { areChangesFed, DELIVERY_ROWS, type DeliveryKpi, isFed } from "./rows/delivery-store.ts";
-import { type CountedKpi, isCounted, selectRows, sumRows } from "./rows/rows-store.ts";
+import { type CountedKpi, isCounted, isOfPeople, selectRows, sumRows } from "./rows/rows-store.ts";
 import { sumTogether } from "./rows/together-store.ts";
 import type { RowsWindow } from "./rows/window-store.ts";
 import type { KpiId } from "./schema/kpi-id.ts";
-import type { KpiReading, KpiRow, KpiSplit, KpiWindow } from "./schema/reading.ts";
+import { type KpiReading, type KpiRow, type KpiSplit, type KpiWindow, MOST_ROWS } from "./schema/reading.ts";
 import { Z } from "./statistics.ts";
 
 /** What the charter in force says about numbers; read once for many of them. */
@@ -87,8 +87,6 @@ async function readWith(
   return readingOf(kpi, await sumsOf(kpi), milliseconds, context.minimumSample);
 }
 
-const MOST_ROWS = 10_000;
-
 /** The rows behind a number, newest first. */
 export async function listKpiRows(scope: Scope, window: KpiWindow, limit = MOST_ROWS): Promise<KpiRow[]> {
   requirePermission(scope, "kpi.view", window.pilotId);
@@ -116,6 +114,10 @@ function rowsWindow({ pilotId, repositoryId }: KpiContext, window: KpiWindow): R
 /** Told of what happens outside, whoever did it. */
 export const isOutside = (kpi: KpiId): kpi is DeliveryKpi => kpi in DELIVERY_ROWS;
 
+/** How a number is told of a time without agents: their work's of people, where it can be, and else (null) not at all. */
+export const splitWithoutAgents = (kpi: KpiId, split: KpiSplit): KpiSplit | null =>
+  isOutside(kpi) ? split : isOfPeople(kpi) ? { author: "human" } : null;
+
 async function isConnected(db: Db, kpi: KpiId, { repositoryId, split }: RowsWindow): Promise<boolean> {
   const { hasSource, splits } = KPIS[kpi];
   const asked = Object.entries(split) as [keyof KpiSplit, string | undefined][];
@@ -125,12 +127,24 @@ async function isConnected(db: Db, kpi: KpiId, { repositoryId, split }: RowsWind
   return split.author !== "human" || areChangesFed(db, repositoryId);
 }
 
-async function budgetBurn(db: Db, context: KpiContext, { from, asOf }: RowsWindow): Promise<KpiReading> {
+/** As of the window's end, or of now where that comes first: as it stood that day, and as it would have gone on. */
+async function budgetBurn(db: Db, context: KpiContext, { from, to, asOf }: RowsWindow): Promise<KpiReading> {
   const { pilotId, timeZone, budgetMicros, minimumSample, endsOn } = context;
-  const [fromDay, today] = [dayIn(timeZone, from.getTime()), dayIn(timeZone, asOf.getTime())];
+  // The end is not in the window: a window that ends at midnight ends with the day before.
+  const last = Math.min(to.getTime() - 1, asOf.getTime());
+  const [fromDay, today] = [dayIn(timeZone, Math.min(from.getTime(), last)), dayIn(timeZone, last)];
   const spent = await selectSpent(db, pilotId, fromDay, today);
   const nothing = nothingOf("budget_burn", minimumSample);
   return budgetMicros === 0
     ? nothing
-    : { ...nothing, ...burnOf(spent, { budgetMicros, fromDay, today, endsOn, now: asOf.getTime() }) };
+    : {
+        ...nothing,
+        ...burnOf(spent, {
+          budgetMicros,
+          fromDay,
+          today,
+          endsOn,
+          now: Math.min(to.getTime(), asOf.getTime()),
+        }),
+      };
 }

@@ -276,25 +276,34 @@ test("findings, gates, stops and money are told of their own rows", async () => 
     denominator: 0,
   });
   await row("budget_use", {
-    kind: "pilot",
-    subject: pilotId,
-    day: "",
-    reserved_micros: 0,
-    spent_micros: 5_000_000,
-  });
-  await row("budget_use", {
     kind: "day",
     subject: pilotId,
     day: "2026-03-03",
     reserved_micros: 0,
     spent_micros: 2_000_000,
   });
+  // Before the window began; and after it was asked, which is not known then.
+  for (const [day, micros] of [
+    ["2026-03-01", 3_000_000],
+    ["2026-03-09", 1_000_000],
+  ] as const)
+    await row("budget_use", {
+      ...{ kind: "day", subject: pilotId, day, reserved_micros: 0, spent_micros: micros },
+    });
   const burn = await read(pilotId, "budget_burn", {}, at(3));
   expect(burn.numerator).toBe(5);
   expect(burn.value).toBeCloseTo(500 / (burn.denominator ?? 0));
   // Half a dollar a day, for four days so far, until the charter ends.
   const daysLeft = (Date.parse("2030-12-31") - Date.parse("2026-03-05")) / DAY;
   expect(burn.projection?.atEnd).toBeCloseTo((100 * (5 + 0.5 * daysLeft)) / (burn.denominator ?? 0));
+  // A window that is over says what it said when it ended, whenever it is asked for.
+  const window = { pilotId, kpi: "budget_burn", from: at(0), to: at(3) } as const;
+  expect(await readKpi(scope, { ...window, asOf: at(100) })).toEqual(burn);
+  // One that ends at midnight ends with the day before; one of no length at all is no quotient of nothing.
+  const midnight = new Date("2026-03-03T00:00:00Z");
+  expect(await readKpi(scope, { ...window, to: midnight, asOf: at(100) })).toMatchObject({ numerator: 3 });
+  const empty = await readKpi(scope, { ...window, from: midnight, to: midnight, asOf: at(100) });
+  expect(empty.projection?.atEnd).toBeGreaterThanOrEqual(0);
 });
 
 describe("a time without agents", () => {

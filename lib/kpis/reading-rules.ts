@@ -20,7 +20,7 @@ export interface RowSums {
   readonly deviation: number | null;
   readonly median: number | null;
   readonly p90: number | null;
-  /** Ascending; null where there are too many to resample. */
+  /** Ascending; null where there are too many to resample and all are over. */
   readonly values: readonly number[] | null;
   /** How long what is not over has lasted. */
   readonly lasting: readonly number[];
@@ -31,6 +31,8 @@ export interface RowSums {
 
 /** Resampling more than these takes long and tells what their ranks and their spread tell. */
 const FEW = 250;
+/** The same of durations some of which are not over: resampling more would take seconds. */
+export const MOST_RESAMPLED = 1000;
 
 /** Of many values, by the spread of their mean. */
 const wide = (mean: number, deviation: number | null, rows: number): Interval => {
@@ -99,6 +101,14 @@ function tell(kpi: KpiId, sums: RowSums, weeks: number, minimumSample: number): 
   }
 }
 
+/** The two ranks between which the median lies with 95 %, counting what is not over as lasting on. */
+function byRanks(durations: Parameters<typeof survivalQuantile>[0]): Interval | null {
+  const half = Z / 2 / Math.sqrt(durations.length);
+  const low = survivalQuantile(durations, 0.5 - half);
+  const high = survivalQuantile(durations, 0.5 + half);
+  return low === null || high === null ? null : { low, high };
+}
+
 function medianOf(sums: RowSums, minimumSample: number): Told {
   const { rows, censored, median, p90, values, lasting, low, high } = sums;
   // What is not over says something too: five of which none has ended are five.
@@ -111,6 +121,6 @@ function medianOf(sums: RowSums, minimumSample: number): Told {
   return {
     value: survivalQuantile(durations, 0.5),
     p90: survivalQuantile(durations, 0.9),
-    interval: survivalInterval(durations, 0.5),
+    interval: values.length > MOST_RESAMPLED ? byRanks(durations) : survivalInterval(durations, 0.5),
   };
 }

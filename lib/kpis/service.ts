@@ -5,9 +5,9 @@ import { dayIn } from "../pilots/rules.ts";
 import type { Charter, PilotDetail } from "../pilots/schema.ts";
 import { getPilot } from "../pilots/service.ts";
 import type { Scope } from "../scope.ts";
-import { isOutside, type KpiContext, kpiContextOf, readKpiIn } from "./read-kpi.ts";
+import { baselineSpan } from "./baseline-rules.ts";
+import { type KpiContext, kpiContextOf, readKpiIn, splitWithoutAgents } from "./read-kpi.ts";
 import { type ReviewDays, reviewDays } from "./review-days.ts";
-import { isOfPeople } from "./rows/rows-store.ts";
 import { isProvisional, outcomes } from "./rules.ts";
 import type { MetricKpi } from "./schema/kpi-id.ts";
 import type { KpiReading, KpiSplit } from "./schema/reading.ts";
@@ -65,8 +65,6 @@ interface MeasuredSpan {
   readonly isWithoutAgents: boolean;
 }
 
-const WEEK = 7 * 24 * HOUR;
-
 /**
  * From activation, or from when agents were let in, to now or to the end; a pilot that never ran has been observed for no time.
  * Held against what was measured without agents, else against its own first week.
@@ -75,7 +73,7 @@ function spanOf({ activatedAt, baselineUntil, endedAt }: PilotDetail, now: numbe
   const to = endedAt ?? new Date(now);
   const begun = activatedAt ?? to;
   const from = baselineUntil && baselineUntil < to ? baselineUntil : baselineUntil ? to : begun;
-  const before = { from: begun, to: baselineUntil ?? new Date(begun.getTime() + WEEK) };
+  const before = baselineSpan({ activatedAt: begun, baselineUntil });
   return { from, to, asOf: new Date(now), before, isWithoutAgents: baselineUntil !== null };
 }
 
@@ -118,8 +116,8 @@ async function readingBefore(
   if (before.to > asOf) return null;
   const any = { ...context, minimumSample: 1 };
   const window = { pilotId: context.pilotId, kpi, ...before, asOf };
-  if (!isWithoutAgents || isOutside(kpi)) return readKpiIn(db, any, { ...window, split });
-  return isOfPeople(kpi) ? readKpiIn(db, any, { ...window, split: { author: "human" } }) : null;
+  const by = isWithoutAgents ? splitWithoutAgents(kpi, split) : split;
+  return by && readKpiIn(db, any, { ...window, split: by });
 }
 
 function throughputOf(reading: KpiReading, target: number | null): ThroughputKpi {

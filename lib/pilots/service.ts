@@ -17,6 +17,7 @@ import {
   findCharter,
   findLatestCharter,
   findOpenAmendGate,
+  findOpenResumeGate,
   findPilot,
   lockPilot,
   type PilotChange,
@@ -81,6 +82,9 @@ export const findHolders = selectHolders;
 
 /** The gate at which another version waits, or null. */
 export const findOpenAmendment = findOpenAmendGate;
+
+/** The gate at which people are asked to let the pilot go on, or null. */
+export const findOpenResumption = findOpenResumeGate;
 
 export async function findLatestVersion(db: Db, pilotId: string): Promise<StoredCharter | null> {
   const row = await findLatestCharter(db, pilotId);

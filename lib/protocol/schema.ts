@@ -26,7 +26,11 @@ export const Register = z.object({
   /** Ed25519 public key, SPKI DER in base64. */
   publicKey: z.string().min(40).max(200),
   /** Random, made once per host; two runners of one host share it. */
-  hostId: z.string().min(8).max(100),
+  hostId: z
+    .string()
+    .min(8)
+    .max(100)
+    .refine((hostId) => hostId !== "self-test", "self-test is the name of the installation's own canaries."),
   phases: z.array(Phase).min(1),
   tier: Tier,
   tierMissing: z.array(z.string().max(500)).max(10),

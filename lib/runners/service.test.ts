@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { HOUR, MINUTE, SECOND } from "../clock.ts";
 import { read, transaction } from "../db.ts";
-import type { Phase, Register } from "../protocol/schema.ts";
+import { type Phase, Register } from "../protocol/schema.ts";
 import { newRunnerKeys } from "../protocol/signing.ts";
 import { testDatabase } from "../testing/database.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
@@ -89,6 +89,14 @@ describe("an enrolment", () => {
 });
 
 describe("registering", () => {
+  test("probe: under the host id of the self-test's canaries is refused", () => {
+    const named = (hostId: string) => ({ ...application("t".repeat(43)), hostId });
+    expect(Register.safeParse(named("host-0001")).success).toBe(true);
+    expect(Register.safeParse(named("self-test")).error?.issues[0]).toMatchObject({
+      ...{ path: ["hostId"], message: expect.stringContaining("canaries") },
+    });
+  });
+
   test("makes a runner that is known by its key and heard of now", async () => {
     const { runnerId, input } = await registered({ tier: "weak", tierMissing: ["No cgroup."] });
     expect(await findRunnerForAuth(door, runnerId)).toEqual({

@@ -1,6 +1,7 @@
 // Runners: enrolled by a token, known by their key ever after, revoked for good.
 import { randomBytes } from "node:crypto";
 import { requirePermission } from "../authz/require.ts";
+import { CANARIES } from "../controls/canary-rules.ts";
 import { type Db, read, type Tx, transaction } from "../db.ts";
 import { conflict, notFound } from "../errors.ts";
 import { newId } from "../ids.ts";
@@ -64,7 +65,7 @@ export async function listOpenEnrolments(scope: Scope): Promise<EnrolmentView[]>
 
 /** All runners, those in service first. */
 export async function listRunners(scope: Scope): Promise<RunnerView[]> {
-  const rows = await read(scope, (db) => selectRunners(db));
+  const rows = await read(scope, (db) => selectRunners(db, CANARIES));
   return rows.map((row) => viewOf(row, scope.clock.now()));
 }
 

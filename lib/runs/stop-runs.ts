@@ -14,13 +14,15 @@ interface StopOf {
   /** Null: of all pilots. */
   readonly pilotId: string | null;
   readonly reason: string;
+  /** When it was pulled: how long each run took is measured from here, however long others were waited for. */
+  readonly pulledAt: Date;
 }
 
 /**
  * Takes every run of a pilot (or of all) from its runner; sandboxes are killed when the runner's heartbeat is answered.
  * The runs wait in the queue until the stop is lifted. Returns how many were taken.
  */
-export async function stopRuns(tx: Tx, scope: Scope, { cause, pilotId, reason }: StopOf): Promise<number> {
+export async function stopRuns(tx: Tx, scope: Scope, { pilotId, ...of }: StopOf): Promise<number> {
   // A run that is being paused, or goes on before its runner let go, is in a sandbox as well.
   const onRunners = await heldRuns(tx, pilotId);
   const runs = await tx.db.run.findMany({
@@ -32,16 +34,16 @@ export async function stopRuns(tx: Tx, scope: Scope, { cause, pilotId, reason }:
     orderBy: { id: "asc" },
   });
   let taken = 0;
-  for (const { id } of runs) if (await stopRun(tx, scope, id, { cause, reason })) taken += 1;
+  for (const { id } of runs) if (await stopRun(tx, scope, id, of)) taken += 1;
   return taken;
 }
 
-/** Takes one run from its runner; from here on it is measured how long that takes. False when it ended meanwhile. */
+/** Takes one run from its runner; it is measured how long that takes. False when it ended meanwhile. */
 export async function stopRun(
   tx: Tx,
   scope: Scope,
   id: string,
-  { cause, reason }: Pick<StopOf, "cause" | "reason">,
+  { cause, reason, pulledAt }: Omit<StopOf, "pilotId">,
 ): Promise<boolean> {
   const run = await lockRun(tx, id);
   const lease = await liveLeaseOf(tx, id);
@@ -49,13 +51,14 @@ export async function stopRun(
   if (!held && !HELD.includes(run.status)) return false; // it ended while others were taken
   if (held && lease !== null) {
     const { id: leaseId, attempt, runnerId, phase } = lease;
-    await expectEnd(tx, scope, cause, {
+    await expectEnd(tx, cause, {
       leaseId,
       runId: id,
       attempt,
       pilotId: run.pilotId,
       runnerId,
       phase,
+      pulledAt,
     });
   }
   const stays = run.status === "verifying" || !HELD.includes(run.status);

@@ -35,10 +35,14 @@ describe("how long a stop took", () => {
     expect(settle(said, PULLED + 30)).toMatchObject({ moments: { model: 0, network: null }, stop: 20 });
   });
 
-  test("is not known while the gateway has still to write down how a call ended, and is said without it in the end", () => {
+  test("is not known while a call of a model is open, and is never said without it", () => {
     const said = facts({ toldAt: after(5), confirmedAt: after(20), hasOpenCall: true });
     expect(settle(said, PULLED + 1000)).toBeNull();
-    expect(settle(said, PULLED + CONFIRM_WITHIN + 1)).toMatchObject({ outcome: "stopped", stop: 20 });
+    expect(settle(said, PULLED + CONFIRM_WITHIN)).toBeNull();
+    expect(settle(said, PULLED + CONFIRM_WITHIN + 1)).toMatchObject({
+      ...{ outcome: "unconfirmed", stop: null, moments: { told: 5, ended: 20 } },
+    });
+    expect(settle({ ...said, hasOpenCall: false }, PULLED + CONFIRM_WITHIN + 1)).toMatchObject({ stop: 20 });
   });
 
   test("is no time at all where the runner was not reached, or never said that it had ended", () => {

@@ -14,7 +14,7 @@ export interface ReachFacts {
   readonly networkAt: Date | null;
   /** Last byte of a model's answer that the gateway saw. */
   readonly modelAt: Date | null;
-  /** The gateway has not written down yet how a call of this lease ended. */
+  /** The gateway has not written down yet how a call of this lease ended: bytes of it may still come. */
   readonly hasOpenCall: boolean;
 }
 
@@ -41,13 +41,13 @@ export function settle(facts: ReachFacts, now: number): Settled | null {
     network: since(pulledAt, networkAt),
     model: since(pulledAt, modelAt),
   };
-  if (confirmedAt !== null && (!hasOpenCall || waited > CONFIRM_WITHIN)) {
+  if (confirmedAt !== null && !hasOpenCall) {
     const { ended, network, model } = moments;
     return { outcome: "stopped", moments, stop: Math.max(ended ?? 0, network ?? 0, model ?? 0) };
   }
   if (confirmedAt === null && toldAt === null && waited > REACH_WITHIN)
     return { outcome: "not_reached", moments, stop: null };
-  if (confirmedAt === null && toldAt !== null && waited > CONFIRM_WITHIN)
+  if ((confirmedAt !== null || toldAt !== null) && waited > CONFIRM_WITHIN)
     return { outcome: "unconfirmed", moments, stop: null };
   return null;
 }

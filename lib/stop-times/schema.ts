@@ -3,7 +3,8 @@ export type StopCause = { readonly stopId: string } | { readonly drillId: string
 
 /**
  * `stopped`: its runner said that nothing of the run is running. `not_reached`: the runner did not ask in time, so it was
- * not told; it pauses and kills by itself. `unconfirmed`: it was told, and never said that the run had ended.
+ * not told; it pauses and kills by itself. `unconfirmed`: it was told, and never said that the run had ended, or a call of a model
+ * was still open a minute later.
  */
 export type ReachOutcome = "waiting" | "stopped" | "not_reached" | "unconfirmed";
 

@@ -19,15 +19,14 @@ import {
   type WaitingReach,
 } from "./store.ts";
 
-/** A lease that a stop ends: its end is measured from here. The caller records an entry about the run. */
+/** A lease that a stop ends: its end is measured from the pull, one instant for all of them. The caller records an entry about the run. */
 export async function expectEnd(
   tx: Tx,
-  scope: Scope,
   cause: StopCause,
-  lease: Pick<NewReach, "leaseId" | "runId" | "attempt" | "pilotId" | "runnerId" | "phase">,
+  lease: Omit<NewReach, "stopId" | "drillId">,
 ): Promise<void> {
   const of = { stopId: null, drillId: null, ...cause };
-  await insertReach(tx.db, { ...lease, ...of, pulledAt: new Date(scope.clock.now()) });
+  await insertReach(tx.db, { ...lease, ...of });
 }
 
 /** Whoever had the lease asked, and is told that it is over. */

@@ -29,11 +29,11 @@ export async function pullStop(scope: Scope, input: PullStop): Promise<PulledSto
 /** For whoever asked already whether it may be pulled; the stops are locked before anything else but what the caller has. */
 export async function pullStopInTx(tx: Tx, scope: Scope, input: PullStop): Promise<PulledStop> {
   const pilotId = input.pilotId ?? null;
+  const pulledAt = new Date(scope.clock.now());
   await lockStops(tx.db);
   if (pilotId !== null && !(await findPilotState(tx.db, pilotId))) throw notFound("pilot");
   const live = await findLiveStop(tx.db, pilotId);
-  const now = scope.clock.now();
-  const stopId = live?.id ?? newId("stop", now);
+  const stopId = live?.id ?? newId("stop", pulledAt.getTime());
   if (!live) {
     await insertStop(tx.db, {
       id: stopId,
@@ -41,11 +41,11 @@ export async function pullStopInTx(tx: Tx, scope: Scope, input: PullStop): Promi
       pilotId,
       reason: input.reason,
       pulledBy: actorId(scope.actor),
-      pulledAt: new Date(now),
+      pulledAt,
     });
   }
   const reason = input.reason === "" ? "emergency stop" : input.reason;
-  const runsStopped = await stopRuns(tx, scope, { cause: { stopId }, pilotId, reason });
+  const runsStopped = await stopRuns(tx, scope, { cause: { stopId }, pilotId, reason, pulledAt });
   const pulled = stopState({ id: stopId, scope: input.scope }, false);
   tx.record({
     kind: "stop.pulled",

@@ -1,7 +1,7 @@
 // What is counted within a window, and when a number of a pilot may have changed. Plain SQL over facts.
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../db.ts";
-import type { CountMeasure } from "./schema.ts";
+import type { CountMeasure, ShareMeasure } from "./schema.ts";
 
 export interface Counted {
   /** What the measure counts, in its unit. */
@@ -39,7 +39,7 @@ const THINGS: Readonly<Record<CountMeasure, (window: Window) => Prisma.Sql>> = {
     select id, 1 as weight, opened_at as at from finding
     where pilot_id = ${window.pilotId} and severity = 'critical' and ${within("opened_at", window)}`,
   denied_hosts: (window) => Prisma.sql`
-    select e.run_id as id, sum((e.body ->> 'times')::int) as weight, max(e.at) as at
+    select e.run_id as id, sum((e.body ->> 'times')::numeric) as weight, max(e.at) as at
     from run r join run_event e on e.run_id = r.id
     where r.pilot_id = ${window.pilotId} and (r.ended_at is null or r.ended_at >= ${window.from})
       and e.kind = 'egress' and e.body ->> 'verdict' = 'denied' and e.body ? 'times' and ${within("e.at", window)}
@@ -64,10 +64,48 @@ export async function countThings(db: Db, measure: CountMeasure, window: Window)
   return row;
 }
 
-/** Instants at which a count may have changed, oldest first. */
-export async function changesOf(db: Db, measure: CountMeasure, window: Window): Promise<Date[]> {
+/** Merges of the window, and what became of each before its end. */
+const MERGES: Readonly<Record<ShareMeasure, (window: Window) => Prisma.Sql>> = {
+  revert_rate: (window) => Prisma.sql`
+    select run_id as id, merged_at as at, reverted_at as hit_at from merge_fact
+    where pilot_id = ${window.pilotId} and ${within("merged_at", window)}`,
+  escaped_rate: (window) => Prisma.sql`
+    select run_id as id, merged_at as at, least(reverted_at, rebroken_at) as hit_at from merge_fact
+    where pilot_id = ${window.pilotId} and ${within("merged_at", window)}`,
+};
+
+/** In percent of the merges of the window; `rows` are those that count. */
+export async function shareOfMerges(
+  db: Db,
+  measure: ShareMeasure,
+  window: Window,
+): Promise<Omit<Counted, "value"> & { readonly value: number | null }> {
+  const [row] = await db.$queryRaw<{ value: number | null; sample: number; rows: string[] }[]>`
+    with merges as (${MERGES[measure](window)})
+    select (100.0 * count(*) filter (where hit_at < ${window.to}) / nullif(count(*), 0))::float8 as value,
+      count(*)::int as sample,
+      coalesce(array_agg(id order by hit_at desc, id) filter (where hit_at < ${window.to}), '{}') as rows
+    from merges`;
+  if (!row) throw new Error("an aggregate gave no row");
+  return row;
+}
+
+/** When things of a measure took place, oldest first; one more than `most` says that there are more. */
+export async function selectMoments(
+  db: Db,
+  measure: CountMeasure | ShareMeasure,
+  window: Window,
+  most: number,
+): Promise<Date[]> {
+  const things =
+    measure === "denied_hosts"
+      ? Prisma.sql`select e.at from run r join run_event e on e.run_id = r.id
+          where r.pilot_id = ${window.pilotId} and e.kind = 'egress' and e.body ->> 'verdict' = 'denied' and ${within("e.at", window)}`
+      : measure in MERGES
+        ? Prisma.sql`select unnest(array[m.at, m.hit_at]) as at from (${MERGES[measure as ShareMeasure](window)}) m`
+        : THINGS[measure as CountMeasure](window);
   const rows = await db.$queryRaw<{ at: Date }[]>`
-    select distinct at from (${THINGS[measure](window)}) things order by at`;
+    select distinct at from (${things}) things where at is not null order by at limit ${most + 1}`;
   return rows.map(({ at }) => at);
 }
 
@@ -82,28 +120,4 @@ export async function selectStanding(
     where pilot_id = ${pilotId} and merged_at >= ${from} and merged_at <= ${to} and reverted_at is null
     order by merged_at desc, run_id limit ${limit}`;
   return rows.map(({ id }) => id);
-}
-
-/**
- * Instants between `from` and `to` at which a number of the pilot may have changed: something happened, or left a window of
- * that length. Oldest first; one more than `most` says that there are more.
- */
-export async function selectInstants(db: Db, window: Window, hours: number, most: number): Promise<Date[]> {
-  const { pilotId, from, to } = window;
-  const rows = await db.$queryRaw<{ at: Date }[]>`
-    with facts as (
-      select unnest(array[launched_at, review_opened_at, merged_at, ended_at]) as at from run_fact where pilot_id = ${pilotId}
-      union select unnest(array[reverted_at, rebroken_at, matures_at]) from merge_fact where pilot_id = ${pilotId}
-      union select unnest(array[finished_at, escaped_at]) from patch_fact where pilot_id = ${pilotId}
-      union select unnest(array[opened_at, decided_at]) from gate_fact where pilot_id = ${pilotId}
-      union select opened_at from finding where pilot_id = ${pilotId}
-      union select settled_at from model_call where pilot_id = ${pilotId}
-      union select max(e.at) from run r join run_event e on e.run_id = r.id and e.kind = 'egress'
-        where r.pilot_id = ${pilotId} group by e.run_id
-    ), moves as (
-      select at + interval '1 millisecond' as at from facts
-      union select at + make_interval(hours => ${hours}) + interval '1 millisecond' from facts
-    )
-    select at from moves where at > ${from} and at <= ${to} order by at limit ${most + 1}`;
-  return rows.map(({ at }) => at);
 }

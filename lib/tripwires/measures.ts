@@ -1,7 +1,7 @@
 // What a tripwire may watch: how each number is called, in which unit its bound is written, what it counts.
 import type { KpiUnit } from "../kpis/definitions/definition.ts";
 import { KPIS } from "../kpis/definitions/registry.ts";
-import { CountMeasure, KpiMeasure, type TripMeasure } from "./schema.ts";
+import { CountMeasure, KpiMeasure, ShareMeasure, type TripMeasure } from "./schema.ts";
 
 export interface Measure {
   readonly title: string;
@@ -22,6 +22,14 @@ const COUNTS: Readonly<Record<CountMeasure, Measure>> = {
   spend: { title: "Spend on models", unit: "USD", noun: "call" },
 };
 
+const SHARES: Readonly<Record<ShareMeasure, Measure>> = {
+  revert_rate: { title: "Merges that were reverted by now", unit: "%", noun: "merge" },
+  escaped_rate: { title: "Merges that were reverted or broken again by now", unit: "%", noun: "merge" },
+};
+
+export const isShare = (measure: TripMeasure): measure is ShareMeasure =>
+  (ShareMeasure.options as readonly string[]).includes(measure);
+
 export const isKpi = (measure: TripMeasure): measure is KpiMeasure =>
   (KpiMeasure.options as readonly string[]).includes(measure);
 
@@ -29,8 +37,10 @@ export const isCount = (measure: TripMeasure): measure is CountMeasure =>
   (CountMeasure.options as readonly string[]).includes(measure);
 
 /** Numbers of lib/kpis are called as they are there. */
-export const measureOf = (measure: TripMeasure): Measure =>
-  isCount(measure) ? COUNTS[measure] : KPIS[measure];
+export function measureOf(measure: TripMeasure): Measure {
+  if (isCount(measure)) return COUNTS[measure];
+  return isShare(measure) ? SHARES[measure] : KPIS[measure];
+}
 
 /** Rows below which a wire that names none says nothing: one thing counted is enough, one row of a rate is not. */
 export const usualMinimum = (measure: TripMeasure): number => (isCount(measure) ? 1 : 5);

@@ -10,14 +10,17 @@ const wireOf = (line: string): Tripwire => {
   if (!read.ok) throw new Error(read.sentence);
   return Tripwire.parse(read.wire);
 };
-const reading = (value: number | null, sample = 10, baseline: number | null = null): Reading => ({
-  ...{ value, sample, baseline },
-});
+const reading = (
+  value: number | null,
+  sample = 10,
+  baseline: number | null = null,
+  isWhole = true,
+): Reading => ({ value, sample, baseline, isWhole });
 
 const REVERTS = wireOf("revert_rate > 20 % over 14 days; at least 5; clears at 10; pause");
 const WARNS = wireOf("revert_rate > 20 % over 14 days; at least 5; clears at 10; warn");
 const SLOW = wireOf("review_to_merge > 150 % of baseline over 7 days; pause");
-const FEW = wireOf("throughput < 3 over 1 week; clears at 4; warn");
+const FEW = wireOf("merges < 3 over 1 week; clears at 4; warn");
 
 describe("a tripwire", () => {
   test.each([
@@ -28,8 +31,10 @@ describe("a tripwire", () => {
     [SLOW, reading(7, 9, 4), true],
     [SLOW, reading(6, 9, 4), false],
     [SLOW, reading(60, 9, null), null],
-    [FEW, reading(2.9), true],
-    [FEW, reading(3), false],
+    [FEW, reading(2, 2), true],
+    [FEW, reading(0, 0), true],
+    [FEW, reading(0, 0, null, false), null],
+    [FEW, reading(3, 3), false],
   ])("%j with %j: beyond is %j", (wire, read, beyond) => {
     expect(isBeyond(wire, read)).toBe(beyond);
     expect(moveOf(wire, "armed", read)).toBe(beyond ? "trips" : null);
@@ -41,7 +46,7 @@ describe("a tripwire", () => {
     expect(moveOf(WARNS, "tripped", reading(10))).toBe("clears");
     expect(moveOf(WARNS, "tripped", reading(null, 0))).toBe("clears");
     expect(moveOf(WARNS, "tripped", reading(null, 3))).toBeNull();
-    expect(moveOf(FEW, "tripped", reading(3.5))).toBeNull();
+    expect(moveOf(FEW, "tripped", reading(3, 3))).toBeNull();
     expect(moveOf(FEW, "tripped", reading(4))).toBe("clears");
   });
 

@@ -1,4 +1,5 @@
 // When a tripwire trips, how far it is from doing so, and when it is armed again. Pure.
+import { isCount } from "./measures.ts";
 import type { Bound, Tripwire } from "./schema.ts";
 
 export interface Reading {
@@ -6,6 +7,8 @@ export interface Reading {
   readonly value: number | null;
   /** Rows within the window. */
   readonly sample: number;
+  /** The window lies whole after the pilot began, and after people last let it go on. */
+  readonly isWhole: boolean;
   /** What the bound is held against where it is written in percent of it; null where none is known. */
   readonly baseline: number | null;
 }
@@ -25,10 +28,17 @@ export function boundOf({ of }: Tripwire, amount: number, baseline: number | nul
   return baseline === null ? null : (amount / 100) * baseline;
 }
 
-/** Null where there are too few rows, or no baseline, to say. */
-export function isBeyond(wire: Tripwire, { value, sample, baseline }: Reading): boolean | null {
+const isLower = ({ bound }: Tripwire): boolean => bound === "<" || bound === "<=";
+
+/** Rows it needs: none where too few things are themselves what it watches for. */
+export const neededRows = (wire: Tripwire): number =>
+  isLower(wire) && isCount(wire.measure) ? 0 : wire.minimum;
+
+/** Null where there are too few rows, no baseline, or too short a time for a lower bound, to say. */
+export function isBeyond(wire: Tripwire, { value, sample, baseline, isWhole }: Reading): boolean | null {
   const bound = boundOf(wire, wire.threshold, baseline);
-  if (value === null || bound === null || sample < wire.minimum) return null;
+  if (value === null || bound === null || sample < neededRows(wire)) return null;
+  if (isLower(wire) && !isWhole) return null;
   return HOLDS[wire.bound](value, bound);
 }
 
@@ -57,7 +67,7 @@ export function wayGone(wire: Tripwire, reading: Reading): number | null {
   const { value, baseline } = reading;
   const bound = boundOf(wire, wire.threshold, baseline);
   if (value === null || bound === null) return null;
-  if (isBeyond({ ...wire, minimum: 0 }, { ...reading, sample: 0 })) return 1;
+  if (isBeyond({ ...wire, minimum: 0 }, { ...reading, isWhole: true })) return 1;
   if (wire.bound === ">" || wire.bound === ">=")
     return bound === 0 ? 0 : Math.min(1, Math.max(0, value / bound));
   return bound === 0 ? 0 : Math.min(1, Math.max(0, 2 - value / bound));

@@ -4,14 +4,11 @@ import { uniqueBy, whole } from "../pilots/schema/words.ts";
 
 /** Numbers of lib/kpis by their names there. */
 export const KpiMeasure = z.enum([
-  "revert_rate",
-  "escaped_rate",
   "rejected_rate",
   "caught_rate",
   "agent_lead_time",
   "review_to_merge",
   "red_to_green",
-  "throughput",
   "decision_time",
   "cost_per_run",
   "failed_deployment_rate",
@@ -32,7 +29,14 @@ export const CountMeasure = z.enum([
 ]);
 export type CountMeasure = z.infer<typeof CountMeasure>;
 
-export const TripMeasure = z.enum([...KpiMeasure.options, ...CountMeasure.options]);
+/**
+ * Shares of the merges within the window, counted as soon as it is seen. The numbers of the same names wait fourteen days
+ * until a merge has matured, which is too late to stop anything.
+ */
+export const ShareMeasure = z.enum(["revert_rate", "escaped_rate"]);
+export type ShareMeasure = z.infer<typeof ShareMeasure>;
+
+export const TripMeasure = z.enum([...ShareMeasure.options, ...KpiMeasure.options, ...CountMeasure.options]);
 export type TripMeasure = z.infer<typeof TripMeasure>;
 
 /**

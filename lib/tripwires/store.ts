@@ -51,12 +51,12 @@ export async function saveState(db: Db, pilotId: string, { wire, state, since }:
 export async function saveReading(
   db: Db,
   pilotId: string,
-  { wire, value, sample, baseline, readAt }: ReadingRow,
+  { wire, value, sample, baseline, isWhole, readAt }: ReadingRow,
 ): Promise<void> {
   await db.wireReading.upsert({
     where: { pilotId_wire: { pilotId, wire } },
-    create: { pilotId, wire, value, sample, baseline, readAt },
-    update: { value, sample, baseline, readAt },
+    create: { pilotId, wire, value, sample, baseline, isWhole, readAt },
+    update: { value, sample, baseline, isWhole, readAt },
   });
 }
 
@@ -78,13 +78,13 @@ export interface WaitingStep {
   readonly trippedAt: Date;
 }
 
-/** The oldest trips first. Under a stop no revert can be asked for, so those come before it. */
+/** The oldest trips first, of those that people have not lifted. Under a stop no revert can be asked for, so those come before it. */
 export const selectWaitingSteps = (db: Db, limit: number): Promise<WaitingStep[]> =>
   db.$queryRaw<WaitingStep[]>`
     select s.trip_id as "tripId", s.pilot_id as "pilotId", s.step, t.counted_from as "countedFrom",
       t.tripped_at as "trippedAt"
     from wire_trip_step s join wire_trip t on t.id = s.trip_id
-    where s.done_at is null
+    where s.done_at is null and t.lifted_at is null
     order by t.tripped_at, t.id, array_position(
       array['freeze_merges', 'prepare_reverts', 'revoke_tokens', 'cancel_runs', 'escalate'], s.step)
     limit ${limit}`;
@@ -138,7 +138,10 @@ export async function findLifted(db: Db, pilotId: string): Promise<Date | null> 
 
 /** People let the pilot go on. */
 export async function liftTrips(db: Db, pilotId: string, at: Date): Promise<void> {
-  await db.wireTrip.updateMany({ where: { pilotId, liftedAt: null }, data: { liftedAt: at } });
+  await db.wireTrip.updateMany({
+    where: { pilotId, liftedAt: null, steps: { has: "pause" } },
+    data: { liftedAt: at },
+  });
 }
 
 /** Newest first. */
@@ -160,7 +163,9 @@ export async function selectWatched(db: Db): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-export async function activatedAtOf(db: Db, pilotId: string): Promise<Date | null> {
-  const pilot = await db.pilot.findUnique({ where: { id: pilotId }, select: { activatedAt: true } });
-  return pilot?.activatedAt ?? null;
-}
+/** When the pilot began, and until when no agent worked in it. */
+export const findBegun = (
+  db: Db,
+  pilotId: string,
+): Promise<{ activatedAt: Date | null; baselineUntil: Date | null } | null> =>
+  db.pilot.findUnique({ where: { id: pilotId }, select: { activatedAt: true, baselineUntil: true } });

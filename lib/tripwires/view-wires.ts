@@ -27,7 +27,7 @@ export interface PilotWires {
 }
 
 const MOST_TRIPS = 50;
-const UNREAD = { value: null, sample: 0, baseline: null } as const;
+const UNREAD = { value: null, sample: 0, baseline: null, isWhole: false } as const;
 
 export async function getWires(scope: Scope, pilotId: string): Promise<PilotWires> {
   requirePermission(scope, "kpi.view", pilotId);

@@ -2,14 +2,15 @@
 // that made it trip in the record. The worker calls it again and again; two of them at once trip nothing twice.
 import { createHash } from "node:crypto";
 import { type Db, read, type Tx, transaction } from "../db.ts";
+import { voidGate } from "../gates/open-gate.ts";
 import { newId } from "../ids.ts";
-import { findActiveCharter, lockedPilot, pauseByTripwire } from "../pilots/service.ts";
+import { findActiveCharter, findOpenResumption, lockedPilot, pauseByTripwire } from "../pilots/service.ts";
 import type { Scope } from "../scope.ts";
 import { readWireAt, rowsBehind, type WatchedPilot, type WireReading } from "./readings.ts";
 import { moveOf, onlyWarns, type WireMove } from "./rules.ts";
 import type { Tripwire } from "./schema.ts";
 import {
-  activatedAtOf,
+  findBegun,
   findLifted,
   insertTrip,
   lockState,
@@ -24,36 +25,32 @@ import { conditionWords } from "./wire-words.ts";
 
 const MOST_ROWS_IN_ENTRY = 50;
 
-/** How many tripped. A pilot whose numbers cannot be read keeps no other waiting. */
+/** How many tripped. A wire whose number cannot be read keeps no other waiting. */
 export async function watchWires(scope: Scope): Promise<number> {
   let tripped = 0;
   const failures: unknown[] = [];
-  for (const pilotId of await read(scope, selectWatched))
-    await watchPilot(scope, pilotId).then(
-      (count) => {
-        tripped += count;
-      },
-      (error: unknown) => {
-        failures.push(error);
-      },
-    );
+  for (const pilotId of await read(scope, selectWatched)) {
+    const pilot = await read(scope, (db) => watchedPilot(db, pilotId));
+    for (const wire of pilot?.charter.rollback.tripwires ?? [])
+      if (pilot)
+        await watch(scope, pilot, wire).then(
+          (isTripped) => {
+            if (isTripped) tripped += 1;
+          },
+          (error: unknown) => {
+            failures.push(error);
+          },
+        );
+  }
   if (failures.length > 0)
-    throw new AggregateError(failures, "The tripwires of some pilots could not be read; the others were.");
-  return tripped;
-}
-
-async function watchPilot(scope: Scope, pilotId: string): Promise<number> {
-  const pilot = await read(scope, (db) => watchedPilot(db, pilotId));
-  if (!pilot) return 0;
-  let tripped = 0;
-  for (const wire of pilot.charter.rollback.tripwires) if (await watch(scope, pilot, wire)) tripped += 1;
+    throw new AggregateError(failures, "Some tripwires could not be read; the others were.");
   return tripped;
 }
 
 export async function watchedPilot(db: Db, pilotId: string): Promise<WatchedPilot | null> {
   const { charter } = (await findActiveCharter(db, pilotId)) ?? {};
-  const activatedAt = await activatedAtOf(db, pilotId);
-  return charter && activatedAt ? { id: pilotId, activatedAt, charter } : null;
+  const { activatedAt = null, baselineUntil = null } = (await findBegun(db, pilotId)) ?? {};
+  return charter && activatedAt ? { id: pilotId, activatedAt, baselineUntil, charter } : null;
 }
 
 const NEVER_SEEN = { state: "armed" } as const;
@@ -73,7 +70,12 @@ async function watch(scope: Scope, pilot: WatchedPilot, wire: Tripwire): Promise
   return moved === "trips";
 }
 
-const numbersOf = ({ value, sample, baseline }: WireReading) => ({ value, sample, baseline });
+const numbersOf = ({ value, sample, baseline, isWhole }: WireReading) => ({
+  value,
+  sample,
+  baseline,
+  isWhole,
+});
 
 async function moveWire(
   tx: Tx,
@@ -131,8 +133,11 @@ async function trip(tx: Tx, scope: Scope, { pilotId, wire, reading, at, digest }
       ...{ rows: rows.slice(0, MOST_ROWS_IN_ENTRY), rows_sha256: sha256(rows.join("\n")) },
     },
   });
-  if (!onlyWarns(wire))
-    await pauseByTripwire(tx, scope, pilotId, `A tripwire of the charter: ${conditionWords(wire)}.`);
+  if (onlyWarns(wire)) return;
+  // Who was asked to let the pilot go on did not know of this.
+  const resume = await findOpenResumption(tx.db, pilotId);
+  if (resume !== null) await voidGate(tx, scope, resume, "A tripwire tripped after it was asked for.");
+  await pauseByTripwire(tx, scope, pilotId, `A tripwire of the charter: ${conditionWords(wire)}.`);
 }
 
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");

@@ -65,7 +65,7 @@ describe("a tripwire as a line", () => {
     ["failed_runs > 3 over 1 day; warn, pause", /To warn is to do nothing else/],
     ["failed_runs > 3 over 1 day; cancel_runs", /pauses the pilot too/],
     ["failed_runs > 3 over 1 day; clears at 4; warn", /safe side/],
-    ["throughput < 3 over 1 week; clears at 2; warn", /safe side/],
+    ["merges < 3 over 1 week; clears at 2; warn", /safe side/],
     ["failed_runs > 3 over 91 days; warn", /1 to 2160/],
     ["failed_runs > 1.5 over 1 day; warn", /whole number/],
     ["failed_runs > -1 over 1 day; warn", /whole number/],

@@ -1,6 +1,6 @@
 // A tripwire as a sentence, and how far it is from tripping.
 import { measureOf } from "./measures.ts";
-import { boundOf, isBeyond, type Reading } from "./rules.ts";
+import { boundOf, isBeyond, neededRows, type Reading } from "./rules.ts";
 import type { Bound, TripStep, Tripwire } from "./schema.ts";
 
 const BOUNDS: Readonly<Record<Bound, string>> = {
@@ -57,7 +57,7 @@ export function distanceWords(wire: Tripwire, reading: Reading): string {
   const bound = boundOf(wire, wire.threshold, baseline);
   if (bound === null) return "There is no baseline yet to hold it against.";
   if (value === null && sample === 0) return `There is no ${noun} in its window.`;
-  if (value === null || sample < wire.minimum)
+  if (value === null || sample < neededRows(wire))
     return `${sample} of at least ${plural(wire.minimum, noun)} in its window.`;
   const now = `${amountOf(wire, value)} now, trips ${BOUNDS[wire.bound]} ${amountOf(wire, bound)}`;
   if (isBeyond(wire, reading)) return `${now}: beyond it.`;

@@ -93,7 +93,7 @@ export async function coverageSeen(
   const { by, needs, sources } = counting.counter;
   const changed = patch.changed.filter(({ path }) => sources.test(path) && !steersCounting(path));
   if (changed.length === 0) return not(`No source is changed that ${by} counts.`);
-  const paths = [...COUNTING_CONFIG, ...programPaths(test.argv)];
+  const paths = [...COUNTING_CONFIG, ...programPaths(test.argv, script ?? [])];
   const tree = {
     ...trees.patch_on_patch,
     overlay: { from: baseCommit, paths, says: "what steers counting of base" },

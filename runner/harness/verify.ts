@@ -90,7 +90,7 @@ export async function verify(options: VerifyOptions): Promise<Observed> {
   const plan = { ...test, argv: script ?? test.argv };
   const scene: Scene = {
     assignment,
-    trees: treesOf(assignment),
+    trees: treesOf(assignment, script),
     harness: createHarness({ ...common, plan }),
     looks: createLooks({ ...common, plan }),
     command: plan.argv.join(" "),

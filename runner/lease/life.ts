@@ -78,7 +78,8 @@ export function startLife(options: LifeOptions): LeaseLife {
   const interval = Math.min(assignment.heartbeatSeconds * SECOND, LONGEST_SLEEP);
   // Held open until the next one is due: the end of the lease is heard when it happens.
   const waitSeconds = Math.min(Math.floor(interval / SECOND), LONGEST_HOLD);
-  const asking = { leaseId, attempt, budget: tellsBudget(assignment), waitSeconds };
+  const asking = { leaseId, attempt, budget: tellsBudget(assignment) };
+  let wasHeard = true;
   let microsLeft: number | null = null;
   let lastContact = steady.now();
   let killed: Promise<void> = Promise.resolve();
@@ -108,9 +109,13 @@ export function startLife(options: LifeOptions): LeaseLife {
 
   async function beat(): Promise<number> {
     const begun = steady.now();
-    const deadline = waitSeconds * SECOND + Math.min(interval, LONGEST_HEARTBEAT);
+    // After one that was lost an answer is wanted at once: two of them have to fit into the lease.
+    const hold = wasHeard ? waitSeconds : 0;
+    const deadline = hold * SECOND + Math.min(interval, LONGEST_HEARTBEAT);
+    wasHeard = false;
     try {
-      const answer = await plane.heartbeat(asking, deadline, closed.signal);
+      const answer = await plane.heartbeat({ ...asking, waitSeconds: hold }, deadline, closed.signal);
+      wasHeard = true;
       lastContact = steady.now();
       microsLeft = answer.microsLeft ?? null;
       heard.wake();

@@ -45,6 +45,29 @@ test("a package that the list names is noted with the indicator and its link, wh
   ]);
 });
 
+test("probe: a name is found however its language lets it be written, on either side", async () => {
+  const list = LIST.replace("'evil'", "'Evil_Package.Name'");
+  const pypi = { ...added("evil-package-name"), ecosystem: "pypi" as const };
+  const cargo = { ...added("sea_evil"), ecosystem: "cargo" as const };
+  expect(await indicatedPackages(listOf(list), [pypi], NOW)).toMatchObject([{ name: "evil-package-name" }]);
+  expect(await indicatedPackages(listOf(list), [added("evil-package-name")], NOW)).toEqual([]);
+  const crate = listOf(LIST.replace("'evil'", "'sea-evil'"));
+  expect(await indicatedPackages(crate, [cargo], NOW)).toMatchObject([{ name: "sea_evil" }]);
+});
+
+test("probe: indicators that are not understood are counted in a note beside what the others name", async () => {
+  const { objects, ...bundle } = JSON.parse(LIST);
+  const odd = { ...objects[0], id: ID.replace("1", "2"), pattern: "[software:name LIKE 'a%']" };
+  const list = (...more: object[]) => listOf(JSON.stringify({ ...bundle, objects: [...objects, ...more] }));
+  expect(await indicatedPackages(list(odd), [added("evil")], NOW)).toMatchObject([
+    { rule: "indicated" },
+    { rule: "indicators_unread", path: "package-lock.json", after: "1 indicator is not understood" },
+  ]);
+  expect(await indicatedPackages(list(odd, { ...odd, modified: 7 }), [added("fine")], NOW)).toMatchObject([
+    { rule: "indicators_unread", after: "2 indicators are not understood" },
+  ]);
+});
+
 test("where nobody gave a list, or nothing was added, nothing is read", async () => {
   expect(await indicatedPackages(null, [added("evil")], NOW)).toEqual([]);
   expect(await indicatedPackages(join(root, "none.json"), [added("evil", null)], NOW)).toEqual([]);

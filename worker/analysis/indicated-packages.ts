@@ -3,8 +3,9 @@
 import { open } from "node:fs/promises";
 import type { DependencyNote, PackageChange } from "#lib/dependencies/schema.ts";
 import { indicatedAmong, readIndicators } from "#lib/indicators/rules.ts";
-import type { Indicated } from "#lib/indicators/schema.ts";
+import type { IndicatorList } from "#lib/indicators/schema.ts";
 import { visibleText } from "#lib/text/rules.ts";
+import { writtenName } from "./inside/packages/written-name.ts";
 
 /** Of a STIX 2.1 bundle; larger ones are not read. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -13,7 +14,7 @@ const MOST_TOLD = 50;
 const shown = (text: string): string => visibleText(text, "line").slice(0, 300).toWellFormed();
 
 /** A sentence where there is no list. */
-async function listIn(file: string, now: number): Promise<readonly Indicated[] | string> {
+async function listIn(file: string, now: number): Promise<IndicatorList | string> {
   try {
     const handle = await open(file, "r");
     try {
@@ -41,14 +42,18 @@ export async function indicatedPackages(
   const come = packages.filter(({ after }) => after !== null);
   if (file === null || come.length === 0) return [];
   const list = await listIn(file, now);
-  if (typeof list === "string") {
-    const path = come[0]?.path ?? "";
-    return [{ rule: "indicators_unread", path, name: null, before: null, after: list }];
-  }
-  return indicatedAmong(come, list)
+  const unread = (after: string): DependencyNote => ({
+    ...{ rule: "indicators_unread", path: come[0]?.path ?? "", name: null, before: null, after },
+  });
+  if (typeof list === "string") return [unread(list)];
+  const named = indicatedAmong(come, list.indicated, writtenName)
     .slice(0, MOST_TOLD)
-    .map(({ package: { path, name }, by }) => ({
-      ...{ rule: "indicated", path, name, before: by.indicator },
-      after: by.link === null ? null : shown(by.link),
-    }));
+    .map(
+      ({ package: { path, name }, by }): DependencyNote => ({
+        ...{ rule: "indicated", path, name, before: by.indicator },
+        after: by.link === null ? null : shown(by.link),
+      }),
+    );
+  const several = list.unread === 1 ? "1 indicator is" : `${list.unread} indicators are`;
+  return list.unread === 0 ? named : [...named, unread(`${several} not understood`)];
 }

@@ -2,13 +2,17 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CallRefused } from "#lib/model-calls/refusal.ts";
 import { HEADERS, newRunnerKeys, verify } from "#lib/protocol/signing.ts";
+import { testLogger } from "#lib/testing/runner/parts.ts";
+import { createPlainSandbox } from "#lib/testing/runner/plain-sandbox.ts";
 import { testSandbox } from "#lib/testing/sandbox.ts";
 import { testClock, testScope } from "#lib/testing/scopes.ts";
 import { tryDeadSession, tryForeignToken, tryRevokedKey } from "./doors.ts";
 import type { Round } from "./round.ts";
 import { tryEgress } from "./sandbox.ts";
 import { trySecret } from "./standing.ts";
+import { show } from "./test-controls.ts";
 
 const { sandbox } = await testSandbox();
 const keys = newRunnerKeys();
@@ -32,7 +36,8 @@ const round = (): Round => {
   const env = { PILOTHOUSE_URL: origin, PILOTHOUSE_PLANE_URL: origin, PILOTHOUSE_GATEWAY_URL: origin };
   const clock = testClock();
   const workplace = { env, workshop: { sandbox } } as unknown as Round["workplace"];
-  return { testId: "ctt_1", askedAt: new Date(clock.now()), scope: testScope({ clock }), workplace };
+  const begunAt = new Date(clock.now());
+  return { testId: "ctt_1", askedAt: begunAt, begunAt, scope: testScope({ clock }), workplace };
 };
 
 describe("a canary at a door", () => {
@@ -52,7 +57,11 @@ describe("a canary at a door", () => {
 
   test.each([
     [200, "{}", "failed"],
+    [401, new CallRefused("token_unknown").message, "holds"],
     [401, "This is not the request of a runner registered here.", "not_run"],
+    [403, new CallRefused("stopped").message, "not_run"],
+    [403, "<html>Forbidden by the proxy</html>", "not_run"],
+    [401, "", "not_run"],
     [503, "", "not_run"],
   ] as const)("at the gateway, %d “%s” is: %s", async (status, text, result) => {
     answer = () => [status, text];
@@ -92,16 +101,38 @@ describe("a canary in a real sandbox", () => {
   });
 
   test("probe: fails where the sandbox has the host's network", async () => {
+    expect(await tryEgress(createPlainSandbox({ hostNetwork: true }))).toMatchObject({
+      ...{ result: "failed", sentence: expect.stringContaining("reached a listener of this host") },
+    });
+  });
+
+  test.each([
+    ["a listener was reached", { reached: ["10.0.0.1"] }],
+    ["a name was looked up", { resolved: true }],
+    ["there is an interface", { interfaces: ["eth0"] }],
+  ])("probe: fails where %s", async (_, told) => {
+    const found = JSON.stringify({ reached: [], resolved: false, interfaces: [], ...told });
     const open = {
       ...sandbox,
       start: (spec: Parameters<typeof sandbox.start>[0]) =>
-        sandbox.start({ ...spec, command: ["node", "-e", TOLD] }),
+        sandbox.start({ ...spec, command: ["node", "-e", `console.log(${JSON.stringify(found)})`] }),
     };
     expect(await tryEgress(open)).toMatchObject({ result: "failed" });
   });
 });
 
-const TOLD = `console.log(JSON.stringify({ reached: [], resolved: false, interfaces: ["eth0"] }))`;
+test("probe: what broke is told to the process's own log, and no word of it is kept", async () => {
+  const { logger, lines } = testLogger();
+  const at = round();
+  const shown = await show({ ...at, workplace: { ...at.workplace, logger } }, "secret_masked", async () => {
+    throw new Error("connect to 10.0.0.7 as ph_worker failed");
+  });
+  expect(shown).toMatchObject({ control: "secret_masked", result: "not_run" });
+  expect(shown.sentence).toBe("It could not be tried: it broke, and the worker's own log says how.");
+  expect(lines).toMatchObject([
+    { control: "secret_masked", err: { message: expect.stringContaining("10.0.0.7") } },
+  ]);
+});
 
 test("a made-up token is masked", async () => {
   expect(await trySecret()).toMatchObject({ result: "holds" });

@@ -76,13 +76,16 @@ export async function tryForeignToken(round: Round, keys: RunnerKeys): Promise<P
     headers: { authorization: `Bearer ${token}` },
   });
   if (isRefused(answer)) {
-    // Turned away before its token was looked at, it would show nothing of tokens.
-    if (/not the request of a runner registered here/.test(answer.text))
+    // Turned away for anything else, or by something before the gateway, it would show nothing of tokens.
+    if (!answer.text.includes("This run token is not known"))
       return {
         result: "not_run",
-        sentence: "The gateway did not know the canary, so its token was not looked at.",
+        sentence: `It was turned away (${answer.status}) for something else than its token.`,
       };
-    return { result: "holds", sentence: `The gateway answered ${answer.status}.` };
+    return {
+      result: "holds",
+      sentence: `The gateway answered ${answer.status}: it does not know the token.`,
+    };
   }
   if (answer.status >= 500) return { result: "not_run", sentence: `The gateway answered ${answer.status}.` };
   return { result: "failed", sentence: `The gateway answered ${answer.status} to a made-up token.` };

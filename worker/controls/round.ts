@@ -5,6 +5,8 @@ import type { Workplace } from "../workplace.ts";
 export interface Round {
   readonly testId: string;
   readonly askedAt: Date;
+  /** When the worker took it up. */
+  readonly begunAt: Date;
   readonly scope: Scope;
-  readonly workplace: Pick<Workplace, "env" | "workshop">;
+  readonly workplace: Pick<Workplace, "env" | "workshop" | "logger">;
 }

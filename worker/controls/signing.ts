@@ -2,6 +2,7 @@
 import { SECOND } from "#lib/clock.ts";
 import type { Proved } from "#lib/controls/schema.ts";
 import { getLogState } from "#lib/log/notary-status.ts";
+import { askedUnderCheckpoint } from "#lib/log/provable/newest.ts";
 import type { LogState } from "#lib/log/schema.ts";
 import type { Round } from "./round.ts";
 
@@ -11,13 +12,13 @@ const LOOK_EVERY = SECOND / 2;
 /** What `look` finds, or what it makes of the last look when the time is up. */
 async function waitFor(
   { scope }: Round,
-  look: (state: LogState) => Proved | null,
+  end: number,
+  look: (state: LogState) => Proved | null | Promise<Proved | null>,
   late: (state: LogState) => Proved,
 ): Promise<Proved> {
-  const end = scope.clock.now() + WAIT;
   for (;;) {
     const state = await getLogState(scope);
-    const found = look(state);
+    const found = await look(state);
     if (found !== null) return found;
     if (scope.clock.now() >= end) return late(state);
     await scope.clock.sleep(LOOK_EVERY);
@@ -27,31 +28,36 @@ async function waitFor(
 const seconds = (from: Date, to: Date): string =>
   `${Math.max(0, Math.round((to.getTime() - from.getTime()) / SECOND))} s`;
 
+/** The newest checkpoint may be younger than the round and still not be over its entry. */
 export function trySigning(round: Round): Promise<Proved> {
-  const { askedAt } = round;
+  const { begunAt, scope, testId } = round;
+  const end = begunAt.getTime() + WAIT;
   return waitFor(
     round,
-    ({ alarms, checkpoint }) => {
+    end,
+    async ({ alarms }) => {
       const alarm = alarms[0];
       if (alarm) return { result: "failed", sentence: `There is an alarm: ${alarm.title}` };
-      if (!checkpoint || checkpoint.signedAt < askedAt) return null;
-      const after = seconds(askedAt, checkpoint.signedAt);
-      return { result: "holds", sentence: `A checkpoint was signed ${after} after the test was asked for.` };
+      const signedAt = await askedUnderCheckpoint(scope, testId);
+      if (signedAt === null) return null;
+      const sentence = `The test's own entry was under a signed checkpoint ${seconds(begunAt, signedAt)} after the test began.`;
+      return { result: signedAt.getTime() > end ? "failed" : "holds", sentence };
     },
     ({ checkpoint }) => ({
       result: "failed",
       sentence:
         checkpoint === null
           ? "The notary has signed no checkpoint."
-          : "The notary has signed nothing since the test was asked for.",
+          : "The test's own entry was under no signed checkpoint half a minute after the test began.",
     }),
   );
 }
 
 export function tryWitness(round: Round): Promise<Proved> {
-  const { askedAt } = round;
+  const { askedAt, scope } = round;
   return waitFor(
     round,
+    scope.clock.now() + WAIT,
     ({ witnesses }) => {
       if (witnesses.length === 0)
         return { result: "not_run", sentence: "No witness is configured: PILOTHOUSE_WITNESSES names them." };

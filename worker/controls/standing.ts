@@ -23,8 +23,15 @@ export async function trySecret(): Promise<Proved> {
 export async function tryDrill({ scope }: Round): Promise<Proved> {
   const last = await lastDrill(scope);
   if (last === null) return { result: "not_run", sentence: "No drill has been held here yet." };
-  const { endedAt, stopped, missed, slowest } = last;
+  const { endedAt, stopped, missed, slowest, wanted, fault } = last;
+  if (fault === "no_runner")
+    return { result: "not_run", sentence: "The last drill was called off: no runner had a run of it." };
   const days = Math.floor((scope.clock.now() - endedAt.getTime()) / DAY);
+  if (fault !== null)
+    return {
+      result: "failed",
+      sentence: `The last drill failed: of ${wanted} runs, ${stopped} were heard to have ended.`,
+    };
   if (missed > 0)
     return {
       result: "failed",
@@ -37,9 +44,12 @@ export async function tryDrill({ scope }: Round): Promise<Proved> {
     };
   if (scope.clock.now() - endedAt.getTime() > DRILL_WITHIN)
     return { result: "failed", sentence: `The last drill was ${days} days ago.` };
+  const absent = wanted - stopped;
+  const rest =
+    absent > 0 ? ` The other ${absent} of ${wanted} were at work with no runner when it was pulled.` : "";
   return {
     result: "holds",
-    sentence: `In the last drill ${stopped} of ${stopped} runs ended, the slowest after ${slowest} ms.`,
+    sentence: `In the last drill ${stopped} of ${stopped} runs ended, the slowest after ${slowest} ms.${rest}`,
   };
 }
 

@@ -15,6 +15,7 @@ import {
   WorkflowRuns,
 } from "#lib/deliveries/github/schema.ts";
 import { listFetches, listImports } from "#lib/deliveries/views/service.ts";
+import { createLogger } from "#lib/logger.ts";
 import type { Scope } from "#lib/scope.ts";
 import { member, readyRepository } from "#lib/testing/arrange.ts";
 import { testDatabase } from "#lib/testing/database.ts";
@@ -34,13 +35,16 @@ const keys = join(tmpdir(), `pilothouse-history-${process.pid}`);
 afterAll(() => rmSync(keys, { recursive: true, force: true }));
 const connect = await connecting(database, seed, keys);
 const env = { PILOTHOUSE_NOTICE_KEYS: keys, PILOTHOUSE_NOTICE_HOSTS: ["127.0.0.1"] };
+const logger = createLogger("worker", { write: () => undefined });
 let lead: Scope;
 let repositoryId = "";
 
 const day = (back: number) => new Date(Math.floor(clock.now() / DAY) * DAY - back * DAY);
 const at = (back: number, hours = 0) => new Date(day(back).getTime() + hours * HOUR).toISOString();
 const turn = () =>
-  asProcess(database, "worker", () => fetchHistory({ env } as Pick<Workplace, "env">, worker));
+  asProcess(database, "worker", () =>
+    fetchHistory({ env, logger } as Pick<Workplace, "env" | "logger">, worker),
+  );
 const ask = (kind: "deployment" | "outside_change" | "outside_ci_run") =>
   askHistory(lead, { repositoryId, kinds: [kind], from: day(20), to: day(10) });
 const last = async () => {
@@ -141,11 +145,13 @@ test("pull requests of people to the branch are there, with their first commit a
     pull(7, { updated_at: at(30) }),
   );
   server.firstCommits.set(1, at(16));
+  server.firstCommits.set(7, at(14));
   await ask("outside_change");
   await turn();
   const rows = await rowsOf("outside_change");
   expect(rows.map(({ external_id }) => external_id)).toEqual(["octo/shop#1", "octo/shop#2", "octo/shop#7"]);
   expect(rows[0]).toMatchObject({ merge_sha: sha("e"), first_commit_at: new Date(at(16)), reverts: null });
+  expect(rows[2]).toMatchObject({ merge_sha: sha("e"), first_commit_at: null });
   expect(rows[1]).toMatchObject({ merge_sha: null, merged_at: null, reverts: "octo/shop#1" });
   expect(JSON.stringify(rows)).not.toContain("octocat");
   expect(await last()).toMatchObject({ state: "done", rowsTaken: 3, rowsPassedOver: 4 });
@@ -233,6 +239,64 @@ test("probe: what breaks off is asked again at growing distances, and what GitHu
     state: "failed",
     problem: expect.stringMatching(/^GitHub answered 403\. Give the app .* read deployments/),
   });
+});
+
+test("a pull request that changes while page after page is read is there like all others", async () => {
+  const pull = (number: number): ServedPull => ({
+    ...{ number, created_at: at(15, number / 10), updated_at: at(12), closed_at: at(12), merged_at: null },
+    ...{ merge_commit_sha: null, body: null, user: { login: "octocat", type: "User" } },
+    ...{ head: { ref: "topic", sha: sha("f") }, base: { ref: "main" } },
+  });
+  const all = Array.from({ length: 40 }, (_, index) => pull(index + 1));
+  server.pulls.push(...all);
+  const reset = String(Math.floor(clock.now() / SECOND) + 60);
+  Object.assign(server.headers, { "x-ratelimit-remaining": "150", "x-ratelimit-reset": reset });
+  await ask("outside_change");
+  await turn();
+  expect(await last()).toMatchObject({ state: "waiting", rowsTaken: 30 });
+  const changed = (each: ServedPull): ServedPull => ({ ...each, updated_at: at(0) });
+  server.pulls.splice(0, 40, ...all.map((each) => ([3, 35].includes(each.number) ? changed(each) : each)));
+  delete server.headers["x-ratelimit-remaining"];
+  clock.advance(2 * MINUTE);
+  await turn();
+  expect(await last()).toMatchObject({ state: "done", rowsTaken: 40 });
+  expect(await rowsOf("outside_change")).toHaveLength(40);
+});
+
+test("probe: an instant that cannot be is left out of its page, counted, and said in the line of its import", async () => {
+  const updated_at = at(-400);
+  const times = { created_at: at(15), run_started_at: at(15), head_sha: sha("a"), head_branch: "main" };
+  const run = { run_attempt: 1, name: "ci", path: "ci.yml", event: "push", ...times };
+  server.runs.push(
+    { id: 71, ...run, updated_at, status: "completed", conclusion: "success" },
+    { id: 72, ...run, updated_at: at(15, 1), status: "completed", conclusion: "success" },
+  );
+  await ask("outside_ci_run");
+  for (let turns = 0; turns < 5 && (await last()).state !== "done"; turns++) await turn();
+  expect(await last()).toMatchObject({ state: "done", rowsTaken: 1, rowsPassedOver: 1 });
+  const { items } = await listImports(lead, { kind: "outside_ci_run" });
+  expect(items[0]).toMatchObject({ rowsNew: 1, rowsRefused: 1 });
+});
+
+test("probe: a page that cannot be taken in ends the fetch after its tries with a problem, and can be asked for anew", async () => {
+  const deployment = { id: 2 ** 40, sha: sha("d"), environment: "live", created_at: at(11) };
+  server.deployments.push(deployment);
+  await database.owner.query(
+    "alter table deployment add constraint cannot_be_written check (external_id <> '1099511627776')",
+  );
+  await ask("deployment");
+  for (let tries = 1; tries <= 12; tries++) {
+    await turn();
+    expect(await last()).toMatchObject({
+      state: tries < 12 ? "waiting" : "failed",
+      problem: expect.stringMatching(/could not be taken in/),
+    });
+    clock.advance(31 * MINUTE);
+  }
+  await database.owner.query("alter table deployment drop constraint cannot_be_written");
+  await ask("deployment");
+  await turn();
+  expect(await last()).toMatchObject({ state: "done", rowsTaken: 1 });
 });
 
 test("only a repository that is connected can be asked about", async () => {

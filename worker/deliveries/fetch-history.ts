@@ -14,12 +14,14 @@ import { readHistory } from "../forges/github/history.ts";
 import { NEEDS } from "../forges/github/with-token.ts";
 import type { Workplace } from "../workplace.ts";
 
+type Place = Pick<Workplace, "env" | "logger">;
+
 /** A page of pull requests holds two whole repositories for each. */
 const LONGEST_READ = 8 * 1024 * 1024;
 /** Of one turn, so that everything else by the clock has its own. */
 const AT_ONCE = 5;
 
-export async function fetchHistory(workplace: Pick<Workplace, "env">, scope: Scope): Promise<void> {
+export async function fetchHistory(workplace: Place, scope: Scope): Promise<void> {
   for (let turn = 0; turn < AT_ONCE; turn++) {
     const of = await nextFetch(scope);
     if (of === null) return;
@@ -27,7 +29,10 @@ export async function fetchHistory(workplace: Pick<Workplace, "env">, scope: Sco
   }
 }
 
-async function goOn(workplace: Pick<Workplace, "env">, scope: Scope, of: FetchForWork): Promise<void> {
+/** Counted like any other failure: one that comes every time ends the fetch, and somebody can ask anew. */
+const NOT_TAKEN = "A page of GitHub's answer could not be taken in. The worker's log says why.";
+
+async function goOn(workplace: Place, scope: Scope, of: FetchForWork): Promise<void> {
   try {
     await readPage(workplace, scope, of, of.kind);
   } catch (error) {
@@ -36,12 +41,16 @@ async function goOn(workplace: Pick<Workplace, "env">, scope: Scope, of: FetchFo
       return noteUnfetched(scope, of, { problem: error.message, restUntil: restUntil(scope, error) });
     if (error instanceof AppError)
       return noteUnfetched(scope, of, { problem: error.message, restUntil: null });
-    throw error; // the claim ends by itself, and the page is read again
+    workplace.logger.warn(
+      { err: error, fetch: of.id, page: of.page },
+      "a page of a forge's history was not taken",
+    );
+    return noteUnfetched(scope, of, { problem: NOT_TAKEN, restUntil: null });
   }
 }
 
 async function readPage<K extends Fetched>(
-  workplace: Pick<Workplace, "env">,
+  workplace: Place,
   scope: Scope,
   of: FetchForWork,
   kind: K,

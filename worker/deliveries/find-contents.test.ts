@@ -1,6 +1,7 @@
 // What a deployment brought, asked of real git in a real sandbox: by what its head reaches, not by what anybody says.
 import { expect, test } from "vitest";
-import { MINUTE } from "#lib/clock.ts";
+import { DAY, HOUR, MINUTE } from "#lib/clock.ts";
+import { MOST_TRIES } from "#lib/deliveries/contents/schema.ts";
 import { reportRows } from "#lib/deliveries/imports/report-rows.ts";
 import { listDeployments } from "#lib/deliveries/views/service.ts";
 import { activePilot, charterFor, member } from "#lib/testing/arrange.ts";
@@ -19,7 +20,12 @@ const { merged } = revertStory(story, bo);
 const turn = () => asProcess(database, "worker", () => findContents(story.workplace, seed));
 const ago = (minutes: number) => new Date(clock.now() - minutes * MINUTE).toISOString();
 
-async function deploy(externalId: string, repositoryId: string, headSha: string, part: object = {}) {
+async function deploy(
+  externalId: string,
+  repositoryId: string,
+  headSha: string,
+  { source = "argo-cd", ...part }: { readonly source?: string; readonly [field: string]: unknown } = {},
+) {
   clock.advance(MINUTE);
   const rows = [
     {
@@ -27,7 +33,7 @@ async function deploy(externalId: string, repositoryId: string, headSha: string,
       ...{ startedAt: ago(0), finishedAt: ago(0), ...part },
     },
   ];
-  await reportRows(lea, "deployment", { source: "argo-cd", rows });
+  await reportRows(lea, "deployment", { source, rows });
 }
 const broughtBy = async (externalId: string) => {
   const found = (await listDeployments(lea, {})).items.find((each) => each.externalId === externalId);
@@ -121,4 +127,67 @@ test("probe: a commit that is in no mirror is looked for at growing distances an
   clock.advance(61_000);
   await turn();
   expect(await tries()).toBe(2);
+});
+
+const stateOf = async (externalId: string) =>
+  (
+    await database.owner.query(
+      `select c.tries, c.previous_sha from deployment_contents c join deployment d on d.id = c.deployment_id
+       where d.external_id = $1`,
+      [externalId],
+    )
+  ).rows[0];
+
+test("what one source deploys is held against its own deployment before, whatever another deploys there between", async () => {
+  const source = await openSource(story, "upstream", { "a.js": "1\n" });
+  const base = playGit(source.path, ["rev-parse", "main"]);
+  const head = pushOn(source, { "b.js": "by people\n" });
+  await look(story, source.repositoryId);
+  await deploy("web-1", source.repositoryId, base, { source: "web" });
+  await deploy("api-1", source.repositoryId, head, { source: "api" });
+  await deploy("web-2", source.repositoryId, head, { source: "web" });
+  await turn();
+  expect(await stateOf("web-2")).toMatchObject({ previous_sha: base });
+  expect(await stateOf("api-1")).toMatchObject({ previous_sha: null });
+});
+
+test("probe: what was found stays while a commit of it is away, and one that never comes is looked for no more at last", async () => {
+  const source = await openSource(story, "upstream", { "a.js": "1\n" });
+  const { repositoryId } = source;
+  const base = playGit(source.path, ["rev-parse", "main"]);
+  const head = pushOn(source, { "b.js": "by people\n" });
+  await look(story, repositoryId);
+  await deploy("base", repositoryId, base, { environment: "eu" });
+  await deploy("kept", repositoryId, head, { environment: "eu" });
+  const change = { externalId: "13", repository: repositoryId, openedAt: ago(30), mergedAt: ago(20) };
+  await reportRows(lea, "outside_change", { source: "gitlab", rows: [{ ...change, mergeSha: head }] });
+  await turn();
+  expect(await broughtBy("kept")).toMatchObject({ contents: "found", changes: 1 });
+  await deploy("kept", repositoryId, "c".repeat(40), { environment: "eu" });
+  await turn();
+  expect(await broughtBy("kept")).toMatchObject({ contents: "not_here", changes: 1 });
+
+  const over = async () =>
+    (await listDeployments(lea, {})).items.find(({ externalId }) => externalId === "kept")?.contentsOver;
+  for (let tries = 2; tries <= MOST_TRIES; tries++) {
+    expect(await over()).toBe(false);
+    clock.advance(DAY);
+    await turn();
+    expect(await stateOf("kept")).toMatchObject({ tries });
+  }
+  expect(await over()).toBe(true);
+  clock.advance(2 * DAY);
+  await turn();
+  expect(await stateOf("kept")).toMatchObject({ tries: MOST_TRIES });
+});
+
+test("probe: fifty that are in no mirror keep none waiting that was never looked at", async () => {
+  const { repositoryId } = await openSource(story, "upstream", { "a.js": "1\n" });
+  for (let number = 1; number <= 50; number++)
+    await deploy(`lost-${number}`, repositoryId, "f".repeat(40), { environment: `lost-${number}` });
+  await turn();
+  clock.advance(HOUR);
+  await deploy("fresh", repositoryId, "f".repeat(40), { environment: "fresh" });
+  await turn();
+  expect(await stateOf("fresh")).toMatchObject({ tries: 1 });
 });

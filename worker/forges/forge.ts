@@ -1,6 +1,8 @@
 // The place where branches of a repository live and are merged. What an approval covers is brought there by `publish`;
 // everything it does can be done again after a crash between any two of its steps.
 
+import type { Unreachable } from "../git/ssh/ssh-git.ts";
+
 export interface ForgeOrder {
   readonly mergeId: string;
   /** Without refs/heads/. */
@@ -33,7 +35,7 @@ export type Published =
   | { readonly outcome: "base_moved"; readonly actual: string | null }
   | { readonly outcome: "refused"; readonly sentence: string }
   /** Whether it moved is not known, or what it waits for is not there yet: it is asked again later. */
-  | { readonly outcome: "unreachable"; readonly sentence: string };
+  | Unreachable;
 
 export interface Forge {
   publish(order: ForgeOrder): Promise<Published>;

@@ -1,5 +1,5 @@
 // Which forge a repository's merges go to: the one it is connected with, else plain git.
-import { findLeftOpen, noteLeftOpen } from "#lib/forges/pulls/left-open.ts";
+import { findOnForge, noteLeftOpen } from "#lib/forges/pulls/left-open.ts";
 import { noteForgePull } from "#lib/forges/pulls/service.ts";
 import { findForgeForWork } from "#lib/forges/service.ts";
 import type { MergeIntent } from "#lib/merges/service.ts";
@@ -22,12 +22,12 @@ export async function openForge(
   const { id: mergeId, runId, repositoryId } = merge;
   const of = { mergeId, runId, repositoryId };
   if (connected === null) {
-    const left = await findLeftOpen(scope, mergeId);
-    return left === null
-      ? plainGit(workplace.workshop, authority)
-      : afterForge(workplace.workshop, authority, (problem) =>
-          noteLeftOpen(scope, { ...of, ...left, problem }),
-        );
+    const asked = await findOnForge(scope, mergeId);
+    if (asked === null) return plainGit(workplace.workshop, authority);
+    const { number, address, step } = asked;
+    return afterForge(workplace.workshop, authority, step, (problem) =>
+      noteLeftOpen(scope, { ...of, number, address, problem }),
+    );
   }
   const forge = gitHub(workplace, connected, authority, (pull) =>
     noteForgePull(scope, { ...of, pull, problem: null }),

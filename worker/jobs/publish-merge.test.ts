@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { MINUTE, SECOND } from "#lib/clock.ts";
 import { decideGate } from "#lib/gates/decide-gate.ts";
 import { listGatesOf } from "#lib/gates/service.ts";
-import { getMerge, listUnsettled, type MergeIntent } from "#lib/merges/service.ts";
+import { getMerge, listUnsettled, type MergeIntent, settleMerge } from "#lib/merges/service.ts";
 import { getRepository } from "#lib/repositories/service.ts";
 import { getRun } from "#lib/runs/service.ts";
 import type { Scope } from "#lib/scope.ts";
@@ -15,6 +15,7 @@ import { openStory } from "#lib/testing/git/open-story.ts";
 import { look, openSource, type Proposed, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
 import { asProcess, kindsAbout, launch, toAgentAgain } from "#lib/testing/journey.ts";
 import { testScope } from "#lib/testing/scopes.ts";
+import { holdMirror } from "../git/mirror/hold-mirror.ts";
 import type { Workplace } from "../workplace.ts";
 import { publishMerge } from "./publish-merge.ts";
 
@@ -64,6 +65,32 @@ const dyingBeforeTheRecord = (): Scope =>
 
 const times = async (runId: string, kind: string): Promise<number> =>
   (await kindsAbout(database, `run:${runId}`)).filter((each) => each === kind).length;
+
+/** Somebody holds the mirror, and settles the merge before it is let go: it is not published a second time. */
+test("probe: a merge that is settled while its mirror is held by others is left alone", async () => {
+  const source = await openSource(story, "upstream", { "a.js": "one\n" });
+  const runId = await launch(seed, await activePilot(seed, charterFor(seed, source.repositoryId)), agentId);
+  await approve(await reviewOf(story, source, runId, { "a.js": "two\n" }));
+  const mergeId = await intentOf(runId);
+  let asked = 0;
+  const settled = Promise.withResolvers<void>();
+  const asksTwice = Promise.withResolvers<void>();
+  const mirrorOf = (id: string) => {
+    asked += 1;
+    if (asked === 2) asksTwice.resolve(); // rebuilt, and about to hold the mirror
+    return story.workplace.mirrorOf(id);
+  };
+  const held = holdMirror(story.workplace.mirrorOf(source.repositoryId), () => settled.promise);
+  const publishing = publish(mergeId, { ...story.workplace, mirrorOf });
+  await asksTwice.promise;
+  await asProcess(database, "worker", () =>
+    settleMerge(seed, mergeId, { outcome: "refused", reason: "Withdrawn." }),
+  );
+  settled.resolve();
+  await Promise.all([held, publishing]);
+  expect(playGit(source.path, ["rev-parse", "refs/heads/main"])).toBe(source.base);
+  expect((await getRun(seed, runId)).status).toBe("in_review");
+});
 
 describe.each(["own", "upstream"] as const)("publishing where the authority is %s", (authority) => {
   let source: Source;

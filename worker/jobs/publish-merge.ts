@@ -6,6 +6,7 @@ import { blobStore } from "#lib/blobs/service.ts";
 import { SECOND } from "#lib/clock.ts";
 import { unavailable } from "#lib/errors.ts";
 import { describeMerge } from "#lib/forges/describe-merge.ts";
+import { noteHostKey } from "#lib/forges/host-key-watch.ts";
 import { tellOtherTree } from "#lib/forges/past-the-gate.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import { getMerge, type MergeIntent, noteCommit, settleMerge } from "#lib/merges/service.ts";
@@ -28,6 +29,7 @@ import { requireResult } from "../git/publish/require-result.ts";
 import { withQuarantine } from "../git/quarantine.ts";
 import { checkSource } from "../git/source/check-source.ts";
 import { credentialFor } from "../git/source/credentials.ts";
+import { OtherHostKey } from "../git/ssh/ssh-git.ts";
 import type { Workplace } from "../workplace.ts";
 import { countedNetwork } from "./counted-network.ts";
 
@@ -47,24 +49,29 @@ export async function publishMerge(
     const of = { repositoryId: merge.repositoryId, runId: merge.runId, way: "push" } as const;
     const result = await countedNetwork(scope, workplace.sources, of, (network) =>
       publish({ ...workplace, sources: network }, scope, merge, { commit, bundle: bundle.path }),
-    );
-    await settle(scope, merge, result);
+    ).catch(async (error: unknown) => {
+      if (error instanceof OtherHostKey) await tellHostKey(scope, merge, error.message);
+      throw error;
+    });
+    if (result !== null) await settle(scope, merge, result);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
+/** Null where somebody settled it meanwhile. */
 async function publish(
   workplace: Workplace,
   scope: Scope,
   merge: MergeIntent,
   { commit, bundle }: { readonly commit: string; readonly bundle: string },
-): Promise<Published> {
+): Promise<Published | null> {
   const mirror = workplace.mirrorOf(merge.repositoryId);
   const { expectedOld: base, tree, message, createdAt: since } = merge;
   const url = new URL(`/runs/${merge.runId}`, workplace.env.PILOTHOUSE_URL).href;
   const text = await describeMerge(scope, merge.id, url);
   return holdMirror(mirror, async () => {
+    if ((await getMerge(scope, merge.id)).state !== "intent") return null;
     await installBundle(workplace.workshop, { mirror, bundle, base, commit });
     await requireResult(mirror, { commit, tree, base, tested: merge.tested });
     const authority = await authorityOf(workplace, scope, merge);
@@ -116,6 +123,12 @@ export async function authorityOf(
   return { kind: "upstream", mirror, branch, source, network: workplace.sources, credential, ssh };
 }
 
+/** It is settled where the repository is read and its host shows a pinned key again. */
+async function tellHostKey(scope: Scope, { repositoryId }: MergeIntent, problem: string): Promise<void> {
+  const { name: repositoryName } = await findRepositoryForWork(scope, repositoryId);
+  await noteHostKey(scope, { repositoryId, repositoryName, problem });
+}
+
 async function settle(scope: Scope, merge: MergeIntent, result: Published): Promise<void> {
   switch (result.outcome) {
     case "moved": {
@@ -135,6 +148,7 @@ async function settle(scope: Scope, merge: MergeIntent, result: Published): Prom
     case "refused":
       return settleMerge(scope, merge.id, { outcome: "refused", reason: result.sentence });
     case "unreachable":
+      if (result.otherHostKey) await tellHostKey(scope, merge, result.sentence);
       throw unavailable(result.sentence);
   }
 }

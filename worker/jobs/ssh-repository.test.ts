@@ -1,21 +1,24 @@
 // A repository over ssh, from the page to the worker: a real database, a real sshd, real git.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decideGate } from "#lib/gates/decide-gate.ts";
 import { publishNoticeKey } from "#lib/notices/publish-key.ts";
 import { endUpstreamKey, setUpstreamKey } from "#lib/repositories/keys/service.ts";
 import { addRepository, getRepository } from "#lib/repositories/service.ts";
 import { keptKeyPair } from "#lib/sealing/key-pair.ts";
+import { activePilot, charterFor, member } from "#lib/testing/arrange.ts";
 import { commitFiles, createRepository, playGit } from "#lib/testing/git/author.ts";
 import { openStory } from "#lib/testing/git/open-story.ts";
 import { type HostKey, makeHostKey, type SshServer, startSshServer } from "#lib/testing/git/ssh-server.ts";
-import { asProcess } from "#lib/testing/journey.ts";
+import { reviewOf, type Source } from "#lib/testing/git/story.ts";
+import { asProcess, launch } from "#lib/testing/journey.ts";
 import { systemActor, testScope } from "#lib/testing/scopes.ts";
 import { publishCommit } from "../git/publish/publish-commit.ts";
 import type { Workplace } from "../workplace.ts";
 import { mirrorRepository } from "./mirror-repository.ts";
-import { authorityOf } from "./publish-merge.ts";
+import { authorityOf, publishMerge } from "./publish-merge.ts";
 
 const story = await openStory();
-const { database, seed, clock, workshop } = story;
+const { database, seed, clock, workshop, agentId } = story;
 const worker = testScope({ actor: systemActor("worker"), clock });
 const keys = workshop.fresh("keys");
 const workplace: Workplace = {
@@ -46,6 +49,7 @@ afterAll(() => server.close());
 
 const look = () => asWorker(() => mirrorRepository(workplace, worker, { repositoryId }));
 const repository = () => getRepository(seed, repositoryId);
+const of = (base: string): Source => ({ repositoryId, path: upstream, work, base });
 const main = () => playGit(upstream, ["rev-parse", "refs/heads/main"]);
 const pin = async (key: HostKey) => {
   const hostKeys = `[127.0.0.1]:${server.port} ${key.line}`;
@@ -100,6 +104,31 @@ describe("a repository over ssh", () => {
     await pin(other);
     await look();
     expect(await repository()).toMatchObject({ state: "ready", headCommit: main() });
+    expect(await findings()).toMatchObject([{ state: "mitigated" }]);
+  });
+
+  test("probe: of a host that shows another key at a merge is not pushed to, and a finding says so before the next look", async () => {
+    expect(await findings()).toMatchObject([{ state: "mitigated" }]);
+    const base = main();
+    const bo = await member(seed, "bo", "reviewer");
+    const pilotId = await activePilot(seed, charterFor(seed, repositoryId));
+    const runId = await launch(seed, pilotId, agentId);
+    const { gateId, digest } = await reviewOf({ ...story, workplace }, of(base), runId, { "a.js": "two\n" });
+    await decideGate(bo, { gateId, digest, decision: "approve", reason: "" });
+    const sql = "select id from merge where run_id = $1";
+    const [{ id: mergeId }] = (await database.owner.query<{ id: string }>(sql, [runId])).rows as [
+      { id: string },
+    ];
+    server.shows(hostKey);
+    const publish = () => asWorker(() => publishMerge(workplace, worker, { mergeId }));
+    await expect(publish()).rejects.toThrow(/does not show the host key that was pinned/);
+    expect(main()).toBe(base);
+    const said = { state: "open", severity: "high", text: expect.stringMatching(/^shop: 127\.0\.0\.1 does/) };
+    expect(await findings()).toEqual([said]);
+    server.shows(other);
+    await publish();
+    expect(main()).not.toBe(base);
+    await look();
     expect(await findings()).toMatchObject([{ state: "mitigated" }]);
   });
 

@@ -3,7 +3,7 @@ import { BoardPage } from "#components/board/board-page.tsx";
 import { WholePilot } from "#components/board/whole-pilot.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
-import { type BoardQuery, Compare, Range, SplitBy } from "#lib/boards/schema.ts";
+import { BoardDay, type BoardQuery, Compare, Range, SplitBy } from "#lib/boards/schema.ts";
 import { getBoard, listBoardRows } from "#lib/boards/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getGateKpis } from "#lib/kpis/gate-kpis.ts";
@@ -16,8 +16,8 @@ import { loadShell } from "../load-shell.ts";
 const Filter = z.object({
   pilot: z.string().max(100).optional().catch(undefined),
   range: Range.catch("all"),
-  first: z.iso.date().optional().catch(undefined),
-  last: z.iso.date().optional().catch(undefined),
+  first: BoardDay.optional().catch(undefined),
+  last: BoardDay.optional().catch(undefined),
   compare: Compare.catch("previous"),
   split: SplitBy.catch("none"),
   of: z.string().max(200).optional().catch(undefined),

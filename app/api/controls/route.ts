@@ -2,6 +2,7 @@ import { controlsCsv } from "#lib/controls/csv-rules.ts";
 import { ControlFilter } from "#lib/controls/schema.ts";
 import { listControls } from "#lib/controls/service.ts";
 import { route } from "#lib/guard/route.ts";
+import { csvHeaders } from "#lib/text/csv.ts";
 
 /** What /controls shows, a line for each row of a framework. */
 export const GET = route({
@@ -11,11 +12,7 @@ export const GET = route({
   handler: async ({ scope, query: { framework } }) => {
     const { controls } = await listControls(scope);
     return new Response(controlsCsv(controls, framework ?? null), {
-      headers: {
-        "content-type": "text/csv; charset=utf-8",
-        "content-disposition": 'attachment; filename="controls.csv"',
-        "cache-control": "no-store",
-      },
+      headers: csvHeaders("controls.csv"),
     });
   },
 });

@@ -1,5 +1,12 @@
 import { measureOf } from "#lib/tripwires/measures.ts";
-import { CountMeasure, KpiMeasure, type TripMeasure, TripStep, Tripwire } from "#lib/tripwires/schema.ts";
+import {
+  CountMeasure,
+  KpiMeasure,
+  ShareMeasure,
+  type TripMeasure,
+  TripStep,
+  Tripwire,
+} from "#lib/tripwires/schema.ts";
 import { readWire } from "#lib/tripwires/wire-line.ts";
 import { STEP_WORDS, wireSentence } from "#lib/tripwires/wire-words.ts";
 import { LinesField, type PartProps, textOf } from "./fields.tsx";
@@ -34,7 +41,10 @@ export function Tripwires(own: PartProps) {
       ) : null}
       <details className="hint mt-1">
         <summary>Numbers and steps a tripwire knows</summary>
-        <Words title="Rates and medians" words={KpiMeasure.options.map((one) => [one, titled(one)])} />
+        <Words
+          title="Rates and medians"
+          words={[...ShareMeasure.options, ...KpiMeasure.options].map((one) => [one, titled(one)])}
+        />
         <Words title="Counts" words={CountMeasure.options.map((one) => [one, titled(one)])} />
         <Words title="Steps" words={TripStep.options.map((one) => [one, STEP_WORDS[one]])} />
       </details>

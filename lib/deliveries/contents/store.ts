@@ -1,24 +1,27 @@
 import type { Db } from "../../db.ts";
+import { MOST_TRIES } from "./schema.ts";
 
 export interface DueDeployment {
   readonly deploymentId: string;
   readonly repositoryId: string;
   readonly headSha: string;
-  /** Head of the successful deployment before it in its environment; null where none is known. */
+  /** Head of the successful deployment before it of its source in its environment; null where none is known. */
   readonly previousSha: string | null;
   readonly tries: number;
 }
 
 /**
  * Successful deployments that were never looked at as they are now, or that something was merged or told of since that no
- * deployment of their environment brought: of what was known two days before the last look all was looked for. What could not be
- * found is asked for again at growing distances.
+ * deployment of their source and environment brought: of what was known two days before the last look all was looked for. What
+ * could not be found is asked for again at growing distances, and at last no more. Those never looked at come first, then those
+ * looked at longest ago, so that none keeps another waiting for ever.
  */
 export async function selectDueDeployments(db: Db, now: Date, most: number): Promise<DueDeployment[]> {
   return db.$queryRaw`
     with placed as (
-      select d.id, d.repository_id, d.environment, d.head_sha, d.finished_at,
-        lag(d.head_sha) over (partition by d.repository_id, d.environment order by d.finished_at, d.id) as previous_sha
+      select d.id, d.repository_id, d.source, d.environment, d.head_sha, d.finished_at,
+        lag(d.head_sha) over (
+          partition by d.repository_id, d.source, d.environment order by d.finished_at, d.id) as previous_sha
       from deployment d where d.status = 'succeeded'
     ), candidate as (
       select r.repository_id, 'merge' as kind, m.id, m.settled_at as at, m.settled_at as known_at
@@ -41,14 +44,16 @@ export async function selectDueDeployments(db: Db, now: Date, most: number): Pro
     from placed p left join deployment_contents c on c.deployment_id = p.id
     where c.deployment_id is null
       or c.head_sha <> p.head_sha or c.previous_sha is distinct from p.previous_sha
-      or c.state <> 'found' and c.looked_at + least(c.tries, 60) * interval '1 minute' <= ${now}
+      or c.state <> 'found' and c.tries < ${MOST_TRIES}
+        and c.looked_at + least(power(2, c.tries - 1), 1440) * interval '1 minute' <= ${now}
       or c.state = 'found' and exists (
         select from fresh k
         where k.repository_id = p.repository_id and k.known_at > c.looked_at and k.at <= p.finished_at
           and not exists (
             select from deployment_carries y join deployment o on o.id = y.deployment_id
-            where y.kind = k.kind and y.subject_id = k.id and o.environment = p.environment))
-    order by p.finished_at, p.id limit ${most}`;
+            where y.kind = k.kind and y.subject_id = k.id
+              and o.source = p.source and o.environment = p.environment))
+    order by c.looked_at nulls first, p.finished_at, p.id limit ${most}`;
 }
 
 export interface Candidate {
@@ -85,7 +90,7 @@ export async function replaceContents(
     values (${deploymentId}, ${headSha}, ${previousSha}, ${state}, ${tries + 1}, ${lookedAt})
     on conflict (deployment_id) do update set head_sha = excluded.head_sha, previous_sha = excluded.previous_sha,
       state = excluded.state, tries = excluded.tries, looked_at = excluded.looked_at`;
-  if (state === "failed") return; // what was found before stands until it is found anew
+  if (state !== "found") return; // what was found before stands until it is found anew
   await db.$executeRaw`delete from deployment_carries where deployment_id = ${deploymentId}`;
   await db.$executeRaw`
     insert into deployment_carries (deployment_id, kind, subject_id)

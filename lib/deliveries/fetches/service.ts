@@ -6,6 +6,7 @@ import type { Scope } from "../../scope.ts";
 import { authorHash } from "../imports/read-rows.ts";
 import { recordInTx } from "../imports/record-batch.ts";
 import { selectAuthorKey } from "../imports/store.ts";
+import { canBe } from "../rows/rules.ts";
 import type { Kept } from "../rows/schema.ts";
 import type { Fetched, FetchForWork } from "./schema.ts";
 import { claimFetch, type Progress, updateProgress } from "./store.ts";
@@ -56,9 +57,10 @@ export async function notePage<K extends Fetched>(
       restUntil === null
         ? { state: "queued" }
         : { state: "waiting", nextAt: restOf(scope, restUntil), problem: RESTING };
+    const refused = rows.filter((row) => !canBe(row, scope.clock.now())).length;
     const to = progress(scope, of, {
       ...(isLast ? { state: "done" } : { ...next, page: of.page + 1 }),
-      ...{ taken: rows.length, passedOver },
+      ...{ taken: rows.length - refused, passedOver: passedOver + refused },
     });
     if (!(await updateProgress(tx.db, of, to))) return;
     if (rows.length > 0)

@@ -2,6 +2,7 @@
 // other, and nothing is guessed about dates or numbers.
 import { CsvError, parse } from "csv-parse/sync";
 import { type LineFault, MOST_LINES } from "../imports/schema.ts";
+import { oneLine } from "../rows/one-line.ts";
 import { ROWS, type RowKind } from "../rows/schema.ts";
 
 export interface CsvRecord {
@@ -130,7 +131,7 @@ function headFaults(kind: RowKind, { line, cells }: Cells): LineFault[] {
     .map(([field]) => snake(field));
   return [
     ...columns.flatMap((column, at) => {
-      const shown = (cells[at] ?? "").slice(0, SHOWN);
+      const shown = oneLine(cells[at] ?? "", SHOWN);
       if (!known.includes(column))
         return [fault(line, shown, shown === "" ? "A column has no name" : "There is no such column", right)];
       if (columns.indexOf(column) !== at)

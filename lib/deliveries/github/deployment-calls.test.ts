@@ -10,10 +10,10 @@ import type { Scope } from "../../scope.ts";
 import { rawPublicKey } from "../../sealing/hpke.ts";
 import { member } from "../../testing/arrange.ts";
 import { testDatabase } from "../../testing/database.ts";
-import { asProcess } from "../../testing/journey.ts";
+import { asProcess, entriesAbout } from "../../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../../testing/scopes.ts";
 import { webTestEnv } from "../../testing/web-env.ts";
-import { listDeployments } from "../views/service.ts";
+import { listDeployments, listImports } from "../views/service.ts";
 
 const database = await testDatabase("web");
 webTestEnv();
@@ -39,8 +39,13 @@ beforeAll(async () => {
 
 const began = clock.now() - 60 * MINUTE;
 const at = (minutes: number) => new Date(began + minutes * MINUTE).toISOString();
-const call = (id: number, state: string | null, minutes: number, full_name = "octo/Shop") => {
-  const deployment = { id, sha: "d".repeat(40), environment: "production", created_at: at(0) };
+const call = (
+  id: number,
+  state: string | null,
+  minutes: number,
+  { full_name = "octo/Shop", environment = "production" } = {},
+) => {
+  const deployment = { id, sha: "d".repeat(40), environment, created_at: at(0) };
   const body = Buffer.from(
     JSON.stringify({
       repository: { full_name },
@@ -83,8 +88,28 @@ test("one that is under way is seen as it goes on", async () => {
 });
 
 test("probe: a call of the whole organisation's webhook about another repository is nothing of this one's", async () => {
-  await call(3, "success", 5, "octo/other");
+  await call(3, "success", 5, { full_name: "octo/other" });
   expect(await shown(3)).toBeUndefined();
+});
+
+test("probe: an environment whose name is cut in the middle of a character is kept without it", async () => {
+  await call(5, "success", 5, { environment: `${"e".repeat(99)}\u{1f680}\u0000` });
+  expect(await shown(5)).toMatchObject({ environment: `${"e".repeat(99)}\u{1f680}` });
+  await call(6, "success", 5, { environment: "live\u0000eu\ud83d" });
+  expect(await shown(6)).toMatchObject({ environment: "live eu" });
+});
+
+test("probe: an instant that has not come yet keeps no later word out; it is left out, and its import says so", async () => {
+  clock.advance(MINUTE);
+  await call(7, "success", 60 * 24 * 365 * 1000);
+  expect(await shown(7)).toBeUndefined();
+  const { items } = await listImports(lead, { kind: "deployment" });
+  expect(items[0]).toMatchObject({ way: "github_call", rowsNew: 0, rowsRefused: 1 });
+  expect(await entriesAbout(database, `import:${items[0]?.id}`)).toMatchObject([
+    { kind: "import.recorded", detail: { rows_new: 0, rows_refused: 1 } },
+  ]);
+  await call(7, "failure", 8);
+  expect(await shown(7)).toMatchObject({ status: "failed" });
 });
 
 test("probe: a signed call that is none about a deployment is refused, and can be sent again", async () => {

@@ -1,5 +1,6 @@
 // What GitHub says, as rows. Pure.
-import { isFinished, isProduction } from "../rows/rules.ts";
+import { oneLine } from "../rows/one-line.ts";
+import { EARLIEST, isFinished, isProduction } from "../rows/rules.ts";
 import type { CONCLUSIONS, Kept, DeploymentStatus as Status } from "../rows/schema.ts";
 import type { DeploymentStatus, GitHubDeployment, GitHubPull, WorkflowRun } from "./schema.ts";
 
@@ -21,7 +22,7 @@ export function deploymentRow(
   const status = said === null ? "queued" : STATES[said.state];
   if (status === undefined) return null;
   const asOf = said?.created_at ?? deployment.created_at;
-  const environment = deployment.environment.slice(0, 100) || "unknown";
+  const environment = oneLine(deployment.environment, 100) || "unknown";
   return {
     ...{ externalId: String(deployment.id), repositoryId, environment, status },
     production: deployment.production_environment === true || isProduction(environment),
@@ -56,6 +57,10 @@ interface PullParts {
   readonly firstCommitAt: Date | null;
 }
 
+/** Whoever commits writes that instant as they like: one that cannot be is none, and the rest of the row stands. */
+const isBelieved = (firstCommitAt: Date | null, openedAt: Date): boolean =>
+  firstCommitAt !== null && firstCommitAt.getTime() >= EARLIEST && firstCommitAt <= openedAt;
+
 export function changeRow(
   pull: GitHubPull,
   { repositoryId, path, author, firstCommitAt }: PullParts,
@@ -63,7 +68,8 @@ export function changeRow(
   const { number, created_at, updated_at, merged_at, closed_at, head, body } = pull;
   const merge = merged_at === null ? null : pull.merge_commit_sha;
   return {
-    ...{ externalId: changeId(path, number), repositoryId, author, firstCommitAt },
+    ...{ externalId: changeId(path, number), repositoryId, author },
+    firstCommitAt: isBelieved(firstCommitAt, created_at) ? firstCommitAt : null,
     ...{ openedAt: created_at, mergedAt: merged_at, closedAt: closed_at, headSha: head.sha },
     mergeSha: merge !== null && /^[0-9a-f]{40}$/.test(merge) ? merge : null,
     ...{ reverts: revertedBy(path, body), asOf: updated_at },
@@ -85,7 +91,7 @@ export function ciRunRow(repositoryId: string, run: WorkflowRun): Kept["outside_
   const finishedAt = isOver ? new Date(Math.max(run.updated_at.getTime(), startedAt.getTime())) : null;
   return {
     ...{ externalId: `${run.id}/${run.run_attempt ?? 1}`, repositoryId, headSha: run.head_sha },
-    workflow: (run.name || run.path).slice(0, 200),
+    workflow: oneLine(run.name || run.path, 200) || "unknown",
     ...{ startedAt, finishedAt, asOf: run.updated_at },
     conclusion: isOver ? (CONCLUDED[run.conclusion ?? ""] ?? "neutral") : null,
   };

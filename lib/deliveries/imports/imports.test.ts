@@ -50,7 +50,7 @@ describe("rows that a program reports", () => {
     expect(first).toMatchObject({ rowsNew: 2, rowsChanged: 0, rowsUnchanged: 0 });
     const before = await importsNow();
     expect(await report(...rows)).toEqual({
-      ...{ importId: null, rowsNew: 0, rowsChanged: 0, rowsUnchanged: 2 },
+      ...{ importId: null, rowsNew: 0, rowsChanged: 0, rowsUnchanged: 2, rowsRefused: 0 },
     });
     expect(await importsNow()).toBe(before);
     const entries = await entriesAbout(database, `import:${first.importId}`);
@@ -227,6 +227,55 @@ describe("an incident and the deployment it came of", () => {
       { kind: "incident.linked", detail: { deployment: proposal?.deploymentId } },
       { kind: "incident.linked", detail: { deployment: null } },
     ]);
+  });
+
+  test("probe: an id that deployments of two sources have says nothing, and one of the incident's repository alone does", async () => {
+    const id = await incident({ deployment: "77" });
+    const other = await readyRepository(seed);
+    await reportRows(lead, "deployment", {
+      ...{ source: "elsewhere", rows: [deployment({ externalId: "77", repository: other })] },
+    });
+    expect(await shown(id)).toMatchObject({ cause: null });
+    const own = await deployed(6, { externalId: "77" });
+    expect(await shown(id)).toMatchObject({ cause: { because: "id", label: expect.stringContaining(own) } });
+    await reportRows(lead, "deployment", { source: "flux", rows: [deployment({ externalId: "77" })] });
+    expect(await shown(id)).toMatchObject({ cause: null, namesUnknown: "77" });
+    const named = await incident({ deployment: "77", deploymentSource: "flux" });
+    expect(await shown(named)).toMatchObject({ cause: { because: "id" } });
+    const nowhere = await incident({ deployment: "77", repository: undefined });
+    expect(await shown(nowhere)).toMatchObject({ cause: null });
+  });
+
+  test("probe: of two people who link it at once, the second is told what the first said, and says nothing over it", async () => {
+    const [one, two] = [await deployed(6), await deployed(7)];
+    const { id: incidentId } = await shown(await incident());
+    const idOf = async (externalId: string) => String((await rowOf(externalId)).id);
+    const [first, second] = [await idOf(one), await idOf(two)];
+    const holder = await database.owner.connect();
+    const waiting = async (count: number) => {
+      const asked =
+        "select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()";
+      for (;;) if ((await database.owner.query(asked)).rowCount === count) return;
+    };
+    await holder.query("begin");
+    await holder.query("select from incident where id = $1 for update", [incidentId]);
+    const said = linkIncident(lead, { incidentId, deploymentId: first, seen: "nothing" });
+    await waiting(1);
+    const same = linkIncident(lead, { incidentId, deploymentId: first, seen: "nothing" });
+    const over = linkIncident(lead, { incidentId, deploymentId: second, seen: "nothing" }).catch(
+      (error: unknown) => error,
+    );
+    await waiting(3);
+    await holder.query("commit");
+    holder.release();
+    await Promise.all([said, same]);
+    expect(await over).toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining(`Somebody said meanwhile that ${one} caused it.`),
+    });
+    expect(await entriesAbout(database, `incident:${incidentId}`)).toHaveLength(1);
+    await linkIncident(lead, { incidentId, deploymentId: second, seen: first });
+    expect(await entriesAbout(database, `incident:${incidentId}`)).toHaveLength(2);
   });
 
   test("probe: a deployment of another repository is nobody's cause here", async () => {

@@ -1,6 +1,7 @@
 // What programs and files tell, read by its kind's schema; every fault of every row is told, and nothing is taken by halves.
 import { createHmac } from "node:crypto";
 import type { Db } from "../../db.ts";
+import { oneLine } from "../rows/one-line.ts";
 import { faultsOf, keptOf } from "../rows/rules.ts";
 import { type Kept, ROWS, type RowFault, type RowKind, type Told } from "../rows/schema.ts";
 import { type KnownRepository, selectAuthorKey, selectRepositories } from "./store.ts";
@@ -33,7 +34,7 @@ function quoted(value: unknown): string {
   if (value === undefined) return "It is missing";
   if (typeof value === "object") return "It is a list or an object";
   const text = String(value);
-  return text === "" ? "It is empty" : `“${text.slice(0, SHOWN)}${text.length > SHOWN ? "…" : ""}”`;
+  return text === "" ? "It is empty" : `“${oneLine(text, SHOWN)}${[...text].length > SHOWN ? "…" : ""}”`;
 }
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
@@ -57,7 +58,7 @@ const fieldsOf = (kind: RowKind): string => Object.keys(ROWS[kind].shape).join("
 function faultsOfIssue(kind: RowKind, row: number, raw: unknown, issue: Issue): RowFault[] {
   if (issue.code === "unrecognized_keys")
     return (issue.keys ?? []).map((field) => ({
-      ...{ row, field: field.slice(0, SHOWN), wrong: "There is no such field" },
+      ...{ row, field: oneLine(field, SHOWN), wrong: "There is no such field" },
       right: `Fields are: ${fieldsOf(kind)}.`,
     }));
   const field = issue.path.map(String).join(".");

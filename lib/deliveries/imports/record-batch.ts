@@ -5,7 +5,7 @@ import { sha256Hex } from "../../protocol/signing.ts";
 import { canonicalText } from "../../record/rules.ts";
 import type { Subject } from "../../record/schema.ts";
 import type { Scope } from "../../scope.ts";
-import { settled } from "../rows/rules.ts";
+import { canBe, settled } from "../rows/rules.ts";
 import type { Kept, RowKind } from "../rows/schema.ts";
 import { lockSource, selectKept, upsertRows } from "../rows/store.ts";
 import type { Batch, Counts, Recorded } from "./schema.ts";
@@ -51,7 +51,7 @@ export async function weighBatch<K extends RowKind>(tx: Pick<Tx, "db">, batch: B
   return { rowsNew, rowsChanged, rowsUnchanged };
 }
 
-/** The same rows again change nothing, and write nothing. */
+/** The same rows again change nothing, and write nothing. What cannot be is left out, and counted by an import of its own if need be. */
 export const recordBatch = <K extends RowKind>(
   scope: Scope,
   batch: Batch<K>,
@@ -66,9 +66,14 @@ export async function recordInTx<K extends RowKind>(
 ): Promise<Recorded> {
   const { kind, way, source } = batch;
   await lockSource(tx.db, kind, source);
-  const { rows, ...counts } = settleAll(batch, await selectKept(tx.db, kind, source, idsOf(batch)));
-  if (rows.length === 0) return { ...counts, importId: null };
   const now = scope.clock.now();
+  const refused = batch.rows.filter((row) => !canBe(row, now));
+  const possible = { ...batch, rows: batch.rows.filter((row) => canBe(row, now)) };
+  const known = await selectKept(tx.db, kind, source, idsOf(possible));
+  const { rows, ...settledCounts } = settleAll(possible, known);
+  const rowsRefused = refused.length;
+  const counts = { ...settledCounts, rowsRefused };
+  if (rows.length === 0 && rowsRefused === 0) return { ...counts, importId: null };
   const importId = newId("import", now);
   const digest = digestOf(rows);
   await insertImport(tx.db, {
@@ -76,13 +81,14 @@ export async function recordInTx<K extends RowKind>(
     ...{ recordedBy: by, recordedAt: new Date(now) },
   });
   const written = rows.map((row) => ({ id: newId(PREFIX[kind], now), row }));
-  await upsertRows(tx.db, kind, { source, importId, rows: written });
+  if (written.length > 0) await upsertRows(tx.db, kind, { source, importId, rows: written });
   tx.record({
     kind: "import.recorded",
-    about: [`import:${importId}`, ...repositoriesOf(rows)],
+    about: [`import:${importId}`, ...repositoriesOf([...rows, ...refused])],
     detail: {
       ...{ rows: kind, way, source_sha256: sha256Hex(Buffer.from(source, "utf8")), digest },
       ...{ rows_new: counts.rowsNew, rows_changed: counts.rowsChanged, rows_unchanged: counts.rowsUnchanged },
+      ...(rowsRefused > 0 ? { rows_refused: rowsRefused } : {}),
     },
   });
   return { ...counts, importId };

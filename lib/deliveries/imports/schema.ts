@@ -38,6 +38,8 @@ export interface Counts {
 }
 
 export interface Recorded extends Counts {
+  /** Of a forge or a pager, which are not told of faults as programs and people are: left out, and counted. */
+  readonly rowsRefused: number;
   /** Null where there was nothing to write. */
   readonly importId: string | null;
 }

@@ -8,6 +8,7 @@ export interface ImportRow extends Counts {
   readonly way: Way;
   readonly source: string;
   readonly digest: string;
+  readonly rowsRefused: number;
   readonly recordedBy: string | null;
   readonly recordedAt: Date;
 }

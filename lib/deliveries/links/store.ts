@@ -8,19 +8,23 @@ export interface IncidentPlace {
   readonly isLinked: boolean;
 }
 
-/** The row, locked until the transaction ends. */
+/** The row, locked until the transaction ends. What it is linked to is read only then: whoever waited sees what others said. */
 export async function lockIncident(db: Db, incidentId: string): Promise<IncidentPlace | null> {
-  const [row] = await db.$queryRaw<IncidentPlace[]>`
-    select i.id, i.repository_id as "repositoryId", l.deployment_id as "linkedTo", l.incident_id is not null as "isLinked"
-    from incident i left join incident_link l on l.incident_id = i.id where i.id = ${incidentId} for update of i`;
-  return row ?? null;
+  const [row] = await db.$queryRaw<Pick<IncidentPlace, "id" | "repositoryId">[]>`
+    select id, repository_id as "repositoryId" from incident where id = ${incidentId} for update`;
+  if (!row) return null;
+  const link = await db.incidentLink.findUnique({ where: { incidentId }, select: { deploymentId: true } });
+  return { ...row, linkedTo: link?.deploymentId ?? null, isLinked: link !== null };
 }
 
 export async function findDeploymentPlace(
   db: Db,
   deploymentId: string,
-): Promise<{ readonly repositoryId: string } | null> {
-  return db.deployment.findUnique({ where: { id: deploymentId }, select: { repositoryId: true } });
+): Promise<{ readonly repositoryId: string; readonly externalId: string } | null> {
+  return db.deployment.findUnique({
+    where: { id: deploymentId },
+    select: { repositoryId: true, externalId: true },
+  });
 }
 
 export interface LinkRow {

@@ -8,7 +8,7 @@ import { testDatabase } from "../../testing/database.ts";
 import { entriesAbout } from "../../testing/journey.ts";
 import { systemActor, testClock, testScope } from "../../testing/scopes.ts";
 import { webTestEnv } from "../../testing/web-env.ts";
-import { listIncidents, listPagers } from "../views/service.ts";
+import { listImports, listIncidents, listPagers } from "../views/service.ts";
 import { connectPager, endPager } from "./connect-pager.ts";
 import { takePagerCall } from "./take-call.ts";
 
@@ -116,6 +116,28 @@ describe("its calls", () => {
     });
     const { items } = await listIncidents(lead, {});
     expect(items.some(({ externalId }) => externalId === "QTWO")).toBe(true);
+  });
+
+  test("probe: names cut in the middle of a character, and controls in them, drop no call", async () => {
+    const service = { summary: `${"s".repeat(199)}\u{1f525}\u0000` };
+    await call("incident.triggered", 4, { id: "QCUT", service });
+    const { items } = await listIncidents(lead, {});
+    expect(items.find(({ externalId }) => externalId === "QCUT")).toMatchObject({
+      service: `${"s".repeat(199)}\u{1f525}`,
+    });
+    await expect(call("incident.triggered", 4, { id: "Q\u0000" })).rejects.toMatchObject({
+      code: "bad_input",
+    });
+  });
+
+  test("probe: what happened a year ahead is left out, and said in the line of its import", async () => {
+    clock.advance(MINUTE);
+    await call("incident.triggered", 365 * 24 * 60, { id: "QAHEAD" });
+    const { items } = await listImports(lead, { kind: "incident" });
+    expect(items[0]).toMatchObject({ way: "pagerduty_call", rowsNew: 0, rowsRefused: 1 });
+    expect((await listIncidents(lead, {})).items.some(({ externalId }) => externalId === "QAHEAD")).toBe(
+      false,
+    );
   });
 
   test("that try a new webhook are answered and change nothing", async () => {

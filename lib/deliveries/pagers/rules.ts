@@ -1,5 +1,6 @@
 // What PagerDuty calls with, as rows, and whether it was PagerDuty. Pure but for the digest.
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { oneLine } from "../rows/one-line.ts";
 import type { Kept, SEVERITIES } from "../rows/schema.ts";
 import type { PagerIncident } from "./schema.ts";
 
@@ -35,10 +36,7 @@ function severityOf({ priority, urgency }: PagerIncident): Severity {
 
 /** Text from outside in a field that holds one line. */
 const line = (text: string | null | undefined, most: number): string =>
-  (text ?? "")
-    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ")
-    .trim()
-    .slice(0, most) || "unknown";
+  oneLine(text ?? "", most) || "unknown";
 
 export interface Called {
   readonly eventId: string;

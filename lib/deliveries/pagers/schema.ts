@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PAGE_ABOUTS } from "../rows/schema.ts";
+import { PAGE_ABOUTS, printable } from "../rows/schema.ts";
 
 const SECRET =
   "Paste the signing secret that PagerDuty showed for this webhook: 16 to 200 characters, without blanks.";
@@ -30,12 +30,14 @@ export interface PagerView {
 }
 
 const at = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+/** An id is kept as it is or not at all: two that are cut alike would be one. */
+const id = printable(150);
 const named = z.object({ summary: z.string().nullish() }).nullish();
 
 /** A call of PagerDuty's webhooks, version 3, cut to what rows need. */
 export const PagerCall = z.object({
   event: z.object({
-    id: z.string().min(1).max(150),
+    id,
     event_type: z.string().max(100),
     occurred_at: at,
     data: z.looseObject({ type: z.string() }),
@@ -44,7 +46,7 @@ export const PagerCall = z.object({
 
 /** What such a call is about where it tells of an incident. */
 export const PagerIncident = z.object({
-  id: z.string().min(1).max(150),
+  id,
   created_at: at,
   status: z.string(),
   urgency: z.string().nullish(),

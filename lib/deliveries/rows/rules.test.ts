@@ -1,6 +1,7 @@
 // Words about one thing come late, twice and in any order; what is kept is the same.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { oneLine } from "./one-line.ts";
 import { compareWords, faultsOf, isProduction, keptOf, settled } from "./rules.ts";
 import { DEPLOYMENT_STATUSES, type Kept, ROWS, type Told } from "./schema.ts";
 
@@ -111,6 +112,40 @@ describe("what is wrong with a row", () => {
       { status: "ok" },
     ])
       expect(ROWS.deployment.safeParse({ ...row, ...bad }).success).toBe(false);
+  });
+});
+
+const PIECE = fc.constantFrom(
+  "a",
+  "é",
+  " ",
+  "\u{1f680}",
+  "\ud83d",
+  "\ude80",
+  "\u0000",
+  "\n",
+  "\u2028",
+  "\u0085",
+);
+
+describe("text that is kept in one line", () => {
+  test("is cut by whole characters, and holds nothing that breaks it", () => {
+    expect(oneLine(`${"a".repeat(99)}\u{1f680}b`, 100)).toBe(`${"a".repeat(99)}\u{1f680}`);
+    expect(oneLine("a\u0000b\nc\ud83dd", 100)).toBe("a b c d");
+  });
+
+  test("probe: it is never half a character, whatever is cut and wherever", () => {
+    fc.assert(
+      fc.property(fc.array(PIECE, { maxLength: 40 }), fc.nat({ max: 30 }), (pieces, at) => {
+        const text = pieces.join("");
+        for (const told of [text, text.slice(at)]) {
+          const kept = oneLine(told, 10);
+          expect(kept.isWellFormed()).toBe(true);
+          expect([...kept].length).toBeLessThanOrEqual(10);
+          expect(ROWS.page_call.shape.service.safeParse(kept || "-").success).toBe(true);
+        }
+      }),
+    );
   });
 });
 

@@ -57,7 +57,7 @@ interface Fault {
 
 /** Clocks elsewhere are not ours. */
 const AHEAD = HOUR;
-const EARLIEST = Date.UTC(2000, 0, 1);
+export const EARLIEST = Date.UTC(2000, 0, 1);
 const written = (at: Date): string => at.toISOString();
 
 function instantFaults(told: Readonly<Record<string, unknown>>, now: number): Fault[] {
@@ -163,6 +163,10 @@ export const faultsOf = <K extends RowKind>(kind: K, told: Told<K>, now: number)
   ...instantFaults(told, now),
   ...OWN_FAULTS[kind](told),
 ];
+
+/** Whether a row, by whatever way it came, can be at all: its instants, each by itself. */
+export const canBe = (kept: Kept[RowKind], now: number): boolean =>
+  instantFaults({ ...kept }, now).length === 0;
 
 export interface Places {
   /** Null where the row names none. */

@@ -24,7 +24,8 @@ export const KIND_WORDS: Readonly<Record<RowKind, string>> = {
 export const WAYS = ["api", "csv", "github", "github_call", "pagerduty_call"] as const;
 export type Way = (typeof WAYS)[number];
 
-const printable = (most: number) => {
+/** One line of text, taken as it is. */
+export const printable = (most: number) => {
   const right = `Write 1 to ${most} characters, none of them invisible or a line break.`;
   return z
     .string({ error: right })

@@ -42,6 +42,8 @@ export interface DeploymentView {
   readonly rollbackOf: string | null;
   /** Null where it was not looked at yet. */
   readonly contents: "found" | "not_here" | "failed" | null;
+  /** Whether it was looked at so often without anything coming of it that it is not any more. */
+  readonly contentsOver: boolean;
   readonly merges: readonly { readonly runId: string; readonly mergeId: string }[];
   /** By people. */
   readonly changes: number;
@@ -71,7 +73,7 @@ export interface IncidentView {
   readonly isNone: boolean;
   /** Counts only once a person confirms it. */
   readonly proposal: CauseView | null;
-  /** The id it names itself, where no such deployment is known. */
+  /** The id it names itself, where it counts for nothing: none is known by it here, or several are. */
   readonly namesUnknown: string | null;
   /** What a person may choose from: deployments of its repository before it was detected. */
   readonly choices: readonly { readonly deploymentId: string; readonly label: string }[];
@@ -86,6 +88,7 @@ export interface ImportView {
   readonly rowsNew: number;
   readonly rowsChanged: number;
   readonly rowsUnchanged: number;
+  readonly rowsRefused: number;
   readonly recordedByName: string | null;
   readonly recordedAt: Date;
 }

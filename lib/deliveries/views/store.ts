@@ -1,5 +1,6 @@
 import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../../db.ts";
+import { MOST_TRIES } from "../contents/schema.ts";
 import type { DeliveriesQuery, DeploymentView, ImportView, IncidentView } from "./schema.ts";
 
 const { sql, empty } = Prisma;
@@ -16,6 +17,7 @@ export async function selectDeployments(
     select d.id, d.source, d.external_id as "externalId", d.repository_id as "repositoryId", r.name as "repositoryName",
       d.environment, d.production, d.status, d.head_sha as "headSha", d.started_at as "startedAt",
       d.finished_at as "finishedAt", d.rollback_of as "rollbackOf", d.import_id as "importId", c.state as contents,
+      coalesce(c.tries >= ${MOST_TRIES}, false) as "contentsOver",
       (select count(*)::int from deployment_carries y where y.deployment_id = d.id and y.kind = 'change') as changes,
       (select count(*)::int from incident_cause k where k.deployment_id = d.id) as incidents
     from deployment d join repository r on r.id = d.repository_id
@@ -118,7 +120,7 @@ export async function selectImports(
 ): Promise<ImportRow[]> {
   return db.$queryRaw`
     select id, kind, way, source, digest, rows_new as "rowsNew", rows_changed as "rowsChanged",
-      rows_unchanged as "rowsUnchanged", recorded_by as "recordedBy", recorded_at as "recordedAt"
+      rows_unchanged as "rowsUnchanged", rows_refused as "rowsRefused", recorded_by as "recordedBy", recorded_at as "recordedAt"
     from outside_import where true
       ${kind ? sql`and kind = ${kind}` : empty}
       ${after ? sql`and (recorded_at, id) < (select recorded_at, id from outside_import where id = ${after})` : empty}

@@ -3,18 +3,13 @@ import { read, transaction } from "../../db.ts";
 import { FORGE_WATCH } from "../../findings/forge-watch.ts";
 import { openFindings } from "../../findings/open-findings.ts";
 import type { Scope } from "../../scope.ts";
-import { findWaiting, upsertPull } from "./store.ts";
+import { findAsked, type PullAsked, upsertPull } from "./store.ts";
 
-export interface LeftOpen {
-  readonly number: number;
-  readonly address: string;
-}
+/** For the worker; null where nothing of the merge was opened there. */
+export const findOnForge = (scope: Scope, mergeId: string): Promise<PullAsked | null> =>
+  read(scope, (db) => findAsked(db, mergeId));
 
-/** For the worker; null where nothing of the merge waits there. */
-export const findLeftOpen = (scope: Scope, mergeId: string): Promise<LeftOpen | null> =>
-  read(scope, (db) => findWaiting(db, mergeId));
-
-export interface LeftOpenNoted extends LeftOpen {
+export interface LeftOpenNoted extends Omit<PullAsked, "step"> {
   readonly mergeId: string;
   readonly runId: string;
   readonly repositoryId: string;

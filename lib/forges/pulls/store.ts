@@ -49,18 +49,21 @@ export async function selectLater(db: Db, now: Date): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** The pull request of a merge that was opened and neither merged nor closed, as far as is known. */
-export async function findWaiting(
-  db: Db,
-  mergeId: string,
-): Promise<{ readonly number: number; readonly address: string } | null> {
-  const [row] = await db.$queryRaw<{ number: number; address: string }[]>`
-    select p.number, c.address from forge_pull p
+export interface PullAsked {
+  readonly number: number;
+  readonly step: PullStep;
+  readonly address: string;
+}
+
+/** The pull request that was opened of a merge, wherever it stood as far as is known. */
+export async function findAsked(db: Db, mergeId: string): Promise<PullAsked | null> {
+  const [row] = await db.$queryRaw<PullAsked[]>`
+    select p.number, p.step, c.address from forge_pull p
       join lateral (
         select address from forge_connection where repository_id = p.repository_id
         order by ended_at is null desc, connected_at desc limit 1
       ) c on true
-    where p.merge_id = ${mergeId} and p.number is not null and p.step in ('opened', 'checked', 'waits')`;
+    where p.merge_id = ${mergeId} and p.number is not null`;
   return row ?? null;
 }
 

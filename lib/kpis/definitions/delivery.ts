@@ -12,7 +12,7 @@ export const DELIVERY = {
   red_to_green: {
     ...{ title: "Red to green, median", unit: "h", better: "less", pair: "revert_rate" },
     definition:
-      "From the first failed run of a CI workflow on the default branch to its next one that passes, by when it turned red. What is still red counts as not over.",
+      "From the first failed run of a CI workflow on the default branch to its next one that passes, by when it turned red. What is still red counts as not over; what was green again before that run had failed was red for no time.",
     ...{ noun: "red stretch", statistic: "median", hasSource: true, splits: OF_REPOSITORY },
     connect: "Send runs of the CI on the default branch by the API, as CSV, or from GitHub.",
   },

@@ -19,7 +19,7 @@ export const EFFORT = {
   budget_burn: {
     ...{ title: "Budget spent", unit: "%", better: "less", pair: null },
     definition:
-      "What the pilot has spent of the budget its charter gives it, with what will be spent at its end if it goes on as in the window.",
+      "What the pilot had spent, up to the last day of the window, of the budget its charter gives it, with what will be spent at its end if it goes on as in the window.",
     ...{ noun: "charge", statistic: "share", hasSource: true, connect: null, splits: [] },
   },
   triage_minutes: {

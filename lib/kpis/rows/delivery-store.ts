@@ -30,13 +30,14 @@ const released = (window: RowsWindow): Prisma.Sql =>
   Prisma.sql`d.production and d.status = 'succeeded' and ${ofRepository(Prisma.sql`d.repository_id`, window)}
     and ${inWindow(Prisma.sql`d.finished_at`, window)} and ${byAuthor(window)}`;
 
-/** Each change by the first deployment that brought it. */
+/** Each change by the first deployment that brought it. Its run is named to its own pilot alone: others share the repository. */
 const changes: RowsQuery = (window) => Prisma.sql`
   select c.kind || ':' || c.subject_id as id, c.at, ${hours(Prisma.sql`c.committed_at`, Prisma.sql`c.at`)} as value, ${NO_HIT},
     ${IS_OVER}, ${IS_SETTLED}, c.run_id
   from (
     select distinct on (y.kind, y.subject_id) y.kind, y.subject_id, d.finished_at as at,
-      coalesce(m.merged_at, o.first_commit_at, o.opened_at) as committed_at, m.run_id
+      coalesce(m.merged_at, o.first_commit_at, o.opened_at) as committed_at,
+      case when m.pilot_id = ${window.pilotId} then m.run_id end as run_id
     from deployment_carries y
       join deployment d on d.id = y.deployment_id
       left join merge_fact m on y.kind = 'merge' and m.merge_id = y.subject_id
@@ -72,9 +73,12 @@ const recoveries: RowsQuery = (window) => Prisma.sql`
     group by d.id
   ) f where ${inWindow(Prisma.sql`f.at`, window)}`;
 
-/** A stretch of red: failed runs of a workflow one after the other, up to the next that passes. */
+/**
+ * A stretch of red: failed runs of a workflow one after the other, up to the next that passes. Runs overlap: one begun later
+ * may pass before the failed one is over, and then it was red for no time.
+ */
 const redStretches: RowsQuery = (window) => Prisma.sql`
-  select s.id, s.at, ${hours(Prisma.sql`s.at`, Prisma.sql`coalesce(s.green_at, ${window.asOf}::timestamptz)`)} as value,
+  select s.id, s.at, ${hours(Prisma.sql`s.at`, Prisma.sql`greatest(s.at, coalesce(s.green_at, ${window.asOf}::timestamptz))`)} as value,
     ${NO_HIT}, s.green_at is null as censored, ${IS_SETTLED}, ${NO_RUN}
   from (
     select c.id, c.finished_at as at, c.conclusion,
@@ -139,10 +143,11 @@ export type DeliveryKpi = keyof typeof DELIVERY_ROWS;
 
 const hasDeployments = (repositoryId: string) =>
   Prisma.sql`exists (select from deployment d where d.repository_id = ${repositoryId} and d.production)`;
-/** Deployments alone say that none failed only to who is told of those that do. */
+/** Deployments alone say that none failed only to who is told of those that do: of this repository, not of any. */
 const hasFailures = (repositoryId: string) =>
   Prisma.sql`${hasDeployments(repositoryId)} and (
-    exists (select from outside_import i where i.kind = 'incident')
+    exists (select from incident i where i.repository_id = ${repositoryId})
+    or exists (select from deployment_failure x where x.repository_id = ${repositoryId})
     or exists (select from deployment d where d.repository_id = ${repositoryId} and d.rollback_of is not null))`;
 
 const SOURCES: Readonly<Record<DeliveryKpi, (repositoryId: string) => Prisma.Sql>> = {

@@ -3,7 +3,7 @@ import { Prisma } from "#generated/prisma/client.ts";
 import type { Db } from "../../db.ts";
 import type { KpiStatistic } from "../definitions/definition.ts";
 import { KPIS } from "../definitions/registry.ts";
-import type { RowSums } from "../reading-rules.ts";
+import { MOST_RESAMPLED, type RowSums } from "../reading-rules.ts";
 import type { KpiId } from "../schema/kpi-id.ts";
 import type { KpiRow } from "../schema/reading.ts";
 import { CONTROL_ROWS } from "./control-store.ts";
@@ -26,9 +26,6 @@ export const isOfPeople = (kpi: KpiId): kpi is PeopleKpi => kpi in PEOPLE_ROWS;
 const rowsOf = (kpi: CountedKpi, window: RowsWindow): Prisma.Sql =>
   window.split.author === "human" && isOfPeople(kpi) ? PEOPLE_ROWS[kpi](window) : ROWS[kpi](window);
 
-/** Values beyond this many are told by their ranks alone: resampling them would take seconds and say the same. */
-export const MOST_RESAMPLED = 1000;
-
 /** What each statistic asks of its rows: only a median has to sort them, and only amounts are summed. */
 const NEEDS: Readonly<Record<KpiStatistic, "counts" | "amounts" | "ranks">> = {
   ...{ rate: "counts", count_per_week: "counts", sum: "counts", share: "counts" },
@@ -44,10 +41,10 @@ const COUNTS = Prisma.sql`count(*) ${OVER}::int as rows,
   count(*) filter (where r.provisional and not r.censored and not r.maturing)::int as provisional,
   count(*) filter (where r.censored)::int as censored`;
 
-/** None at all where they are too many, rather than some that are thrown away. */
-const FEW = Prisma.sql`case when (select n from size) <= ${MOST_RESAMPLED}::float8
+/** None at all where they are too many, rather than some that are thrown away; but all of them where some are not over. */
+const FEW = Prisma.sql`case when (select are_needed from size)
   then coalesce(array_agg(r.value order by r.value) filter (where not r.censored and not r.maturing
-    and r.value is not null and (select n from size) <= ${MOST_RESAMPLED}::float8), '{}') end as values`;
+    and r.value is not null and (select are_needed from size)), '{}') end as values`;
 
 const AMOUNTS = Prisma.sql`sum(r.value) ${VALUES}::float8 as total, avg(r.value) ${VALUES}::float8 as mean,
   stddev_samp(r.value) ${VALUES}::float8 as deviation, ${FEW}`;
@@ -75,7 +72,9 @@ export async function sumRows(db: Db, kpi: CountedKpi, window: RowsWindow, z: nu
     ? db.$queryRaw<RowSums[]>`select ${COUNTS} from (${rows}) r`
     : db.$queryRaw<RowSums[]>`
         with r as materialized (${rows}),
-        size as (select count(r.value) filter (where not r.censored and not r.maturing)::float8 as n from r)
+        size as (select n, n <= ${MOST_RESAMPLED}::float8 or open > 0 as are_needed from (
+          select count(r.value) filter (where not r.censored and not r.maturing)::float8 as n,
+            count(r.value) filter (where r.censored) as open from r) counted)
         select ${COUNTS}, ${more} from r`);
   if (!sums) throw new Error("an aggregate gives one row");
   return { ...NOTHING, ...sums };
@@ -86,5 +85,5 @@ export const selectRows = (db: Db, kpi: CountedKpi, window: RowsWindow, limit: n
   db.$queryRaw<KpiRow[]>`
     select r.id, r.at, r.value, r.hit as "isHit", r.censored as "isCensored", r.maturing as "isMaturing",
       r.provisional as "isProvisional", r.run_id as "runId", n.title
-    from (${rowsOf(kpi, window)}) r left join run n on n.id = r.run_id
+    from (${rowsOf(kpi, window)}) r left join run n on n.id = r.run_id and n.pilot_id = ${window.pilotId}
     order by r.at desc, r.id desc limit ${limit}`;

@@ -69,3 +69,6 @@ export interface KpiRow {
   /** Of the run; null where there is none. */
   readonly title: string | null;
 }
+
+/** Rows behind a number that are given at most, the newest. */
+export const MOST_ROWS = 10_000;

@@ -5,7 +5,11 @@ import { leafHash } from "../../tlog/hashing.ts";
 import { inclusionProof, rootFromInclusion } from "../../tlog/proofs.ts";
 import { findCheckpoint } from "../proof-store.ts";
 import { openTree } from "../tiles.ts";
-import { findNewestUnder } from "./store.ts";
+import { findFirstSigned, findNewestUnder } from "./store.ts";
+
+/** When the entry that asked for a round of the self-test came under a signed checkpoint; null until then. */
+export const askedUnderCheckpoint = (scope: Scope, testId: string): Promise<Date | null> =>
+  read(scope, (db) => findFirstSigned(db, "controls.asked", `control_test:${testId}`));
 
 export interface Provable {
   readonly entryId: string;

@@ -8,6 +8,8 @@ export const DELIVERY_KINDS = {
   "import.recorded": z.strictObject({
     ...{ rows, way: z.enum(["api", "csv", "github", "github_call", "pagerduty_call"]) },
     ...{ source_sha256: digest, digest, rows_new: count, rows_changed: count, rows_unchanged: count },
+    /** What a forge or a pager told that cannot be; left out where there was none. */
+    rows_refused: count.optional(),
   }),
   /** A person's word on which deployment an incident came of; null: of none. */
   "incident.linked": z.strictObject({ deployment: id.nullable() }),

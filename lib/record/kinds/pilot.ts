@@ -46,7 +46,7 @@ export const PILOT_KINDS = {
   /** `wire`: digest of its line. `value_milli`: in thousandths of its unit. `rows`: the first fifty that were counted. */
   "pilot.wire_tripped": z.strictObject({
     ...{ trip: id, wire: digest, measure: z.enum(TRIP_MEASURES) },
-    ...{ value_milli: count, sample: ordinal, rows: z.array(id).max(50), rows_sha256: digest },
+    ...{ value_milli: count, sample: count, rows: z.array(id).max(50), rows_sha256: digest },
     steps: z.array(z.enum(TRIP_STEPS)).min(1).max(7),
   }),
   /** `reached`: runs, merges or people. */

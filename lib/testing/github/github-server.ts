@@ -40,7 +40,7 @@ export interface GitHubServer extends ServedRules, ServedRefs {
   readonly tokens: { asked: number; revoked: number };
   /** Every answer from now on; null for what is true. */
   down: number | null;
-  /** What it says instead of merging, or of moving the branch. */
+  /** What it says instead of merging. */
   unwilling: string | null;
   /** Done before a merge that it was asked for, as others do. */
   beforeMerge: () => void;
@@ -77,7 +77,7 @@ function handlers(server: GitHubServer, gitDir: string): Handlers {
     const head = { ...(shown.head as object), ref: pull.head, sha };
     const base = { ...(shown.base as object), ref: pull.base };
     const { number, title, body, state, merged } = pull;
-    const more = { merged: merged !== null, merge_commit_sha: merged, head, base };
+    const more = { merged: merged !== null, merge_commit_sha: merged || null, head, base };
     return { ...shown, number, title, body, state, ...more, html_url: `${server.address}/pull/${number}` };
   };
   const one = `GET ${REPO}/pulls/{pull_number}`;
@@ -166,7 +166,7 @@ function handlers(server: GitHubServer, gitDir: string): Handlers {
       const shown = exampleOf(`GET ${REPO}/git/ref/{ref}`);
       return [200, { ...shown, ref: `refs/${params.ref}`, object: { ...(shown.object as object), sha } }];
     },
-    ...refHandlers(server, gitDir),
+    ...refHandlers(gitDir),
     ...rulesHandlers(server),
     [`GET ${REPO}`]: () => [200, exampleOf(`GET ${REPO}`)],
   };

@@ -55,6 +55,14 @@ function pageOf<T>(all: readonly T[], query: URLSearchParams): T[] {
   return all.slice((page - 1) * size, page * size);
 }
 
+/** As GitHub sorts: by when they were opened unless told otherwise, newest first. */
+function sortedPulls(pulls: readonly ServedPull[], query: URLSearchParams): ServedPull[] {
+  const isUpdated = query.get("sort") === "updated";
+  const placeOf = ({ created_at, updated_at }: ServedPull) => Date.parse(isUpdated ? updated_at : created_at);
+  const sign = query.get("direction") === "asc" ? 1 : -1;
+  return [...pulls].sort((a, b) => sign * (placeOf(a) - placeOf(b) || a.number - b.number));
+}
+
 function answerOf(server: HistoryServer, path: string, query: URLSearchParams): unknown {
   const [, deployment] = /^\/deployments\/(\d+)\/statuses$/.exec(path) ?? [];
   if (deployment !== undefined) return pageOf(server.statuses.get(Number(deployment)) ?? [], query);
@@ -64,7 +72,7 @@ function answerOf(server: HistoryServer, path: string, query: URLSearchParams): 
     return date === undefined ? [] : [{ commit: { author: { date } } }];
   }
   if (path === "/deployments") return pageOf(server.deployments, query);
-  if (path === "/pulls") return pageOf(server.pulls, query);
+  if (path === "/pulls") return pageOf(sortedPulls(server.pulls, query), query);
   if (path !== "/actions/runs") return null;
   const [from = "", to = ""] = (query.get("created") ?? "").split("..");
   const isIn = ({ created_at }: ServedRun) =>

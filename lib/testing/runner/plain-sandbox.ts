@@ -12,7 +12,7 @@ export interface PlainSandbox extends Sandbox {
 }
 
 const ROOT = [
-  ...["--unshare-pid", "--unshare-net", "--die-with-parent"],
+  ...["--unshare-pid", "--die-with-parent"],
   ...["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib"],
   ...[
     "--symlink",
@@ -29,7 +29,8 @@ const ROOT = [
   ],
 ];
 
-export function createPlainSandbox(): PlainSandbox {
+/** `hostNetwork`: with the network of the host, for what has to notice that. */
+export function createPlainSandbox({ hostNetwork = false } = {}): PlainSandbox {
   const live = new Set<number>();
   const calls: string[] = [];
 
@@ -42,11 +43,15 @@ export function createPlainSandbox(): PlainSandbox {
     ]);
     const writable = spec.writable === undefined ? [] : ["--bind", spec.writable.host, spec.writable.inside];
     const place = ["--chdir", spec.cwd ?? "/work", "--", ...spec.command];
-    const child = spawn("bwrap", [...ROOT, ...mounts, ...writable, ...place], {
-      env: { NODE_ENV: "test", PATH: "/usr/bin", ...spec.env },
-      detached: true,
-      stdio: ["pipe", "pipe", "pipe", "pipe"],
-    });
+    const child = spawn(
+      "bwrap",
+      [...ROOT, ...(hostNetwork ? [] : ["--unshare-net"]), ...mounts, ...writable, ...place],
+      {
+        env: { NODE_ENV: "test", PATH: "/usr/bin", ...spec.env },
+        detached: true,
+        stdio: ["pipe", "pipe", "pipe", "pipe"],
+      },
+    );
     return wrap(child, live, calls);
   }
 

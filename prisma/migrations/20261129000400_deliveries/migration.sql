@@ -14,6 +14,8 @@ create table outside_import (
   rows_changed integer not null check (rows_changed >= 0),
   -- Known already, or older than what is known.
   rows_unchanged integer not null check (rows_unchanged >= 0),
+  -- Told by a forge or a pager of instants that cannot be, and left out.
+  rows_refused integer not null default 0 check (rows_refused >= 0),
   -- A person or a service account; null where a forge or a pager called.
   recorded_by text,
   recorded_at timestamptz(3) not null
@@ -166,18 +168,19 @@ create index incident_link_deployment_id_idx on incident_link (deployment_id);
 create constraint trigger governed after insert or update or delete on incident_link
   deferrable initially deferred for each row execute function require_entry('incident', 'incident_id');
 
--- The deployment that counts as an incident's cause: a person's word, else the id that the incident itself names.
+-- The deployment that counts as an incident's cause: a person's word, else the id that the incident itself names, where one
+-- deployment alone has it: of the incident's repository, or of any where the incident names none.
 create view incident_cause with (security_invoker = true) as
   select i.id as incident_id, coalesce(l.deployment_id, named.id) as deployment_id,
     case when l.incident_id is null then 'id' else 'person' end as because
   from incident i
   left join incident_link l on l.incident_id = i.id
   left join lateral (
-    select d.id from deployment d
+    select min(d.id) as id from deployment d
     where l.incident_id is null and d.external_id = i.deployment_external_id
       and (i.deployment_source is null or d.source = i.deployment_source)
       and (i.repository_id is null or d.repository_id = i.repository_id)
-    order by d.started_at desc, d.id desc limit 1
+    having count(*) = 1
   ) named on true
   where coalesce(l.deployment_id, named.id) is not null;
 

@@ -11,7 +11,8 @@ create table stop_reach (
   runner_id text not null,
   phase text not null check (phase in ('agent', 'verify')),
   pulled_at timestamptz(3) not null,
-  -- `not_reached`: the runner never asked; `unconfirmed`: it was told and never said that the sandbox had ended.
+  -- `not_reached`: the runner never asked; `unconfirmed`: it was told and never said that the sandbox had ended, or nobody
+  -- wrote down how a call of a model ended.
   outcome text not null default 'waiting' check (outcome in ('waiting', 'stopped', 'not_reached', 'unconfirmed')),
   -- Milliseconds from the pull: until the runner was told, until nothing of the run was running, until its last byte on a way
   -- out of the sandbox, until the gateway's last byte of a model's answer. Null where there was none.
@@ -101,9 +102,12 @@ alter table finding add constraint finding_source_check
 create function set_canary_key(canary text, canary_name text, key text, is_revoked boolean, moment timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  if canary not in ('rnr_000000000se1ftest00001', 'rnr_000000000se1ftest00002') then
+    raise exception '% is no canary of the self-test', canary using errcode = 'insufficient_privilege';
+  end if;
   insert into public.runner (id, name, public_key, host_id, phases, registered_at, revoked_at)
     values (canary, canary_name, key, 'self-test', '{}', moment, case when is_revoked then moment end)
-  on conflict (id) do update set public_key = excluded.public_key where runner.host_id = 'self-test';
+  on conflict (id) do update set public_key = excluded.public_key;
 end $$;
 revoke execute on function set_canary_key(text, text, text, boolean, timestamptz) from public;
 grant execute on function set_canary_key(text, text, text, boolean, timestamptz) to ph_worker;

@@ -16,6 +16,8 @@ create table wire_reading (
   value double precision,
   sample integer not null check (sample >= 0),
   baseline double precision,
+  -- The window lies whole after the pilot began, and after people last let it go on.
+  is_whole boolean not null,
   read_at timestamptz(3) not null,
   primary key (pilot_id, wire)
 );
@@ -27,7 +29,7 @@ create table wire_trip (
   steps text[] not null check (cardinality(steps) between 1 and 7 and steps <@ array['warn', 'pause', 'freeze_merges',
     'revoke_tokens', 'cancel_runs', 'prepare_reverts', 'escalate']),
   value double precision not null,
-  sample integer not null check (sample > 0),
+  sample integer not null check (sample >= 0),
   baseline double precision,
   counted_from timestamptz(3) not null,
   tripped_at timestamptz(3) not null,
@@ -61,3 +63,5 @@ grant update (lifted_at) on wire_trip to ph_web;
 grant insert, update on wire_state, wire_reading to ph_worker;
 grant insert, update (lifted_at) on wire_trip to ph_worker;
 grant insert, update (done_at, reached) on wire_trip_step to ph_worker;
+-- A tripwire asks for reverts, where a person otherwise would.
+grant insert on revert, agent to ph_worker;

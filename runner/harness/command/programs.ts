@@ -1,12 +1,17 @@
-// What runs the tests grades the patch. So what a command is looked up in is the base's in every tree, as the command itself is.
-import path from "node:path";
+// What runs the tests grades the patch. So what a command is looked up in, and each file of the tree that it names, is the base's in
+// every tree, as the command itself is.
+import { filesNamed } from "#lib/protocol/named-files.ts";
 
 /** The last brackets make each of the first two the very entry, without what is below: a link can stand in a folder's place. */
 const OF_PACKAGES = ["node_module[s]", "node_modules/.bi[n]", "node_modules/.bin/**"];
 
-/** Paths of the tree, as patterns of git: programs of packages, and the command itself where it is a file of the tree. */
-export function programPaths([program = ""]: readonly string[]): string[] {
-  const isOfTree = program.includes("/") && !path.posix.isAbsolute(program);
-  const own = path.posix.normalize(program);
-  return isOfTree && !own.startsWith("..") ? [...OF_PACKAGES, own.replace(/[*?[\\]/g, "\\$&")] : OF_PACKAGES;
+/** git takes what it reads as a pattern for the entry alone, and what it does not for all that is below as well: a source folder. */
+const asEntry = (path: string): string => path.replaceAll(/[*?[\\:]|.$/gu, "\\$&");
+
+/** Paths of the tree, as patterns of git: programs of packages, and the files that any of the commands names. */
+export function programPaths(...commands: readonly (readonly string[])[]): string[] {
+  const own = commands
+    .flatMap(filesNamed)
+    .map(({ path, and }) => (and === "" ? asEntry(path) : `${asEntry(path)}${and}`));
+  return [...OF_PACKAGES, ...new Set(own)];
 }

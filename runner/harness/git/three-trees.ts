@@ -1,14 +1,14 @@
-// What is tested for evidence. What the command is looked up in is the base's in all of them.
+// What is tested for evidence. What the command is looked up in, and names, is the base's in all.
 import type { Observation, VerifyAssignment } from "#lib/protocol/schema.ts";
 import { programPaths } from "../command/programs.ts";
 import type { TreeSpec } from "./trees.ts";
 
-export function treesOf({
-  baseCommit,
-  patchCommit,
-  test,
-}: VerifyAssignment): Record<Observation["tree"], TreeSpec> {
-  const programs = programPaths(test.argv);
+/** `script`: what runs in the place of the charter's command; null where that runs itself. */
+export function treesOf(
+  { baseCommit, patchCommit, test }: VerifyAssignment,
+  script: readonly string[] | null,
+): Record<Observation["tree"], TreeSpec> {
+  const programs = programPaths(test.argv, script ?? []);
   const ofBase = (paths: readonly string[], says: string) => ({
     commit: patchCommit,
     overlay: { from: baseCommit, paths: [...paths, ...programs], says },

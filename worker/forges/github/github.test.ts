@@ -47,7 +47,7 @@ const order: ForgeOrder = {
   ...{ since: new Date(NOW), now: () => NOW, held: async () => null },
 };
 const publish = (more: Partial<ForgeOrder> = {}) =>
-  gitHub({ env } as Pick<Workplace, "env">, forge, upstream, async () => undefined).publish({
+  gitHub({ env } as Pick<Workplace, "env" | "workshop">, forge, upstream, async () => undefined).publish({
     ...order,
     ...more,
   });

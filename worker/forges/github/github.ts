@@ -5,9 +5,10 @@ import { Credential } from "#lib/releases/callbacks/schema.ts";
 import { openForgeCredential } from "#lib/sealing/forge-credential.ts";
 import { keptKeyPair } from "#lib/sealing/key-pair.ts";
 import type { UpstreamBranch } from "../../git/publish/authority.ts";
-import { pushBranch } from "../../git/publish/publish-commit.ts";
+import { moveBranch, pushBranch } from "../../git/publish/publish-commit.ts";
 import { POST_TIMEOUT, type PostLimits } from "../../notices/post.ts";
 import type { Workplace } from "../../workplace.ts";
+import { cameInUpstream } from "../came-in.ts";
 import type { Forge, ForgeOrder, Published } from "../forge.ts";
 import { isOfForge } from "../same-host.ts";
 import { Answered, goneSaid, isGone, Silent } from "./api.ts";
@@ -63,7 +64,7 @@ export async function onGitHub<T>(
 }
 
 export function gitHub(
-  workplace: Pick<Workplace, "env">,
+  workplace: Pick<Workplace, "env" | "workshop">,
   forge: ForgeForWork,
   upstream: UpstreamBranch,
   stands: (step: Stands) => Promise<void>,
@@ -80,6 +81,8 @@ export function gitHub(
               ...{ api, at: { owner, repo }, signs: opened.app, stands },
               push: async (branch, commit) =>
                 mayNot(opened, order) ?? (await pushBranch(shown, branch, commit)),
+              move: () => moveBranch(shown, order.base, order.commit),
+              cameIn: (head) => cameInUpstream(workplace.workshop, shown, { commit: order.commit, head }),
             },
             order,
           );

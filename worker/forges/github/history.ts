@@ -73,12 +73,15 @@ async function deployments({ api, at, of, source }: Asking): Promise<PageRead<"d
   return { source, rows, passedOver: all.length - rows.length, isLast, restUntil: restUntil() };
 }
 
-/** By when they were last changed: whatever was merged in the range was changed in it, or later. */
+/**
+ * In the order they were opened: nothing moves in it while page after page is read, and each is seen. What was merged in the range
+ * may have been opened long before it, so all that were opened before its end are read.
+ */
 async function changes({ api, at, of, branch, source, author }: Asking): Promise<PageRead<"outside_change">> {
   const { ask, restUntil } = counted();
   const all = await ask(z.array(GitHubPull), () =>
     api("GET /repos/{owner}/{repo}/pulls", {
-      ...{ ...at, state: "all", sort: "updated", direction: "desc", per_page: PAGE, page: of.page },
+      ...{ ...at, state: "all", sort: "created", direction: "asc", per_page: PAGE, page: of.page },
     }),
   );
   const meant = all.filter(
@@ -105,7 +108,7 @@ async function changes({ api, at, of, branch, source, author }: Asking): Promise
       }),
     );
   }
-  const isLast = all.length < PAGE || all.some(({ updated_at }) => updated_at < of.since);
+  const isLast = all.length < PAGE || all.some(({ created_at }) => created_at >= of.until);
   return { source, rows, passedOver: all.length - rows.length, isLast, restUntil: restUntil() };
 }
 

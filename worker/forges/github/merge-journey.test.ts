@@ -55,6 +55,11 @@ async function rows(sql: string): Promise<unknown[]> {
   return (await database.owner.query(sql, [runId])).rows;
 }
 
+/** As a worker that died right after it wrote that down leaves it. */
+async function leftAt(step: "closed" | "waits" | "merged"): Promise<void> {
+  await database.owner.query("update forge_pull set step = $2 where merge_id = $1", [mergeId, step]);
+}
+
 beforeEach(async () => {
   clock.advance(MINUTE);
   source = await openSource(story, "upstream", { "a.js": "one\n" });
@@ -147,6 +152,38 @@ describe("an approved merge of a repository on GitHub", () => {
     await publish();
     expect([(await getRun(seed, runId)).status, main()]).toEqual(["merged", head]);
   });
+
+  test("probe: that was withdrawn, and not settled before it was disconnected, is not pushed", async () => {
+    server.unwilling = "Not yet";
+    await expect(publish()).rejects.toThrow(/#1 waits/);
+    await leftAt("closed");
+    await disconnect(seed, source.repositoryId);
+    await publish();
+    expect([(await getRun(seed, runId)).status, main()]).toEqual(["in_review", source.base]);
+    expect(await rows("select rule from finding where run_id = $1")).toEqual([]);
+  });
+
+  test.each(["waits", "merged"] as const)(
+    "probe: that was merged with another tree before it was disconnected (%s) is told as that",
+    async (step) => {
+      server.unwilling = "Not yet";
+      await expect(publish()).rejects.toThrow(/#1 waits/);
+      await leftAt(step);
+      await disconnect(seed, source.repositoryId);
+      const parents = ["-p", source.base, "-p", `refs/heads/pilothouse/${mergeId}`];
+      const message = ["-m", "Merged by others"];
+      const head = playGit(source.path, ["commit-tree", `${source.base}^{tree}`, ...parents, ...message]);
+      playGit(source.path, ["update-ref", "refs/heads/main", head]);
+      pushOn(source, { "after.js": "theirs\n" });
+      await publish();
+      expect((await getRun(seed, runId)).status).toBe("merged");
+      expect(await rows("select rule, severity from finding where run_id = $1")).toEqual([
+        { rule: "merged_other_tree", severity: "critical" },
+      ]);
+      const entry = (await entriesAbout(database, `run:${runId}`)).find(({ kind }) => kind === "run.merged");
+      expect(entry?.detail).toMatchObject({ commit: head });
+    },
+  );
 
   test("waits where GitHub is down, which is said, and is merged once it is back", async () => {
     server.down = 503;

@@ -8,6 +8,7 @@ import { DAY, MINUTE } from "#lib/clock.ts";
 import { commitFiles, createRepository, playGit } from "#lib/testing/git/author.ts";
 import { githubServer } from "#lib/testing/github/github-server.ts";
 import { noRules, WANTS_PULLS } from "#lib/testing/github/served-rules.ts";
+import { cameIn } from "../came-in.ts";
 import type { ForgeOrder } from "../forge.ts";
 import { githubApi } from "./api.ts";
 import { type GitHubPlace, publishOnGitHub, type Step } from "./publish.ts";
@@ -47,6 +48,11 @@ const place = (more: Partial<GitHubPlace> = {}): GitHubPlace => ({
     playGit(work, ["push", "--quiet", "origin", `${commit}:refs/heads/${branch}`]);
     return null;
   },
+  /** A rule wants pull requests: GitHub would decline it. */
+  async move() {
+    return { outcome: "refused", sentence: "Declined." };
+  },
+  cameIn: (head) => cameIn(bare, { commit: order.commit, head }),
   async stands(step) {
     steps.push(step);
   },

@@ -2,13 +2,13 @@
 // crash, or beside another, goes on where things stand.
 import { DAY } from "#lib/clock.ts";
 import { plainLine } from "../../git/sentences.ts";
+import type { CameIn } from "../came-in.ts";
 import type { ForgeOrder, Published } from "../forge.ts";
 import { Answered, type GitHubApi, goneSaid, isGone, Silent } from "./api.ts";
 import { type Signs, setCheck } from "./checks.ts";
 import {
   branchOf,
   closePull,
-  fastForward,
   findPull,
   headOf,
   holds,
@@ -37,6 +37,10 @@ export interface GitHubPlace {
   readonly signs: Signs;
   /** Without force. Null where the branch stands at the commit now. */
   push(branch: string, commit: string): Promise<NotPushed | null>;
+  /** Puts the order's branch at its commit where it stands at its base, in one step. Null where it stands at the commit now. */
+  move(): Promise<NotPushed | null>;
+  /** How the order's commit came to its branch, of which that is the head; null where it did not. */
+  cameIn(head: string): Promise<CameIn | null>;
   stands(step: Step): Promise<void>;
 }
 
@@ -85,7 +89,9 @@ async function publish(place: GitHubPlace, order: ForgeOrder): Promise<Published
   await setCheck(api, at, place.signs, order);
   await stands(place, pull, "checked");
   if (await takesPullsOnly(api, at, order.branch)) return merge(place, order, pull);
-  return (await fastForward(api, at, order)) ? asItIs(place, order, pull) : insteadOf(place, order, pull);
+  const unmoved = await place.move();
+  if (unmoved === null) return asItIs(place, order, pull);
+  return unmoved.outcome === "unreachable" ? unmoved : insteadOf(place, order, pull);
 }
 
 /** The branch holds our commit itself. GitHub shows the pull request as merged by then, or in a moment. */
@@ -98,6 +104,7 @@ async function asItIs(place: GitHubPlace, order: ForgeOrder, pull: Pull | null):
 async function insteadOf(place: GitHubPlace, order: ForgeOrder, pull: Pull): Promise<Published> {
   const actual = await headOf(place.api, place.at, order.branch);
   if (actual === order.base) return merge(place, order, pull);
+  if (actual === order.commit) return asItIs(place, order, pull); // another worker was quicker
   const withdrawn = await withdraw(place, order, pull, MOVED);
   return withdrawn.outcome === "moved" ? withdrawn : { outcome: "base_moved", actual };
 }
@@ -110,14 +117,32 @@ async function arrived(
   head: string | null,
 ): Promise<Published | null> {
   const { api, at } = place;
-  const by = pull?.merged ? pull.merge_commit_sha : null;
+  if (head === order.commit) return asItIs(place, order, pull);
   if (head !== null && head !== order.base) {
-    // Of a commit that came there otherwise GitHub may name a merge that it only tried, and which is on no branch.
-    if (pull && by !== null && by !== order.commit && (await holds(api, at, { commit: by, head })))
-      return landed(place, order, pull, by);
-    if (await holds(api, at, { commit: order.commit, head })) return asItIs(place, order, pull);
+    if (pull && (await namesMerge(place, order, pull, head)))
+      return landed(place, order, pull, pull.merge_commit_sha);
+    if (await holds(api, at, { commit: order.commit, head })) return heldBy(place, order, head);
   }
-  return pull?.merged ? landed(place, order, pull, by) : null;
+  return pull?.merged ? landed(place, order, pull, pull.merge_commit_sha) : null;
+}
+
+/** Of a commit that came there otherwise GitHub may name a merge that it only tried, and which is on no branch. */
+async function namesMerge({ api, at }: GitHubPlace, order: ForgeOrder, pull: Pull, head: string) {
+  const by = pull.merged ? pull.merge_commit_sha : null;
+  return by !== null && by !== order.commit && (await holds(api, at, { commit: by, head }));
+}
+
+/** The branch stands elsewhere and holds our commit: the pull request may have been merged after it was read. */
+async function heldBy(place: GitHubPlace, order: ForgeOrder, head: string): Promise<Published> {
+  const pull = await findPull(place.api, place.at, order);
+  if (pull?.merged && pull.merge_commit_sha === null) throw new Silent(UNNAMED);
+  if (pull && (await namesMerge(place, order, pull, head)))
+    return landed(place, order, pull, pull.merge_commit_sha);
+  const came = await place.cameIn(head);
+  if (came === null) throw new Silent("The branch moved while it was read.");
+  if (came.commit === order.commit) return asItIs(place, order, pull);
+  if (pull) await stands(place, pull, "merged");
+  return { outcome: "moved", commit: came.commit, otherTree: came.tree === order.tree ? null : came.tree };
 }
 
 async function merge(place: GitHubPlace, order: ForgeOrder, pull: Pull): Promise<Published> {
@@ -143,6 +168,7 @@ async function merge(place: GitHubPlace, order: ForgeOrder, pull: Pull): Promise
   }
 }
 
+const UNNAMED = "GitHub does not say yet which commit the merge is.";
 const OTHER_COMMIT = "Somebody pushed to the branch of the pull request; what stands there was not approved.";
 const ELSEWHERE =
   "Somebody pointed the pull request at another branch, and it was merged there; its own branch did not move.";
@@ -180,7 +206,7 @@ async function landed(
     await stands(place, pull, "closed");
     return { outcome: "refused", sentence: ELSEWHERE };
   }
-  if (commit === null) throw new Silent("GitHub does not say yet which commit the merge is.");
+  if (commit === null) throw new Silent(UNNAMED);
   const tree = await treeOf(place.api, place.at, commit);
   await stands(place, pull, "merged");
   return { outcome: "moved", commit, otherTree: tree === order.tree ? null : tree };

@@ -93,30 +93,6 @@ export async function holds(
   return compared?.status === "ahead" || compared?.status === "identical";
 }
 
-/**
- * Puts the branch itself at our commit, where that goes on from where it stands: GitHub compares and moves in one step. False
- * where it does not: the branch stands elsewhere by then, or a rule of it wants more than our check.
- */
-export async function fastForward(
-  api: GitHubApi,
-  at: Repository,
-  { branch, commit }: Pick<ForgeOrder, "branch" | "commit">,
-): Promise<boolean> {
-  try {
-    const moved = await asked(z.object({ object: z.object({ sha: Commit }) }), () =>
-      api("PATCH /repos/{owner}/{repo}/git/refs/{ref}", {
-        ...{ ...at, ref: `heads/${branch}`, sha: commit, force: false },
-      }),
-    );
-    return moved.object.sha === commit;
-  } catch (error) {
-    if (error instanceof Answered && REFUSING.includes(error.status)) return false;
-    throw error;
-  }
-}
-
-const REFUSING: readonly number[] = [403, 404, 409, 422];
-
 /** What became of asking for the merge; `waits` where GitHub does not take it now and may later. */
 export type Merging =
   | { readonly outcome: "merged"; readonly commit: string }

@@ -33,7 +33,7 @@ const RULES = {
     "extra_approver",
     "allows further checksums of a package without changing its version",
   ],
-  indicators_unread: ["extra_approver", "was not held against the list of indicators, which cannot be read"],
+  indicators_unread: ["extra_approver", "was not held against every indicator of the list"],
   package_alike: ["extra_approver", "brings a package whose name is much like another's"],
   package_moved: ["extra_approver", "takes a package from another registry than before"],
   licence_unknown: ["extra_approver", "brings a package whose licence is not known"],

@@ -7,6 +7,7 @@ import { parseRemoteRefs } from "../mirror/remote-refs.ts";
 import { openRemote, type RemoteAddress } from "../mirror/remotes.ts";
 import type { Workshop } from "../quarantine.ts";
 import { failureSentence, succeeded } from "../result.ts";
+import { type Unreachable, unreachableBy } from "../ssh/ssh-git.ts";
 
 export interface OwnBranch {
   readonly kind: "own";
@@ -24,8 +25,7 @@ export type Authority = OwnBranch | UpstreamBranch;
 
 export type Standing =
   /** `commit` is null where the branch does not exist. */
-  | { readonly outcome: "at"; readonly commit: string | null }
-  | { readonly outcome: "unreachable"; readonly sentence: string };
+  { readonly outcome: "at"; readonly commit: string | null } | Unreachable;
 
 /** Asks the authority where its branch stands now. */
 export async function readAuthority(workshop: Workshop, authority: Authority): Promise<Standing> {
@@ -46,7 +46,7 @@ export async function readAuthority(workshop: Workshop, authority: Authority): P
   } catch (error) {
     // Also where its host has begun to resolve to an address that is not allowed.
     if (error instanceof AppError && (error.code === "unavailable" || error.code === "refused"))
-      return { outcome: "unreachable", sentence: error.message };
+      return unreachableBy(error);
     throw error;
   }
 }

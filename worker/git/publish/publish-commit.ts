@@ -12,7 +12,7 @@ import { hasCommit } from "../mirror/open-mirror.ts";
 import { httpsGit } from "../mirror/remotes.ts";
 import type { Workshop } from "../quarantine.ts";
 import { failureSentence, type GitResult, succeeded } from "../result.ts";
-import { sshGit } from "../ssh/ssh-git.ts";
+import { sshGit, type Unreachable, unreachableBy } from "../ssh/ssh-git.ts";
 import { type Authority, readAuthority, type UpstreamBranch } from "./authority.ts";
 import { type NotPushed, pushFailure, refusedBecause } from "./push-failure.ts";
 
@@ -32,7 +32,7 @@ export type PublishResult =
   | { readonly outcome: "base_moved"; readonly actual: string | null }
   | { readonly outcome: "refused"; readonly sentence: string }
   /** Whether it moved is not known: ask readAuthority later. */
-  | { readonly outcome: "unreachable"; readonly sentence: string };
+  | Unreachable;
 
 const PUSH_SECONDS = 120;
 
@@ -48,7 +48,9 @@ export async function publishCommit(workshop: Workshop, order: PublishOrder): Pr
   const held = (await order.held?.()) ?? null;
   if (held !== null) return refusedBecause(held);
   const failure =
-    authority.kind === "own" ? await moveOwn(authority, base, commit) : await push(authority, base, commit);
+    authority.kind === "own"
+      ? await moveOwn(authority, base, commit)
+      : await moveBranch(authority, base, commit);
   if (failure === null) return { outcome: "moved" };
   const after = await judge(workshop, authority, base, commit);
   return after === "at_base" ? failure : after;
@@ -82,9 +84,14 @@ async function moveOwn(
     : { outcome: "refused", sentence: `Our own branch was not moved: ${failureSentence(result)}.` };
 }
 
-async function push(upstream: UpstreamBranch, base: string, commit: string): Promise<PublishResult | null> {
+/** Where the upstream's branch stands at `base`, to the commit that stands on it and that the mirror holds. Null where it moved. */
+export function moveBranch(
+  upstream: UpstreamBranch,
+  base: string,
+  commit: string,
+): Promise<NotPushed | null> {
   return orUnreachable(async () => {
-    const result = await pushTo(upstream, base, commit);
+    const result = await pushTo(upstream, objectId(base), objectId(commit));
     if (!succeeded(result)) return pushFailure(result, upstream.source, upstream.branch);
     await hostGitOutput({
       gitDir: upstream.mirror,
@@ -100,7 +107,7 @@ async function orUnreachable(push: () => Promise<NotPushed | null>): Promise<Not
     return await push();
   } catch (error) {
     if (error instanceof AppError && (error.code === "unavailable" || error.code === "refused"))
-      return { outcome: "unreachable", sentence: error.message };
+      return unreachableBy(error);
     throw error;
   }
 }

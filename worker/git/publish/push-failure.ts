@@ -2,17 +2,27 @@
 import { failureSentence, type GitResult } from "../result.ts";
 import { plainLine, shownPath } from "../sentences.ts";
 import type { Source } from "../source/check-source.ts";
+import type { Unreachable } from "../ssh/ssh-git.ts";
 
 export type NotPushed =
   | { readonly outcome: "refused"; readonly sentence: string }
   /** Whether it arrived is not known. */
-  | { readonly outcome: "unreachable"; readonly sentence: string };
+  | Unreachable;
 
 export const refusedBecause = (sentence: string): NotPushed => ({ outcome: "refused", sentence });
 
 /** GitHub's words, GitLab's and Gitea's, for a key that may read alone. */
 const READ_ONLY =
   /marked as read only|deploy key (?:does not have|is not allowed|doesn't have)|not allowed to (?:push|upload)/i;
+
+/** The same words, of a branch that takes nothing from this key and of which the key's rights say nothing. */
+const PROTECTED = /protected branch/i;
+
+/** The upstream's own line, to stand beside a sentence of ours; nothing where it has none. */
+function saying(stderr: string, what: RegExp): string {
+  const line = stderr.split(/[\r\n]+/).find((each) => what.test(each));
+  return line === undefined ? "" : ` It said: ${plainLine(line.replace(/^remote:\s*/, ""), 300)}`;
+}
 
 export function pushFailure(result: GitResult, source: Source, branch: string): NotPushed {
   const rejected = /^!\t[^\t]*\t(.*)$/m.exec(result.stdout.toString("utf8"))?.[1];
@@ -23,9 +33,9 @@ export function pushFailure(result: GitResult, source: Source, branch: string): 
       `The branch ${name} is checked out in ${where}, and git does not move a branch under a work tree. Check out another branch there, or use a bare repository (git clone --bare) as the upstream.`,
     );
   }
-  if (source.kind === "ssh" && READ_ONLY.test(result.stderr))
+  if (source.kind === "ssh" && READ_ONLY.test(result.stderr) && !PROTECTED.test(result.stderr))
     return refusedBecause(
-      `${source.place.host} lets the deploy key read and not write. Allow it to write there, or let approved merges move a branch kept here.`,
+      `${source.place.host} lets the deploy key read and not write. Allow it to write there, or let approved merges move a branch kept here.${saying(result.stderr, READ_ONLY)}`,
     );
   if (
     /unpacker error|unable to (?:create|write)|Permission denied|insufficient permission/.test(
@@ -47,7 +57,9 @@ export function pushFailure(result: GitResult, source: Source, branch: string): 
       "The patch changes files below .github/workflows, and what GitHub is spoken to with may not. Give the token or the app the permission to write workflows, then approve again.",
     );
   if (rejected !== undefined)
-    return refusedBecause(`The upstream refused the push to ${name}: ${plainLine(rejected, 300)}.`);
+    return refusedBecause(
+      `The upstream refused the push to ${name}: ${plainLine(rejected, 300)}.${saying(result.stderr, PROTECTED)}`,
+    );
   return {
     outcome: "unreachable",
     sentence: `The push did not reach the upstream: ${failureSentence(result)}.`,

@@ -27,6 +27,18 @@ export class OtherHostKey extends AppError {
   }
 }
 
+export interface Unreachable {
+  readonly outcome: "unreachable";
+  readonly sentence: string;
+  /** Its host showed a key that nobody pinned. */
+  readonly otherHostKey?: true;
+}
+
+export const unreachableBy = (error: AppError): Unreachable => ({
+  ...{ outcome: "unreachable", sentence: error.message },
+  ...(error instanceof OtherHostKey ? { otherHostKey: true } : {}),
+});
+
 const NO_KEY = "No host key is pinned for this repository, and no key is set to show there. Set them first.";
 
 /** Throws `refused` or `unavailable`; a failing git is a result. */

@@ -226,6 +226,15 @@ describe("names and places of packages", () => {
     expect(notes).toContain("name_alike expres");
   });
 
+  test("probe: names too long to be compared are counted, and a base of many names hides none that everybody knows", () => {
+    const asked = (...names: string[]) =>
+      JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, "1"])) });
+    const many = Array.from({ length: 51_000 }, (_, n) => `own-${n.toString(36)}-${n}`);
+    const { notes } = judged({ "package.json": [asked(...many), asked(...many, "expres", "a".repeat(81))] });
+    expect(notes).toContain("name_alike expres");
+    expect(notes.filter((note) => note.startsWith("names_not_compared"))).toHaveLength(1);
+  });
+
   test("a name that the language writes in two ways is one name", () => {
     const { notes } = judged({
       "requirements.txt": ["typing_extensions==4.0.0\n", "typing-extensions==4.1.0\n"],

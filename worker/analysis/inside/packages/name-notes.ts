@@ -5,6 +5,7 @@ import { KNOWN_NAMES } from "./known-names.ts";
 import type { Ecosystem, Lockfile } from "./model.ts";
 import { askedIn } from "./npm-locks.ts";
 import { type Likeness, resemblances } from "./resemblance.ts";
+import { writtenName } from "./written-name.ts";
 
 export interface Sides<T> {
   readonly before: T;
@@ -13,12 +14,6 @@ export interface Sides<T> {
 
 const MOST_TOLD = 50;
 
-/** For each language the same name is written as: underscores and dots are dashes to pip and cargo. */
-const WRITTEN: Readonly<Partial<Record<Ecosystem, (name: string) => string>>> = {
-  pypi: (name) => name.toLowerCase().replaceAll(/[-_.]+/g, "-"),
-  cargo: (name) => name.replaceAll("_", "-"),
-  nuget: (name) => name.toLowerCase(),
-};
 /** Names of these begin with a place that their makers own. */
 const COMPARED: readonly Ecosystem[] = ["npm", "pypi", "cargo", "rubygems", "nuget"];
 
@@ -43,9 +38,8 @@ function namesOf(
   const add = (ecosystem: Ecosystem, path: string, before: readonly string[], after: readonly string[]) => {
     const names = found.get(ecosystem) ?? { path, known: [], added: [] };
     found.set(ecosystem, names);
-    const written = WRITTEN[ecosystem] ?? ((name: string) => name);
-    for (const name of before) names.known.push(written(name));
-    for (const name of after) names.added.push(written(name));
+    for (const name of before) names.known.push(writtenName(ecosystem, name));
+    for (const name of after) names.added.push(writtenName(ecosystem, name));
   };
   const inLock = (lock: Lockfile | null) => (lock?.packages ?? []).map(({ name }) => name);
   for (const [path, { before, after }] of locks)
@@ -59,17 +53,27 @@ export function alikeNotes(
   locks: ReadonlyMap<string, Sides<Lockfile | null>>,
   manifests: ReadonlyMap<string, Sides<unknown>>,
 ): DependencyNote[] {
-  return [...namesOf(locks, manifests)]
+  const each = [...namesOf(locks, manifests)]
     .filter(([ecosystem]) => COMPARED.includes(ecosystem))
-    .flatMap(([ecosystem, { path, known, added }]) =>
-      resemblances([...new Set(added)], [...new Set([...known, ...(KNOWN_NAMES[ecosystem] ?? [])])]).map(
-        ({ name, known: other, likeness }): DependencyNote => ({
-          ...{ rule: "name_alike", path, name: cut(name, 300), before: other },
-          after: other === null ? "it holds letters that names of packages are not made of" : HOW[likeness],
-        }),
-      ),
-    )
-    .slice(0, MOST_TOLD);
+    .map(([ecosystem, { path, known, added }]) => {
+      // Those that everybody knows come first: a long lockfile leaves them in.
+      const others = [...new Set([...(KNOWN_NAMES[ecosystem] ?? []), ...known])];
+      return { path, ...resemblances([...new Set(added)], others) };
+    });
+  const alike = each.flatMap(({ path, alike: found }) =>
+    found.map(
+      ({ name, known: other, likeness }): DependencyNote => ({
+        ...{ rule: "name_alike", path, name: cut(name, 300), before: other && cut(other, 300) },
+        after: other === null ? "it holds letters that names of packages are not made of" : HOW[likeness],
+      }),
+    ),
+  );
+  const left = each.flatMap(({ path, uncompared }): DependencyNote[] => {
+    const several = uncompared === 1 ? "1 name was" : `${uncompared} names were`;
+    const note = { rule: "names_not_compared", path, name: null, before: null } as const;
+    return uncompared === 0 ? [] : [{ ...note, after: `${several} not compared` }];
+  });
+  return [...alike.slice(0, MOST_TOLD), ...left];
 }
 
 const scopeOf = (name: string): string | null => /^(@[^/]+)\//.exec(name)?.[1] ?? null;

@@ -4,7 +4,7 @@ import { KNOWN_NAMES } from "./known-names.ts";
 import { isOneApart, resemblances } from "./resemblance.ts";
 
 const like = (name: string, ...known: string[]) =>
-  resemblances([name], known).map(({ known: other, likeness }) => `${likeness} ${other}`);
+  resemblances([name], known).alike.map(({ known: other, likeness }) => `${likeness} ${other}`);
 
 describe("a new package", () => {
   test.each([
@@ -38,18 +38,26 @@ describe("a new package", () => {
   });
 
   test("that is known itself is like nothing, and one that is like two is told once", () => {
-    expect(resemblances(["preact"], ["react", "preact"])).toEqual([]);
-    expect(resemblances(["rect0"], ["recto", "rects"])).toEqual([
+    expect(resemblances(["preact"], ["react", "preact"])).toEqual({ alike: [], uncompared: 0 });
+    expect(resemblances(["rect0"], ["recto", "rects"]).alike).toEqual([
       { name: "rect0", known: "recto", likeness: "reads_alike" },
     ]);
   });
 
-  test("probe: thousands of names against thousands are compared at once, and long ones are not", () => {
+  test("probe: thousands of names against thousands are compared at once, and those that are not are counted", () => {
     const many = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, n) => `${prefix}-${(n * 7919).toString(36)}-package`);
-    expect(resemblances(many("a", 3_000), many("xyz", 60_000))).toEqual([]);
-    expect(like("a".repeat(10_000), "a".repeat(9_999))).toEqual([]);
+    const { alike, uncompared } = resemblances(many("a", 3_000), many("xyz", 60_000));
+    expect([alike, uncompared]).toEqual([[], 1_000 + 10_000]);
+    expect(resemblances(["a".repeat(10_000)], ["a".repeat(9_999)])).toEqual({ alike: [], uncompared: 1 });
   });
+});
+
+test("probe: foreign letters are seen in a long name, and in one behind thousands", () => {
+  const many = Array.from({ length: 2_000 }, (_, n) => `package-${n}-of-many`);
+  const odd = ["l\u043edash", `${"a".repeat(80)}\u043e`];
+  const { alike, uncompared } = resemblances([...many, ...odd], []);
+  expect([alike.map(({ name }) => name), uncompared]).toEqual([odd, 0]);
 });
 
 test("names that are known are spelt once, and none of them is another's likeness by its look", () => {

@@ -11,7 +11,7 @@ export interface Resemblance {
   readonly likeness: Likeness;
 }
 
-/** Longer names, and more of them, are not compared. */
+/** Longer names, and more of them, are not compared, but for their letters: how many they are is told. */
 const LONGEST = 80;
 const MOST_ADDED = 2_000;
 const MOST_KNOWN = 50_000;
@@ -82,16 +82,23 @@ function byKey(names: readonly string[], keysOf: (name: string) => readonly stri
   return found;
 }
 
-/** One for each of the `added` that is like one of the `known`, and for each in foreign letters. */
-export function resemblances(added: readonly string[], known: readonly string[]): Resemblance[] {
+export interface Compared {
+  /** One for each of the `added` that is like one of the `known`, and for each in foreign letters. */
+  readonly alike: readonly Resemblance[];
+  /** Of both lists, the names that were too long or too many, and of which nothing is told. */
+  readonly uncompared: number;
+}
+
+export function resemblances(added: readonly string[], known: readonly string[]): Compared {
   const theirs = new Set(known);
-  const names = added.filter((name) => !theirs.has(name) && name.length <= LONGEST).slice(0, MOST_ADDED);
+  const fresh = added.filter((name) => !theirs.has(name));
+  const names = fresh.filter(({ length }) => length <= LONGEST).slice(0, MOST_ADDED);
   const found = new Map<string, Resemblance>();
   const note = (name: string, other: string | null, likeness: Likeness) => {
     if (!found.has(name) && !(other !== null && isOneOwners(name, other)))
       found.set(name, { name, known: other, likeness });
   };
-  const compared = known.filter(({ length }) => length <= LONGEST).slice(0, MOST_KNOWN);
+  const compared = known.slice(0, MOST_KNOWN).filter(({ length }) => length <= LONGEST);
   const [skeletons, orders] = [
     byKey(names, (name) => [skeleton(name)]),
     byKey(names, (name) => [inOrder(name)]),
@@ -102,7 +109,7 @@ export function resemblances(added: readonly string[], known: readonly string[])
   );
   for (const other of compared)
     for (const name of skeletons.get(skeleton(other)) ?? []) note(name, other, "reads_alike");
-  for (const name of names) if (isForeign(name)) note(name, null, "reads_alike");
+  for (const name of fresh) if (isForeign(name)) note(name, null, "reads_alike");
   for (const other of compared) {
     if (other.length >= SHORTEST)
       for (const key of [other, ...shortened(other)])
@@ -110,5 +117,8 @@ export function resemblances(added: readonly string[], known: readonly string[])
     if (wordsOf(other).length > 1)
       for (const name of orders.get(inOrder(other)) ?? []) note(name, other, "other_order");
   }
-  return names.flatMap((name) => found.get(name) ?? []);
+  const tried = new Set(names);
+  const untried = fresh.filter((name) => !tried.has(name) && !found.has(name)).length;
+  const left = fresh.length === 0 ? 0 : Math.max(0, known.length - MOST_KNOWN);
+  return { alike: fresh.flatMap((name) => found.get(name) ?? []), uncompared: untried + left };
 }

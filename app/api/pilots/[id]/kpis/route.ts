@@ -1,23 +1,17 @@
 import { z } from "zod";
 import { boardCsv, rowsCsv } from "#lib/boards/csv.ts";
-import { BoardQuery, BoardRowsQuery } from "#lib/boards/schema.ts";
+import { BoardFileQuery } from "#lib/boards/schema.ts";
 import { getBoard, listBoardRows } from "#lib/boards/service.ts";
 import { route } from "#lib/guard/route.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { csvHeaders } from "#lib/text/csv.ts";
-
-const Format = z.enum(["csv", "json"]).default("csv");
 
 /** What the page of numbers shows, or the rows behind one of them, as CSV or JSON. */
 export const GET = route({
   permission: "kpi.view",
   maxBytes: 0,
   params: z.object({ id: z.string().max(100) }),
-  query: z.object({
-    ...BoardQuery.omit({ pilotId: true }).shape,
-    kpi: BoardRowsQuery.shape.kpi.optional(),
-    format: Format,
-  }),
+  query: BoardFileQuery,
   handler: async ({ scope, params: { id }, query: { kpi, format, ...query } }) => {
     const asked = { ...query, pilotId: id };
     const name = `${kpi ?? "kpis"}-${id}.${format}`;
