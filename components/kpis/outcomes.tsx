@@ -1,4 +1,5 @@
 import Link from "next/link";
+import type { KpiId } from "#lib/kpis/schema/kpi-id.ts";
 import type { Outcome, OutcomesKpi } from "#lib/kpis/schema.ts";
 import { formatCount, plural } from "../format.ts";
 
@@ -39,13 +40,9 @@ export function Outcomes({
             >
               <rect width={(count / most) * 100} height="8" rx="1" />
             </svg>
-            <Link
-              className="num med"
-              href={`${base}&kpi=outcomes&outcome=${outcome}`}
-              title={plural(attempts, "attempt")}
-            >
-              {formatCount(count)}
-            </Link>
+            <span className="num med" title={plural(attempts, "attempt")}>
+              <Count outcome={outcome} count={count} base={base} />
+            </span>
             <span className="t3 xs num nowrap">
               {rate === null || !interval
                 ? "–"
@@ -61,5 +58,23 @@ export function Outcomes({
         </span>
       </footer>
     </article>
+  );
+}
+
+/** The number whose rows are the runs that ended so; of the others there is none. */
+const SHARES: Readonly<Partial<Record<Outcome, KpiId>>> = {
+  merged: "merged_share",
+  rejected: "rejected_share",
+  failed: "failed_share",
+};
+
+function Count({ outcome, count, base }: { outcome: Outcome; count: number; base: string }) {
+  const share = SHARES[outcome];
+  if (share === undefined) return formatCount(count);
+  return (
+    <Link href={`${base}&kpi=${share}#rows`}>
+      {formatCount(count)}
+      <span className="vh">: rows behind {WORDS[outcome]}</span>
+    </Link>
   );
 }

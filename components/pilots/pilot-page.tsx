@@ -5,7 +5,7 @@ import type { ReviewDays } from "#lib/kpis/review-days.ts";
 import type { KpiReport } from "#lib/kpis/schema.ts";
 import type { Member, PilotDetail } from "#lib/pilots/schema.ts";
 import type { RunView } from "#lib/runs/schema.ts";
-import { KpiReportView } from "../kpis/kpis-page.tsx";
+import { KpiReportView } from "../kpis/report-view.tsx";
 import { RunTable } from "../runs/runs-page.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -187,7 +187,7 @@ function Overview({
   return (
     <div className="mt-3">
       {report ? (
-        <KpiReportView report={report} rows={null} base={`/kpis?pilot=${pilot.id}`} />
+        <KpiReportView report={report} base={`/kpis?pilot=${pilot.id}`} />
       ) : (
         <Note>No numbers yet: they begin with the pilot's activation.</Note>
       )}
