@@ -51,10 +51,3 @@ export async function getWires(scope: Scope, pilotId: string): Promise<PilotWire
     return { wires, trips };
   });
 }
-
-/** The one nearest to its bound. */
-export const nearestWire = (wires: readonly WireView[]): WireView | null =>
-  wires.reduce<WireView | null>(
-    (nearest, wire) => ((wire.way ?? -1) > (nearest?.way ?? -1) ? wire : nearest),
-    null,
-  );
