@@ -9,6 +9,7 @@ import { conflict, notFound, refused } from "../errors.ts";
 import { openGate } from "../gates/open-gate.ts";
 import { ownRuleOf, ruledDeadline, secondPersonRule } from "../gates/own-rules.ts";
 import { actorId, type Scope } from "../scope.ts";
+import { heldByTrips } from "../tripwires/let-go-on.ts";
 import { parseCharter } from "./canonical.ts";
 import { approvalDeadline, untimely } from "./rules.ts";
 import type { PausePilot } from "./schema.ts";
@@ -95,7 +96,9 @@ export async function askResume(scope: Scope, { pilotId, reason }: PausePilot): 
         pilot: pilotId,
         name: pilot.name,
         charter: pilot.activeCharterId,
+        pausedBecause: pilot.statusReason,
         resumeBecause: reason,
+        ...(await heldByTrips(tx.db, pilotId)),
         askedBy: asker,
         second: rule.roles,
         ...(rule.needed === 1 ? {} : { needed: rule.needed }),

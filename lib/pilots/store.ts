@@ -12,12 +12,14 @@ export interface PilotState {
   readonly demo: boolean;
   readonly activeCharterId: string | null;
   readonly baselineUntil: Date | null;
+  /** Why it was paused, completed, ended or returned to a draft. */
+  readonly statusReason: string | null;
 }
 
 export async function findPilot(db: Db, pilotId: string): Promise<PilotState | null> {
   const select = {
     ...{ id: true, name: true, status: true, timeZone: true, demo: true, activeCharterId: true },
-    baselineUntil: true,
+    ...{ baselineUntil: true, statusReason: true },
   };
   return (await db.pilot.findUnique({ where: { id: pilotId }, select })) as PilotState | null;
 }

@@ -92,6 +92,25 @@ describe("a trip", () => {
     await expect(approve(review)).resolves.toMatchObject({ status: "approved" });
   });
 
+  test("stands in what people decide on when they let the pilot go on", async () => {
+    const wire = "failed_runs >= 1 over 1 day; at least 1; clears at 1; pause";
+    const pilotId = await pilotWith(wire);
+    await fail(pilotId);
+    expect(await watch()).toBe(1);
+    const { gateId } = await askResume(known(lead), { pilotId, reason: "Looked into it." });
+    const { rows } = await scene.database.owner.query<{ document: string }>(
+      "select document from gate where id = $1",
+      [gateId],
+    );
+    const { trips } = await getWires(scene.seed, pilotId);
+    expect(JSON.parse(rows[0]?.document ?? "{}")).toMatchObject({
+      pausedBecause: expect.stringContaining("tripwire"),
+      resumeBecause: "Looked into it.",
+      tripCount: 1,
+      trips: [{ id: trips[0]?.id, wire, value: 1, sample: 1 }],
+    });
+  });
+
   test("probe: takes back what people were asked before it: they did not know of it", async () => {
     const pilotId = await pilotWith("failed_runs >= 1 over 24 hours; pause, freeze_merges");
     const waiting = await scene.launched(pilotId);

@@ -3,7 +3,7 @@ import { type Db, read, type Tx } from "../db.ts";
 import { charterInForce } from "../pilots/service.ts";
 import { REVERT_KIND } from "../reverts/schema.ts";
 import type { Scope } from "../scope.ts";
-import { armTripped, findFreeze, liftTrips } from "./store.ts";
+import { armTripped, findFreeze, liftTrips, selectHolding } from "./store.ts";
 import { sha256 } from "./watch-wires.ts";
 
 /** The resume gate was approved: every wire is armed, and after a trip counts only what happens from now on. */
@@ -18,6 +18,18 @@ export async function armAgain(tx: Tx, scope: Scope, pilotId: string): Promise<v
       detail: { wire: sha256(wire), by: "person" },
     });
   await liftTrips(tx.db, pilotId, now);
+}
+
+/** Trips that the document of a resume gate holds, the latest; beyond, their number. */
+const MOST_TRIPS = 20;
+
+/** What the people at a resume gate would lift, as its document says it. */
+export async function heldByTrips(db: Db, pilotId: string) {
+  const { count, trips } = await selectHolding(db, pilotId, MOST_TRIPS);
+  return {
+    tripCount: count,
+    trips: trips.map(({ trippedAt, ...trip }) => ({ ...trip, at: trippedAt.toISOString() })),
+  };
 }
 
 /** Why a run of the pilot does not merge, or null. Taking back is what a tripwire is for: reverts do. */

@@ -104,6 +104,9 @@ export const Tripwires = z
   );
 
 /** What tripped, as pages show it. */
+/** A trip that holds its pilot until people let it go on. */
+export type HoldingTrip = Pick<TripRow, "id" | "wire" | "value" | "sample" | "trippedAt">;
+
 export interface TripRow {
   readonly id: string;
   readonly wire: string;

@@ -1,6 +1,6 @@
 import type { Db } from "../db.ts";
 import type { Reading, WireState } from "./rules.ts";
-import type { TripRow, TripStep } from "./schema.ts";
+import type { HoldingTrip, TripRow, TripStep } from "./schema.ts";
 
 export interface StateRow {
   readonly wire: string;
@@ -134,6 +134,22 @@ export async function armTripped(db: Db, pilotId: string, since: Date): Promise<
 export async function findLifted(db: Db, pilotId: string): Promise<Date | null> {
   const { _max } = await db.wireTrip.aggregate({ where: { pilotId }, _max: { liftedAt: true } });
   return _max.liftedAt;
+}
+
+/** What letting the pilot go on would lift: the latest trips, and how many there are. */
+export async function selectHolding(
+  db: Db,
+  pilotId: string,
+  limit: number,
+): Promise<{ readonly count: number; readonly trips: readonly HoldingTrip[] }> {
+  const where = { pilotId, liftedAt: null, steps: { has: "pause" } };
+  const trips = await db.wireTrip.findMany({
+    where,
+    orderBy: [{ trippedAt: "desc" }, { id: "desc" }],
+    take: limit,
+    select: { id: true, wire: true, value: true, sample: true, trippedAt: true },
+  });
+  return { count: await db.wireTrip.count({ where }), trips };
 }
 
 /** People let the pilot go on. */

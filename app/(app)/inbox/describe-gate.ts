@@ -17,6 +17,7 @@ import { describeArtefact } from "./describe-artefact.ts";
 import { describeCommand } from "./describe-command.ts";
 import { describeGlass } from "./describe-glass.ts";
 import { describeRelease } from "./describe-release.ts";
+import { describeResume } from "./describe-resume.ts";
 
 export type GateDetailData = Omit<GateDetailProps, "decide" | "back">;
 
@@ -41,15 +42,7 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
     case "activate":
       return describeActivation(scope, gate);
     case "resume":
-      return {
-        gate,
-        text: `${gate.openedByName} asks that runs are dispatched again. ${EXPIRY}`,
-        facts: [],
-        more: null,
-        digest: gate.digest,
-        digestName: "Decision document",
-        approveWord: gate.stopId === null ? "Resume" : "Lift the stop",
-      };
+      return describeResume(gate, EXPIRY);
   }
 }
 

@@ -92,7 +92,7 @@ export interface Attempt {
   /** What the test command is: the test files alone, or the package's own script. */
   readonly command?: "files" | "script";
   /** Where its repository is merged: by plain git, or on a server that is held to GitHub's description of its API. */
-  readonly forge?: "github";
+  readonly forge?: "by_pull" | "by_lease";
   /** Files of the base beside the module with the failing test. */
   readonly base?: FileTree;
   readonly charter?: (charter: Charter) => Charter;

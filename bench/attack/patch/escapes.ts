@@ -9,13 +9,14 @@ import { disarm, sprung, type World } from "./world.ts";
 
 const OURS = "Pilothouse <pilothouse@localhost>";
 
-/** On GitHub the branch gets a commit of GitHub's own, of which ours is the second parent. */
+/** By a pull request the branch gets a commit of GitHub's own, of which ours is the second parent. */
 function faultsOfMerge({ forge }: Attempt, { source, merged, runId }: Seen, tree: string | null): string[] {
   if (merged === null) return [];
   const show = (format: string, commit: string) =>
     playGit(source.path, ["show", "--no-patch", `--format=${format}`, "--end-of-options", commit]);
   const [onto = "", second = ""] = show("%P", merged).split(" ");
-  const ours = forge === undefined ? merged : second;
+  const ours = forge === "by_pull" ? second : merged;
+  if (ours === "") return ["what was merged is no merge of GitHub's"];
   return [
     ...(onto === source.base ? [] : ["what was merged does not stand on the base alone"]),
     ...(show("%P", ours) === source.base ? [] : ["our commit does not stand on the base alone"]),

@@ -14,6 +14,7 @@ import { activePilot, charterFor } from "#lib/testing/arrange.ts";
 import { createRepository, makeBundle, playGit } from "#lib/testing/git/author.ts";
 import { openSource, type Source } from "#lib/testing/git/story.ts";
 import { type OpenGitHub, openGitHub } from "#lib/testing/github/github-server.ts";
+import { WANTS_PULLS } from "#lib/testing/github/served-rules.ts";
 import { NODE_PLAN, SUM } from "#lib/testing/harness-scene.ts";
 import { asProcess, launch } from "#lib/testing/journey.ts";
 import { ADDS, BROKEN } from "#lib/testing/verify-scene.ts";
@@ -102,6 +103,7 @@ export interface Prepared {
 async function forgeFor({ connect }: World, { forge }: Attempt, source: Source): Promise<OpenGitHub | null> {
   if (forge === undefined) return null;
   const server = await openGitHub(source.path);
+  if (forge === "by_pull") server.rules.push(WANTS_PULLS);
   await connect({ repositoryId: source.repositoryId, address: server.address });
   return server;
 }

@@ -97,6 +97,7 @@ const lines = (count: number, line: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => `${line(n)}\n`).join("");
 
 const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+const parenthesised = (depth: number): string => `${"(".repeat(depth)}1${")".repeat(depth)}\n`;
 const MANIFEST = `{"type":"module","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"a":1,"a":2,"n":1e400,"s":"\\ud800","deep":${nested(10_000)}}\n`;
 
 const LOCK = (name: string): string => {
@@ -181,11 +182,13 @@ export const BOMBS: readonly Attempt[] = [
   ),
   slow(
     "brackets that a parser goes through again and again",
-    {
-      "test/deep.test.js": `${"(".repeat(20_000)}1${")".repeat(20_000)}\n`,
-      "slow.md": `${"![".repeat(20_000)}${"*_".repeat(20_000)}\n`,
-    },
+    { "test/deep.test.js": parenthesised(2000), "slow.md": `${"![".repeat(20_000)}${"*_".repeat(20_000)}\n` },
     { expected: "extra_approver", by: ["test_unreadable"] },
+  ),
+  slow(
+    "brackets so deep that its own runtime gives up on them",
+    { "test/deep.test.js": parenthesised(20_000) },
+    { expected: "extra_approver", by: ["test_unreadable"], verdict: ["not_repaired"] },
   ),
   {
     ...{ id: "H30", name: "JSON with prototypes, double keys, 1e400, half characters, 10,000 levels" },

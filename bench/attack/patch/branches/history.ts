@@ -48,13 +48,19 @@ const unsaid =
     return found.map((word) => `the merged commit says ${String(word)}`);
   };
 
-/** The same where the owners' repository is on a GitHub. */
-const onGitHub = (attempt: Attempt): Attempt => ({
-  ...{ ...attempt, forge: "github", name: `${attempt.name}, on GitHub` },
+/** The same where the owners' repository is on a GitHub, whose rules for the branch want a pull request or none. */
+const onGitHub = (attempt: Attempt, forge: NonNullable<Attempt["forge"]>): Attempt => ({
+  ...{
+    ...attempt,
+    forge,
+    name: `${attempt.name}, GitHub ${forge === "by_pull" ? "by pull" : "by lease"}`,
+  },
   look: async (seen) => [
     ...((await attempt.look?.(seen)) ?? []),
     ...(seen.forge?.faults ?? ["there was no GitHub"]),
-    ...(seen.forge?.pulls.some(({ merged }) => merged !== null) ? [] : ["no pull request was merged"]),
+    ...(seen.forge?.pulls.some(({ merged }) => merged !== null) === (forge === "by_pull")
+      ? []
+      : [`it was not merged ${forge}`]),
   ],
 });
 
@@ -206,5 +212,7 @@ const ON_GITHUB = ["H20", "H21", "H55"];
 
 export const HISTORY: readonly Attempt[] = [
   ...PLAIN,
-  ...ON_GITHUB.flatMap((id) => PLAIN.filter((attempt) => attempt.id === id).slice(0, 1)).map(onGitHub),
+  ...ON_GITHUB.flatMap((id) => PLAIN.filter((attempt) => attempt.id === id).slice(0, 1)).flatMap(
+    (attempt) => [onGitHub(attempt, "by_pull"), onGitHub(attempt, "by_lease")],
+  ),
 ];
