@@ -16,6 +16,7 @@ const PAGES = [
   "notices.spec.ts",
   "passkeys.spec.ts",
   "sign-in.spec.ts",
+  "weekly.spec.ts",
 ].map((name) => `**/${name}`);
 
 export default defineConfig({

@@ -66,6 +66,8 @@ Environment
   PILOTHOUSE_SIGN_IN         any (default), or sso_only: passwords for PILOTHOUSE_EMERGENCY_ADMIN (an e-mail address) alone
   PILOTHOUSE_SECOND_FACTOR   optional (default), or required for roles that decide
   PILOTHOUSE_IDLE_MINUTES    a session nobody uses ends after so long (default 60)
+  PILOTHOUSE_CHROMIUM        Chromium that prints weekly packs as PDF; otherwise looked for on PATH
+  PILOTHOUSE_HUMAN_MINUTES   on (default), or off: minutes that people spend on runs are not counted
 `;
 
 const Port = z.coerce.number().int().min(1).max(65_535);

@@ -119,6 +119,16 @@ export const STATUSES = {
     not_run: face("wait", Minus, "Not tried here"),
     never: face("wait", CircleDashed, "Not tried yet"),
   },
+  comparison: {
+    planned: face("wait", PencilLine, "Planned"),
+    started: face("work", FlaskConical, "Under way"),
+    closed: face("good", Check, "Closed"),
+  },
+  verdict: {
+    acceptable: face("good", Check, "Acceptable"),
+    wrong: face("bad", X, "Wrong"),
+    incomplete: face("need", TriangleAlert, "Incomplete"),
+  },
   drill: {
     gathering: face("work", CircleDashed, "Waiting for runners"),
     pulled: face("work", Clock, "Stopped"),

@@ -43,7 +43,12 @@ test("axe is silent on every page, light and dark", async ({ as }) => {
     ...["controls", "rollback"].map((step) => `/pilots/new?step=${step}`),
     ...[`/pilots/${pilot}?tab=charter`, `/pilots/${pilot}?tab=members`, `/pilots/${pilot}/hosts`],
     `/pilots/${pilot}/releases`,
+    `/pilots/${pilot}/spend`,
+    `/kpis?pilot=${pilot}&kpi=throughput`,
+    `/pilots/${pilot}/weekly`,
+    `/pilots/${pilot}/exit`,
     ...["/pilots/new", "/runs/new", "/repositories/new", "/stops", "/no-such-page"],
+    ...["/agents/compare", "/agents/compare/new", "/agents/procurement"],
   ];
   const found: string[] = [];
   for (const path of paths) {

@@ -44,6 +44,18 @@ async function press(page: Page, name: RegExp): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+/** What each row or file says that a form stands over; what it stands in is none. Runs in the page. */
+function covered(form: Element): (string | null)[] {
+  const own = form.getBoundingClientRect();
+  const isOver = (each: Element) => {
+    const { top, bottom } = each.getBoundingClientRect();
+    return !each.contains(form) && !form.contains(each) && top < own.bottom - 1 && bottom > own.top + 1;
+  };
+  return [...document.querySelectorAll(".diff .dr, .diff .df")]
+    .filter(isOver)
+    .map(({ textContent }) => textContent);
+}
+
 test("a lead reviews sixty files by the keyboard, has the agent change something, and approves", async ({
   as,
   place,
@@ -103,9 +115,12 @@ test("a lead reviews sixty files by the keyboard, has the agent change something
     await expect(form.getByRole("textbox")).toBeFocused();
     await page.keyboard.type("Say in each file that it was reviewed.");
     await expect(form.getByText("Words bar nobody from approving.")).toBeVisible();
+    await expect.poll(() => form.evaluate(covered)).toEqual([]);
     await page.keyboard.press("Tab");
     await page.keyboard.press("Space");
     await expect(form.getByText(/after this you cannot approve/)).toBeVisible();
+    // It has grown: what is below gives way.
+    await expect.poll(() => form.evaluate(covered)).toEqual([]);
     await picture(page, "review-composer");
     await form.getByRole("checkbox").focus(); // a picture of a phone's width may have moved it
     await page.keyboard.press("Space");

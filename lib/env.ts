@@ -66,6 +66,12 @@ function isSafeIssuer(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && LOOPBACK.includes(hostname));
 }
 
+const humanMinutes = z
+  .enum(["", "on", "off"], { error: "must be on or off" })
+  .default("on")
+  .transform((word) => word || ("on" as const))
+  .describe("Whether minutes that people spend on runs are counted");
+
 /** How people sign in. An empty value is none, so that a launcher may hand all of them on. */
 const signIn = {
   PILOTHOUSE_OIDC_ISSUER: z
@@ -185,6 +191,8 @@ const WebEnv = z.object({
   PILOTHOUSE_ALLOWED_ROOTS: colonList,
   PILOTHOUSE_ALLOWED_HOSTS: hostList,
   PILOTHOUSE_HTTP_PROVIDERS: httpProviders,
+  PILOTHOUSE_HUMAN_MINUTES: humanMinutes,
+  PILOTHOUSE_CHROMIUM: absolute("Chromium that prints packs as PDF").optional(),
   PILOTHOUSE_GATEWAY_URL: z
     .url({ protocol: /^https?$/, error: "must be an address like https://gateway.example:4310" })
     .transform((text) => new URL(text).origin)
@@ -266,3 +274,13 @@ export const noticeHostsAllowed = (): readonly string[] =>
 
 /** How people sign in; of the web process, which checks it when it starts. */
 export const signInEnv = (): SignInEnv => parseEnv(SignInEnv, process.env);
+
+/** Whether minutes that people spend on runs are counted here; of the web process, which checks the setting when it starts. */
+export const humanMinutesOn = (): boolean =>
+  humanMinutes.parse(process.env.PILOTHOUSE_HUMAN_MINUTES ?? "") === "on";
+
+/** What prints packs, and where it is looked for. */
+export const chromiumSetting = (): { readonly chromium: string | null; readonly searched: string } => ({
+  chromium: process.env.PILOTHOUSE_CHROMIUM || null,
+  searched: process.env.PATH ?? "",
+});

@@ -35,6 +35,9 @@ const PREFIXES = {
   drill: "drl",
   control_test: "ctt",
   trip: "trp",
+  weekly_pack: "wkp",
+  exit_review: "exr",
+  exit_report: "xrp",
   entry: "ent",
   access: "acc",
   export: "exp",
@@ -45,6 +48,7 @@ const PREFIXES = {
   provider_test: "pvt",
   gateway_key: "gwk",
   price: "prc",
+  rate: "rte",
   call: "mcl",
   finding: "fnd",
   suppression: "sup",
@@ -73,6 +77,9 @@ const PREFIXES = {
   page_call: "pgc",
   fetch: "fch",
   pager: "pgr",
+  comparison: "cmp",
+  comparison_attempt: "cpa",
+  procurement_note: "pcn",
   request: "req",
 } as const;
 

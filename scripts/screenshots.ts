@@ -45,6 +45,9 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "review-approve", path: `/reviews/${run}`, phone: true, opens: /^Approve/ },
     { name: "runs", path: "/runs" },
     { name: "run-new", path: "/runs/new", quiet: true },
+    { name: "comparisons", path: "/agents/compare" },
+    { name: "comparison-new", path: "/agents/compare/new", quiet: true },
+    { name: "procurement", path: "/agents/procurement" },
     { name: "pilots", path: "/pilots" },
     { name: "pilot-charter", path: `/pilots/${pilot}?tab=charter` },
     { name: "pilot-new", path: "/pilots/new", quiet: true },
@@ -80,6 +83,8 @@ function beforeDecision(run: string, pilot: string): Shot[] {
 const afterMerge = (run: string, pilot: string, entry: string): Shot[] => [
   { name: "pilot", path: `/pilots/${pilot}` },
   { name: "pilot-hosts", path: `/pilots/${pilot}/hosts`, quiet: true },
+  { name: "pilot-weekly", path: `/pilots/${pilot}/weekly`, quiet: true },
+  { name: "pilot-exit", path: `/pilots/${pilot}/exit`, phone: true },
   { name: "pilot-releases", path: `/pilots/${pilot}/releases`, quiet: true },
   { name: "pilot-data", path: `/pilots/${pilot}?tab=data`, quiet: true },
   { name: "run-payloads", path: `/runs/${run}/payloads`, quiet: true },
@@ -87,6 +92,8 @@ const afterMerge = (run: string, pilot: string, entry: string): Shot[] => [
   { name: "log-entry", path: entry, phone: true, quiet: true },
   { name: "log-access", path: "/log/access", quiet: true },
   { name: "kpis", path: `/kpis?pilot=${pilot}&kpi=throughput` },
+  { name: "pilot-spend", path: `/pilots/${pilot}/spend`, phone: true },
+  { name: "minutes", path: "/settings/minutes", quiet: true },
 ];
 
 /** Fonts are there, React has taken over (times are relative then), and what streams is connected. */

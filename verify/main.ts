@@ -12,7 +12,9 @@
 //   payloads, requests, redactions   events, documents and blobs; what a model was asked; what is gone
 //   passkeys/   whether approvals were signed by whose they are
 //   attestation   what a worker signed about one merge, in a file of its own
+//   receipt     what a worker signed about a pilot that was closed
 //   merges, charters   whether what was merged was approved
+import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { verifyAttestation } from "./attestation.ts";
@@ -20,12 +22,14 @@ import { verifyBundle } from "./bundle.ts";
 import { verifyEvidence } from "./evidence/statement.ts";
 import { parsePolicy } from "./policy.ts";
 import { PROOF_START, verifyProof } from "./proof.ts";
+import { verifyReceipt } from "./receipt.ts";
 import { type Report, shown, textOf, Unreadable } from "./report.ts";
 
 const USAGE = `pilothouse-verify BUNDLE --policy FILE [--old CHECKPOINT]… [--json]
 pilothouse-verify PROOF.tlog-proof --entry FILE --policy FILE [--json]
 pilothouse-verify ATTESTATION.jsonl --attestation-key KEY [--commit COMMIT] [--json]
 pilothouse-verify EVIDENCE.jsonl --evidence-key KEY [--document FILE] [--json]
+pilothouse-verify RECEIPT.jsonl --receipt-key KEY [--log BUNDLE] [--json]
 
   BUNDLE      an export, a dossier or the proof of an entry (.jsonl); - reads standard input
   --policy    whose signatures are wanted (C2SP tlog-policy); not from where the bundle came
@@ -33,6 +37,8 @@ pilothouse-verify EVIDENCE.jsonl --evidence-key KEY [--document FILE] [--json]
   --entry     the bytes of the entry that a .tlog-proof is about
   --attestation-key  the public key of the worker that signed, in base64; not from where the file came
   --evidence-key     the key that statements about evidence are signed with, as the review's page shows it
+  --receipt-key  the key that a closed pilot's receipt is signed with, as the pilot's page shows it
+  --log       the log that was handed over with the receipt
   --document  the evidence document that was signed, as a bundle holds it
   --commit    the commit that it has to be about
   --json      the report as JSON
@@ -47,6 +53,8 @@ const OPTIONS = {
   commit: { type: "string" },
   "evidence-key": { type: "string" },
   document: { type: "string" },
+  "receipt-key": { type: "string" },
+  log: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -60,6 +68,12 @@ function smallFile(path: string, what: string): Buffer {
     throw new Unreadable(`The ${what} ${path} cannot be read: ${codeOf(error)}.`);
   }
   throw new Unreadable(`The ${what} ${path} is larger than 1 MiB.`);
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
 }
 
 const codeOf = (error: unknown): string =>
@@ -91,6 +105,11 @@ async function verify({ values, positionals }: ReturnType<typeof argumentsOf>): 
   if (evidenceKey !== undefined && path !== "" && others.length === 0) {
     const document = values.document === undefined ? undefined : smallFile(values.document, "document");
     return verifyEvidence(smallFile(path, "statement").toString("utf8"), evidenceKey.trim(), document);
+  }
+  const receiptKey = values["receipt-key"];
+  if (receiptKey !== undefined && path !== "" && others.length === 0) {
+    const bundle = values.log === undefined ? undefined : await digestOfFile(values.log);
+    return verifyReceipt(smallFile(path, "receipt").toString("utf8"), receiptKey.trim(), bundle);
   }
   if (path === "" || others.length > 0 || values.policy === undefined) throw new Unreadable(USAGE);
   const policy = parsePolicy(smallFile(values.policy, "policy"));

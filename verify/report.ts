@@ -16,6 +16,7 @@ export const CHECKS = [
   "redactions",
   "attestation",
   "evidence",
+  "receipt",
 ] as const;
 export type Check = (typeof CHECKS)[number];
 

@@ -8,6 +8,7 @@ import { watchProofs } from "#lib/controls/service.ts";
 import { diskAlarms } from "#lib/disk/service.ts";
 import { carryOutDrills } from "#lib/drills/service.ts";
 import { ensurePartitions } from "#lib/events/service.ts";
+import { writeReviews } from "#lib/exit-reviews/write-reviews.ts";
 import { bringBackFindings } from "#lib/findings/decide-finding.ts";
 import { followLog, followSkipped } from "#lib/findings/follow-log.ts";
 import { listFollowerAlarms } from "#lib/followers/service.ts";
@@ -16,10 +17,12 @@ import { mergesToTryLater } from "#lib/forges/pulls/service.ts";
 import { dropOldDeliveries } from "#lib/forges/upkeep/drop-old-deliveries.ts";
 import { warnOfTokens } from "#lib/forges/upkeep/warn-of-tokens.ts";
 import { expireGates } from "#lib/gates/decide-gate.ts";
+import { settleWeeks } from "#lib/human-minutes/service.ts";
 import { beatProcess, sweepLeases, sweepUnparked } from "#lib/leases/sweep-leases.ts";
 import { indexLog } from "#lib/log-index/service.ts";
 import { listUnsettled } from "#lib/merges/service.ts";
 import { createKeyWatch } from "#lib/model-calls/refused-keys.ts";
+import { tellDigests } from "#lib/notices/digests/tell-digests.ts";
 import { escalateGates } from "#lib/notices/escalate-gates.ts";
 import { followNotices } from "#lib/notices/follow-notices.ts";
 import { tellOfReviews } from "#lib/notices/owners/tell-of-reviews.ts";
@@ -36,10 +39,12 @@ import { dropSnapshots } from "#lib/snapshots/drop-snapshots.ts";
 import { settleStops } from "#lib/stop-times/service.ts";
 import { carryOutSteps } from "#lib/tripwires/carry-out-steps.ts";
 import { watchWires } from "#lib/tripwires/watch-wires.ts";
+import { packWeeks } from "#lib/weekly-reviews/pack-weeks.ts";
 import { anchorLatest } from "./anchor/anchor-latest.ts";
 import { scanArtefacts } from "./artefacts/scan-artefacts.ts";
 import { createAttester } from "./attestation/attest-merges.ts";
 import { createEvidenceSigner } from "./attestation/sign-evidence.ts";
+import { createCloser } from "./closings/close-pilots.ts";
 import { createControlTester } from "./controls/test-controls.ts";
 import { fetchHistory } from "./deliveries/fetch-history.ts";
 import { findContents } from "./deliveries/find-contents.ts";
@@ -129,11 +134,13 @@ function loops(workplace: Workplace): Loop[] {
     { name: "escalate_gates", every: 10 * SECOND, run: escalateGates },
     { name: "remind_reviews", every: MINUTE, run: remindReviews },
     { name: "tell_of_reviews", every: MINUTE, run: tellOfReviews },
+    { name: "tell_digests", every: MINUTE / 2, run: tellDigests },
     { name: "carry_out_trips", every: 2 * SECOND, run: carryOutTrips },
     { name: "watch_wires", every: SECOND, run: watchWires },
     { name: "carry_out_steps", every: SECOND, run: carryOutSteps },
     { name: "settle_stops", every: SECOND, run: settleStops },
     { name: "carry_out_drills", every: SECOND / 2, run: carryOutDrills },
+    { name: "pack_weeks", every: MINUTE, run: packWeeks },
     { name: "watch_budgets", every: MINUTE, run: watchBudgets },
     { name: "resolve_over", every: 5 * SECOND, run: resolveOver },
     { name: "warn_of_tokens", every: HOUR, run: warnOfTokens },
@@ -151,6 +158,9 @@ function loops(workplace: Workplace): Loop[] {
     { name: "expire_payloads", every: HOUR, run: () => expirePayloads(workerScope("retention")) },
     { name: "test_controls", every: 2 * SECOND, run: createControlTester(workplace) },
     { name: "watch_proofs", every: HOUR, run: watchProofs },
+    { name: "write_exit_reviews", every: MINUTE, run: writeReviews },
+    { name: "close_pilots", every: 2 * SECOND, run: createCloser(workplace) },
+    { name: "settle_human_weeks", every: HOUR, run: settleWeeks },
     {
       name: "anchor_checkpoint",
       every: MINUTE,

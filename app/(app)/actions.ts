@@ -1,6 +1,9 @@
 "use server";
 
+import { redirect } from "next/navigation";
 import { z } from "zod";
+import { BriefSpan, ChooseView } from "#lib/briefs/schema.ts";
+import { chooseView } from "#lib/briefs/service.ts";
 import { action } from "#lib/guard/action.ts";
 import { cancelRun } from "#lib/runs/cancel-run.ts";
 import { pullStop } from "#lib/stops/pull-stop.ts";
@@ -28,5 +31,16 @@ export const stop = action({
     return {
       done: `Stopped. ${runsStopped === 1 ? "1 run was" : `${runsStopped} runs were`} taken from their sandboxes.`,
     };
+  },
+});
+
+/** The home page of another of the person's roles, and from now on the first they see. */
+export const choose = action({
+  permission: "run.view",
+  maxBytes: 1024,
+  input: ChooseView.extend({ since: BriefSpan.catch("work") }),
+  handler: async ({ scope, input: { view, since } }) => {
+    await chooseView(scope, view);
+    redirect(`/?view=${view}&since=${since}`);
   },
 });

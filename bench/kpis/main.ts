@@ -137,9 +137,7 @@ async function measureAt(events: number, hasIngest: boolean): Promise<Measured> 
   say(`${millions(events)} events filled in ${Math.round((performance.now() - began) / SECOND)} s`);
   const boards = await measureBoards(place, work, filled);
   say([HEADING, ...boards.map(takenText)].join("\n"));
-  const ingest = hasIngest
-    ? await place.asWorker(() => until(INGEST_TIME, (isOver) => measureIngest(place, work, isOver)))
-    : null;
+  const ingest = hasIngest ? await until(INGEST_TIME, (isOver) => measureIngest(place, work, isOver)) : null;
   stops.shift();
   await place.close();
   return { boards, ingest };

@@ -20,6 +20,8 @@ export interface BoardPageProps extends Omit<BoardFilterProps, "found"> {
   readonly board: Board | null;
   /** The rows that were asked for, and of which number. */
   readonly rows: { readonly kpi: KpiId; readonly rows: readonly KpiRow[] } | null;
+  /** `<NumberChart …>` of the number whose rows were asked for. */
+  readonly chart?: ReactNode;
   /** Success metrics and charts of the whole pilot. */
   readonly whole: ReactNode;
   /** Address and query of the board, without a number. */
@@ -28,7 +30,7 @@ export interface BoardPageProps extends Omit<BoardFilterProps, "found"> {
   readonly download: string;
 }
 
-export function BoardPage({ board, rows, whole, base, download, ...filter }: BoardPageProps) {
+export function BoardPage({ board, rows, chart = null, whole, base, download, ...filter }: BoardPageProps) {
   return (
     <div className="page kpi-page">
       <PageHead
@@ -59,7 +61,9 @@ export function BoardPage({ board, rows, whole, base, download, ...filter }: Boa
           />
         )}
       </div>
-      {board ? <Numbers board={board} rows={rows} whole={whole} base={base} download={download} /> : null}
+      {board ? (
+        <Numbers board={board} rows={rows} chart={chart} whole={whole} base={base} download={download} />
+      ) : null}
     </div>
   );
 }
@@ -85,14 +89,16 @@ function About({ board: { timeZone, asOf, span: during, before, query } }: { boa
 function Numbers({
   board,
   rows,
+  chart,
   whole,
   base,
   download,
-}: Pick<BoardPageProps, "rows" | "whole" | "base" | "download"> & { board: Board }) {
+}: Pick<BoardPageProps, "rows" | "chart" | "whole" | "base" | "download"> & { board: Board }) {
   const { split, of } = board.query;
   return (
     <>
       {board.notice ? <Note>{board.notice}</Note> : null}
+      {chart}
       {rows ? <BoardRows {...rows} download={`${download}&kpi=${rows.kpi}&format=csv`} /> : null}
       {split !== "none" && of !== undefined ? (
         <Note>

@@ -22,7 +22,7 @@ export function BoardRows({
   rows: readonly KpiRow[];
   download: string;
 }) {
-  const { title, noun, definition } = KPIS[kpi];
+  const { title, noun, definition, statistic } = KPIS[kpi];
   return (
     <Panel
       title={`Rows: ${title}`}
@@ -56,7 +56,9 @@ export function BoardRows({
               </td>
               <td className="nowrap num t2">{formatExact(row.at.toISOString())}</td>
               <td className="n nowrap">{row.value === null ? "–" : amountOf(kpi, row.value)}</td>
-              <td className="nowrap sm">{countsWords(row)}</td>
+              <td className="nowrap sm">
+                {statistic === "total" && row.isCensored ? "hidden: too few people" : countsWords(row)}
+              </td>
             </tr>
           ))}
         </Table>

@@ -54,6 +54,7 @@ export function BoardTile({ reading, before, base, pair }: BoardTileProps) {
           </p>
         </>
       )}
+      <Formula {...reading} />
       <details className="xs">
         <summary className="t3">What it is</summary>
         <p className="t2">{definition}</p>
@@ -84,14 +85,16 @@ export function sampleWords(reading: KpiReading): string {
   const rows = plural(sample, noun, noun.endsWith("ch") ? `${noun}es` : `${noun}s`);
   const base =
     state === "too_few"
-      ? `${sample} of at least ${minimumSample}`
+      ? statistic === "total"
+        ? "too few people to show"
+        : `${sample} of at least ${minimumSample}`
       : statistic === "rate" && numerator !== null && denominator !== null
         ? `${numerator} of ${denominator}`
         : rows;
   const left = [
     ...(maturing > 0 ? [`${maturing} still maturing`] : []),
     ...(provisional > 0 ? [`${provisional} provisional`] : []),
-    ...(censored > 0 ? [`${censored} not over`] : []),
+    ...(censored > 0 ? [statistic === "total" ? `${censored} hidden` : `${censored} not over`] : []),
   ];
   return [base, ...left].join(", ");
 }
@@ -111,5 +114,15 @@ function Changed({ change, before }: { change: Change | null; before: KpiReading
     <span className={`xs num nowrap chg-by ${tone}`} title={`It was ${amountOf(before.kpi, before.value)}`}>
       {changeWords(change)} <span className="t3">{word}</span>
     </span>
+  );
+}
+
+/** How hours reclaimed come about. */
+function Formula({ kpi, value, numerator, denominator }: KpiReading) {
+  if (kpi !== "hours_reclaimed" || value === null || numerator === null || denominator === null) return null;
+  return (
+    <p className="xs t2 num">
+      {amountOf(kpi, numerator)} that fixes took before − {amountOf(kpi, denominator)} of people
+    </p>
   );
 }

@@ -2,6 +2,7 @@ import { Bot } from "lucide-react";
 import type { AgentView } from "#lib/agents/schema.ts";
 import { formatCount, plural } from "../format.ts";
 import { PageHead } from "../list/page-head.tsx";
+import { ButtonLink } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -31,7 +32,13 @@ export function AgentsPage({ agents, add }: AgentsPageProps) {
       <PageHead
         title="Agents"
         text="Configured workers. The sandbox and the gates bind every one of them alike."
-        actions={add ? <AddAgent {...add} /> : null}
+        actions={
+          <>
+            <ButtonLink href="/agents/compare">Compare</ButtonLink>
+            <ButtonLink href="/agents/procurement">Procurement sheet</ButtonLink>
+            {add ? <AddAgent {...add} /> : null}
+          </>
+        }
       />
       <Panel title="Configured" fact={plural(agents.length, "agent")}>
         {agents.length === 0 ? (

@@ -30,17 +30,23 @@ export function SetupPage({ steps }: { steps: readonly SetupStep[] }) {
             : `${done} of ${steps.length} done. This list stays on Home until it is finished.`
         }
       />
-      <ol className="panel">
-        {steps.map((step) => (
-          <Step key={step.key} step={step} />
-        ))}
-      </ol>
+      <SetupList steps={steps} />
       {complete ? (
         <p className="good mt-4 row">
           <Icon of={CircleCheck} /> The first decision is made.
         </p>
       ) : null}
     </div>
+  );
+}
+
+export function SetupList({ steps }: { steps: readonly SetupStep[] }) {
+  return (
+    <ol className="panel">
+      {steps.map((step) => (
+        <Step key={step.key} step={step} />
+      ))}
+    </ol>
   );
 }
 

@@ -1,4 +1,6 @@
 import {
+  CalendarCheck,
+  DoorOpen,
   FileDiff,
   FilePen,
   GitPullRequest,
@@ -83,6 +85,8 @@ const ICONS: Record<GateKind, LucideIcon> = {
   break_glass: Siren,
   release: Rocket,
   resume: OctagonX,
+  weekly_review: CalendarCheck,
+  exit_review: DoorOpen,
 };
 
 export function InboxPage({

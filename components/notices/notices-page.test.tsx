@@ -16,6 +16,7 @@ const delivery = (more: Partial<DeliveryView> = {}): DeliveryView => ({
   ...{ id: "dlv_1", recipientName: null, purpose: "notice", state: "sent", attempts: 1, madeAt: at },
   ...{ nextAt: at, sentAt: at, reason: null, kinds: ["gate_waiting"], ...more },
 });
+const DIGEST = { isOn: false, timeZone: "UTC", time: "08:00" };
 const secret = (id: string) => ({ id, part: "signing" as const, setByName: "Ada", setAt: at });
 const manage = {
   test: action,
@@ -28,11 +29,11 @@ const manage = {
 const notices = (more: Partial<NoticesPageProps> = {}) =>
   renderToStaticMarkup(
     <NoticesPage
-      own={{ subscriptions: [], quiet: null }}
+      own={{ subscriptions: [], quiet: null, digest: DIGEST }}
       deliveries={[]}
       choices={[{ id: "chn_1", kind: "webhook", name: "On call", works: true, tells: true }]}
       pilots={[{ id: "pil_1", name: "Nightly" }]}
-      actions={{ tell: action, stopTelling: action, quiet: action, noQuiet: action }}
+      actions={{ tell: action, stopTelling: action, quiet: action, noQuiet: action, digest: action }}
       channels={null}
       add={null}
       {...more}
@@ -51,6 +52,7 @@ describe("the page of notices", () => {
       own: {
         subscriptions: [{ channelId: "chn_1", pilotId: "pil_1", kind: "run_failed" }],
         quiet: { timeZone: "Europe/Berlin", from: "22:00", to: "07:00" },
+        digest: DIGEST,
       },
       choices: [{ id: "chn_1", kind: "webhook", name: "On call", works: false, tells: true }],
     });
@@ -61,7 +63,11 @@ describe("the page of notices", () => {
 
   test("offers no channel that others read to whoever may not use one, and says that it tells them nothing", () => {
     const page = notices({
-      own: { subscriptions: [{ channelId: "chn_1", pilotId: "", kind: "run_failed" }], quiet: null },
+      own: {
+        subscriptions: [{ channelId: "chn_1", pilotId: "", kind: "run_failed" }],
+        quiet: null,
+        digest: DIGEST,
+      },
       choices: [{ id: "chn_1", kind: "webhook", name: "On call", works: true, tells: false }],
     });
     expect(page).toContain("Tells nothing");

@@ -14,6 +14,7 @@ import { Empty } from "../ui/empty.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Table } from "../ui/table.tsx";
 import { Visible } from "../ui/visible.tsx";
+import { DigestPanel } from "./digest-panel.tsx";
 import { CHANNEL_WORDS, channelFace, NOTICE_WORDS } from "./words.ts";
 
 export interface OwnPanelProps {
@@ -27,6 +28,8 @@ export interface OwnPanelProps {
     /** Reads `timeZone`, `from` and `to`. */
     readonly quiet: FormAction;
     readonly noQuiet: FormAction;
+    /** Reads `isOn`, `timeZone` and `time`. */
+    readonly digest: FormAction;
   };
 }
 
@@ -48,6 +51,7 @@ export function OwnPanel(props: OwnPanelProps) {
           </>
         )}
       </Panel>
+      {choices.length > 0 ? <DigestPanel digest={own.digest} action={actions.digest} /> : null}
       {choices.length > 0 ? (
         <Panel title="Hours of quiet" fact={own.quiet ? own.quiet.timeZone : "none"} className="mt-4">
           <QuietForm quiet={own.quiet} actions={actions} />

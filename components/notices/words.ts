@@ -25,6 +25,7 @@ export const NOTICE_WORDS: Readonly<Record<NoticeKind, string>> = {
   passkey_waiting: "A passkey waits to be confirmed",
   administrator_kept: "The provider would take away the last administrator",
   account_owner_changed: "Somebody else answers for a service account",
+  daily_digest: "The brief of my day, once a day",
   emergency_sign_in: "Somebody signs in past the identity provider",
 };
 

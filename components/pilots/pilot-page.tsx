@@ -40,6 +40,8 @@ export interface PilotPageProps {
   readonly unreviewed?: ReactNode;
   /** `<WirePanel …>`: how far its tripwires are. */
   readonly wires?: ReactNode;
+  /** `<Nearest …>`: the same in one line, on the other tabs. */
+  readonly nearest?: ReactNode;
   /** `<RefusedLaunches …>`: what its rules did not let begin. */
   readonly refusedLaunches?: ReactNode;
   /** `<RetentionPanel …>`: how long payloads are kept. */
@@ -61,6 +63,7 @@ export function PilotPage({
   proposal,
   unreviewed = null,
   wires = null,
+  nearest = null,
   refusedLaunches = null,
   data,
   names,
@@ -87,6 +90,7 @@ export function PilotPage({
       </div>
       {unreviewed}
       <PilotFacts pilot={pilot} review={review} />
+      {nearest}
       <Tabs
         label="Pilot"
         tabs={[
@@ -108,6 +112,9 @@ export function PilotPage({
           { href: `${base}/hosts`, title: "Hosts", current: false },
           { href: `${base}/releases`, title: "Releases", current: false },
           { href: `${base}/tripwires`, title: "Tripwires", current: false },
+          { href: `${base}/exit`, title: "Exit", current: false },
+          { href: `${base}/weekly`, title: "Weekly", current: false },
+          { href: `${base}/spend`, title: "Spend", current: false },
         ]}
       />
       {pilot.statusReason ? (

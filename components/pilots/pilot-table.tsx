@@ -1,7 +1,9 @@
 import { Compass } from "lucide-react";
 import Link from "next/link";
 import type { PilotView } from "#lib/pilots/schema.ts";
+import type { PilotWatch } from "#lib/tripwires/list-watch.ts";
 import { plural } from "../format.ts";
+import { Nearest } from "../tripwires/nearest.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
@@ -10,7 +12,16 @@ import { Table } from "../ui/table.tsx";
 import { Visible } from "../ui/visible.tsx";
 
 /** Pilots as rows; the same on the home page and in the list of pilots. */
-export function PilotTable({ pilots, canCreate }: { pilots: readonly PilotView[]; canCreate: boolean }) {
+export function PilotTable({
+  pilots,
+  watch,
+  canCreate,
+}: {
+  pilots: readonly PilotView[];
+  /** By pilot, of those whose numbers the person may see. */
+  watch: Readonly<Record<string, PilotWatch>>;
+  canCreate: boolean;
+}) {
   if (pilots.length === 0) {
     return (
       <Empty
@@ -28,6 +39,7 @@ export function PilotTable({ pilots, canCreate }: { pilots: readonly PilotView[]
       columns={[
         { key: "pilot", title: "Pilot" },
         { key: "state", title: "State" },
+        { key: "nearest", title: "Nearest tripwire", wide: true },
         { key: "repository", title: "Repository", wide: true },
         { key: "merged", title: "Merged", number: true },
         { key: "over", title: "Failed or rejected", number: true, wide: true },
@@ -36,7 +48,7 @@ export function PilotTable({ pilots, canCreate }: { pilots: readonly PilotView[]
       ]}
     >
       {pilots.map((pilot) => (
-        <PilotRow key={pilot.id} pilot={pilot} />
+        <PilotRow key={pilot.id} pilot={pilot} watch={watch[pilot.id]} />
       ))}
     </Table>
   );
@@ -56,7 +68,7 @@ const OPEN = [
 const sumOf = (runs: PilotView["runs"], statuses: readonly string[]) =>
   statuses.reduce((sum, status) => sum + (runs[status] ?? 0), 0);
 
-function PilotRow({ pilot }: { pilot: PilotView }) {
+function PilotRow({ pilot, watch }: { pilot: PilotView; watch: PilotWatch | undefined }) {
   const {
     id,
     name,
@@ -86,10 +98,18 @@ function PilotRow({ pilot }: { pilot: PilotView }) {
               </>
             ) : null}
           </div>
+          {watch?.nearest ? (
+            <div className="only-phone">
+              <Nearest pilotId={id} watch={watch} />
+            </div>
+          ) : null}
         </div>
       </td>
       <td className="nowrap">
         <Badge noun="pilot" status={status} />
+      </td>
+      <td className="only-wide">
+        {activatedAt ? <Nearest pilotId={id} watch={watch} /> : <span className="t3">–</span>}
       </td>
       <td className="only-wide mono t2">{repositoryName ?? "–"}</td>
       <td className="n">{sumOf(runs, ["merged"])}</td>

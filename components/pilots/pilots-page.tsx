@@ -1,6 +1,7 @@
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import type { PilotView } from "#lib/pilots/schema.ts";
+import type { PilotWatch } from "#lib/tripwires/list-watch.ts";
 import { PageHead } from "../list/page-head.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { ListKeys } from "../ui/list-keys.tsx";
@@ -9,12 +10,13 @@ import { PilotTable, pilotsFact } from "./pilot-table.tsx";
 
 export interface PilotsPageProps {
   readonly pilots: readonly PilotView[];
+  readonly watch: Readonly<Record<string, PilotWatch>>;
   /** What the person began to write. */
   readonly drafts: ReactNode;
   readonly canCreate: boolean;
 }
 
-export function PilotsPage({ pilots, drafts, canCreate }: PilotsPageProps) {
+export function PilotsPage({ pilots, watch, drafts, canCreate }: PilotsPageProps) {
   return (
     <div className="page">
       <PageHead
@@ -31,7 +33,7 @@ export function PilotsPage({ pilots, drafts, canCreate }: PilotsPageProps) {
       {drafts}
       <Panel title="All pilots" fact={pilotsFact(pilots)}>
         <ListKeys>
-          <PilotTable pilots={pilots} canCreate={canCreate} />
+          <PilotTable pilots={pilots} watch={watch} canCreate={canCreate} />
         </ListKeys>
       </Panel>
     </div>

@@ -3,6 +3,7 @@ import {
   BellRing,
   Bot,
   ChartLine,
+  Clock,
   Cloud,
   Compass,
   Fingerprint,
@@ -45,6 +46,7 @@ export type NavKey =
   | "people"
   | "deputies"
   | "sessions"
+  | "minutes"
   | "sign_in";
 
 export interface NavItem {
@@ -81,6 +83,7 @@ export const NAVIGATION: readonly NavItem[] = [
   { key: "deputies", href: "/settings/deputies", title: "Deputies", icon: UserRoundCheck, part: "quiet" },
   { key: "sign_in", href: "/settings/sign-in", title: "Your sign-in", icon: KeyRound, part: "quiet" },
   { key: "sessions", href: "/settings/sessions", title: "Sessions", icon: Laptop, part: "quiet" },
+  { key: "minutes", href: "/settings/minutes", title: "Your minutes", icon: Clock, part: "quiet" },
   { key: "setup", href: "/setup", title: "Setup", icon: ListChecks, part: "quiet" },
 ];
 

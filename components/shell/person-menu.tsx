@@ -1,6 +1,6 @@
 "use client";
 
-import { KeyRound, Laptop, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Clock, KeyRound, Laptop, LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { startTransition, useState } from "react";
 import { initials } from "../format.ts";
 import { Menu, MenuAction, MenuChoice, MenuLabel, MenuLine, MenuLink } from "../ui/menu.tsx";
@@ -55,6 +55,9 @@ export function PersonMenu({ name, email, role, theme: first, signOut }: PersonM
       <MenuLine />
       <MenuLink href="/settings/sign-in" icon={KeyRound}>
         Your sign-in
+      </MenuLink>
+      <MenuLink href="/settings/minutes" icon={Clock}>
+        Your minutes
       </MenuLink>
       <MenuLink href="/settings/sessions" icon={Laptop}>
         Sessions

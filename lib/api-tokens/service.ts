@@ -97,7 +97,7 @@ export async function revokeToken(scope: Scope, tokenId: string): Promise<void> 
 function recordRevoked(
   tx: Tx,
   { id, personId }: { readonly id: string; readonly personId: string },
-  cause: "owner" | "manager" | "deactivated" | "owner_changed",
+  cause: "owner" | "manager" | "deactivated" | "owner_changed" | "pilot_closed",
 ): void {
   tx.record({
     kind: "token.revoked",
@@ -124,6 +124,18 @@ export async function revokeTokensFor(
     recordRevoked(tx, token, cause);
   }
   return tokens.length;
+}
+
+/** In the caller's transaction, which has them locked: their pilots are over. */
+export async function revokeClosed(
+  tx: Tx,
+  scope: Scope,
+  tokens: readonly { readonly id: string; readonly personId: string }[],
+): Promise<void> {
+  for (const token of tokens) {
+    await markRevoked(tx.db, token.id, new Date(scope.clock.now()));
+    recordRevoked(tx, token, "pilot_closed");
+  }
 }
 
 /** The person's own and those of their service accounts; everybody's to who manages tokens. */

@@ -56,6 +56,7 @@ const MATRIX: Record<Permission, string> = {
   "finding.view": "AESRUV",
   "finding.decide": "ES",
   "kpi.view": "AESRUV",
+  "exit.report": "ASRU",
   "payload.unmask": "SU",
   "artefact.promote": "ESR",
   "artefact.take": "ESRU",
@@ -112,6 +113,8 @@ describe("the table of permissions", () => {
         "notice.subscribe",
         "token.make",
         "passkey.enrol",
+        // An independent reviewer's word, which decides nothing.
+        "exit.report",
       ];
       expect(allowed.filter((each) => !each.endsWith(".view") && !looking.includes(each))).toEqual([]);
     }

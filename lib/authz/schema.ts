@@ -51,6 +51,8 @@ export const PERMISSIONS = {
   "finding.view": ALL,
   "finding.decide": LEADS,
   "kpi.view": ALL,
+  // Whoever launched and decided nothing of the pilot; asked for again where it is stated.
+  "exit.report": ["administrator", "security_lead", "reviewer", "auditor"],
   "payload.unmask": ["security_lead", "auditor"],
   // Out of quarantine: asked for by whoever may launch or review, decided at a gate.
   "artefact.promote": ["engineering_lead", "security_lead", "reviewer"],

@@ -1,11 +1,12 @@
 // Every service that changes something asks the one table by itself, whatever door called it.
 import { beforeAll, describe, expect, test } from "vitest";
-import { changeOwner, listOwners, makeAccount } from "../api-tokens/accounts.ts";
+import { changeOwner } from "../api-tokens/accounts.ts";
 import { askPromotion } from "../artefacts/promote.ts";
 import { openArtefact } from "../artefacts/take.ts";
 import { addComment, replyToThread } from "../comments/add-comment.ts";
 import { sendToAgent } from "../comments/send-to-agent.ts";
 import { resolveThread } from "../comments/settle-thread.ts";
+import { planComparison } from "../comparisons/plan-comparison.ts";
 import { askForRound, listControls } from "../controls/service.ts";
 import { askHistory } from "../deliveries/fetches/ask-history.ts";
 import { reportRows } from "../deliveries/imports/report-rows.ts";
@@ -14,10 +15,11 @@ import { endPager } from "../deliveries/pagers/connect-pager.ts";
 import { setDuty } from "../deputies/service.ts";
 import { startDrill } from "../drills/start-drill.ts";
 import { AppError } from "../errors.ts";
-import { setFromSso } from "../groups/fill-by-sso.ts";
-import { grantGroupRole } from "../groups/grant-group-role.ts";
-import { addMember, createGroup, removeGroup, removeMember } from "../groups/service.ts";
-import { newId } from "../ids.ts";
+import { askExit } from "../exit-reviews/ask-exit.ts";
+import { handOutKit } from "../exit-reviews/kit/make-kit.ts";
+import { getExit } from "../exit-reviews/service.ts";
+import { stateReport } from "../exit-reviews/state-report.ts";
+import { listTeamWeeks } from "../human-minutes/service.ts";
 import { getKpis, listRunFacts } from "../kpis/service.ts";
 import { listEntries } from "../log/service.ts";
 import { sendMessage } from "../messages/send-message.ts";
@@ -30,36 +32,36 @@ import {
   rotateSigning,
   setSecret,
 } from "../notices/channels.ts";
-import { invitationChannel, viewInvitationMail } from "../notices/invitations/view-mail.ts";
 import { sendAgain } from "../notices/upkeep/send-again.ts";
 import { listChannels } from "../notices/view-channels.ts";
 import { confirmPasskey } from "../passkeys/confirm-passkey.ts";
 import { removePasskey } from "../passkeys/remove-passkey.ts";
-import { deactivatePerson, reactivatePerson } from "../people/deactivate.ts";
-import { inviteAgain, invitePerson } from "../people/invite.ts";
-import { grantRole } from "../people/service.ts";
-import { viewPeople, viewPerson } from "../people/view-people.ts";
 import { askActivation, askResume } from "../pilots/ask-activation.ts";
 import { completePilot } from "../pilots/complete-pilot.ts";
 import type { Charter } from "../pilots/schema.ts";
 import { pausePilot } from "../pilots/service.ts";
 import { createPilot, writeCharter } from "../pilots/write-charter.ts";
+import { noteProcurement } from "../procurement/service.ts";
 import { askRelease } from "../releases/ask-release.ts";
 import { removeCredential, setCredential } from "../releases/callbacks/credentials.ts";
 import { addRepository, labelRepository, requestSync } from "../repositories/service.ts";
 import { setRetention } from "../retention/service.ts";
 import { requestRevert } from "../reverts/request-revert.ts";
-import { changeRole, createRole, retireRole } from "../roles/service.ts";
 import { makeEnrolment, revokeRunner } from "../runners/service.ts";
 import { launchRun } from "../runs/launch-run.ts";
 import { pauseRun } from "../runs/pause-run.ts";
 import { resumeRun } from "../runs/resume-run.ts";
 import type { Scope } from "../scope.ts";
+import { setFix, setHour } from "../spend/rates.ts";
+import { getSpend } from "../spend/service.ts";
 import { askToLift } from "../stops/ask-to-lift.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { arrangeWork, charterFor } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
+import { type Call, OF_PEOPLE } from "../testing/people-calls.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
+import { askWeek, lookAgain } from "../weekly-reviews/ask-week.ts";
+import { getWeek, listWeeks } from "../weekly-reviews/service.ts";
 import { PERMISSIONS, type Permission } from "./rules.ts";
 import { RESERVED, Role } from "./schema.ts";
 
@@ -85,13 +87,20 @@ const released = {
   deployment: { sha: "0".repeat(40) },
   artifact: { digest: `sha256:${"0".repeat(64)}` },
 };
-type Call = readonly [name: string, permission: Permission, call: (scope: Scope) => Promise<unknown>];
 const reason = "because";
+const week = () => ({ pilotId, number: 1, digest: "0".repeat(64) });
+const LOOK = { approvalId: "apr_1", verdict: "agree", note: "" } as const;
+const said = { verdict: "fit", statement: "Read by two.", name: "a.pdf" } as const;
+const emptyReport = () => ({ ...said, pilotId, contents: new Uint8Array() });
 
 /** Called with what makes them fail after the permission, if they can: nothing here changes the pilot. */
 const ON_PILOT: readonly Call[] = [
   ["writeCharter", "pilot.amend", (scope) => writeCharter(scope, { pilotId, charter })],
   ["askActivation", "pilot.amend", (scope) => askActivation(scope, pilotId)],
+  ["askExit", "pilot.amend", (scope) => askExit(scope, { pilotId, decision: "end", reason })],
+  ["stateReport", "exit.report", (scope) => stateReport(scope, emptyReport())],
+  ["handOutKit", "exit.report", (scope) => handOutKit(scope, pilotId)],
+  ["getExit", "kpi.view", (scope) => getExit(scope, pilotId)],
   ["askResume", "pilot.amend", (scope) => askResume(scope, { pilotId, reason })],
   [
     "launchRun",
@@ -130,6 +139,15 @@ const ON_PILOT: readonly Call[] = [
   ["resumeRun", "run.pause", (scope) => resumeRun(scope, { runId })],
   ["pullStop of the pilot", "stop.pull", (scope) => pullStop(scope, { scope: "pilot", pilotId, reason: "" })],
   ["askToLift", "stop.lift", (scope) => askToLift(scope, { stopId, reason })],
+  [
+    "planComparison",
+    "run.launch",
+    (scope) =>
+      planComparison(scope, {
+        ...{ pilotId, title: "Bake-off", agents: ["agt_one", "agt_other"], reviewers: ["per_none"], each: 1 },
+        tasks: [{ title: "Repair", task: "Repair main.", kind: "repair" }],
+      }),
+  ],
   ["startDrill", "drill.start", (scope) => startDrill(scope, { pilotId, runs: 1 })],
   [
     "setRetention",
@@ -141,6 +159,20 @@ const ON_PILOT: readonly Call[] = [
     "role.grant",
     (scope) => setDuty(scope, { pilotId, personId: nobody, from: new Date(0), until: new Date(0) }),
   ],
+  [
+    "setFix",
+    "price.set",
+    (scope) =>
+      setFix(scope, { pilotId, kind: "repair", low: 1, high: 2, fromDay: "2030-01-01", source: reason }),
+  ],
+  [
+    "setHour",
+    "price.set",
+    (scope) =>
+      setHour(scope, { pilotId, what: "runner_hour", price: 1, fromDay: "2030-01-01", source: reason }),
+  ],
+  ["getSpend", "kpi.view", (scope) => getSpend(scope, pilotId)],
+  ["listTeamWeeks", "kpi.view", (scope) => listTeamWeeks(scope, pilotId)],
   ["askRelease", "release.ask", (scope) => askRelease(scope, { pilotId, ...released })],
   [
     "askPromotion",
@@ -152,43 +184,25 @@ const ON_PILOT: readonly Call[] = [
     "artefact.take",
     (scope) => openArtefact(scope, { runId, artefactId: "art_none", isAcknowledged: true }),
   ],
+  ["listWeeks", "kpi.view", (scope) => listWeeks(scope, pilotId)],
+  ["getWeek", "kpi.view", (scope) => getWeek(scope, pilotId, 1)],
+  ["askWeek", "pilot.amend", (scope) => askWeek(scope, { ...week(), decision: "continue", reason })],
+  ["lookAgain", "gate.decide", (scope) => lookAgain(scope, { ...week(), ...LOOK })],
   ["getKpis", "kpi.view", (scope) => getKpis(scope, { pilotId })],
   ["listRunFacts", "kpi.view", (scope) => listRunFacts(scope, { pilotId, kpi: "throughput" })],
   ["listEntries", "log.view", (scope) => listEntries(scope)],
 ];
 
-const nobody = "per_none";
-const role = { name: "", description: "", permissions: [] };
-const gift = { role: "rol_none", pilotId: null } as const;
-/** Who is here, what they are given, and what roles are made of. */
-const OF_PEOPLE: readonly Call[] = [
-  ["viewPeople", "person.view", (scope) => viewPeople(scope)],
-  ["viewPerson", "person.view", (scope) => viewPerson(scope, nobody)],
-  ["invitePerson", "person.manage", (scope) => invitePerson(scope, { email: "", name: "" })],
-  ["inviteAgain", "person.manage", (scope) => inviteAgain(scope, nobody)],
-  ["invitationChannel", "person.manage", (scope) => invitationChannel(scope)],
-  ["viewInvitationMail", "person.manage", (scope) => viewInvitationMail(scope, nobody)],
-  ["deactivatePerson", "person.manage", (scope) => deactivatePerson(scope, nobody)],
-  ["reactivatePerson", "person.manage", (scope) => reactivatePerson(scope, nobody)],
-  ["createGroup", "person.manage", (scope) => createGroup(scope, { name: newId("group"), description: "" })],
-  ["setFromSso", "person.manage", (scope) => setFromSso(scope, { groupId: "grp_none", fromSso: true })],
-  ["removeGroup", "person.manage", (scope) => removeGroup(scope, "grp_none")],
-  ["addMember", "person.manage", (scope) => addMember(scope, { groupId: "grp_none", personId: nobody })],
-  [
-    "removeMember",
-    "person.manage",
-    (scope) => removeMember(scope, { groupId: "grp_none", personId: nobody }),
-  ],
-  ["grantRole", "role.grant", (scope) => grantRole(scope, { ...gift, personId: nobody })],
-  ["grantGroupRole", "role.grant", (scope) => grantGroupRole(scope, { ...gift, groupId: "grp_none" })],
-  ["makeAccount", "account.make", (scope) => makeAccount(scope, { name: "CI", ownerId: nobody })],
-  ["listOwners", "account.make", (scope) => listOwners(scope)],
-  ["createRole", "role.manage", (scope) => createRole(scope, { ...role, name: newId("role") })],
-  ["changeRole", "role.manage", (scope) => changeRole(scope, "rol_none", role)],
-  ["retireRole", "role.manage", (scope) => retireRole(scope, "rol_none")],
-];
-
 const ON_ORGANISATION: readonly Call[] = [
+  [
+    "noteProcurement",
+    "agent.create",
+    (scope) =>
+      noteProcurement(scope, {
+        ...{ agentId: "agt_none", topic: "price_model", text: "By the token.", source: "Their sales" },
+        asOf: "2026-11-01",
+      }),
+  ],
   ...OF_PEOPLE,
   [
     "createPilot",

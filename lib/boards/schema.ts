@@ -72,6 +72,14 @@ export interface Note {
   readonly text: string;
 }
 
+export interface SeriesWeek {
+  /** Its Monday, in the pilot's time zone. */
+  readonly week: string;
+  /** It is not over, or its beginning is not in the range. */
+  readonly isPartial: boolean;
+  readonly reading: KpiReading;
+}
+
 export interface Board {
   readonly pilotId: string;
   readonly pilotName: string;

@@ -5,6 +5,7 @@ import { failRun } from "../testing/failed-run.ts";
 import { type RunScene, runScene } from "../testing/run-scene.ts";
 import { boardCsv, rowsCsv } from "./csv.ts";
 import { type Board, BoardQuery } from "./schema.ts";
+import { getSeries } from "./series.ts";
 import { getBoard, listBoardRows } from "./service.ts";
 
 let scene: RunScene;
@@ -62,6 +63,15 @@ describe("a board", () => {
     const board = await getBoard(scene.seed, query({ range: "days", first, last }));
     expect(numberOf(board, "failed_share")?.reading.sample).toBe(5);
     expect(board.span.from.toISOString().slice(11)).toBe("00:00:00.000Z");
+  });
+
+  test("goes week by week of the pilot, and its weeks have every row once", async () => {
+    const weeks = await getSeries(scene.seed, { ...query(), kpi: "failed_share" });
+    expect(weeks.length).toBeGreaterThanOrEqual(2);
+    expect(weeks.reduce((sum, { reading }) => sum + reading.sample, 0)).toBe(8);
+    expect(weeks.map(({ week }) => week)).toEqual(weeks.map(({ week }) => week).sort());
+    for (const { week } of weeks) expect(new Date(week).getUTCDay()).toBe(1);
+    expect(weeks.at(-1)?.isPartial).toBe(true);
   });
 
   test("is one line a number as CSV", async () => {

@@ -1,6 +1,13 @@
 import type { Db } from "../db.ts";
 import type { Note, Span, SplitBy } from "./schema.ts";
 
+/** What the days of a pilot's board are counted by. */
+export const findBoardPilot = (db: Db, id: string) =>
+  db.pilot.findUnique({
+    where: { id },
+    select: { name: true, timeZone: true, activatedAt: true, baselineUntil: true, endedAt: true },
+  });
+
 /** From the first day's first instant to the end of the last one, where the time zone is. */
 export async function instantsOf(db: Db, timeZone: string, first: string, last: string): Promise<Span> {
   const [span] = await db.$queryRaw<Span[]>`
@@ -9,6 +16,29 @@ export async function instantsOf(db: Db, timeZone: string, first: string, last: 
   if (!span) throw new Error("a row without a table was not there");
   return span;
 }
+
+export interface WeekSpan extends Span {
+  readonly week: string;
+  readonly isPartial: boolean;
+}
+
+/** Calendar weeks of a span where the time zone is, oldest first; the first and the last may be cut by the span. */
+export const selectWeekSpans = async (
+  db: Db,
+  timeZone: string,
+  { from, to }: Span,
+  most: number,
+): Promise<WeekSpan[]> =>
+  db.$queryRaw<WeekSpan[]>`
+    select week, greatest(begun, ${from}::timestamptz) as from, least(ended, ${to}::timestamptz) as to,
+      begun < ${from}::timestamptz or ended > ${to}::timestamptz as "isPartial"
+    from (
+      select monday::date::text as week, monday at time zone ${timeZone} as begun,
+        (monday + interval '7 days') at time zone ${timeZone} as ended
+      from generate_series(date_trunc('week', ${from}::timestamptz at time zone ${timeZone}),
+        ${to}::timestamptz at time zone ${timeZone}, interval '7 days') monday
+      order by monday desc limit ${most}
+    ) w where begun < ${to}::timestamptz order by week`;
 
 export interface SplitValue {
   readonly value: string;

@@ -1,6 +1,8 @@
 // The self-test of controls: who asks for a round, what one showed, and the findings that follow.
 import { requirePermission } from "../authz/require.ts";
-import { read, type Tx, transaction } from "../db.ts";
+import { can } from "../authz/rules.ts";
+import type { RoleGrant } from "../authz/schema.ts";
+import { type Db, read, type Tx, transaction } from "../db.ts";
 import { CONTROL_RULES } from "../findings/catalog.ts";
 import { openFindings } from "../findings/open-findings.ts";
 import { settleGone } from "../findings/settle-gone.ts";
@@ -8,7 +10,7 @@ import { waitingOf } from "../findings/waiting-of.ts";
 import { newId } from "../ids.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { CONTROLS } from "./catalog.ts";
-import { isRoundDue, stateOf } from "./rules.ts";
+import { isRed, isRoundDue, stateOf } from "./rules.ts";
 import type { ControlId, ControlsView, Proved } from "./schema.ts";
 import {
   endRound,
@@ -112,6 +114,22 @@ async function tellAll(tx: Tx, scope: Scope): Promise<void> {
 
 const IDS = CONTROLS.map(({ id }) => id);
 const RULES = [CONTROL_RULES.failed.id, CONTROL_RULES.old.id];
+
+/** How many are red of all there are, for who may see controls; null for others. */
+export async function countRedIn(
+  db: Db,
+  grants: readonly RoleGrant[],
+  now: number,
+): Promise<{ readonly red: number; readonly all: number } | null> {
+  const ofAll = grants.filter(({ pilotId }) => pilotId === null);
+  if (!can(ofAll, "control.view")) return null;
+  const latest = await selectLatest(db);
+  const states = CONTROLS.map(({ id }) => {
+    const last = latest.find(({ control }) => control === id) ?? null;
+    return stateOf({ last, shown: last?.shown?.result ?? null, heldAt: last?.heldAt ?? null }, now);
+  });
+  return { red: states.filter(isRed).length, all: CONTROLS.length };
+}
 
 /** Every control there is, with what it showed last. */
 export async function listControls(scope: Scope): Promise<ControlsView> {

@@ -38,6 +38,8 @@ export function dependencySentence({ rule, path, name, before, after }: Dependen
     case "manifest_disagrees":
       return `Manifest and lockfile disagree about ${what}: ${after ?? "they say different things"}.`;
     case "name_alike":
+      if (name === null)
+        return `${path} has ${after ?? "more new packages"} named much like others, and not told one by one.`;
       return before === null
         ? `${what} is new, and its name is none that is to be trusted by eye: ${after ?? "look at its letters"}.`
         : `${what} is new, and its name is much like ${before}: ${after ?? "look at its letters"}.`;
@@ -53,6 +55,10 @@ export function dependencySentence({ rule, path, name, before, after }: Dependen
       return `${path} is about packages and was not read: ${after ?? "its format is not known"}. Compare it by eye.`;
   }
 }
+
+/** How many packages a note stands for that names none. */
+export const untoldIn = ({ name, after }: Pick<DependencyNote, "name" | "after">): number =>
+  name === null ? Number(/^(\d+) more new packages?$/.exec(after ?? "")?.[1] ?? 0) : 0;
 
 const ORDER: readonly FindingSeverity[] = ["high", "medium", "low"];
 

@@ -78,6 +78,23 @@ describe("what evidence says it does not prove", () => {
     },
   );
 
+  test("says of what the command's files call which the patch changes, and what was not followed", () => {
+    const followed = { files: ["scripts/a.sh"], shared: ["src/b.js"], isCut: false };
+    const words = (more: Partial<Checks>) =>
+      checkDoubts({ ...CHECKS, ...more }, ["sh", "x.sh"], true, [
+        { path: "moved.sh", previousPath: "scripts/a.sh" },
+        { path: "src/b.js" },
+      ]).join(" ");
+    expect(words({ followed })).toContain("scripts/a.sh, which what the command runs calls: the base's ran");
+    expect(words({ followed })).toContain(
+      "changes src/b.js, which what runs the tests calls and the tests use",
+    );
+    expect(words({ followed })).not.toContain("were followed");
+    expect(words({ followed: { ...followed, isCut: true } })).toContain("more files than were followed");
+    expect(words({ followed: null })).toContain("was not read");
+    expect(words({})).not.toMatch(/calls|was not read/);
+  });
+
   test("says that lines were not counted, and why, or who counted them", () => {
     expect(said({ coverage: null, coverageReason: "Nothing changed." })).toContain(
       "was not measured. Nothing changed.",

@@ -65,21 +65,49 @@ function commandDoubts({ command }: Checks, argv: readonly string[]): string[] {
     : [];
 }
 
-/** What the command names is the base's in every tree, whatever the patch makes of it. */
+/** What the command names and calls is the base's in every tree, whatever the patch makes of it. */
 function overlayDoubts(
   checks: Checks | null | undefined,
   argv: readonly string[],
   files: readonly Changed[],
 ): string[] {
-  const changed = pathsNamed(
-    files.flatMap(({ path, previousPath }) => (previousPath ? [path, previousPath] : [path])),
-    [...argv, ...(checks?.command ?? [])],
-  );
-  return changed.length === 0
-    ? []
-    : [
-        `The patch changes ${named(changed)}, which the command names: the base's ran, and the patch's was not tried.`,
-      ];
+  const paths = files.flatMap(({ path, previousPath }) => (previousPath ? [path, previousPath] : [path]));
+  const changed = pathsNamed(paths, [...argv, ...(checks?.command ?? [])]);
+  return [
+    ...(changed.length === 0
+      ? []
+      : [
+          `The patch changes ${named(changed)}, which the command names: the base's ran, and the patch's was not tried.`,
+        ]),
+    ...(checks ? calledDoubts(checks.followed, paths) : []),
+  ];
+}
+
+function calledDoubts(followed: Checks["followed"], paths: readonly string[]): string[] {
+  if (followed === undefined) return [];
+  if (followed === null)
+    return [
+      "What the files call that the command names was not read: with the patch that is the patch's own.",
+    ];
+  const called = paths.filter((path) => followed.files.includes(path));
+  const shared = paths.filter((path) => followed.shared.includes(path));
+  return [
+    ...(called.length === 0
+      ? []
+      : [
+          `The patch changes ${named(called)}, which what the command runs calls: the base's ran, and the patch's was not tried.`,
+        ]),
+    ...(shared.length === 0
+      ? []
+      : [
+          `The patch changes ${named(shared)}, which what runs the tests calls and the tests use as well: the patch's ran.`,
+        ]),
+    ...(followed.isCut
+      ? [
+          "What runs the tests calls more files than were followed: with the patch the others are the patch's own.",
+        ]
+      : []),
+  ];
 }
 
 function coverageDoubts({ coverage, coverageReason }: Checks): string[] {

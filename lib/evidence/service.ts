@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { keyIdOf } from "../attestations/envelope.ts";
+import { isHeldForJudging } from "../comparisons/held-runs.ts";
 import { type Db, read, type Tx } from "../db.ts";
 import { refused } from "../errors.ts";
 import { appendOwnEvent } from "../events/service.ts";
@@ -84,7 +85,8 @@ export async function recordEvidence(
     ...moved,
     detail: { evidence: id, digest, verdict, patch: patch.digest, attempt: lease.attempt },
   });
-  if (verdict === "verified") await openMergeGate(tx, scope, { ...run, attempt: lease.attempt });
+  if (verdict === "verified" && !(await isHeldForJudging(tx.db, run.id)))
+    await openMergeGate(tx, scope, { ...run, attempt: lease.attempt });
 }
 
 /** A runner may not say that it looked at something else than it was given. */

@@ -246,7 +246,7 @@ export const FORGE_RULES = {
     ...(["merged_other_tree", "patch", "critical"] as const),
     [
       "What was merged is not what was approved",
-      "The branch got another tree than the one the approval covers: nobody here looked at the difference.",
+      "The branch got another tree than the one the approval covers, or that tree on another base: nobody here looked at the difference.",
     ],
     ["T1195.002", null],
   ),

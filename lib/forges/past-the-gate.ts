@@ -32,17 +32,20 @@ async function tell(tx: Tx, scope: Scope, { runId, pilotId, rule, commit, text }
 }
 
 /** Before the merge is settled, so that a crash in between does not lose it. */
-export async function tellOtherTree(
+export async function tellOther(
   scope: Scope,
-  merge: { readonly runId: string; readonly tree: string },
-  seen: { readonly commit: string; readonly otherTree: string },
+  merge: { readonly runId: string; readonly tree: string; readonly expectedOld: string },
+  seen: { readonly commit: string; readonly otherTree: string | null; readonly otherBase: string | null },
 ): Promise<void> {
   await transaction(scope, async (tx) => {
     const { pilotId } = await tx.db.run.findUniqueOrThrow({
       where: { id: merge.runId },
       select: { pilotId: true },
     });
-    const text = `The merge ${seen.commit} holds the tree ${seen.otherTree}; approved was ${merge.tree}.`;
+    const text =
+      seen.otherTree === null
+        ? `The merge ${seen.commit} holds the approved tree and stands on ${seen.otherBase}, where ${merge.expectedOld} was approved: the branch was moved in that moment, and where it was rewound, what was taken out of it came back.`
+        : `The merge ${seen.commit} holds the tree ${seen.otherTree}; approved was ${merge.tree}.`;
     await tell(tx, scope, {
       ...{ runId: merge.runId, pilotId, rule: FORGE_RULES.differs, commit: seen.commit, text },
     });

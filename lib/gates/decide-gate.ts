@@ -6,6 +6,7 @@ import { reviewed } from "../break-glass/review.ts";
 import { amend, lockToAmend, whyNotAmended } from "../charters/amend.ts";
 import { read, type Tx, transaction } from "../db.ts";
 import { conflict, forbidden, notFound, refused } from "../errors.ts";
+import { decideExit, whyExitNotDecided } from "../exit-reviews/ask-exit.ts";
 import { newId } from "../ids.ts";
 import { intendMerge, recheckMerge, rejectAtGate, requireChecks } from "../merges/intend-merge.ts";
 import type { SignedApproval } from "../passkeys/sign-approval.ts";
@@ -19,6 +20,7 @@ import type { Scope } from "../scope.ts";
 import { afterNetworkGate } from "../setup/network-gate.ts";
 import { holdStops, liftStop } from "../stops/service.ts";
 import { armAgain } from "../tripwires/let-go-on.ts";
+import { decideWeek, whyWeekNotDecided } from "../weekly-reviews/decide-week.ts";
 import { alteredDocument, factsNow } from "./facts-now.ts";
 import { charterOfGate, subjectsOf, voidGate } from "./open-gate.ts";
 import {
@@ -92,10 +94,11 @@ const OF_A_RUN: readonly GateKind[] = ["merge", "command", "network", "artefact"
 async function lockToDecide(tx: Tx, gateId: string): Promise<GateRow | null> {
   const gate = await findGate(tx.db, gateId);
   if (gate?.kind === "merge" || gate?.kind === "release") await holdStops(tx.db);
-  if (gate?.kind === "amend") await lockToAmend(tx, gate);
+  if (gate?.kind === "amend" || gate?.kind === "weekly_review") await lockToAmend(tx, gate);
   if (gate && OF_A_RUN.includes(gate.kind)) await lockRun(tx, gate.runId ?? "");
   // No other charter comes into force between its being read and what is decided under it.
-  if (gate?.kind === "merge" || gate?.kind === "release") await lockedPilot(tx, gate.pilotId ?? "");
+  if (gate?.kind === "merge" || gate?.kind === "release" || gate?.kind === "exit_review")
+    await lockedPilot(tx, gate.pilotId ?? "");
   return lockGate(tx.db, gateId);
 }
 
@@ -242,12 +245,20 @@ async function approve(tx: Tx, scope: Scope, { id }: GateRow, said: string): Pro
         await armAgain(tx, scope, gate.pilotId ?? "");
       }
       return { status: "approved" };
+    case "exit_review":
+      await decideExit(tx, scope, gate);
+      return { status: "approved" };
+    case "weekly_review":
+      await decideWeek(tx, scope, gate);
+      return { status: "approved" };
   }
 }
 
 /** Why what was asked for is no longer so; null where it is, and of gates that say so otherwise. */
 async function whyChanged(tx: Tx, scope: Scope, gate: GateRow): Promise<string | null> {
   if (gate.kind === "release") return whyNotReleased(tx, scope, gate);
+  if (gate.kind === "exit_review") return whyExitNotDecided(tx, scope, gate);
+  if (gate.kind === "weekly_review") return whyWeekNotDecided(tx, gate);
   return gate.kind === "artefact" ? whyNotPromoted(tx, gate) : null;
 }
 

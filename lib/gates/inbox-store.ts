@@ -65,6 +65,7 @@ function decidable({ personId, own, absent }: Decider, now: Date): Prisma.Sql {
   );
   return Prisma.sql`(g.expires_at > ${now} or g.kind = 'break_glass')
     and (${Prisma.join([matches(own), ...forAbsent], " or ")})
+    and (g.people = '{}' or ${personId} = any(g.people))
     and ${isUnbarred(personId)} and not ${isHeard(personId)}`;
 }
 

@@ -46,6 +46,7 @@ beforeAll(async () => {
             needed: 2,
             roles: nth % 5 ? ["reviewer", "security_lead"] : ["engineering_lead"],
             barred: nth % 4 ? [] : [ada ?? "", bo ?? ""],
+            people: nth % 7 ? [] : [bo ?? ""],
           },
           expiresAt: new Date(clock.now() + Math.floor(nth / 3 - 1) * HOUR),
         }),

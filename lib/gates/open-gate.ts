@@ -47,6 +47,7 @@ export async function openGate(tx: Tx, scope: Scope, gate: OpenGate): Promise<st
     mustHold: rule.mustHold ?? null,
     roles: [...rule.roles],
     barred: [...rule.barred],
+    people: [...(rule.people ?? [])],
     openedBy: actorId(scope.actor),
     createdAt: new Date(scope.clock.now()),
   });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Role } from "../authz/schema.ts";
 import {
+  countingApprovals,
   countingDenials,
   decidingRole,
   type GateFacts,
@@ -36,6 +37,29 @@ describe("who may approve", () => {
       "You launched, steered, asked for or reported on this",
     );
     expect(refusalToDeny(gate, launcher, 0)).toBeNull();
+  });
+
+  it("lets nobody decide but those whom a gate names, and counts nobody else", () => {
+    const named = { ...gate, rule: { ...gate.rule, people: ["per_r"] } };
+    const other = { ...reviewer, personId: "per_o" };
+    expect([refusalToApprove(named, reviewer, 0), refusalToDeny(named, reviewer, 0)]).toEqual([null, null]);
+    for (const refusal of [refusalToApprove(named, other, 0), refusalToDeny(named, other, 0)])
+      expect(refusal).toContain("the people whom this gate names");
+    const given = (personId: string, decision: string) => ({ personId, role: "reviewer", decision });
+    const counted = (facts: GateFacts) =>
+      [
+        countingApprovals(
+          facts,
+          [given("per_o", "approve"), given("per_r", "approve")],
+          () => reviewer.grants,
+        ),
+        countingDenials(facts, [given("per_o", "deny"), given("per_r", "deny")], () => reviewer.grants),
+      ].map((rows) => rows.map(({ personId }) => personId));
+    expect(counted(gate)).toEqual([
+      ["per_o", "per_r"],
+      ["per_o", "per_r"],
+    ]);
+    expect(counted(named)).toEqual([["per_r"], ["per_r"]]);
   });
 
   it("counts one person once", () => {

@@ -11,7 +11,14 @@ export interface GateRule {
   readonly barred: readonly string[];
   /** A role that one of those who approve has to hold. */
   readonly mustHold?: RoleKey;
+  /** Ids of the people who alone decide; empty or left out: whoever holds one of the roles. */
+  readonly people?: readonly string[];
 }
+
+const isNamed = ({ people = [] }: GateRule, personId: string): boolean =>
+  people.length === 0 || people.includes(personId);
+
+const NOT_NAMED = "Only the people whom this gate names decide here.";
 
 export interface Candidate {
   readonly personId: string;
@@ -97,6 +104,7 @@ export function refusalToApprove(facts: GateFacts, person: Candidate, now: numbe
   if (facts.rule.barred.includes(person.personId)) {
     return "You launched, steered, asked for or reported on this, so somebody else has to approve it.";
   }
+  if (!isNamed(facts.rule, person.personId)) return NOT_NAMED;
   if (facts.approvedBy.includes(person.personId))
     return "You have approved already; another person is needed.";
   if (facts.deniedBy?.includes(person.personId))
@@ -113,6 +121,7 @@ export function refusalToApprove(facts: GateFacts, person: Candidate, now: numbe
 export function refusalToDeny(facts: GateFacts, person: Candidate, now: number): string | null {
   if (facts.status !== "open") return `This gate is ${facts.status}; nothing is left to decide.`;
   if (now >= facts.expiresAt) return "This gate has expired, which counts as denied.";
+  if (!isNamed(facts.rule, person.personId)) return NOT_NAMED;
   if (facts.approvedBy.includes(person.personId))
     return "You have approved this already; ask another approver to deny it.";
   if (facts.deniedBy?.includes(person.personId))
@@ -152,7 +161,7 @@ export function countingApprovals<A extends GivenApproval>(
       (grant) => decidesAs(grant, role, pilotId) && (grant.deputyOf ?? null) === (deputyOf ?? null),
     );
     const isBarred = behind.some((one) => rule.barred.includes(one) || heard.has(one));
-    const isAllowed = rule.roles.some((one) => one === role) && !isBarred;
+    const isAllowed = rule.roles.some((one) => one === role) && isNamed(rule, personId) && !isBarred;
     if (decision !== "approve" || withdrawnAt || !holds || !isAllowed) return false;
     for (const one of behind) heard.add(one);
     return true;
@@ -171,8 +180,8 @@ export function countingDenials<A extends GivenApproval>(
     const holds = grantsOf(personId).some(
       (grant) => decidesAs(grant, role, pilotId) && (grant.deputyOf ?? null) === (deputyOf ?? null),
     );
-    const isNamed = rule.roles.some((one) => one === role);
-    if (decision !== "deny" || withdrawnAt || !holds || !isNamed || behind.some((one) => heard.has(one)))
+    const isAllowed = rule.roles.some((one) => one === role) && isNamed(rule, personId);
+    if (decision !== "deny" || withdrawnAt || !holds || !isAllowed || behind.some((one) => heard.has(one)))
       return false;
     for (const one of behind) heard.add(one);
     return true;

@@ -12,6 +12,8 @@ export const GateKind = z.enum([
   "network",
   "release",
   "resume",
+  "weekly_review",
+  "exit_review",
 ]);
 export type GateKind = z.infer<typeof GateKind>;
 

@@ -85,6 +85,10 @@ function titleOf(gate: GateRow, run: string | undefined, pilot: string | undefin
       return `Review what was merged by broken glass: ${run ?? gate.runId}`;
     case "release":
       return `Release: ${pilot ?? gate.pilotId}`;
+    case "exit_review":
+      return `Exit: ${pilot ?? gate.pilotId}`;
+    case "weekly_review":
+      return `Weekly review: ${pilot ?? gate.pilotId}`;
     case "activate":
       return `Activate: ${pilot ?? gate.pilotId}`;
     case "resume":
@@ -154,6 +158,21 @@ export async function countInbox(scope: Scope): Promise<{ readonly mine: number;
     const decider = await deciderOf(db, actorId(scope.actor));
     return countOpen(db, visiblePilots(scope.grants), decider, new Date(scope.clock.now()));
   });
+}
+
+/** How many gates wait for a person, and when the first of them runs out. */
+export async function waitingForPerson(
+  db: Db,
+  personId: string,
+  grants: readonly RoleGrant[],
+  now: Date,
+): Promise<{ readonly count: number; readonly first: Date | null }> {
+  const mine = deciderWith(personId, grants);
+  const pilotIds = visiblePilots(grants);
+  const { mine: count } = await countOpen(db, pilotIds, mine, now);
+  const asked = { pilotIds, mine, kind: null, pilotId: null, after: null, limit: 1, now };
+  const [first] = count === 0 ? [] : await selectInbox(db, asked);
+  return { count, first: first?.expiresAt ?? null };
 }
 
 /** The newest closed gates of the pilots the scope may see. */

@@ -130,6 +130,7 @@ export function factsOf(gate: GateRow, steerers: readonly string[] = []): GateFa
     rule: {
       ...{ needed: gate.needed, denials: gate.denials, barred: [...gate.barred, ...steerers] },
       roles: gate.roles as RoleKey[],
+      ...(gate.people.length === 0 ? {} : { people: gate.people }),
       ...(gate.mustHold === null ? {} : { mustHold: gate.mustHold as RoleKey }),
     },
     approvedBy: standing.flatMap(({ decision, personId }) => (decision === "approve" ? [personId] : [])),

@@ -19,11 +19,13 @@ async function left(
   barred: ReadonlyMap<string, Bar>,
   names: RoleNames = {},
 ): Promise<ApproversLeft> {
-  const { mustHold, needed, roles } = rule;
+  const { mustHold, needed, roles, people = [] } = rule;
   const lacks = mustHold !== undefined && !given.some(({ role }) => role === mustHold) ? mustHold : null;
   return approversLeft({
     missing: Math.max(lacks ? 1 : 0, needed - given.length),
-    holders: await peopleWith(db, roles, pilotId),
+    holders: (await peopleWith(db, roles, pilotId)).filter(
+      ({ personId }) => people.length === 0 || people.includes(personId),
+    ),
     barred,
     special: lacks
       ? { roleName: nameOfRole(lacks, names), holders: await peopleWith(db, [lacks], pilotId) }

@@ -45,6 +45,10 @@ function firstAt(timeZone: string, shown: number): number {
   return jumped;
 }
 
+/** When the wall's clock first shows a minute of the day that `at` is in; where the clocks jump over it, when they do. */
+export const minuteOfToday = (timeZone: string, at: number, minute: number): number =>
+  firstAt(timeZone, Math.floor(wall(timeZone, at) / DAY) * DAY + minute * MINUTE);
+
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 export interface Span {
@@ -78,6 +82,20 @@ export function opensAt(hours: WorkingHours, at: number): number {
 }
 
 export const isOpen = (hours: WorkingHours, at: number): boolean => opensAt(hours, at) === at;
+
+/** Longer than people are away at once who work an hour a week. */
+const LOOKED_BACK = 15 * DAY;
+
+/** When the last span of work ended, at `at` or before it; null where no days are named. */
+export function closedAt(hours: WorkingHours, at: number): number | null {
+  if (hours.days.length === 0) return null;
+  let closed: number | null = null;
+  for (const { to } of spansFrom(hours, at - LOOKED_BACK)) {
+    if (to > at) break;
+    closed = to;
+  }
+  return closed;
+}
 
 /** When so many milliseconds of work are over that begin at `opened`. */
 export function workingDeadline(opened: number, milliseconds: number, hours: WorkingHours): number {

@@ -10,7 +10,8 @@ import { burnOf } from "./budget-rules.ts";
 import { KPIS } from "./definitions/registry.ts";
 import { nothingOf, type RowSums, readingOf } from "./reading-rules.ts";
 import { selectSpent } from "./rows/budget-store.ts";
-import { areChangesFed, DELIVERY_ROWS, type DeliveryKpi, isFed } from "./rows/delivery-store.ts";
+import { DELIVERY_ROWS, type DeliveryKpi, type Fed, selectFed } from "./rows/delivery-store.ts";
+import { type EffortFed, type Reclaimed, selectEffortFed, sumReclaimed } from "./rows/effort-store.ts";
 import { type CountedKpi, isCounted, isOfPeople, selectRows, sumRows } from "./rows/rows-store.ts";
 import { sumTogether } from "./rows/together-store.ts";
 import type { RowsWindow } from "./rows/window-store.ts";
@@ -27,9 +28,10 @@ export interface KpiContext {
   readonly budgetMicros: number;
   /** Day after which the charter is over, as 2030-12-31. */
   readonly endsOn: string;
+  readonly fed: Fed & EffortFed;
 }
 
-/** Throws not_found for a pilot that is none. */
+/** What many numbers are read by, asked once. Throws not_found for a pilot that is none. */
 export async function kpiContextOf(db: Db, pilotId: string): Promise<KpiContext> {
   const pilot = await findPilotState(db, pilotId);
   const stored = (await findActiveCharter(db, pilotId)) ?? (await findLatestVersion(db, pilotId));
@@ -39,6 +41,10 @@ export async function kpiContextOf(db: Db, pilotId: string): Promise<KpiContext>
     ...{ pilotId, repositoryId: charter.scope.repositoryId, timeZone: pilot.timeZone },
     ...{ minimumSample: charter.kpis.minimumSample, endsOn: charter.rollback.endsOn },
     budgetMicros: budgetsOf(charter).pilotMicros,
+    fed: {
+      ...(await selectFed(db, charter.scope.repositoryId)),
+      ...(await selectEffortFed(db, pilotId)),
+    },
   };
 }
 
@@ -48,15 +54,16 @@ export async function readKpi(scope: Scope, window: KpiWindow): Promise<KpiReadi
   return read(scope, async (db) => readKpiIn(db, await kpiContextOf(db, window.pilotId), window));
 }
 
-/** Many numbers of one window. */
+/** Many numbers of one window. `known`: its context, where several windows are read. */
 export async function readKpis(
   scope: Scope,
   kpis: readonly KpiId[],
   window: Omit<KpiWindow, "kpi">,
+  known?: KpiContext,
 ): Promise<KpiReading[]> {
   requirePermission(scope, "kpi.view", window.pilotId);
   return read(scope, async (db) => {
-    const context = await kpiContextOf(db, window.pilotId);
+    const context = known ?? (await kpiContextOf(db, window.pilotId));
     const [first] = kpis;
     if (first === undefined) return [];
     const sums = sumTogether(db, new Set(kpis), rowsWindow(context, { ...window, kpi: first }), Z);
@@ -79,12 +86,22 @@ async function readWith(
   const { kpi } = window;
   const rows = rowsWindow(context, window);
   const nothing = nothingOf(kpi, context.minimumSample);
-  if (!(await isConnected(db, kpi, rows))) return nothing;
+  if (!isConnected(kpi, context, rows)) return nothing;
   if (kpi === "budget_burn") return budgetBurn(db, context, rows);
   if (!isCounted(kpi)) return nothing;
   const passed = Math.min(rows.to.getTime(), rows.asOf.getTime()) - rows.from.getTime();
   const milliseconds = Math.max(0, passed);
-  return readingOf(kpi, await sumsOf(kpi), milliseconds, context.minimumSample);
+  const reading = readingOf(kpi, await sumsOf(kpi), milliseconds, context.minimumSample);
+  return kpi === "hours_reclaimed" ? reclaimed(reading, await sumReclaimed(db, rows)) : reading;
+}
+
+/** Between what people said at least and at most; a kind they said nothing about reclaims nothing. */
+function reclaimed(reading: KpiReading, { low, high, people, fixes, weeks }: Reclaimed): KpiReading {
+  const told = { ...reading, sample: fixes, numerator: (low + high) / 2, denominator: people };
+  // Without a week of people what they spent is not known, and is not nothing.
+  if (reading.value === null || weeks === 0)
+    return { ...told, state: "too_few", value: null, denominator: null };
+  return { ...told, interval: { low: low - people, high: high - people } };
 }
 
 /** The rows behind a number, newest first. */
@@ -102,7 +119,7 @@ export async function listKpiRowsIn(
 ): Promise<KpiRow[]> {
   const { kpi } = window;
   const rows = rowsWindow(context, window);
-  if (!isCounted(kpi) || !(await isConnected(db, kpi, rows))) return [];
+  if (!isCounted(kpi) || !isConnected(kpi, context, rows)) return [];
   return selectRows(db, kpi, rows, limit);
 }
 
@@ -118,13 +135,13 @@ export const isOutside = (kpi: KpiId): kpi is DeliveryKpi => kpi in DELIVERY_ROW
 export const splitWithoutAgents = (kpi: KpiId, split: KpiSplit): KpiSplit | null =>
   isOutside(kpi) ? split : isOfPeople(kpi) ? { author: "human" } : null;
 
-async function isConnected(db: Db, kpi: KpiId, { repositoryId, split }: RowsWindow): Promise<boolean> {
+function isConnected(kpi: KpiId, { fed }: KpiContext, { split }: RowsWindow): boolean {
   const { hasSource, splits } = KPIS[kpi];
   const asked = Object.entries(split) as [keyof KpiSplit, string | undefined][];
   const isToldApart = asked.every(([name, by]) => by === undefined || splits.includes(name));
   if (!hasSource || !isToldApart) return false;
-  if (isOutside(kpi)) return isFed(db, kpi, repositoryId);
-  return split.author !== "human" || areChangesFed(db, repositoryId);
+  if (kpi in fed) return fed[kpi as keyof typeof fed];
+  return split.author !== "human" || fed.changes;
 }
 
 /** As of the window's end, or of now where that comes first: as it stood that day, and as it would have gone on. */

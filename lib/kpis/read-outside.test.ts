@@ -184,6 +184,32 @@ test("calls of people on duty count where they are about tests or releases", asy
   expect(await read(pilotId, "wakeups")).toMatchObject({ numerator: 2, denominator: 4, value: 0.5 });
 });
 
+test("findings are told apart by the agent of their own run, and not by that of any run", async () => {
+  const { pilotId, repositoryId } = await newPilot();
+  for (const [name, agent] of [
+    ["one", "agt_one"],
+    ["two", "agt_two"],
+    ["three", "agt_two"],
+  ]) {
+    const run = {
+      id: `run_${name}${pilotId}`,
+      pilot_id: pilotId,
+      agent_id: agent,
+      repository_id: repositoryId,
+    };
+    await row("run", { ...run, kind: "repair", status: "in_review", launched_at: at(1) });
+    const finding = { id: `fnd_${name}${pilotId}`, rule: name, pilot_id: pilotId, run_id: run.id };
+    await row("finding", { ...finding, state: "validated", opened_at: at(1) });
+    const step = { finding_id: finding.id, number: 1, at: at(2), to_state: "validated" };
+    await row("finding_step", step);
+  }
+  const sampleOf = async (agent: string) =>
+    (await read(pilotId, "finding_precision", { agentId: agent })).sample;
+  expect([await sampleOf("agt_one"), await sampleOf("agt_two"), await sampleOf("agt_three")]).toEqual([
+    1, 2, 0,
+  ]);
+});
+
 test("findings, gates, stops and money are told of their own rows", async () => {
   const { pilotId, repositoryId } = await newPilot();
   for (const [id, state, suppression] of [

@@ -65,7 +65,7 @@ export function readingOf(
 }
 
 function tell(kpi: KpiId, sums: RowSums, weeks: number, minimumSample: number): Told {
-  const { rows, hits, total, mean, deviation, values } = sums;
+  const { rows, hits, total, mean, deviation, values, censored } = sums;
   const isEnough = rows > 0 && rows >= minimumSample;
   switch (KPIS[kpi].statistic) {
     case "median":
@@ -96,6 +96,9 @@ function tell(kpi: KpiId, sums: RowSums, weeks: number, minimumSample: number): 
       const spent = total ?? 0;
       return { ...counted, value: spent / hits, interval: { low: spent / high, high: spent / low } };
     }
+    // Weeks of which too few people were counted are missing: a sum without them would be another number.
+    case "total":
+      return censored > 0 || rows === 0 ? {} : { value: total ?? 0 };
     case "share":
       return {};
   }

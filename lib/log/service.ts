@@ -1,5 +1,6 @@
 // Reading the record.
 import { PermissionDenied } from "../authz/rules.ts";
+import type { RoleGrant } from "../authz/schema.ts";
 import { type Db, read } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { sha256Hex } from "../protocol/signing.ts";
@@ -15,6 +16,7 @@ import type {
   EntryView,
 } from "./schema.ts";
 import {
+  countKinds,
   countNumbered,
   countTerm,
   type EntryRow,
@@ -99,6 +101,17 @@ export async function countAbout(scope: Scope, subject: Subject): Promise<number
 export async function countKindSince(scope: Scope, kind: EntryKind, since: Date): Promise<number | null> {
   if (requireReadable(scope) !== "all") return null;
   return read(scope, (db) => countTerm(db, `kind:${kind}`, since, COUNTED_UP_TO));
+}
+
+/** How often each kind was recorded since an instant, for who may read the log of everything; null for others. */
+export async function countKindsIn(
+  db: Db,
+  grants: readonly RoleGrant[],
+  kinds: readonly EntryKind[],
+  since: Date,
+): Promise<ReadonlyMap<string, number> | null> {
+  if (readableLogs(grants) !== "all") return null;
+  return countKinds(db, kinds, since, COUNTED_UP_TO);
 }
 
 /** Subject → the pilot it belongs to, of those that belong to one. */

@@ -200,3 +200,20 @@ export async function countTerm(db: Db, term: string, since: Date | null, limit:
     ) counted`;
   return Number(row?.count ?? 0);
 }
+
+/** The same of several kinds at once; a kind without an entry is absent. */
+export async function countKinds(
+  db: Db,
+  kinds: readonly string[],
+  since: Date,
+  limit: number,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.$queryRaw<{ kind: string; count: number }[]>`
+    select t.kind, each.count from unnest(${[...kinds]}::text[]) as t (kind) cross join lateral (
+      select count(*)::int as count from (
+        select from log_term x where x.term = 'kind:' || t.kind
+          and ${within(TERM, { from: since, before: null, after: null })} limit ${limit}
+      ) counted
+    ) each where each.count > 0 order by t.kind`;
+  return new Map(rows.map(({ kind, count }) => [kind, count]));
+}

@@ -30,6 +30,8 @@ export async function concerns(
   { now, shared }: { readonly now: number; readonly shared: boolean },
 ): Promise<boolean> {
   const grants = await liveGrants({ db }, personId);
+  if (event.kind === "daily_digest")
+    return event.facts.personId === personId && grants.length > 0 && (!shared || mayUseShared(grants));
   const ofPeople = await stillConcerns(db, personId, grants, event);
   if (ofPeople !== null) return ofPeople && (!shared || mayUseShared(grants));
   if (!maySee(grants, event) || (shared && !mayUseShared(grants))) return false;

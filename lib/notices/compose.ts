@@ -7,6 +7,7 @@ import { findWaitingGate } from "../gates/waiting.ts";
 import { concerns } from "./addressees.ts";
 import { findChannel } from "./channel-store.ts";
 import { type NoticeRow, noticesOf } from "./delivery-store.ts";
+import { DIGEST_WORDS } from "./digests/words.ts";
 import { selectPeopleOf, selectSubscribers } from "./follow-store.ts";
 import { TO_OWNERS } from "./owners/owners.ts";
 import { toTell } from "./people/tell-people.ts";
@@ -110,6 +111,7 @@ async function nameOf(db: Db, noun: "pilot" | "run", id: string): Promise<string
 
 const GATES: Readonly<Record<string, string>> = {
   activate: "A pilot is to be activated",
+  weekly_review: "A week of a pilot is decided on",
   break_glass: "A merge by broken glass is to be reviewed",
   release: "A release is to be deployed",
   command: "An agent asks",
@@ -138,6 +140,7 @@ function runItem(known: Known): Item {
 
 const WORDS: Readonly<Record<NoticeKind, (db: Db, known: Known) => Promise<Item | null>>> = {
   ...PEOPLE_WORDS,
+  ...DIGEST_WORDS,
   async gate_waiting(_db, known) {
     const { gate, facts } = known;
     if (!gate) return null;
@@ -172,8 +175,14 @@ const WORDS: Readonly<Record<NoticeKind, (db: Db, known: Known) => Promise<Item 
       ids: { pilot },
     };
   },
-  async review_due(_db, { row }) {
+  async review_due(_db, { row, facts }) {
     const pilot = row.pilotId ?? "";
+    if (facts.overdueWeek !== undefined)
+      return {
+        title: `Nobody decided on week ${facts.overdueWeek} of a pilot`,
+        lines: ["The next one is packed, and waits for both owners."],
+        ...{ url: `/pilots/${pilot}/weekly`, expiresAt: null, ids: { pilot } },
+      };
     const lines = ["Its charter asks for a look at them, and for a decision on how it goes on."];
     const title = "The numbers of a pilot are to be looked at";
     return { title, lines, url: `/kpis?pilot=${pilot}`, expiresAt: null, ids: { pilot } };

@@ -19,6 +19,7 @@ export const NoticeKind = z.enum([
   "passkey_waiting",
   "administrator_kept",
   "account_owner_changed",
+  "daily_digest",
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
@@ -110,6 +111,17 @@ const clockTime = z.string({ error: CLOCK }).regex(/^([01]\d|2[0-3]):[0-5]\d$/, 
 export const QuietHours = z.object({ timeZone: z.string().min(1).max(64), from: clockTime, to: clockTime });
 export type QuietHours = z.infer<typeof QuietHours>;
 
+/** When a person is told the brief of their day, if at all. */
+export const DigestChoice = z.object({
+  isOn: z.boolean(),
+  timeZone: z.string().min(1).max(64),
+  time: clockTime,
+});
+export type DigestChoice = z.infer<typeof DigestChoice>;
+
+/** As the form sends it. */
+export const ChooseDigest = DigestChoice.omit({ isOn: true }).extend({ isOn: z.enum(["yes", "no"]) });
+
 /** As they are stored: minutes of the local day. */
 export interface Hours {
   readonly timeZone: string;
@@ -136,11 +148,15 @@ export const NoticeFacts = z.object({
   groupId: z.string().optional(),
   /** Of a service account: who answered for it, and who does now. */
   owners: z.tuple([z.string(), z.string()]).optional(),
+  /** Of a weekly pack that nobody decided before the next: its number. */
+  overdueWeek: z.number().int().optional(),
   /** How a run ended. */
   how: z.string().optional(),
   /** Of a budget: which, and how many per cent of it are used. */
   budget: z.enum(["run", "day", "pilot"]).optional(),
   percent: z.number().int().optional(),
+  /** Of a digest: since when it tells, in milliseconds. */
+  since: z.int().optional(),
   /** It waited past half of its time. */
   escalated: z.literal(true).optional(),
 });
@@ -282,4 +298,6 @@ export interface ChannelDetail {
 export interface OwnNotices {
   readonly subscriptions: readonly Subscription[];
   readonly quiet: QuietHours | null;
+  /** What they chose, or what holds for their roles until they do. */
+  readonly digest: DigestChoice;
 }

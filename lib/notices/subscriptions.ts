@@ -5,6 +5,8 @@ import { badInput, conflict, notFound, refused } from "../errors.ts";
 import { changeOf } from "../record/change.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { findChannel } from "./channel-store.ts";
+import { digestOf } from "./digests/digest-of.ts";
+import { findDigest } from "./digests/digest-store.ts";
 import { clockOf, isTimeZone, mayUse, minuteOf } from "./rules.ts";
 import { type Hours, NoticeKind, type OwnNotices, type QuietHours, type Subscription } from "./schema.ts";
 import {
@@ -31,6 +33,7 @@ export async function getOwnNotices(scope: Scope): Promise<OwnNotices> {
   return read(scope, async (db) => ({
     subscriptions: await selectOwn(db, me),
     quiet: quietOf(await findHours(db, me)),
+    digest: await digestOf(db, me, scope.grants),
   }));
 }
 
@@ -38,6 +41,7 @@ export async function getOwnNotices(scope: Scope): Promise<OwnNotices> {
 async function stateOf(db: Db, personId: string) {
   const own = await selectOwn(db, personId);
   const hours = await findHours(db, personId);
+  const digest = await findDigest(db, personId);
   return {
     count: own.length,
     hasHours: hours !== null,
@@ -45,11 +49,13 @@ async function stateOf(db: Db, personId: string) {
       person: personId,
       subscriptions: own.map(({ channelId, pilotId, kind }) => `${channelId} ${pilotId} ${kind}`).sort(),
       quiet: hours ? `${hours.timeZone} ${hours.fromMinute} ${hours.toMinute}` : null,
+      ...(digest ? { digest: `${digest.isOn} ${digest.timeZone} ${digest.minute}` } : {}),
     },
   };
 }
 
-async function changed(scope: Scope, change: (tx: Tx, me: string) => Promise<void>): Promise<void> {
+/** One change of their own, with its entry. */
+export async function changeOwn(scope: Scope, change: (tx: Tx, me: string) => Promise<void>): Promise<void> {
   requireOwn(scope);
   const me = actorId(scope.actor);
   await transaction(scope, async (tx) => {
@@ -68,12 +74,14 @@ async function changed(scope: Scope, change: (tx: Tx, me: string) => Promise<voi
 
 /** More than this nobody reads. */
 const MOST = 200;
+const OF_ALL = "The daily digest is of all pilots you may see.";
 const SHARED =
   "All readers of this channel would see what you may see. Ask whoever looks after it, or take mail.";
 
 /** A pilot the person may not see is not there for them. */
 export async function subscribe(scope: Scope, wanted: Subscription): Promise<void> {
-  await changed(scope, async (tx, me) => {
+  if (wanted.kind === "daily_digest" && wanted.pilotId !== "") throw badInput(OF_ALL, { pilotId: [OF_ALL] });
+  await changeOwn(scope, async (tx, me) => {
     if (wanted.pilotId !== "" && !maySee(scope, wanted.pilotId)) throw notFound("pilot");
     const channel = await findChannel(tx.db, wanted.channelId);
     if (!channel || channel.removedAt !== null) throw notFound("channel");
@@ -91,11 +99,12 @@ export async function subscribeToAll(scope: Scope, wanted: Omit<Subscription, "k
     subscriptions.some(
       (own) => own.kind === kind && own.channelId === wanted.channelId && own.pilotId === wanted.pilotId,
     );
-  for (const kind of NoticeKind.options) if (!isThere(kind)) await subscribe(scope, { ...wanted, kind });
+  const kinds = NoticeKind.options.filter((kind) => kind !== "daily_digest" || wanted.pilotId === "");
+  for (const kind of kinds) if (!isThere(kind)) await subscribe(scope, { ...wanted, kind });
 }
 
 export async function unsubscribe(scope: Scope, unwanted: Subscription): Promise<void> {
-  await changed(scope, async (tx, me) => {
+  await changeOwn(scope, async (tx, me) => {
     if (!(await deleteSubscription(tx.db, me, unwanted))) throw notFound("subscription");
   });
 }
@@ -105,11 +114,11 @@ export async function setQuietHours(scope: Scope, { timeZone, from, to }: QuietH
     throw badInput("There is no such time zone.", { timeZone: ["Choose one such as Europe/Berlin."] });
   if (from === to) throw badInput("The hours must end at another time.", { to: ["Not when they begin."] });
   const hours = { timeZone, fromMinute: minuteOf(from), toMinute: minuteOf(to) };
-  await changed(scope, (tx, me) => upsertHours(tx.db, me, hours));
+  await changeOwn(scope, (tx, me) => upsertHours(tx.db, me, hours));
 }
 
 export async function clearQuietHours(scope: Scope): Promise<void> {
-  await changed(scope, async (tx, me) => {
+  await changeOwn(scope, async (tx, me) => {
     if (!(await deleteHours(tx.db, me))) throw conflict("There are no hours of quiet.");
   });
 }

@@ -1,4 +1,5 @@
 import { requirePermission } from "../authz/require.ts";
+import { beginClosing } from "../closings/begin-closing.ts";
 import { transaction } from "../db.ts";
 import { refused } from "../errors.ts";
 import { reasonDetail } from "../record/reason.ts";
@@ -8,7 +9,10 @@ import type { CompletePilot } from "./schema.ts";
 import { findActiveCharter, lockedPilot, movePilot } from "./service.ts";
 import { countRunsFor } from "./store.ts";
 
-/** The trial is over as planned; nothing is launched in it any more. What its charter wants stated is stated. */
+/**
+ * The trial is over before its exit review: nothing is launched in it any more, what its charter wants stated is stated, and
+ * it is closed. From that review on it is decided at a gate (lib/exit-reviews).
+ */
 export async function completePilot(
   scope: Scope,
   { pilotId, reason, ...stated }: CompletePilot,
@@ -21,6 +25,8 @@ export async function completePilot(
     const counts = await countRunsFor(tx.db, pilotId, personId ?? "");
     const refusal = inForce && refusalToComplete(inForce.charter, { personId, stated, ...counts });
     if (refusal) throw refused(refusal.sentence, refusal.fields);
+    if ((await tx.db.exitReview.count({ where: { pilotId } })) > 0)
+      throw refused("Its exit review is written: both owners decide at its gate how it ends.");
     const said = inForce ? reasonWithStatements(reason, inForce.charter, stated) : reason;
     const endedAt = new Date(scope.clock.now());
     await movePilot(tx, pilot, {
@@ -28,5 +34,6 @@ export async function completePilot(
       entry: (moved) => ({ kind: "pilot.completed", detail: { ...moved, ...reasonDetail(said) } }),
       change: { statusReason: said, endedAt },
     });
+    await beginClosing(tx, scope, pilotId);
   });
 }

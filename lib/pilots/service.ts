@@ -126,7 +126,18 @@ type NoMove =
   | "pilot.trip_carried_out"
   | "pilot.wire_tripped"
   | "pilot.wire_step_done"
-  | "pilot.wire_armed";
+  | "pilot.wire_armed"
+  | "pilot.rate_set"
+  | "pilot.week_packed"
+  | "pilot.week_sampled"
+  | "pilot.week_decided"
+  | "pilot.exit_reviewed"
+  | "pilot.exit_report_stated"
+  | "pilot.exit_kit_handed_out"
+  | "pilot.exit_decided"
+  | "pilot.closing_begun"
+  | "pilot.closing_step_done"
+  | "pilot.closed";
 type MoveKind = Exclude<Extract<EntryKind, `pilot.${string}`>, NoMove>;
 type MoveEntry = { [K in MoveKind]: Pick<NewEntryOf<K>, "kind" | "detail"> }[MoveKind];
 

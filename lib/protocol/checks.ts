@@ -35,9 +35,22 @@ export type CoverageSeen = z.infer<typeof CoverageSeen>;
 /** Why nothing is planted where the test files were read and no framework of ours was found in any. */
 export const NO_FRAMEWORK = "framework not known.";
 
+/** What is called by files that the command names, as the base's text has it. */
+export const Followed = z.object({
+  /** The base's in every tree. */
+  files: paths,
+  /** The tests reach them as well: with the patch they are the patch's. */
+  shared: paths,
+  /** More is called than was followed. */
+  isCut: z.boolean(),
+});
+export type Followed = z.infer<typeof Followed>;
+
 export const Checks = z.object({
   /** What ran in the place of the charter's command, where that is a script of the base's package.json. */
   command: z.array(text(8000)).max(60).nullable(),
+  /** Null: it could not be read. Absent in what runners said before they followed it. */
+  followed: Followed.nullable().optional(),
   frameworks: z.array(z.object({ name: FrameworkName, files: count })).max(20),
   /** Names and versions, as the tools say them inside the sandbox. */
   tools: z.array(z.object({ name: text(60), version: text(200) })).max(20),

@@ -38,6 +38,7 @@ export const SUBJECT_NOUNS = [
   "import",
   "incident",
   "facts",
+  "comparison",
 ] as const;
 export type SubjectNoun = (typeof SUBJECT_NOUNS)[number];
 export type Subject = `${SubjectNoun}:${string}`;

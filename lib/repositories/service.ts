@@ -15,6 +15,7 @@ import {
   insertRepository,
   lockRepository,
   type RepositoryStateRow,
+  selectReleasedIds,
   selectRepositories,
   selectResting,
   updateRepository,
@@ -75,6 +76,10 @@ export async function requestSync(scope: Scope, repositoryId: string): Promise<v
     const repository = await locked(tx, repositoryId);
     if (repository.state === "problem") await updateRepository(tx.db, repositoryId, { state: "waiting" });
     tx.record({ kind: "repository.sync_requested", about: [`repository:${repositoryId}`], detail: {} });
+    if ((await selectReleasedIds(tx.db)).includes(repositoryId))
+      throw refused(
+        "Its mirror was deleted as its pilot was closed. It is fetched again once a pilot is written for it.",
+      );
     await enqueue(tx, "mirror_repository", { repositoryId }, repositoryId);
     await enqueue(tx, "read_forge_rules", { repositoryId }, repositoryId);
   });
@@ -234,11 +239,17 @@ export async function recordBaseBundle(scope: Scope, bundle: BaseBundle): Promis
   });
 }
 
-/** By the clock: every repository is looked at again, so that a base that moved is noticed. */
+/** By the clock: every repository is looked at again, so that a base that moved is noticed; but those of closed pilots alone. */
 export async function requestMirrors(scope: Scope): Promise<void> {
   await transaction(scope, async (tx) => {
+    const released = new Set(await selectReleasedIds(tx.db));
     for (const { id } of await selectRepositories(tx.db, null)) {
+      if (released.has(id)) continue;
       await enqueue(tx, "mirror_repository", { repositoryId: id }, id);
     }
   });
 }
+
+/** Its mirror was deleted as its pilot was closed, and no pilot is open on it since: nothing fetches it again. */
+export const isReleased = (scope: Scope, repositoryId: string): Promise<boolean> =>
+  read(scope, async (db) => (await selectReleasedIds(db)).includes(repositoryId));

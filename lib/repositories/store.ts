@@ -105,3 +105,13 @@ export async function selectResting(
     where p.status in ('active', 'paused') and c.canonical::jsonb #>> '{scope,repositoryId}' = ${repositoryId}
       and named.label = any(${[...labels]}) order by p.name, p.id, named.label`;
 }
+
+/** Repositories whose mirrors were deleted as their pilot was closed, and that no pilot is open on since. */
+export async function selectReleasedIds(db: Db): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select m.repository_id as id from mirror_release m
+    where not exists (select from charter c join pilot p on p.id = c.pilot_id
+      where c.canonical::jsonb #>> '{scope,repositoryId}' = m.repository_id
+        and p.status in ('draft', 'activating', 'active', 'paused'))`;
+  return rows.map(({ id }) => id);
+}

@@ -1,12 +1,13 @@
 // The ends of a run that do not come from its runner, and what happens when both come at once.
 import { beforeEach, describe, expect, test } from "vitest";
+import { getBrief } from "../briefs/service.ts";
 import { MINUTE } from "../clock.ts";
 import { listEvents } from "../events/service.ts";
-import { happenedSince } from "../facts/brief.ts";
 import { getGate } from "../gates/service.ts";
 import { finishLease, heartbeat, markPrepared } from "../leases/service.ts";
 import { takeBundle } from "../leases/transfers.ts";
 import { getPilot } from "../pilots/service.ts";
+import type { Scope } from "../scope.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { activePilot, charterFor } from "../testing/arrange.ts";
 import {
@@ -155,15 +156,13 @@ describe("a charter's criterion", () => {
       expect(kinds.filter((kind) => kind === "pilot.paused")).toHaveLength(1);
       expect(kinds.filter((kind) => kind === "run.failed")).toHaveLength(limit);
       const member = testScope({ roles: [["viewer", pilotId]], clock });
-      expect(await happenedSince(member, new Date(0))).toEqual({
-        launched: limit,
-        merged: 0,
-        noChange: 0,
-        failed: limit,
+      const countsFor = async (scope: Scope) => (await getBrief(scope, { since: "168" })).brief.counts;
+      expect(await countsFor(member)).toMatchObject({
+        ...{ launched: { count: limit }, merged: { count: 0 }, no_change: { count: 0 } },
+        failed: { count: limit, detail: "broken" },
       });
-      expect(await happenedSince(testScope({ clock }), new Date(0))).toMatchObject({
-        launched: 0,
-        failed: 0,
+      expect(await countsFor(testScope({ clock }))).toMatchObject({
+        ...{ launched: { count: 0 }, failed: { count: 0, detail: null } },
       });
     },
   );

@@ -18,14 +18,25 @@ import { refusalToLaunch, runState } from "./rules.ts";
 import type { LaunchRun } from "./schema.ts";
 import { countRuns, findByRequestKey, insertRun } from "./store.ts";
 
+/** What is the same for all attempts of a comparison. */
+export interface Pinned {
+  readonly baseCommit: string;
+  /** Of the charter; under another one it is refused. */
+  readonly charterDigest: string;
+  /** In the queue it stands behind what was launched before this instant. */
+  readonly notBefore: number;
+  /** In the same transaction, before anybody can take the run up. */
+  bind(tx: Tx, runId: string): Promise<void>;
+}
+
 /**
- * Launches a run on the repository's present head under the active charter. The same request key gives the
+ * Launches a run on the repository's present head, or on what is pinned, under the active charter. The same request key gives the
  * same run. Throws refused with the reason the charter, a stop or the repository gives.
  */
-export async function launchRun(scope: Scope, input: LaunchRun): Promise<{ runId: string }> {
+export async function launchRun(scope: Scope, input: LaunchRun, pinned?: Pinned): Promise<{ runId: string }> {
   requirePermission(scope, "run.launch", input.pilotId);
   try {
-    return await launch(scope, input);
+    return await launch(scope, input, pinned);
   } catch (error) {
     if (error instanceof LaunchRefused) await keepRefusal(scope, input, error.message);
     throw error;
@@ -39,19 +50,25 @@ class LaunchRefused extends AppError {
   }
 }
 
-async function launch(scope: Scope, input: LaunchRun): Promise<{ runId: string }> {
+async function launch(
+  scope: Scope,
+  input: LaunchRun,
+  pinned: Pinned | undefined,
+): Promise<{ runId: string }> {
   return transaction(scope, async (tx) => {
     // One launch of a pilot after the other: a double submit finds the first, and nobody slips past maxRuns.
     const pilot = await lockedPilot(tx, input.pilotId);
     const earlier = await findByRequestKey(tx.db, input.pilotId, input.requestKey);
     if (earlier) return { runId: earlier.id };
-    const { charterId, digest, kind, repositoryId, baseCommit, task } = await mayLaunch(
+    const { charterId, digest, kind, repositoryId, headCommit, task } = await mayLaunch(
       tx,
       scope,
       pilot,
       input,
     );
-    const launchedAt = new Date(scope.clock.now());
+    if (pinned && pinned.charterDigest !== digest) throw new LaunchRefused(AMENDED);
+    const baseCommit = pinned?.baseCommit ?? headCommit;
+    const launchedAt = new Date(Math.max(scope.clock.now(), pinned?.notBefore ?? 0));
     const id = newId("run", scope.clock.now());
     const { pilotId, agentId, title, requestKey } = input;
     const told = committedTask(task);
@@ -81,10 +98,14 @@ async function launch(scope: Scope, input: LaunchRun): Promise<{ runId: string }
         ...(told ? { task: told.commitment } : {}),
       },
     });
+    await pinned?.bind(tx, id);
     await notify(tx, "work_waiting", "");
     return { runId: id };
   });
 }
+
+const AMENDED =
+  "The charter was amended since the comparison was planned. Plan it anew, so that every attempt is under the same one.";
 
 async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchRun) {
   const agent = await requireAgent(tx.db, input.agentId);
@@ -115,7 +136,7 @@ async function mayLaunch(tx: Tx, scope: Scope, pilot: PilotState, input: LaunchR
     digest: active.digest,
     kind: input.kind ?? active.charter.goal.kind,
     repositoryId: repository.id,
-    baseCommit: repository.headCommit,
+    headCommit: repository.headCommit,
     task: taskOf(agent.model !== null, input.task ?? ""),
   };
 }

@@ -1,3 +1,4 @@
+import { heldForJudging } from "../comparisons/held-runs.ts";
 import { read, type Tx, transaction } from "../db.ts";
 import { voidMergeGate } from "../gates/open-gate.ts";
 import { enqueue } from "../jobs/queue.ts";
@@ -73,7 +74,7 @@ export async function rebaseWaiting(
   });
 }
 
-/** Sends back every run in review whose base is not the repository's head any more. */
+/** Sends back every run in review whose base is not the repository's head any more. Those of a comparison stay on the one they share. */
 export async function rebaseStale(scope: Scope, repositoryId: string, head: string): Promise<void> {
   await transaction(scope, async (tx) => {
     const stale = await tx.db.run.findMany({
@@ -81,7 +82,12 @@ export async function rebaseStale(scope: Scope, repositoryId: string, head: stri
       select: { id: true },
       orderBy: { id: "asc" },
     });
+    const held = await heldForJudging(
+      tx.db,
+      stale.map(({ id }) => id),
+    );
     for (const { id } of stale) {
+      if (held.includes(id)) continue;
       const run = await lockRun(tx, id);
       if (run.status === "in_review" && run.baseCommit !== head) await rebaseRun(tx, scope, run, head);
     }

@@ -3,6 +3,7 @@ import type { Db, Tx } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { mayBecome } from "./rules.ts";
 import {
+  countRuns,
   findRun,
   insertRun,
   listOpenRuns,
@@ -34,6 +35,9 @@ export async function lockOpenRuns(tx: Tx, pilotId: string): Promise<RunRow[]> {
   }
   return open;
 }
+
+/** How many of the runs that its charter allows a pilot has launched. */
+export const countLaunched = (db: Db, pilotId: string): Promise<number> => countRuns(db, pilotId);
 
 /** The run as it stands, without a lock; null where there is none. */
 export const findRunRow = (db: Db, runId: string): Promise<RunRow | null> => findRun(db, runId);

@@ -1,10 +1,18 @@
 import { visiblePilots } from "../authz/rules.ts";
 import { read } from "../db.ts";
-import { notFound } from "../errors.ts";
+import { notFound, refused } from "../errors.ts";
 import { Summary } from "../protocol/schema.ts";
 import { actorId, type Scope } from "../scope.ts";
 import type { LeaseView, RunName, RunStatus, RunView } from "./schema.ts";
-import { countByPilot, findRun, type RunFilter, selectLeases, selectRecent, selectViews } from "./store.ts";
+import {
+  countByPilot,
+  findRun,
+  isJudgedBlind,
+  type RunFilter,
+  selectLeases,
+  selectRecent,
+  selectViews,
+} from "./store.ts";
 
 const PAGE = 200;
 
@@ -16,7 +24,8 @@ export interface ListRuns {
 
 /** Runs the scope may see, newest first, at most 200. */
 export async function listRuns(scope: Scope, input: ListRuns = {}): Promise<RunView[]> {
-  const filter: RunFilter = { pilotIds: visiblePilots(scope.grants, "run.view"), ...input };
+  const pilotIds = visiblePilots(scope.grants, "run.view");
+  const filter: RunFilter = { pilotIds, ...input, blind: actorId(scope.actor) };
   return read(scope, (db) => selectViews(db, filter, PAGE));
 }
 
@@ -48,7 +57,7 @@ export async function countLiveRuns(scope: Scope): Promise<LiveRuns> {
 /** The newest runs the scope may see. */
 export async function listRecentRuns(scope: Scope, limit: number): Promise<RunName[]> {
   const pilotIds = visiblePilots(scope.grants, "run.view");
-  return read(scope, (db) => selectRecent(db, pilotIds, limit));
+  return read(scope, (db) => selectRecent(db, pilotIds, limit, actorId(scope.actor)));
 }
 
 export async function getRun(
@@ -57,10 +66,19 @@ export async function getRun(
   permission: "run.view" | "log.view" = "run.view",
 ): Promise<RunView> {
   const pilotIds = visiblePilots(scope.grants, permission);
-  const [run] = await read(scope, (db) => selectViews(db, { pilotIds, ids: [runId] }, 1));
+  const { run, isBlind } = await read(scope, async (db) => ({
+    run: (await selectViews(db, { pilotIds, ids: [runId] }, 1))[0],
+    isBlind: await isJudgedBlind(db, runId, actorId(scope.actor)),
+  }));
   if (!run) throw notFound("run");
+  if (isBlind)
+    throw refused("You judge this run blind. Its pages open to you once its comparison is closed.");
   return run;
 }
+
+/** Whether this person judges the run in a comparison that is not closed, and so is shown nothing of it. */
+export const isBlindTo = (scope: Scope, runId: string): Promise<boolean> =>
+  read(scope, (db) => isJudgedBlind(db, runId, actorId(scope.actor)));
 
 export async function listLeases(scope: Scope, runId: string): Promise<LeaseView[]> {
   return read(scope, (db) => selectLeases(db, runId));

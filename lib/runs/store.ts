@@ -104,16 +104,31 @@ export interface RunFilter {
   readonly statuses?: readonly RunStatus[] | undefined;
   readonly text?: string | undefined;
   readonly ids?: readonly string[] | undefined;
+  /** A person who is not shown what they judge blind. */
+  readonly blind?: string | undefined;
 }
 
 type ViewRow = Omit<RunView, "charterVersion"> & { charterVersion: number };
 
-const conditionsOf = ({ pilotIds, pilotId, statuses, ids, text }: RunFilter): Prisma.Sql => {
+/** Whether the run is one of a comparison that is not closed, which this person judges. */
+const judgedBlind = (runId: Prisma.Sql, personId: string) => Prisma.sql`exists (
+  select from comparison_attempt t join comparison c on c.id = t.comparison_id
+    join comparison_reviewer v on v.comparison_id = c.id
+  where t.run_id = ${runId} and c.state = 'started' and v.person_id = ${personId})`;
+
+export async function isJudgedBlind(db: Db, runId: string, personId: string): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ blind: boolean }[]>`
+    select ${judgedBlind(Prisma.sql`${runId}`, personId)} as blind`;
+  return row?.blind ?? false;
+}
+
+const conditionsOf = ({ pilotIds, pilotId, statuses, ids, text, blind }: RunFilter): Prisma.Sql => {
   const conditions = [Prisma.sql`true`];
   if (pilotIds !== "all") conditions.push(Prisma.sql`r.pilot_id = any(${[...pilotIds]})`);
   if (pilotId) conditions.push(Prisma.sql`r.pilot_id = ${pilotId}`);
   if (statuses) conditions.push(Prisma.sql`r.status = any(${[...statuses]})`);
   if (ids) conditions.push(Prisma.sql`r.id = any(${[...ids]})`);
+  if (blind) conditions.push(Prisma.sql`not ${judgedBlind(Prisma.sql`r.id`, blind)}`);
   if (text)
     conditions.push(
       Prisma.sql`(r.title ilike ${`%${text.replaceAll(/[\\%_]/g, "\\$&")}%`} or r.id = ${text})`,
@@ -157,9 +172,10 @@ export async function selectRecent(
   db: Db,
   pilotIds: RunFilter["pilotIds"],
   limit: number,
+  blind: string,
 ): Promise<RunName[]> {
   return db.$queryRaw<RunName[]>`
-    select r.id, r.title, r.status from run r where ${conditionsOf({ pilotIds })}
+    select r.id, r.title, r.status from run r where ${conditionsOf({ pilotIds, blind })}
     order by r.launched_at desc, r.id desc limit ${limit}`;
 }
 

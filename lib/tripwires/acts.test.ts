@@ -1,7 +1,9 @@
 // What a trip does to merges, reverts and the gates at which people decide; by the worker's own role, and through the gates.
 import { beforeAll, describe, expect, test } from "vitest";
+import { breakGlass } from "../break-glass/service.ts";
 import { DAY, HOUR, MINUTE } from "../clock.ts";
 import { decideGate } from "../gates/decide-gate.ts";
+import { findShownPatch } from "../patches/shown-patch.ts";
 import { askResume } from "../pilots/ask-activation.ts";
 import { getPilot, pausePilot } from "../pilots/service.ts";
 import type { Scope } from "../scope.ts";
@@ -90,6 +92,25 @@ describe("a trip", () => {
     expect((await getPilot(scene.seed, pilotId)).status).toBe("active");
     expect((await getWires(scene.seed, pilotId)).wires[0]?.state).toBe("armed");
     await expect(approve(review)).resolves.toMatchObject({ status: "approved" });
+  });
+
+  test("probe: keeps what somebody breaks the glass for from merging too", async () => {
+    const pilotId = await scene.pilotWith((charter) => ({
+      controls: { ...charter.controls, breakGlass: ["security_lead"] },
+      rollback: {
+        ...charter.rollback,
+        pauseAfterFailedRuns: 50,
+        tripwires: [wireOf("failed_runs >= 1 over 24 hours; pause, freeze_merges")],
+      },
+    }));
+    const { runId } = await scene.reviewed(pilotId);
+    await fail(pilotId);
+    expect(await watch()).toBe(1);
+    const patch = (await findShownPatch(scene.seed, runId))?.digest ?? "";
+    const glass = { runId, patch, reason: "The shop is down, and this is the fix." };
+    await expect(breakGlass(known(other), glass)).rejects.toThrow("froze");
+    await resumed(pilotId);
+    await expect(breakGlass(known(other), glass)).resolves.toMatchObject({ gateId: expect.any(String) });
   });
 
   test("stands in what people decide on when they let the pilot go on", async () => {

@@ -50,6 +50,19 @@ export function conditionWords(wire: Tripwire): string {
 export const wireSentence = (wire: Tripwire): string =>
   `${conditionWords(wire)}: ${wire.steps.map((step) => STEP_WORDS[step]).join("; ")}.`;
 
+/** "$1.20 of $20" in the words of the measure, for a line among others; null where it cannot be told. */
+export function nearWords(wire: Tripwire, { value, baseline }: Reading): string | null {
+  const bound = boundOf(wire, wire.threshold, baseline);
+  if (value === null || bound === null) return null;
+  const { unit } = measureOf(wire.measure);
+  if (unit === "USD") return `$${value.toFixed(2)} of $${short(bound)}`;
+  return `${short(value)} of ${amountOf(wire, bound)}`;
+}
+
+/** What follows, in two words. */
+export const thenWords = ({ steps }: Pick<Tripwire, "steps">): string =>
+  steps.includes("warn") ? "then a warning" : "then paused";
+
 /** How far it is: "12 % of at most 20 %", or what is missing to tell. */
 export function distanceWords(wire: Tripwire, reading: Reading): string {
   const { value, sample, baseline } = reading;

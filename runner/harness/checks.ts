@@ -2,6 +2,7 @@
 import type { Checks, FrameworkName } from "#lib/protocol/checks.ts";
 import type { VerifyAssignment } from "#lib/protocol/schema.ts";
 import type { Control } from "./canary/control.ts";
+import type { Called } from "./command/called.ts";
 import { programPaths } from "./command/programs.ts";
 import type { TestSource } from "./frameworks/framework.ts";
 import { frameworkOf, reportedIn } from "./frameworks/registry.ts";
@@ -17,6 +18,7 @@ interface Seen {
   readonly base: Inspected | null;
   readonly patch: Inspected | null;
   readonly script: string[] | null;
+  readonly called: Called | null;
   readonly control: Control;
   readonly token: string;
   readonly command: string;
@@ -27,7 +29,7 @@ interface Seen {
 type Put = Omit<Checks, "coverage" | "coverageReason" | "tools">;
 
 export function checksOf(seen: Seen): { checks: Put; frameworks: FrameworkName[] } {
-  const { base, patch, script, control, token, command } = seen;
+  const { base, patch, script, called, control, token, command } = seen;
   const names = (base?.tests ?? []).flatMap((source) => frameworkOf(source, command)?.name ?? []);
   const frameworks = [...new Set(names)];
   const before = new Set(unreported(base?.tests ?? [], command, seen.onBase));
@@ -36,6 +38,7 @@ export function checksOf(seen: Seen): { checks: Put; frameworks: FrameworkName[]
     frameworks,
     checks: {
       command: script,
+      followed: called && { files: called.files, shared: called.shared, isCut: called.isCut },
       frameworks: frameworks.map((name) => ({ name, files: names.filter((each) => each === name).length })),
       seed: token,
       canary: {
@@ -65,6 +68,8 @@ interface Place {
   readonly assignment: Pick<VerifyAssignment, "baseCommit" | "test">;
   /** What runs in the place of the charter's command; null where that runs itself. */
   readonly script: readonly string[] | null;
+  /** What is called by files that it names; null where that could not be read. */
+  readonly called: Called | null;
 }
 
 /** What Node runs as it is. */
@@ -75,7 +80,7 @@ const NODE_SOURCE = /\.[cm]?[jt]s$/;
  * Neither is read from a file of the tree. Anything else is said not to be measured.
  */
 export async function coverageSeen(
-  { looks, trees, assignment: { baseCommit, test }, script }: Place,
+  { looks, trees, assignment: { baseCommit, test }, script, called }: Place,
   patch: Inspected | null,
   frameworks: readonly FrameworkName[],
 ): Promise<Pick<Checks, "coverage" | "coverageReason">> {
@@ -93,7 +98,7 @@ export async function coverageSeen(
   const { by, needs, sources } = counting.counter;
   const changed = patch.changed.filter(({ path }) => sources.test(path) && !steersCounting(path));
   if (changed.length === 0) return not(`No source is changed that ${by} counts.`);
-  const paths = [...COUNTING_CONFIG, ...programPaths(test.argv, script ?? [])];
+  const paths = [...COUNTING_CONFIG, ...programPaths([test.argv, script ?? []], called)];
   const tree = {
     ...trees.patch_on_patch,
     overlay: { from: baseCommit, paths, says: "what steers counting of base" },

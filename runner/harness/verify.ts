@@ -11,6 +11,7 @@ import type { Prepared } from "../setup/prepare-setup.ts";
 import { type Control, judgeControl, withoutCanary } from "./canary/control.ts";
 import { type Planting, plantInto } from "./canary/plant.ts";
 import { checksOf, coverageSeen } from "./checks.ts";
+import type { Called } from "./command/called.ts";
 import { packageScript } from "./command/package-script.ts";
 import { prepareRepository } from "./git/prepare.ts";
 import { treesOf } from "./git/three-trees.ts";
@@ -88,9 +89,13 @@ export async function verify(options: VerifyOptions): Promise<Observed> {
   const base = await createLooks({ ...common, plan: test }).inspect({ commit: baseCommit });
   const script = packageScript(test.argv, base?.manifest ?? null);
   const plan = { ...test, argv: script ?? test.argv };
+  const called = await createLooks({ ...common, plan }).called({ commit: baseCommit }, [
+    test.argv,
+    script ?? [],
+  ]);
   const scene: Scene = {
     assignment,
-    trees: treesOf(assignment, script),
+    trees: treesOf(assignment, script, called),
     harness: createHarness({ ...common, plan }),
     looks: createLooks({ ...common, plan }),
     command: plan.argv.join(" "),
@@ -104,14 +109,14 @@ export async function verify(options: VerifyOptions): Promise<Observed> {
     outcome: "observed",
     environment: environmentOf(sandbox),
     setup: seen,
-    ...(await observe(scene, base, script)),
+    ...(await observe(scene, base, { script, called })),
   };
 }
 
 async function observe(
   scene: Scene,
   base: Inspected | null,
-  script: string[] | null,
+  ran: { readonly script: string[] | null; readonly called: Called | null },
 ): Promise<Pick<Observed, "observations" | "checks" | "newTests">> {
   const { trees, looks, command, assignment } = scene;
   const onBase = await repeat(scene, "base_on_base");
@@ -122,11 +127,11 @@ async function observe(
   const newTests = await testNewOnBase(scene, onBase, onPatch);
   const patch = await looks.inspect(trees.patch_on_patch, assignment.baseCommit);
   const { checks, frameworks } = checksOf({
-    ...{ base, patch, script, control, token, command },
+    ...{ base, patch, ...ran, control, token, command },
     onBase: onBase.runs,
     onPatch: onPatch.runs,
   });
-  const coverage = await coverageSeen({ looks, assignment, script, trees }, patch, frameworks);
+  const coverage = await coverageSeen({ looks, assignment, ...ran, trees }, patch, frameworks);
   const git = base === null ? [] : [{ name: "git", version: base.git }];
   const tools = [...git, ...(await looks.versions(trees.base_on_base, frameworks))];
   const observations = [onBase, onPatch, crossed].flatMap((each) => each.observations);

@@ -10,7 +10,8 @@ import { keptSigningKey } from "#lib/sealing/key-pair.ts";
 import { PILOTHOUSE } from "../git/identity.ts";
 import { holdMirror } from "../git/mirror/hold-mirror.ts";
 import { writeNote } from "../git/publish/write-note.ts";
-import { authorityOf } from "../jobs/publish-merge.ts";
+import { OtherHostKey } from "../git/ssh/ssh-git.ts";
+import { authorityOf, tellHostKey } from "../jobs/publish-merge.ts";
 import type { Workplace } from "../workplace.ts";
 
 /** Without a folder for keys nothing can be signed, and merges stand without an attestation. */
@@ -29,15 +30,18 @@ export function createAttester(workplace: Workplace): (scope: Scope) => Promise<
 
 async function note(workplace: Workplace, scope: Scope, row: AttestationRow): Promise<void> {
   const { commit, envelopes: text, madeAt } = row;
+  const merge = () => getMerge(scope, row.mergeId);
   try {
-    const authority = await authorityOf(workplace, scope, await getMerge(scope, row.mergeId));
+    const authority = await authorityOf(workplace, scope, await merge());
     const order = { authority, commit, text, by: PILOTHOUSE, date: Math.floor(madeAt.getTime() / SECOND) };
     const result = await holdMirror(authority.mirror, () => writeNote(order));
-    if (result.outcome === "unreachable")
+    if (result.outcome === "unreachable") {
+      if (result.otherHostKey) await tellHostKey(scope, await merge(), result.sentence);
       workplace.logger.warn({ mergeId: row.mergeId }, `a note waits: ${result.sentence}`);
-    else await recordNote(scope, row, result);
+    } else await recordNote(scope, row, result);
   } catch (err) {
     if (!(err instanceof AppError)) throw err;
+    if (err instanceof OtherHostKey) await tellHostKey(scope, await merge(), err.message);
     workplace.logger.warn({ err, mergeId: row.mergeId }, "a note waits; the others are tried");
   }
 }

@@ -5,8 +5,9 @@ import type { UpstreamBranch } from "../git/publish/authority.ts";
 import { readAuthority } from "../git/publish/authority.ts";
 import type { Workshop } from "../git/quarantine.ts";
 import { cameInUpstream } from "./came-in.ts";
-import type { Forge } from "./forge.ts";
+import { type Forge, movedTo } from "./forge.ts";
 import { WAITS_FOR } from "./github/publish.ts";
+import { branchOf } from "./github/pulls.ts";
 
 const LEFT =
   "The repository was disconnected from GitHub while its pull request waited. That is left open there: close it, so that nobody merges it.";
@@ -16,6 +17,27 @@ const OVER = {
   merged:
     "GitHub merged it before the repository was disconnected, and its branch does not hold it, or cannot be read.",
 } as const;
+
+const MAYBE = (branch: string) =>
+  `The repository was disconnected from GitHub while its pull request was being opened. Its branch ${branch} stands there: close the pull request where there is one, and delete the branch.`;
+
+/**
+ * Of a merge of which no pull request was written down: a branch of ours there may have one all the same, which a worker opened
+ * that died right after. Then nothing is pushed either; else plain git goes on.
+ */
+export const unlessProposed = (
+  workshop: Workshop,
+  authority: UpstreamBranch,
+  { plain, left }: { readonly plain: Forge; left(problem: string): Promise<void> },
+): Forge => ({
+  async publish(order) {
+    const branch = branchOf(order.mergeId);
+    const proposed = await readAuthority(workshop, { ...authority, branch });
+    if (proposed.outcome === "unreachable") return proposed;
+    if (proposed.commit === null) return plain.publish(order);
+    return afterForge(workshop, authority, "opened", () => left(MAYBE(branch))).publish(order);
+  },
+});
 
 /** `step`: where its pull request stood, as far as is known. `left` writes down what is left open. */
 export const afterForge = (
@@ -32,8 +54,7 @@ export const afterForge = (
       const actual = standing.commit;
       const came =
         actual === null ? null : await cameInUpstream(workshop, authority, { commit, head: actual });
-      if (came !== null)
-        return { outcome: "moved", commit: came.commit, otherTree: came.tree === tree ? null : came.tree };
+      if (came !== null) return movedTo({ base, tree }, came);
       if (!isOver) await left(LEFT);
       return { outcome: "base_moved", actual };
     }

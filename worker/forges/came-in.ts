@@ -11,6 +11,8 @@ export interface CameIn {
   /** Ours where the branch itself stood at it, else the merge on the branch's own line that brought it. */
   readonly commit: string;
   readonly tree: string;
+  /** Its first parent; null where it has none. */
+  readonly onto: string | null;
 }
 
 interface Asked {
@@ -51,6 +53,8 @@ export async function cameIn(gitDir: string, asked: Asked): Promise<CameIn | nul
     throw new AppError("unexpected", "No commit of the branch stands on ours, and the branch holds it.");
   const [brought = commit, first = commit] = oldest ?? [];
   const came = first === commit ? commit : brought;
-  const tree = await hostGitOutput({ gitDir, args: ["rev-parse", "--verify", `${came}^{tree}`] });
-  return { commit: came, tree: tree.toString("latin1").trim() };
+  const read = ["log", "--max-count=1", "--no-show-signature", "--format=%T %P", "--end-of-options", came];
+  const made = await hostGitOutput({ gitDir, args: read });
+  const [tree = "", onto = null] = made.toString("latin1").trim().split(" ");
+  return { commit: came, tree, onto };
 }

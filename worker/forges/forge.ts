@@ -29,13 +29,31 @@ export interface ForgeOrder {
 }
 
 export type Published =
-  /** `commit` is what the branch got; `otherTree` what it holds where that is not what was approved. */
-  | { readonly outcome: "moved"; readonly commit: string; readonly otherTree: string | null }
+  /**
+   * `commit` is what the branch got; `otherTree` what it holds where that is not what was approved, and `otherBase` what it stands
+   * on where the tree is the approved one and the base is not: the branch was rewound, and what was removed came back.
+   */
+  | {
+      readonly outcome: "moved";
+      readonly commit: string;
+      readonly otherTree: string | null;
+      readonly otherBase?: string | null;
+    }
   /** `actual` is null where the branch is gone. */
   | { readonly outcome: "base_moved"; readonly actual: string | null }
   | { readonly outcome: "refused"; readonly sentence: string }
   /** Whether it moved is not known, or what it waits for is not there yet: it is asked again later. */
   | Unreachable;
+
+/** What came to the branch, held to what was approved. `onto`: its first parent; null where it has none. */
+export function movedTo(
+  { base, tree }: Pick<ForgeOrder, "base" | "tree">,
+  came: { readonly commit: string; readonly tree: string; readonly onto: string | null },
+): Published {
+  const otherTree = came.tree === tree ? null : came.tree;
+  const otherBase = otherTree === null && came.onto !== base ? came.onto : null;
+  return { outcome: "moved", commit: came.commit, otherTree, ...(otherBase === null ? {} : { otherBase }) };
+}
 
 export interface Forge {
   publish(order: ForgeOrder): Promise<Published>;

@@ -10,6 +10,7 @@ import type { MirrorReport } from "#lib/repositories/schema.ts";
 import {
   findBaseBundle,
   findRepositoryForWork,
+  isReleased,
   recordBaseBundle,
   recordMirror,
 } from "#lib/repositories/service.ts";
@@ -36,6 +37,7 @@ export async function mirrorRepository(
   scope: Scope,
   { repositoryId }: JobPayload<"mirror_repository">,
 ): Promise<void> {
+  if (await isReleased(scope, repositoryId)) return;
   const repository = await findRepositoryForWork(scope, repositoryId);
   const of = { repositoryId, runId: null, way: "fetch" } as const;
   const report = await holdMirror(workplace.mirrorOf(repositoryId), () =>

@@ -256,6 +256,25 @@ describe("an upstream that others push to", () => {
     expect(playGit(source.path, ["rev-parse", "main"])).toBe(source.base);
   });
 
+  test("probe: that is to be pushed to after a tripwire froze merges gets nothing, and the run goes back into review", async () => {
+    const mergeId = await intentOf(runId);
+    const { pilotId } = await getRun(seed, runId);
+    const { owner } = database;
+    await owner.query("alter table wire_trip disable trigger governed");
+    await owner.query(
+      `insert into wire_trip (id, pilot_id, wire, steps, value, sample, counted_from, tripped_at, rows)
+       values ('trp_freeze', $1, 'merges >= 1 over 1 day; pause, freeze_merges', '{pause,freeze_merges}', 1, 1, $2, $2, '{}')`,
+      [pilotId, new Date(clock.now())],
+    );
+    await owner.query("alter table wire_trip enable trigger governed");
+    await publish(mergeId);
+    expect(await getRun(seed, runId)).toMatchObject({
+      status: "in_review",
+      reason: expect.stringMatching(/tripwire of the charter froze the pilot's merges/),
+    });
+    expect(playGit(source.path, ["rev-parse", "main"])).toBe(source.base);
+  });
+
   test("probe: that took it before the emergency stop has taken it: it is written down as merged", async () => {
     const mergeId = await intentOf(runId);
     const { pilotId } = await getRun(seed, runId);

@@ -7,7 +7,7 @@ import { SECOND } from "#lib/clock.ts";
 import { unavailable } from "#lib/errors.ts";
 import { describeMerge } from "#lib/forges/describe-merge.ts";
 import { noteHostKey } from "#lib/forges/host-key-watch.ts";
-import { tellOtherTree } from "#lib/forges/past-the-gate.ts";
+import { tellOther } from "#lib/forges/past-the-gate.ts";
 import type { JobPayload } from "#lib/jobs/schema.ts";
 import { getMerge, type MergeIntent, noteCommit, settleMerge } from "#lib/merges/service.ts";
 import { findRepositoryForWork } from "#lib/repositories/service.ts";
@@ -124,7 +124,11 @@ export async function authorityOf(
 }
 
 /** It is settled where the repository is read and its host shows a pinned key again. */
-async function tellHostKey(scope: Scope, { repositoryId }: MergeIntent, problem: string): Promise<void> {
+export async function tellHostKey(
+  scope: Scope,
+  { repositoryId }: Pick<MergeIntent, "repositoryId">,
+  problem: string,
+): Promise<void> {
   const { name: repositoryName } = await findRepositoryForWork(scope, repositoryId);
   await noteHostKey(scope, { repositoryId, repositoryName, problem });
 }
@@ -132,8 +136,9 @@ async function tellHostKey(scope: Scope, { repositoryId }: MergeIntent, problem:
 async function settle(scope: Scope, merge: MergeIntent, result: Published): Promise<void> {
   switch (result.outcome) {
     case "moved": {
-      const { commit, otherTree } = result;
-      if (otherTree !== null) await tellOtherTree(scope, merge, { commit, otherTree });
+      const { commit, otherTree, otherBase = null } = result;
+      if (otherTree !== null || otherBase !== null)
+        await tellOther(scope, merge, { commit, otherTree, otherBase });
       return settleMerge(scope, merge.id, { outcome: "moved", commit, otherTree });
     }
     case "base_moved": {

@@ -12,6 +12,7 @@ import { type HostKey, makeHostKey, type SshServer, startSshServer } from "#lib/
 import { reviewOf, type Source } from "#lib/testing/git/story.ts";
 import { asProcess, launch } from "#lib/testing/journey.ts";
 import { systemActor, testScope } from "#lib/testing/scopes.ts";
+import { createAttester } from "../attestation/attest-merges.ts";
 import { publishCommit } from "../git/publish/publish-commit.ts";
 import type { Workplace } from "../workplace.ts";
 import { mirrorRepository } from "./mirror-repository.ts";
@@ -128,6 +129,21 @@ describe("a repository over ssh", () => {
     server.shows(other);
     await publish();
     expect(main()).not.toBe(base);
+    await look();
+    expect(await findings()).toMatchObject([{ state: "mitigated" }]);
+  });
+
+  test("probe: of a host that shows another key when a note is pushed gets none, and a finding says so", async () => {
+    const attest = () => asWorker(() => createAttester(workplace)(worker));
+    const notes = () => playGit(upstream, ["for-each-ref", "--format=%(refname)", "refs/notes"]);
+    server.shows(hostKey);
+    await attest();
+    expect(notes()).toBe("");
+    const text = expect.stringMatching(/^shop: 127\.0\.0\.1 does not show/);
+    expect(await findings()).toEqual([{ state: "open", severity: "high", text }]);
+    server.shows(other);
+    await attest();
+    expect(notes()).toBe("refs/notes/pilothouse");
     await look();
     expect(await findings()).toMatchObject([{ state: "mitigated" }]);
   });

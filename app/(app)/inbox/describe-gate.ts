@@ -10,20 +10,25 @@ import type { PatchView } from "#lib/patches/schema.ts";
 import { findShownPatch } from "#lib/patches/shown-patch.ts";
 import { getCharter } from "#lib/pilots/service.ts";
 import { replayPilot } from "#lib/replay/service.ts";
+import { isBlindTo } from "#lib/runs/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { NetworkDocument } from "#lib/setup/schema.ts";
 import { describeArtefact } from "./describe-artefact.ts";
+import { describeBlind } from "./describe-blind.ts";
 import { describeCommand } from "./describe-command.ts";
+import { describeExit } from "./describe-exit.ts";
 import { describeGlass } from "./describe-glass.ts";
 import { describeRelease } from "./describe-release.ts";
 import { describeResume } from "./describe-resume.ts";
+import { describeWeek } from "./describe-week.ts";
 
 export type GateDetailData = Omit<GateDetailProps, "decide" | "back">;
 
 const EXPIRY = "Nobody deciding in time counts as denied.";
 
 export async function describeGate(scope: Scope, gate: GateView): Promise<GateDetailData> {
+  if (gate.runId !== null && (await isBlindTo(scope, gate.runId))) return describeBlind(gate);
   switch (gate.kind) {
     case "merge":
       return describeMerge(scope, gate);
@@ -41,8 +46,12 @@ export async function describeGate(scope: Scope, gate: GateView): Promise<GateDe
       return describeRelease(gate);
     case "activate":
       return describeActivation(scope, gate);
+    case "exit_review":
+      return describeExit(gate, EXPIRY);
     case "resume":
       return describeResume(gate, EXPIRY);
+    case "weekly_review":
+      return describeWeek(gate, EXPIRY);
   }
 }
 

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { BoardPage } from "#components/board/board-page.tsx";
+import { NumberChart } from "#components/board/number-chart.tsx";
 import { WholePilot } from "#components/board/whole-pilot.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { BoardDay, type BoardQuery, Compare, Range, SplitBy } from "#lib/boards/schema.ts";
+import { getSeries } from "#lib/boards/series.ts";
 import { getBoard, listBoardRows } from "#lib/boards/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { getGateKpis } from "#lib/kpis/gate-kpis.ts";
@@ -40,22 +42,31 @@ export default page({
     const pilotId = pilot || pilots[0]?.id;
     const query = pilotId ? { ...asked, pilotId } : null;
     const shell = await loadShell(scope, session);
+    const board = query && (await getBoard(scope, query));
+    const report = pilotId ? await getKpis(scope, { pilotId }) : null;
     return (
       <Shell data={shell} current="kpis">
         <LiveRefresh />
         <BoardPage
-          board={query && (await getBoard(scope, query))}
+          board={board}
           rows={
             query && kpi
               ? { kpi, rows: await maskValue(await listBoardRows(scope, { ...query, kpi })) }
               : null
           }
-          whole={
-            pilotId ? (
-              <WholePilot
-                report={await getKpis(scope, { pilotId })}
-                gates={await getGateKpis(scope, pilotId)}
+          chart={
+            query && kpi ? (
+              <NumberChart
+                kpi={kpi}
+                weeks={await getSeries(scope, { ...query, kpi })}
+                metric={report?.metrics.find((metric) => metric.kpi === kpi) ?? null}
+                notes={board?.notes ?? []}
               />
+            ) : null
+          }
+          whole={
+            pilotId && report ? (
+              <WholePilot report={report} gates={await getGateKpis(scope, pilotId)} />
             ) : null
           }
           pilots={pilots}

@@ -12,8 +12,10 @@ import {
   rotateSigning,
   setSecret,
 } from "#lib/notices/channels.ts";
+import { chooseDigest } from "#lib/notices/digests/choose-digest.ts";
 import {
   AddChannel,
+  ChooseDigest,
   NoticeKind,
   OneChannel,
   QuietHours,
@@ -151,5 +153,16 @@ export const noQuiet = action({
     await clearQuietHours(scope);
     revalidatePath("/notices");
     return { done: "There are no hours of quiet any more." };
+  },
+});
+
+export const digest = action({
+  permission: "notice.subscribe",
+  maxBytes: 1024,
+  input: ChooseDigest,
+  handler: async ({ scope, input: { isOn, ...when } }) => {
+    await chooseDigest(scope, { ...when, isOn: isOn === "yes" });
+    revalidatePath("/notices");
+    return { done: isOn === "yes" ? "You are told every day at this time." : "You are sent no digest." };
   },
 });

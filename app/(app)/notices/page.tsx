@@ -7,7 +7,7 @@ import { getOwnNotices } from "#lib/notices/subscriptions.ts";
 import { listChannelNames, listChannels, listOwnDeliveries } from "#lib/notices/view-channels.ts";
 import { listPilots } from "#lib/pilots/service.ts";
 import { loadShell } from "../load-shell.ts";
-import { add, noQuiet, quiet, stopTelling, tell } from "./actions.ts";
+import { add, digest, noQuiet, quiet, stopTelling, tell } from "./actions.ts";
 
 export default page({
   permission: "notice.subscribe",
@@ -19,7 +19,7 @@ export default page({
         deliveries={await listOwnDeliveries(scope)}
         choices={await listChannelNames(scope)}
         pilots={(await listPilots(scope)).map(({ id, name }) => ({ id, name }))}
-        actions={{ tell, stopTelling, quiet, noQuiet }}
+        actions={{ tell, stopTelling, quiet, noQuiet, digest }}
         channels={may(scope, "channel.view", null) ? await listChannels(scope) : null}
         add={may(scope, "channel.manage", null) ? add : null}
       />

@@ -6,6 +6,7 @@ import { may } from "#lib/authz/require.ts";
 import { listDrafts } from "#lib/drafts/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { listPilots } from "#lib/pilots/service.ts";
+import { listWatch } from "#lib/tripwires/list-watch.ts";
 import { loadShell } from "../load-shell.ts";
 import { throwAwayDraft } from "./actions.ts";
 
@@ -16,6 +17,7 @@ export default page({
       <LiveRefresh />
       <PilotsPage
         pilots={await listPilots(scope)}
+        watch={await listWatch(scope)}
         drafts={<Drafts drafts={await listDrafts(scope)} discard={throwAwayDraft} />}
         canCreate={may(scope, "pilot.create", null)}
       />

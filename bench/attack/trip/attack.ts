@@ -1,5 +1,6 @@
 // Tripwires under kill -9: a pilot a point, whose number crosses its bound while the worker or the database is killed. What
-// has to be so afterwards: paused, tripped once, each step done once, nothing leased and nothing merged since.
+// has to be so afterwards: paused, tripped once, each step done once, nothing leased since. That nothing merges while merges are
+// frozen is tried in lib/tripwires/acts.test.ts and in the six weeks of lib/testing/simulation: here nothing waits to be merged.
 import pg from "pg";
 import { childSpecs } from "#cli/children.ts";
 import { ensureRecipeAgent } from "#lib/agents/service.ts";

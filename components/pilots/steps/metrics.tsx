@@ -1,10 +1,14 @@
-import { TriangleAlert } from "lucide-react";
+"use client";
+
+import { Plus, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import { KPIS } from "#lib/kpis/definitions/registry.ts";
 import { metricForecast } from "#lib/kpis/power.ts";
 import { MetricKpi } from "#lib/kpis/schema/kpi-id.ts";
 import type { FormValues } from "#lib/pilots/form.ts";
 import { errorsOf } from "../../form/state.ts";
 import { Wrong } from "../../form/wrong.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { expectedOf } from "../wizard/expected.ts";
 import { NumberField, type PartProps } from "./fields.tsx";
@@ -26,10 +30,23 @@ const rowOf = (values: FormValues, kpi: MetricKpi): readonly string[] => {
   return at < 0 ? [kpi, "", "", ""] : (texts.slice(at, at + TEXTS) as readonly string[]);
 };
 
+const isWritten = (values: FormValues, kpi: MetricKpi): boolean =>
+  rowOf(values, kpi)
+    .slice(1)
+    .some((text) => text.trim() !== "");
+
+const targetOf = (kpi: MetricKpi): string => `f-metric-${kpi}`;
+
 /** Which numbers say whether the pilot succeeds: target, what it is held against, and what it will be able to tell. */
 export function Metrics({ typed, now, ...own }: MetricsProps) {
   const wrong = errorsOf(own.errors, "goal.metrics");
   const expected = expectedOf(typed, now);
+  const [added, setAdded] = useState<readonly MetricKpi[]>(() =>
+    MetricKpi.options.filter((kpi) => isWritten(typed, kpi)),
+  );
+  const isShown = (kpi: MetricKpi) =>
+    added.includes(kpi) || isWritten(own.values, kpi) || isWritten(typed, kpi);
+  const others = MetricKpi.options.filter((kpi) => !isShown(kpi));
   return (
     <fieldset className="grid gap-3">
       <legend className="label mb-1.5">Success metrics</legend>
@@ -54,6 +71,8 @@ export function Metrics({ typed, now, ...own }: MetricsProps) {
       </div>
       <ul className="metrics">
         {MetricKpi.options.map((kpi) => {
+          // The form has four texts for every number, shown or not: drafts and what is unchanged are told by them.
+          if (!isShown(kpi)) return <Unshown key={kpi} kpi={kpi} />;
           const [, target = "", baseline = "", source = ""] = rowOf(own.values, kpi);
           const [, aimed = "", held = ""] = rowOf(typed, kpi);
           const forecast = aimed.trim() === "" ? null : metricForecast(kpi, expected);
@@ -75,6 +94,7 @@ export function Metrics({ typed, now, ...own }: MetricsProps) {
                     autoComplete="off"
                     maxLength={9}
                     aria-label={`${title}: target`}
+                    id={targetOf(kpi)}
                     aria-invalid={bad ? true : undefined}
                     defaultValue={target}
                   />
@@ -118,7 +138,56 @@ export function Metrics({ typed, now, ...own }: MetricsProps) {
           );
         })}
       </ul>
+      {others.length > 0 ? <AddNumber others={others} add={(kpi) => setAdded([...added, kpi])} /> : null}
       <Wrong sentences={wrong} />
     </fieldset>
+  );
+}
+
+function Unshown({ kpi }: { kpi: MetricKpi }) {
+  return (
+    <li hidden>
+      <input type="hidden" name="goal.metrics" value={kpi} />
+      <input type="hidden" name="goal.metrics" value="" />
+      <input type="hidden" name="goal.metrics" value="" />
+      <input type="hidden" name="goal.metrics" value="" />
+    </li>
+  );
+}
+
+/** A number of its own row, chosen by name; its target is where the keyboard goes on. */
+function AddNumber({ others, add }: { others: readonly MetricKpi[]; add: (kpi: MetricKpi) => void }) {
+  const [chosen, setChosen] = useState<MetricKpi | undefined>(undefined);
+  const kpi = chosen && others.includes(chosen) ? chosen : others[0];
+  if (kpi === undefined) return null;
+  return (
+    <div className="row metric-add">
+      <label className="vh" htmlFor="f-metric-add">
+        Another number
+      </label>
+      <select
+        id="f-metric-add"
+        className="input select fit"
+        value={kpi}
+        onChange={({ target }) => setChosen(others.find((other) => other === target.value))}
+      >
+        {others.map((other) => (
+          <option key={other} value={other}>
+            {KPIS[other].title}
+          </option>
+        ))}
+      </select>
+      <Button
+        type="button"
+        icon={Plus}
+        onClick={() => {
+          add(kpi);
+          // Its row is there with the next frame.
+          requestAnimationFrame(() => document.getElementById(targetOf(kpi))?.focus());
+        }}
+      >
+        Add a number
+      </Button>
+    </div>
   );
 }

@@ -11,6 +11,7 @@ export const PROBE = "0".repeat(100);
 const PADDING = 20;
 const BORDERS = 2;
 const LEAST = 16;
+const PAGES: Readonly<Record<string, 1 | -1>> = { PageDown: 1, PageUp: -1 };
 
 function columnsOf(list: HTMLElement, layout: Layout): number | null {
   const character = (list.querySelector(".probe")?.getBoundingClientRect().width ?? 0) / PROBE.length;
@@ -128,12 +129,24 @@ export function useScrolling(
       list.scrollTop = surface.top / surface.scale;
       tell();
     };
+    /** A page is turned at once: a browser goes there in many steps, draws each, and at a scale leaps over what is between. */
+    const onKey = (event: KeyboardEvent) => {
+      const pages = PAGES[event.key];
+      const isPlain = !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
+      if (pages === undefined || !isPlain || event.defaultPrevented || event.target !== list) return;
+      event.preventDefault();
+      surface.turn(pages);
+      list.scrollTop = surface.top / surface.scale;
+      tell();
+    };
+    list.addEventListener("keydown", onKey);
     list.addEventListener("scroll", onScroll, { passive: true });
     list.addEventListener("wheel", onWheel, { passive: false });
     tell();
     return () => {
       cancelAnimationFrame(asked);
       clearTimeout(told);
+      list.removeEventListener("keydown", onKey);
       list.removeEventListener("scroll", onScroll);
       list.removeEventListener("wheel", onWheel);
     };

@@ -67,6 +67,14 @@ export async function findAsked(db: Db, mergeId: string): Promise<PullAsked | nu
   return row ?? null;
 }
 
+/** Where a repository was connected last, on its forge; null where it never was. */
+export async function findLastAddress(db: Db, repositoryId: string): Promise<string | null> {
+  const [row] = await db.$queryRaw<{ address: string }[]>`
+    select address from forge_connection where repository_id = ${repositoryId}
+    order by ended_at is null desc, connected_at desc limit 1`;
+  return row?.address ?? null;
+}
+
 /** Approved merges that a forge was asked for and did not settle. */
 export async function selectAsked(db: Db, repositoryId: string): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`

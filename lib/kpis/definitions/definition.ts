@@ -3,9 +3,17 @@ import type { KpiId } from "../schema/kpi-id.ts";
 
 /**
  * `median`: of durations, with the 90th percentile. `rate`: hits of rows. `count_per_week`: rows by weeks. `sum`: rows that
- * are hits. `mean`: of amounts. `ratio`: amounts together by hits. `share`: of one amount that is there once.
+ * are hits. `mean`: of amounts. `ratio`: amounts together by hits. `share`: of one amount that is there once. `total`: amounts together, where none is hidden.
  */
-export type KpiStatistic = "median" | "rate" | "count_per_week" | "sum" | "mean" | "ratio" | "share";
+export type KpiStatistic =
+  | "median"
+  | "rate"
+  | "count_per_week"
+  | "sum"
+  | "mean"
+  | "ratio"
+  | "share"
+  | "total";
 
 export type KpiUnit = "a week" | "h" | "s" | "%" | "USD" | "fixes" | "min" | "of 5";
 
@@ -24,7 +32,8 @@ export type KpiNoun =
   | "charge"
   | "cluster"
   | "test"
-  | "document";
+  | "document"
+  | "week";
 
 export type SplitName = "agentId" | "model" | "repositoryId" | "kind" | "author";
 

@@ -24,6 +24,7 @@ const STATISTICS: Readonly<Record<KpiDefinition["statistic"], string>> = {
   mean: "Mean",
   ratio: "Quotient",
   share: "Share",
+  total: "Sum",
 };
 
 const SPLITS: Readonly<Record<SplitName, string>> = {

@@ -31,15 +31,17 @@ export const EFFORT = {
   hours_reclaimed: {
     ...{ title: "Hours reclaimed", unit: "h", better: "more", pair: "rework_minutes" },
     definition:
-      "What the validated fixes would have taken by the baseline of their kind, less all minutes people spent on runs, failed ones, gates and findings included. May be negative.",
-    ...{ noun: "merge", statistic: "sum", hasSource: false, splits: [] },
+      "What the validated fixes merged in the window would have taken, half way between the low and the high figure that people wrote down for their kind, less all minutes people spent on runs in weeks that ended in it: failed runs, gates and findings included. May be negative. The interval is from all low to all high figures. Nothing where a week had fewer than three people.",
+    ...{ noun: "merge", statistic: "total", hasSource: true, splits: [] },
     connect:
-      "Write in the charter what a fix of each kind took before, and let minutes of people be counted.",
+      "Write on the pilot's page of spend what a fix of each kind took before, and let minutes of people be counted: a week shows once it is over and at least three people were counted in it.",
   },
   rework_minutes: {
     ...{ title: "Minutes of rework", unit: "min", better: "less", pair: null },
-    definition: "Minutes people spent after a merge on the same lines within 14 days, and on reverting it.",
-    ...{ noun: "merge", statistic: "sum", hasSource: false, splits: [] },
-    connect: "Let minutes of people be counted.",
+    definition:
+      "Minutes people spent here on a run in the 14 days after its merge, and on runs that take it back, in weeks that ended in the window. Work on follow-up changes elsewhere is not seen. Nothing where fewer than three people of a week did, or fewer than three did only the rest.",
+    ...{ noun: "week", statistic: "total", hasSource: true, splits: [] },
+    connect:
+      "Let minutes of people be counted: a week shows once it is over and at least three people were counted in it.",
   },
 } as const satisfies Record<string, KpiDefinition>;

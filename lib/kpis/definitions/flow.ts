@@ -52,8 +52,8 @@ export const FLOW = {
   },
   time_to_content: {
     ...{ title: "Document launched to approved, median", unit: "h", better: "less", pair: "content_quality" },
-    definition: "From the launch of a run that writes a document to the approval of the document.",
-    ...{ noun: "document", statistic: "median", hasSource: false, splits: OF_RUNS },
-    connect: "Nothing to connect yet: runs that write documents are not judged as documents here.",
+    definition:
+      "From the launch of a run of the kind document to its merge, or to the first of its files that was let out of quarantine, of those approved in the window.",
+    ...{ noun: "document", statistic: "median", ...own },
   },
 } as const satisfies Record<string, KpiDefinition>;

@@ -57,8 +57,8 @@ export const QUALITY = {
   content_quality: {
     ...{ title: "Quality of documents, mean", unit: "of 5", better: "more", pair: "time_to_content" },
     definition:
-      "Mean score of accuracy, completeness and clarity, 1 to 5 each, of documents that were approved.",
-    ...{ noun: "document", statistic: "mean", ...none },
-    connect: "Nothing to connect yet: documents are not scored here.",
+      "Mean score of accuracy, completeness and clarity, 1 to 5 each, that reviewers gave documents approved in the window; of several reviewers their mean.",
+    ...{ noun: "document", statistic: "mean", hasSource: true, splits: OF_RUNS },
+    connect: "Score a document on its run's page once it is approved.",
   },
 } as const satisfies Record<string, KpiDefinition>;

@@ -160,14 +160,19 @@ const SOURCES: Readonly<Record<DeliveryKpi, (repositoryId: string) => Prisma.Sql
     or exists (select from pager_connection p where p.repository_id = ${id} and p.ended_at is null))`,
 };
 
-export async function areChangesFed(db: Db, repositoryId: string): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ fed: boolean }[]>`
-    select exists (select from outside_change c where c.repository_id = ${repositoryId}) as fed`;
-  return row?.fed ?? false;
-}
+/** Of which kinds anything ever came, and whether changes by people did. What nobody sends is not connected, and not nothing. */
+export type Fed = Readonly<Record<DeliveryKpi | "changes", boolean>>;
 
-/** Whether anything of the kind ever came. What nobody sends is not connected, and not nothing. */
-export async function isFed(db: Db, kpi: DeliveryKpi, repositoryId: string): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ fed: boolean }[]>`select ${SOURCES[kpi](repositoryId)} as fed`;
-  return row?.fed ?? false;
+const FED: Readonly<Record<DeliveryKpi | "changes", (repositoryId: string) => Prisma.Sql>> = {
+  ...SOURCES,
+  changes: (id) => Prisma.sql`exists (select from outside_change c where c.repository_id = ${id})`,
+};
+
+/** In one statement, for all that a board asks. */
+export async function selectFed(db: Db, repositoryId: string): Promise<Fed> {
+  const columns = Object.entries(FED).map(
+    ([name, isFed]) => Prisma.sql`${isFed(repositoryId)} as ${Prisma.raw(`"${name}"`)}`,
+  );
+  const [row] = await db.$queryRaw<[Fed]>`select ${Prisma.join(columns)}`;
+  return row;
 }

@@ -8,11 +8,12 @@ import type { KpiId } from "../schema/kpi-id.ts";
 import type { KpiRow } from "../schema/reading.ts";
 import { CONTROL_ROWS } from "./control-store.ts";
 import { DELIVERY_ROWS, PEOPLE_ROWS } from "./delivery-store.ts";
+import { EFFORT_ROWS } from "./effort-store.ts";
 import { MERGE_ROWS } from "./merge-store.ts";
 import { RUN_ROWS } from "./run-store.ts";
 import type { RowsWindow } from "./window-store.ts";
 
-const ROWS = { ...RUN_ROWS, ...MERGE_ROWS, ...CONTROL_ROWS, ...DELIVERY_ROWS } as const;
+const ROWS = { ...RUN_ROWS, ...MERGE_ROWS, ...CONTROL_ROWS, ...DELIVERY_ROWS, ...EFFORT_ROWS } as const;
 
 export type CountedKpi = keyof typeof ROWS;
 
@@ -29,7 +30,7 @@ const rowsOf = (kpi: CountedKpi, window: RowsWindow): Prisma.Sql =>
 /** What each statistic asks of its rows: only a median has to sort them, and only amounts are summed. */
 const NEEDS: Readonly<Record<KpiStatistic, "counts" | "amounts" | "ranks">> = {
   ...{ rate: "counts", count_per_week: "counts", sum: "counts", share: "counts" },
-  ...{ mean: "amounts", ratio: "amounts", median: "ranks" },
+  ...{ mean: "amounts", ratio: "amounts", total: "amounts", median: "ranks" },
 };
 
 const OVER = Prisma.sql`filter (where not r.censored and not r.maturing)`;

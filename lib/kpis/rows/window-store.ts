@@ -42,11 +42,14 @@ export function ofRun({ agentId, model, repositoryId, kind }: KpiSplit): Prisma.
   return Prisma.join(conditions, " and ");
 }
 
-/** Of something that need not belong to a run: only where it is told apart does it have to. */
+/**
+ * Of something that need not belong to a run: only where it is told apart does it have to. Its run is named outside of the
+ * query for facts, whose `f` would take the place of another one.
+ */
 export const ofRunIfAny = (runId: Prisma.Sql, split: KpiSplit): Prisma.Sql =>
   Object.values(split).every((by) => by === undefined)
     ? Prisma.sql`true`
-    : Prisma.sql`exists (select from run_fact f where f.run_id = ${runId} and ${ofRun(split)})`;
+    : Prisma.sql`${runId} in (select f.run_id from run_fact f where ${ofRun(split)})`;
 
 /** Whether a fact `f` is a hit, and whether it waits for what becomes of it. */
 export interface Judged {

@@ -10,7 +10,7 @@ import { NOTICE_KINDS } from "./notice.ts";
 import { ARTEFACT_KINDS, PAYLOAD_KINDS } from "./payload.ts";
 import { PASSKEY_KINDS, PERSON_KINDS, SIGN_IN_KINDS } from "./person.ts";
 import { FACT_KINDS, PILOT_KINDS } from "./pilot.ts";
-import { AGENT_KINDS, PROVIDER_KINDS } from "./provider.ts";
+import { AGENT_KINDS, COMPARISON_KINDS, PROVIDER_KINDS } from "./provider.ts";
 import { FORGE_KINDS, REPOSITORY_KINDS, UPSTREAM_KINDS } from "./repository.ts";
 import { REVIEW_KINDS } from "./review.ts";
 import { RUN_KINDS } from "./run.ts";
@@ -48,6 +48,7 @@ export const KINDS = {
   ...UPSTREAM_KINDS,
   ...DELIVERY_KINDS,
   ...FACT_KINDS,
+  ...COMPARISON_KINDS,
 } as const;
 export type EntryKind = keyof typeof KINDS;
 

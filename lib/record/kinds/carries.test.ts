@@ -40,6 +40,7 @@ const REPLACING: readonly string[] = [
   "person.service_owner_changed",
   ...["review.thread_resolved", "review.thread_reopened", "review.sent"],
   ...["run.revert_built", "run.revert_refused", "run.watch_ended", "run.patch_rebased"],
+  ...["comparison.started", "comparison.closed"],
 ];
 
 const MAKING: readonly string[] = [
@@ -47,7 +48,7 @@ const MAKING: readonly string[] = [
   ...["run.launched", "gate.opened", "provider.created", "gateway.key_published", "finding.opened"],
   ...["message.sent", "channel.key_published", "channel.added", "passkey.enrolled"],
   ...["person.service_made", "token.made", "release.asked"],
-  ...["role.created", "group.created"],
+  ...["role.created", "group.created", "comparison.planned"],
 ];
 
 const kindsWith = (part: 0 | 1, duty: string) => ENTRY_KINDS.filter((kind) => CARRIES[kind][part] === duty);
@@ -59,8 +60,9 @@ describe("what entries carry", () => {
 
   test("is the charter for everything about a run, and for pilots, gates and stops where one is in force", () => {
     const ofRuns = (kind: string) =>
-      /^(run|artefact|payload|message|ask|snapshot|release|break_glass|review|drill)\./.test(kind) ||
-      ["log.dossier_made", "model.called", "model.answered"].includes(kind);
+      /^(run|artefact|payload|message|ask|snapshot|release|break_glass|review|drill|comparison)\./.test(
+        kind,
+      ) || ["log.dossier_made", "model.called", "model.answered"].includes(kind);
     expect(kindsWith(0, "bound")).toEqual(ENTRY_KINDS.filter(ofRuns));
     expect(kindsWith(0, "if_any")).toEqual(
       ENTRY_KINDS.filter(

@@ -16,6 +16,8 @@ export const GATE_KINDS = {
       "break_glass",
       "resume",
       "artefact",
+      "weekly_review",
+      "exit_review",
     ]),
     digest,
     needed: count,

@@ -53,9 +53,49 @@ export const PILOT_KINDS = {
   "pilot.wire_step_done": z.strictObject({ trip: id, step: z.enum(TRIP_STEPS), reached: count }),
   /** `by`: its number came back, or people let the pilot go on. */
   "pilot.wire_armed": z.strictObject({ wire: digest, by: z.enum(["number", "person"]) }),
+  /** What a fix took before, in minutes; what an hour costs, in micro-units. `source_sha256`: of where it was taken from. */
+  "pilot.rate_set": z.strictObject({
+    ...{ rate: id, what: z.enum(["fix", "runner_hour", "person_hour"]), low: count, high: count },
+    source_sha256: digest,
+  }),
   /** `refusal`: where the sentence stands that whoever asked was told. */
   "pilot.launch_refused": z.strictObject({ refusal: id, agent: id, ...reason }),
   "pilot.completed": z.strictObject({ ...moved, ...reason }),
+  /** `digest`: of the pack's document. */
+  "pilot.week_packed": z.strictObject({ pack: id, number: ordinal, digest }),
+  /** Somebody who had not approved looked at an approval again. */
+  "pilot.week_sampled": z.strictObject({
+    ...{ pack: id, approval: id, verdict: z.enum(["agree", "disagree"]) },
+    reason_sha256: digest.optional(),
+  }),
+  "pilot.week_decided": z.strictObject({
+    ...{ pack: id, number: ordinal, digest, gate: id },
+    decision: z.enum(["continue", "tighten", "stop"]),
+    ...reason,
+  }),
+  /** `digest`: of the review's document. */
+  "pilot.exit_reviewed": z.strictObject({ review: id, stage: z.enum(["review", "confirmation"]), digest }),
+  /** `sha256`: of the report, whether its bytes are kept here or elsewhere. */
+  "pilot.exit_report_stated": z.strictObject({
+    ...{ report: id, sha256: digest, kept: z.enum(["here", "elsewhere"]) },
+    verdict: z.enum(["fit", "fit_with_reservations", "not_fit"]),
+    ...reason,
+  }),
+  /** `sha256`: of the archive as it was handed out. */
+  "pilot.exit_kit_handed_out": z.strictObject({ sha256: digest }),
+  /** `digest`: of the newest review that it was decided on. */
+  "pilot.exit_decided": z.strictObject({
+    ...{ gate: id, digest, decision: z.enum(["scale_up", "extend", "end"]) },
+    ...reason,
+  }),
+  "pilot.closing_begun": z.strictObject({}),
+  /** `digest`: of what the step came to, as the receipt holds it. */
+  "pilot.closing_step_done": z.strictObject({
+    step: z.enum(["runs", "tokens", "ledger", "mirrors", "log", "receipt"]),
+    digest,
+  }),
+  /** `receipt`: digest of the envelope. `key`: of the public key that it was signed with. */
+  "pilot.closed": z.strictObject({ receipt: digest, key: digest }),
 } as const;
 
 export const FACT_KINDS = {

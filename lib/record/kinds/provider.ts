@@ -1,6 +1,6 @@
 // Agents, providers of models, their keys, what models cost, and the key that theirs are sealed to. Never a key, nor a part of it.
 import { z } from "zod";
-import { count, digest, id, modelName, ordinal, word } from "./words.ts";
+import { commit, count, digest, id, instant, modelName, ordinal, reason, word } from "./words.ts";
 
 const key = { key: id } as const;
 const rate = count;
@@ -46,5 +46,37 @@ export const AGENT_KINDS = {
     concurrent_calls: count.optional(),
     /** Where it was said. */
     context_tokens: count.optional(),
+  }),
+} as const;
+
+export const COMPARISON_KINDS = {
+  /** `tasks_sha256`: of the tasks as they are launched, in canonical JSON. */
+  "comparison.planned": z.strictObject({
+    agents: z.array(id).max(64),
+    reviewers: z.array(id).max(64),
+    tasks: ordinal,
+    each: ordinal,
+    base: commit,
+    ceiling_micros: count,
+    tasks_sha256: digest,
+  }),
+  "comparison.started": z.strictObject({ attempts: ordinal, seed: count }),
+  "comparison.attempt_launched": z.strictObject({ attempt: id, run: id, place: ordinal }),
+  "comparison.judged": z.strictObject({
+    attempt: id,
+    run: id,
+    verdict: z.enum(["acceptable", "wrong", "incomplete"]),
+    ...reason,
+  }),
+  /** From here on everybody sees whose patch was whose. */
+  "comparison.closed": z.strictObject({ judged: count, unjudged: count, ...reason }),
+  /** `run`: the one whose merge gate was opened; without it none was chosen. */
+  "comparison.chosen": z.strictObject({ run: id.optional(), let_go: count, ...reason }),
+  "agent.procurement_noted": z.strictObject({
+    note: id,
+    topic: word,
+    as_of: instant,
+    text_sha256: digest,
+    source_sha256: digest,
   }),
 } as const;

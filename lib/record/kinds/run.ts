@@ -144,4 +144,6 @@ export const RUN_KINDS = {
     subject: id.optional(),
   }),
   "run.watch_ended": z.strictObject({ merge: id, outcome: z.enum(["held", "reverted", "rewritten"]) }),
+  /** What a reviewer made of a document, 1 to 5 each. */
+  "run.document_scored": z.strictObject({ accuracy: ordinal, completeness: ordinal, clarity: ordinal }),
 } as const;

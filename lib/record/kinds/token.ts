@@ -17,7 +17,9 @@ export const TOKEN_KINDS = {
     expires_at: instant,
     label_sha256: digest,
   }),
-  "token.revoked": z.strictObject({ cause: z.enum(["owner", "manager", "deactivated", "owner_changed"]) }),
+  "token.revoked": z.strictObject({
+    cause: z.enum(["owner", "manager", "deactivated", "owner_changed", "pilot_closed"]),
+  }),
   "release.asked": z.strictObject({ repository: id, ...released }),
   /** `digest` is that of the decision document. */
   "release.approved": z.strictObject({ repository: id, ...released, digest }),

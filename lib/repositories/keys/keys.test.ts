@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { makePrivateKey, readPrivateKey } from "./private-key.ts";
-import { fingerprintOf, readHostKeys } from "./rules.ts";
+import { fingerprintOf, readHostKeys, stringsOf } from "./rules.ts";
+import { KeyLine } from "./schema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pilothouse-keys-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,6 +75,114 @@ describe("host keys", () => {
       [Array.from({ length: 9 }, () => keygen("-t", "ed25519").line).join("\n"), /More than 8/],
     ] as const)
       expect(() => readHostKeys(text, place)).toThrow(sentence);
+  });
+});
+
+const string = (bytes: Buffer | string): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(Buffer.byteLength(bytes));
+  return Buffer.concat([length, Buffer.from(bytes as string)]);
+};
+const lineOf = (type: string, ...parts: readonly Buffer[]): string =>
+  `${type} ${Buffer.concat([type, ...parts].map(string)).toString("base64")}`;
+const partsOf = (key: string): Buffer[] => stringsOf(Buffer.from(key.split(" ")[1] ?? "", "base64")) ?? [];
+
+describe("probe: a host key that is written as one and that nothing can use", () => {
+  const [, curve = Buffer.alloc(0), point = Buffer.alloc(0)] = partsOf(keygen("-t", "ecdsa").line);
+  const [, exponent = Buffer.alloc(0), modulus = Buffer.alloc(0)] = partsOf(keygen("-t", "rsa").line);
+  const off = Buffer.from(point);
+  off[64] = (off[64] ?? 0) ^ 1;
+  const ECDSA = "ecdsa-sha2-nistp256";
+
+  test.each<[string, string, RegExp]>([
+    ["Ed25519 of 31 bytes", lineOf("ssh-ed25519", Buffer.alloc(31, 1)), /not whole/],
+    ["Ed25519 of 33 bytes", lineOf("ssh-ed25519", Buffer.alloc(33, 1)), /not whole/],
+    ["Ed25519 with something after it", lineOf("ssh-ed25519", Buffer.alloc(32, 1), curve), /not whole/],
+    ["a type and nothing", lineOf("ssh-ed25519"), /not whole/],
+    ["ECDSA of another curve than its type", lineOf("ecdsa-sha2-nistp384", curve, point), /not whole/],
+    ["ECDSA whose point is short", lineOf(ECDSA, curve, point.subarray(0, 64)), /not whole/],
+    ["ECDSA whose point is none of its curve", lineOf(ECDSA, curve, off), /no point of its curve/],
+    ["RSA without its modulus", lineOf("ssh-rsa", exponent), /not whole/],
+    ["RSA with a negative modulus", lineOf("ssh-rsa", exponent, modulus.subarray(1)), /not whole/],
+    ["RSA with an even exponent", lineOf("ssh-rsa", Buffer.from([2]), modulus), /not whole/],
+    ["RSA that is padded to its length", lineOf("ssh-rsa", exponent, Buffer.alloc(257)), /not whole/],
+    ["RSA of 2041 bits", lineOf("ssh-rsa", exponent, Buffer.alloc(256, 1)), /less than 2048/],
+    [
+      "RSA that is too long to be kept",
+      lineOf("ssh-rsa", exponent, Buffer.alloc(2049, 1)),
+      /more than 16384/,
+    ],
+  ])("%s is refused with a sentence", (_, key, sentence) => {
+    expect(() => readHostKeys(key, place)).toThrow(sentence);
+  });
+
+  test("and those of ssh-keygen of every length are taken, and fit what is kept", () => {
+    for (const args of [
+      ["ecdsa", "384"],
+      ["ecdsa", "521"],
+      ["rsa", "2048"],
+      ["rsa", "4096"],
+    ] as const) {
+      const { line: made } = keygen("-t", args[0], "-b", args[1]);
+      expect(readHostKeys(made, place).map((each) => KeyLine.parse(each))).toEqual([made]);
+    }
+    const longest = lineOf("ssh-rsa", exponent, Buffer.concat([Buffer.from([0]), Buffer.alloc(2048, 255)]));
+    expect(KeyLine.parse(readHostKeys(longest, place)[0])).toBe(longest);
+  });
+});
+
+/** The file with some of its bytes changed: `from` the end of what is in it. */
+function altered(text: string, change: (blob: Buffer) => Buffer): string {
+  const lines = text.trim().split("\n");
+  const blob = change(Buffer.from(lines.slice(1, -1).join(""), "base64"));
+  return [lines[0], blob.toString("base64"), lines.at(-1)].join("\n");
+}
+const replaced = (blob: Buffer, part: Buffer, by: Buffer): Buffer => {
+  const at = blob.indexOf(part);
+  expect(at).toBeGreaterThan(0);
+  return Buffer.concat([blob.subarray(0, at), by, blob.subarray(at + part.length)]);
+};
+
+describe("probe: a private key that no host would take", () => {
+  test.each(["ed25519", "ecdsa", "rsa"])("of the type %s, with the public half of another", (type) => {
+    const [one, other] = [keygen("-t", type), keygen("-t", type)];
+    const [mine, theirs] = [one, other].map((key) => Buffer.from(key.line.split(" ")[1] ?? "", "base64"));
+    const file = altered(one.text, (blob) => replaced(blob, mine ?? blob, theirs ?? blob));
+    expect(() => readPrivateKey(file)).toThrow(/of another key than its private one/);
+  });
+
+  test("whose halves agree and are not of its secret", () => {
+    const key = keygen("-t", "ed25519");
+    const [, open = Buffer.alloc(0)] = partsOf(key.line);
+    const file = altered(key.text, (blob) => {
+      const forged = Buffer.from(blob);
+      for (let at = forged.indexOf(open); at >= 0; at = forged.indexOf(open, at + 1))
+        forged[at] = (open[0] ?? 0) ^ 1;
+      return forged;
+    });
+    expect(() => readPrivateKey(file)).toThrow(/of another key than its private one/);
+  });
+
+  test.each<[string, (blob: Buffer) => Buffer, RegExp]>([
+    [
+      "with other bytes at its end than fill its block",
+      (blob) => {
+        blob[blob.length - 1] = 9;
+        return blob;
+      },
+      /not whole/,
+    ],
+    ["that is cut within its private half", (blob) => blob.subarray(0, -8), /OpenSSH's format/],
+    ["with something after it", (blob) => Buffer.concat([blob, string("more")]), /OpenSSH's format/],
+  ])("%s", (_, change, sentence) => {
+    // A comment of three letters leaves room for bytes that fill the block.
+    const file = join(folder, `filled-${nth++}`);
+    execFileSync("ssh-keygen", ["-q", "-N", "", "-C", "abc", "-f", file, "-t", "ed25519"], { stdio: "pipe" });
+    expect(() => readPrivateKey(altered(readFileSync(file, "utf8"), change))).toThrow(sentence);
+  });
+
+  test("of an RSA that is too short for any host", () => {
+    expect(() => readPrivateKey(keygen("-t", "rsa", "-b", "1024").text)).toThrow(/less than 2048/);
   });
 });
 

@@ -2,7 +2,8 @@
 // for randomness.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { badInput } from "../../errors.ts";
-import { KEY_TYPES, stringsOf } from "./rules.ts";
+import { privateParts } from "./private-parts.ts";
+import { KEY_TYPES, NOT_WHOLE, publicPartsProblem, stringsOf } from "./rules.ts";
 
 const BEGIN = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const END = "-----END OPENSSH PRIVATE KEY-----";
@@ -40,17 +41,28 @@ export function readPrivateKey(text: string): DeployKey {
   const base64 = written.slice(BEGIN.length, -END.length).replaceAll(/\s+/g, "");
   const blob = /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? Buffer.from(base64, "base64") : Buffer.alloc(0);
   if (!blob.subarray(0, MAGIC.length).equals(MAGIC)) throw wrong(FORMAT);
-  const [cipher, , , rest] = headOf(blob.subarray(MAGIC.length));
+  const [cipher, derivation, options, rest] = headOf(blob.subarray(MAGIC.length));
   if (cipher === undefined || rest === undefined) throw wrong(FORMAT);
   if (cipher.toString("latin1") !== "none")
     throw wrong("The key is protected by a passphrase, and nobody is there to type it. Use one without.");
   const keys = rest.readUInt32BE(0) === 1 ? stringsOf(rest.subarray(4)) : null;
-  const [publicBlob, secrets] = keys ?? [];
-  const type = publicBlob === undefined ? undefined : stringsOf(publicBlob)?.[0]?.toString("latin1");
-  if (publicBlob === undefined || secrets === undefined || secrets.length < 8) throw wrong(FORMAT);
-  if (secrets.readUInt32BE(0) !== secrets.readUInt32BE(4)) throw wrong(FORMAT);
-  if (type === undefined || !KEY_TYPES.includes(type))
-    throw wrong("Only Ed25519, ECDSA and RSA keys are taken.");
+  const [publicBlob, secrets, ...more] = keys ?? [];
+  if (derivation?.toString("latin1") !== "none" || options?.length !== 0 || more.length > 0)
+    throw wrong(FORMAT);
+  const open = publicBlob && stringsOf(publicBlob);
+  const type = open?.[0]?.toString("latin1");
+  if (!publicBlob || !secrets || !open || type === undefined) throw wrong(FORMAT);
+  if (!KEY_TYPES.includes(type)) throw wrong("Only Ed25519, ECDSA and RSA keys are taken.");
+  const parts = privateParts(secrets);
+  if (parts === null)
+    throw wrong("The private half of the key is not whole. Paste the file from its first line to its last.");
+  const isSame = Buffer.concat(parts.publicParts.map(string)).equals(publicBlob);
+  if (!parts.belongs || !isSame)
+    throw wrong(
+      "The key's public half is of another key than its private one. Paste the file that ssh-keygen wrote.",
+    );
+  const problem = publicPartsProblem(type, open);
+  if (problem !== null) throw wrong(problem === NOT_WHOLE ? FORMAT : problem);
   return { privateKey: wrapped(blob), publicKey: `${type} ${publicBlob.toString("base64")}` };
 }
 

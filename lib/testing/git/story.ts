@@ -88,11 +88,13 @@ export async function propose(
   source: Source,
   lease: Assignment,
   files: FileTree,
+  earlier: readonly FileTree[] = [],
 ): Promise<string> {
   const clone = workshop.fresh("agent");
   createRepository(clone, {});
   playGit(clone, ["fetch", "--quiet", baseBundlePath(source.repositoryId, lease.baseCommit), BASE_REF]);
   playGit(clone, ["checkout", "--quiet", "--detach", "FETCH_HEAD"]);
+  for (const each of earlier) commitFiles(clone, each, "An earlier commit of the agent's");
   const head = commitFiles(clone, files, "The agent's own words");
   const bundle = makeBundle(clone, workshop.fresh("patch.bundle"), lease.baseCommit, head);
   await markPrepared(runner, lease.leaseId, lease.attempt);

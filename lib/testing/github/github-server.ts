@@ -158,7 +158,9 @@ function handlers(server: GitHubServer, gitDir: string): Handlers {
       const sha = params.commit_sha ?? "";
       const shown = exampleOf(`GET ${REPO}/git/commits/{commit_sha}`);
       const tree = { ...(shown.tree as object), sha: playGit(gitDir, ["rev-parse", `${sha}^{tree}`]) };
-      return [200, { ...shown, sha, tree }];
+      const [parent = {}] = shown.parents as object[];
+      const ids = playGit(gitDir, ["show", "-s", "--format=%P", sha]).split(" ").filter(Boolean);
+      return [200, { ...shown, sha, tree, parents: ids.map((id) => ({ ...parent, sha: id })) }];
     },
     [`GET ${REPO}/git/ref/{ref}`]: ({ params }) => {
       const sha = commitAt((params.ref ?? "").replace(/^heads\//, ""));

@@ -119,8 +119,8 @@ test.each<[string, FileTree]>([
   },
 );
 
-const NONE = programPaths([]).length;
-const ofTree = (...argv: string[]) => programPaths(argv).slice(NONE);
+const NONE = programPaths([[]]).length;
+const ofTree = (...argv: string[]) => programPaths([argv]).slice(NONE);
 
 test.each<[string[], string[]]>([
   [["node"], ["nod\\e"]],

@@ -1,5 +1,6 @@
-// What is tested for evidence. What the command is looked up in, and names, is the base's in all.
+// What is tested for evidence. What the command is looked up in, names and calls is the base's in all.
 import type { Observation, VerifyAssignment } from "#lib/protocol/schema.ts";
+import type { Called } from "../command/called.ts";
 import { programPaths } from "../command/programs.ts";
 import type { TreeSpec } from "./trees.ts";
 
@@ -7,8 +8,9 @@ import type { TreeSpec } from "./trees.ts";
 export function treesOf(
   { baseCommit, patchCommit, test }: VerifyAssignment,
   script: readonly string[] | null,
+  called: Called | null,
 ): Record<Observation["tree"], TreeSpec> {
-  const programs = programPaths(test.argv, script ?? []);
+  const programs = programPaths([test.argv, script ?? []], called);
   const ofBase = (paths: readonly string[], says: string) => ({
     commit: patchCommit,
     overlay: { from: baseCommit, paths: [...paths, ...programs], says },

@@ -2,6 +2,8 @@
 import { GIT_LIMITS } from "#lib/jail/rules.ts";
 import type { CoverageSeen, FrameworkName } from "#lib/protocol/checks.ts";
 import { visibleText } from "#lib/text/rules.ts";
+import { CALLED_BYTES, CALLED_SCRIPT, type Called, readCalled } from "../command/called.ts";
+import { namedBy } from "../command/programs.ts";
 import { testCommand } from "../command/test-command.ts";
 import { readFrames } from "../frames.ts";
 import { type TreeSpec, treeLabel, treeSandbox } from "../git/trees.ts";
@@ -45,6 +47,8 @@ export interface ToolVersion {
 export interface Looks {
   /** What has to be read of a tree, against the commit it is compared with; null where it cannot be. */
   inspect(tree: TreeSpec, comparedWith?: string): Promise<Inspected | null>;
+  /** What is called by the files that any of the commands names; null where that cannot be read. */
+  called(tree: TreeSpec, commands: readonly (readonly string[])[]): Promise<Called | null>;
   /** Which of the changed lines run in one run of the tests; null where nothing was counted. */
   cover(tree: TreeSpec, changed: readonly ChangedSource[]): Promise<CoverageSeen | null>;
   /** The same by a framework's own counter; null where it left nothing. */
@@ -83,6 +87,19 @@ export function createLooks(options: HarnessOptions): Looks {
           tree: treeLabel(tree, baseCommit),
           purpose: "Read the test files",
           spec: look(tree, "inspect", args, INSPECTED_BYTES),
+        }),
+      );
+    },
+
+    async called(tree, commands) {
+      const named = namedBy(...commands);
+      const paths = JSON.stringify({ named, harness: plan.harnessPaths });
+      return readCalled(
+        await perform({
+          argv: ["git", "ls-files", "--", ...named],
+          tree: treeLabel(tree, baseCommit),
+          purpose: "Read what the command calls",
+          spec: look(tree, "inspect", [CALLED_SCRIPT, paths], CALLED_BYTES),
         }),
       );
     },

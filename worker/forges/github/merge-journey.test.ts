@@ -60,6 +60,19 @@ async function leftAt(step: "closed" | "waits" | "merged"): Promise<void> {
   await database.owner.query("update forge_pull set step = $2 where merge_id = $1", [mergeId, step]);
 }
 
+/** The scope of a worker that is killed at the first look at the clock after that came true. */
+const dyingOnce = (isTrue: () => boolean): Scope =>
+  testScope({
+    actor: seed.actor,
+    clock: {
+      ...clock,
+      now() {
+        if (isTrue()) throw new Error("killed");
+        return clock.now();
+      },
+    },
+  });
+
 beforeEach(async () => {
   clock.advance(MINUTE);
   source = await openSource(story, "upstream", { "a.js": "one\n" });
@@ -128,6 +141,32 @@ describe("an approved merge of a repository on GitHub", () => {
       await rows("select rule, severity, evidence ->> 'text' as text from finding where run_id = $1"),
     ).toEqual([{ rule: "forge_pull_left_open", severity: "medium", text }]);
     expect(await ofRun()).toMatchObject([{ nextAt: null, problem: expect.stringMatching(/left open/) }]);
+  });
+
+  test.each([
+    ["opened, and not written down, goes back into review, and what may be left open there is told", true],
+    ["never opened goes on by plain git", false],
+  ])("after a disconnect, one of which a pull request was %s", async (_, isProposed) => {
+    const noted = "select number from forge_pull where run_id = $1";
+    if (isProposed) {
+      await expect(publish(dyingOnce(() => server.pulls.length > 0))).rejects.toThrow("killed");
+      expect([server.pulls.length, await rows(noted)]).toEqual([1, []]);
+    }
+    await disconnect(seed, source.repositoryId);
+    await publish();
+    expect((await getRun(seed, runId)).status).toBe(isProposed ? "in_review" : "merged");
+    expect(main() === source.base).toBe(isProposed);
+    const text = `${server.address}/pulls: The repository was disconnected from GitHub while its pull request was being opened. Its branch pilothouse/${mergeId} stands there: close the pull request where there is one, and delete the branch.`;
+    expect(await rows("select rule, evidence ->> 'text' as text from finding where run_id = $1")).toEqual(
+      isProposed ? [{ rule: "forge_pull_left_open", text }] : [],
+    );
+  });
+
+  test("of which a pull request was opened and not written down is merged by that one, with no other opened", async () => {
+    await expect(publish(dyingOnce(() => server.pulls.length > 0))).rejects.toThrow("killed");
+    await publish();
+    expect((await getRun(seed, runId)).status).toBe("merged");
+    expect(server.pulls).toMatchObject([{ merged: main() }]);
   });
 
   test("that waits when the repository is disconnected and its base moves is told as left open, too", async () => {
@@ -239,16 +278,7 @@ describe("an approved merge of a repository on GitHub", () => {
   });
 
   test("that was done and not written down is written down once, from what GitHub says", async () => {
-    const dying = testScope({
-      actor: seed.actor,
-      clock: {
-        ...clock,
-        now() {
-          if (server.pulls.some(({ merged }) => merged !== null)) throw new Error("killed");
-          return clock.now();
-        },
-      },
-    });
+    const dying = dyingOnce(() => server.pulls.some(({ merged }) => merged !== null));
     await expect(publish(dying)).rejects.toThrow("killed");
     expect((await getRun(seed, runId)).status).toBe("merging");
     const merged = main();
@@ -265,6 +295,25 @@ describe("an approved merge of a repository on GitHub", () => {
     expect((await getRun(seed, runId)).status).toBe("merged");
     expect(await rows("select rule, severity, state from finding where run_id = $1")).toEqual([
       { rule: "merged_other_tree", severity: "critical", state: "open" },
+    ]);
+    expect(
+      await rows("select s.scope from stop s join run r on r.pilot_id = s.pilot_id where r.id = $1"),
+    ).toEqual([{ scope: "pilot" }]);
+  });
+
+  test("probe: that stands on another base is the same, though its tree is the approved one", async () => {
+    const other = ["commit-tree", `${source.base}^{tree}`, "-p", source.base, "-m", "Another base"];
+    const before = playGit(source.path, other);
+    server.beforeMerge = () => void playGit(source.path, ["update-ref", "refs/heads/main", before]);
+    await publish();
+    expect((await getRun(seed, runId)).status).toBe("merged");
+    expect(
+      await rows("select rule, severity, evidence ->> 'text' as text from finding where run_id = $1"),
+    ).toEqual([
+      {
+        ...{ rule: "merged_other_tree", severity: "critical" },
+        text: expect.stringMatching(new RegExp(`stands on ${before}, where ${source.base} was approved`)),
+      },
     ]);
     expect(
       await rows("select s.scope from stop s join run r on r.pilot_id = s.pilot_id where r.id = $1"),

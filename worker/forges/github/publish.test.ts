@@ -181,6 +181,17 @@ describe("what others do on GitHub meanwhile", () => {
     expect(treeOf(main())).not.toBe(order.tree);
   });
 
+  test("probe: a base that is rewound in the moment before the merge comes back with the same tree, which is said", async () => {
+    const rewound = playGit(bare, ["rev-parse", `${order.base}~1`]);
+    server.beforeMerge = () => void playGit(bare, ["update-ref", "refs/heads/main", rewound]);
+    const seen = { outcome: "moved", commit: expect.any(String), otherTree: null, otherBase: rewound };
+    expect(await publish()).toEqual(seen);
+    expect([treeOf(main()), await publish()]).toEqual([order.tree, seen]);
+    expect(await cameIn(bare, { commit: order.commit, head: main() })).toEqual({
+      ...{ commit: main(), tree: order.tree, onto: rewound },
+    });
+  });
+
   test("probe: a push onto our branch is not merged by us", async () => {
     server.unwilling = "Not yet";
     await publish();

@@ -3,7 +3,7 @@
 import { DAY } from "#lib/clock.ts";
 import { plainLine } from "../../git/sentences.ts";
 import type { CameIn } from "../came-in.ts";
-import type { ForgeOrder, Published } from "../forge.ts";
+import { type ForgeOrder, movedTo, type Published } from "../forge.ts";
 import { Answered, type GitHubApi, goneSaid, isGone, Silent } from "./api.ts";
 import { type Signs, setCheck } from "./checks.ts";
 import {
@@ -16,8 +16,8 @@ import {
   openPull,
   type Pull,
   type Repository,
+  readCommit,
   readPull,
-  treeOf,
 } from "./pulls.ts";
 import { takesPullsOnly } from "./rules.ts";
 
@@ -142,7 +142,7 @@ async function heldBy(place: GitHubPlace, order: ForgeOrder, head: string): Prom
   if (came === null) throw new Silent("The branch moved while it was read.");
   if (came.commit === order.commit) return asItIs(place, order, pull);
   if (pull) await stands(place, pull, "merged");
-  return { outcome: "moved", commit: came.commit, otherTree: came.tree === order.tree ? null : came.tree };
+  return movedTo(order, came);
 }
 
 async function merge(place: GitHubPlace, order: ForgeOrder, pull: Pull): Promise<Published> {
@@ -207,7 +207,7 @@ async function landed(
     return { outcome: "refused", sentence: ELSEWHERE };
   }
   if (commit === null) throw new Silent(UNNAMED);
-  const tree = await treeOf(place.api, place.at, commit);
+  const made = await readCommit(place.api, place.at, commit);
   await stands(place, pull, "merged");
-  return { outcome: "moved", commit, otherTree: tree === order.tree ? null : tree };
+  return movedTo(order, { commit, ...made });
 }

@@ -70,11 +70,21 @@ export async function headOf(api: GitHubApi, at: Repository, branch: string): Pr
   return ref?.object.sha ?? null;
 }
 
-export async function treeOf(api: GitHubApi, at: Repository, commit_sha: string): Promise<string> {
-  const { tree } = await asked(z.object({ tree: z.object({ sha: Commit }) }), () =>
+const Made = z.object({
+  tree: z.object({ sha: Commit }),
+  parents: z.array(z.object({ sha: Commit })),
+});
+
+/** Its tree, and its first parent: where the branch stood that it was made on. */
+export async function readCommit(
+  api: GitHubApi,
+  at: Repository,
+  commit_sha: string,
+): Promise<{ readonly tree: string; readonly onto: string | null }> {
+  const { tree, parents } = await asked(Made, () =>
     api("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...at, commit_sha }),
   );
-  return tree.sha;
+  return { tree: tree.sha, onto: parents[0]?.sha ?? null };
 }
 
 const Comparison = z.object({ status: z.enum(["diverged", "ahead", "behind", "identical"]) });

@@ -53,6 +53,15 @@ describe("what was read in a patch, as flags", () => {
     ]);
   });
 
+  test("says how many packages it does not name", () => {
+    const alike = (name: string | null, after: string) => ({ ...note("name_alike"), name, after });
+    const named = Array.from({ length: 12 }, (_, n) => alike(`own-${n}`, "x"));
+    expect(said({ notes: [...named, alike(null, "38 more new packages")] })).toEqual([
+      expect.stringMatching(/own-9.* and 40 more\)/),
+    ]);
+    expect(said({ notes: named.slice(0, 10) })).toEqual([expect.not.stringContaining("more")]);
+  });
+
   test("counts a deleted test file once, however many tests went with it", () => {
     const gone = { rule: "test_file_deleted", path: "a.test.js", count: 12, test: null } as const;
     const tests = [{ ...gone, base: null, patch: null, before: null, after: null }];

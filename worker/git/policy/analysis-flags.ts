@@ -1,5 +1,6 @@
 // What was read in the contents of a patch, as flags: the same switches of a charter decide what they cost.
 import type { AnalysisAnswer } from "#lib/changes/schema.ts";
+import { untoldIn } from "#lib/dependencies/rules.ts";
 import type { DependencyNote, DependencyRule } from "#lib/dependencies/schema.ts";
 import { judgeLicence } from "#lib/licences/rules.ts";
 import { weakenedFiles } from "#lib/test-integrity/rules.ts";
@@ -37,19 +38,22 @@ function wordsBeside(noted: DependencyRule, before: string | null, after: string
 function noteFlags(notes: readonly DependencyNote[], known: ReadonlySet<string>): Flag[] {
   const found = new Map<
     string,
-    { readonly rule: RuleName; readonly path: string; readonly names: string[] }
+    { readonly rule: RuleName; readonly path: string; readonly names: string[]; left: number }
   >();
   for (const { rule: noted, path, name, before, after } of notes) {
     const rule = NOTE_FLAGS[noted];
     const key = `${rule} ${path}`;
     if (rule === undefined || known.has(key)) continue;
-    const one = found.get(key) ?? { rule, path, names: [] };
-    if (name !== null && one.names.length < SHOWN) one.names.push(name + wordsBeside(noted, before, after));
+    const one = found.get(key) ?? { rule, path, names: [], left: 0 };
+    if (name === null) one.left += untoldIn({ name, after });
+    else if (one.names.length < SHOWN) one.names.push(name + wordsBeside(noted, before, after));
+    else one.left += 1;
     found.set(key, one);
   }
-  return [...found.values()].map(({ rule, path, names }) =>
-    flag(rule, path, names.length > 0 ? plainLine(names.join(", "), 200) : undefined),
-  );
+  return [...found.values()].map(({ rule, path, names, left }) => {
+    const more = left > 0 ? ` and ${left} more` : "";
+    return flag(rule, path, names.length > 0 ? plainLine(names.join(", "), 200) + more : undefined);
+  });
 }
 
 function licenceFlags(packages: AnalysisAnswer["packages"], allowed: readonly string[]): Flag[] {

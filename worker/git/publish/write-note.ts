@@ -3,6 +3,7 @@ import type { NoteOutcome } from "#lib/attestations/service.ts";
 import { hostGit } from "../host-git.ts";
 import { objectId } from "../ids.ts";
 import { failureSentence, succeeded } from "../result.ts";
+import type { Unreachable } from "../ssh/ssh-git.ts";
 import type { Authority } from "./authority.ts";
 import { pushNotes } from "./publish-commit.ts";
 import type { Identity } from "./rebuild-commit.ts";
@@ -19,9 +20,7 @@ export interface NoteOrder {
 }
 
 /** Safe to repeat: the same note is written over itself. `unreachable`: ask again later. */
-export async function writeNote(
-  order: NoteOrder,
-): Promise<NoteOutcome | { readonly outcome: "unreachable"; readonly sentence: string }> {
+export async function writeNote(order: NoteOrder): Promise<NoteOutcome | Unreachable> {
   const { authority, commit, text, by, date } = order;
   const when = `@${date} +0000`;
   const written = await hostGit({

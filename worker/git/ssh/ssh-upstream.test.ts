@@ -1,8 +1,9 @@
 // Fetched from and pushed to over a real ssh, by a real sshd: only where the host shows the key that was pinned for it.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makePrivateKey } from "#lib/repositories/keys/private-key.ts";
 import { commitFiles, createRepository, playGit } from "#lib/testing/git/author.ts";
@@ -17,6 +18,7 @@ import { prefixOf, removeLeftKeys } from "./key-files.ts";
 import type { SshKey } from "./ssh-git.ts";
 
 const workshop = await testWorkshop();
+const run = promisify(execFile);
 const keys = workshop.fresh("keys");
 const deploy = makePrivateKey();
 let hostKey: HostKey;
@@ -198,29 +200,52 @@ describe("probe: a host that is not the one that was pinned", () => {
   });
 });
 
+/** A key that the server lets in, as this machine would show it by itself: in an agent, and named by a configuration at home. */
+async function machineWithKey(): Promise<{ home: string; socket: string; end(): void }> {
+  const home = mkdtempSync(join(tmpdir(), "ph-home-"));
+  const { file, line } = makeHostKey(join(home, ".ssh"), "id_ed25519");
+  const settings = [
+    "Host *",
+    `IdentityFile ${file}`,
+    "StrictHostKeyChecking no",
+    "UserKnownHostsFile /dev/null",
+  ];
+  writeFileSync(join(home, ".ssh", "config"), `${settings.join("\n")}\n`, { mode: 0o600 });
+  const socket = join(home, "agent");
+  const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+  await expect.poll(() => existsSync(socket)).toBe(true);
+  await run("ssh-add", ["-q", file], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+  server.letIn(line);
+  const end = () => {
+    agent.kill();
+    rmSync(home, { recursive: true, force: true });
+  };
+  return { home, socket, end };
+}
+
 describe("probe: what this machine's own ssh would do", () => {
-  test("its agents, its files and its environment change nothing", async () => {
-    const home = workshop.fresh("home");
-    mkdirSync(join(home, ".ssh"), { recursive: true });
-    server.letIn();
+  test("its agents, its files and its environment get nobody in, where they would", async () => {
+    const { home, socket, end } = await machineWithKey();
     const before = { ...process.env };
-    Object.assign(process.env, {
-      ...{
-        HOME: home,
-        SSH_AUTH_SOCK: join(home, "agent"),
-        GIT_SSH: "/bin/true",
-        GIT_SSH_COMMAND: "/bin/true",
-      },
-      ...{ SSH_ASKPASS: "/bin/true", SSH_ASKPASS_REQUIRE: "force", DISPLAY: ":0" },
-    });
     try {
-      expect(await fetch()).toMatchObject({
-        outcome: "unreachable",
-        sentence: expect.stringMatching(/deploy key/),
+      const to = ["-o", "BatchMode=yes", "-p", String(server.port), `${server.user}@127.0.0.1`, "exit 0"];
+      const config = join(home, ".ssh", "config");
+      await run("ssh", ["-F", config, "-o", "IdentityAgent=none", ...to]);
+      const unknown = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"];
+      await run("ssh", ["-F", "none", "-o", `IdentityAgent=${socket}`, ...unknown, ...to]);
+      Object.assign(process.env, {
+        ...{ HOME: home, SSH_AUTH_SOCK: socket },
+        ...{ GIT_SSH: "ssh", GIT_SSH_COMMAND: `ssh -F ${config} -p ${server.port} -o HostName=127.0.0.1` },
+        ...{ SSH_ASKPASS: "/bin/true", SSH_ASKPASS_REQUIRE: "force", DISPLAY: ":0" },
       });
+      const refusal = { outcome: "unreachable", sentence: expect.stringMatching(/deploy key/) };
+      expect(await fetch()).toMatchObject(refusal);
+      for (const name of ["GIT_SSH", "GIT_SSH_COMMAND"]) delete process.env[name];
+      expect(await fetch()).toMatchObject(refusal);
     } finally {
       for (const name of Object.keys(process.env)) delete process.env[name];
       Object.assign(process.env, before);
+      end();
     }
   });
 

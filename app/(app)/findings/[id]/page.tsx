@@ -1,4 +1,5 @@
 import { FindingPage } from "#components/findings/finding-page.tsx";
+import { Attention } from "#components/minutes/attention.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
 import { may } from "#lib/authz/require.ts";
@@ -6,6 +7,7 @@ import { can } from "#lib/authz/rules.ts";
 import { getFinding, ownersOf } from "#lib/findings/service.ts";
 import { page } from "#lib/guard/page.tsx";
 import { loadShell } from "../../load-shell.ts";
+import { answer } from "../../settings/minutes/actions.ts";
 import { dismiss, move } from "./actions.ts";
 
 export default page({
@@ -27,6 +29,7 @@ export default page({
         ]}
       >
         <LiveRefresh />
+        {finding.runId ? <Attention runId={finding.runId} purpose="finding" answer={answer} /> : null}
         <FindingPage
           finding={finding}
           steps={steps}

@@ -7,6 +7,7 @@ import { RetentionPanel } from "#components/redaction/retention-panel.tsx";
 import { Unreviewed } from "#components/releases/unreviewed.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
+import { Nearest } from "#components/tripwires/nearest.tsx";
 import { WirePanel } from "#components/tripwires/wire-panel.tsx";
 import { listAgents } from "#lib/agents/service.ts";
 import { can } from "#lib/authz/rules.ts";
@@ -23,6 +24,7 @@ import { listLaunchRefusals } from "#lib/runs/launch-refusals.ts";
 import { listRuns } from "#lib/runs/service.ts";
 import type { Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
+import { listWatch } from "#lib/tripwires/list-watch.ts";
 import { getWires } from "#lib/tripwires/view-wires.ts";
 import { loadShell } from "../../load-shell.ts";
 import { activate, askForAmendment, complete, keep, pause, resume } from "../actions.ts";
@@ -65,6 +67,11 @@ export default page({
             query.tab === "overview" ? (
               <WirePanel pilotId={id} wires={(await getWires(scope, id)).wires} />
             ) : null
+          }
+          nearest={
+            query.tab === "overview" || !pilot.activatedAt ? null : (
+              <Nearest pilotId={id} watch={(await listWatch(scope))[id]} />
+            )
           }
           unreviewed={<Unreviewed glass={await listUnreviewed(scope, id)} />}
           refusedLaunches={

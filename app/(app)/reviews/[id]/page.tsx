@@ -1,6 +1,7 @@
 import { notFound, redirect } from "next/navigation";
 import { z } from "zod";
 import { PullRequests } from "#components/connected/pull-requests.tsx";
+import { Attention } from "#components/minutes/attention.tsx";
 import { BreakGlass } from "#components/review/break-glass.tsx";
 import { ChangesPanel } from "#components/review/changes/changes-panel.tsx";
 import { reviewFiles } from "#components/review/diff-rules.ts";
@@ -32,6 +33,7 @@ import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listViewed } from "#lib/viewed/service.ts";
 import { loadShell } from "../../load-shell.ts";
 import { loadAftermath } from "../../runs/[id]/load-aftermath.tsx";
+import { answer } from "../../settings/minutes/actions.ts";
 import { decide, reject, signSmash, smash } from "./actions.ts";
 import { loadInterdiff } from "./load-interdiff.ts";
 import { loadTalk } from "./load-talk.ts";
@@ -77,6 +79,7 @@ export default page({
         rail
       >
         <LiveRefresh />
+        <Attention runId={run.id} purpose="review" answer={answer} />
         <ReviewPage
           key={`${patch.id}:${diff.version}`}
           run={run}

@@ -3,6 +3,8 @@
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { z } from "zod";
+import { ScoreDocument } from "#lib/documents/schema.ts";
+import { scoreDocument } from "#lib/documents/service.ts";
 import { decideGate } from "#lib/gates/decide-gate.ts";
 import { DecideGate } from "#lib/gates/schema.ts";
 import { action } from "#lib/guard/action.ts";
@@ -113,5 +115,16 @@ export const answer = action({
     const { status } = await decideGate(scope, input);
     revalidatePath("/runs/[id]", "page");
     return { done: ANSWERED[status] ?? status };
+  },
+});
+
+export const scoreIt = action({
+  permission: "gate.decide",
+  maxBytes: 1024,
+  input: ScoreDocument,
+  handler: async ({ scope, input }) => {
+    await scoreDocument(scope, input);
+    revalidatePath(`/runs/${input.runId}`);
+    return { done: "Thank you: it is scored." };
   },
 });

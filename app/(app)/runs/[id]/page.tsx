@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PullRequests } from "#components/connected/pull-requests.tsx";
+import { Attention } from "#components/minutes/attention.tsx";
 import { RunPage } from "#components/run/run-page.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { Shell } from "#components/shell/shell.tsx";
@@ -16,6 +17,7 @@ import { getRun, listLeases } from "#lib/runs/service.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { listShownEvents } from "#lib/timeline/service.ts";
 import { loadShell } from "../../load-shell.ts";
+import { answer } from "../../settings/minutes/actions.ts";
 import { loadAftermath } from "./load-aftermath.tsx";
 import { loadSteering } from "./load-steering.ts";
 
@@ -50,6 +52,7 @@ export default page({
       >
         {/* What a forge does is no event of the run. */}
         {run.status === "merging" ? <LiveRefresh /> : null}
+        <Attention runId={run.id} purpose="run" answer={answer} />
         <RunPage
           run={run}
           events={events}

@@ -95,6 +95,22 @@ describe("a window over a patch", () => {
     expect(drawn(shown).length).toBeLessThan(120);
   });
 
+  test.each([
+    ["as long as browsers draw", 1],
+    ["longer than they draw", 160],
+  ])("a page that is turned leaps over no row of a list %s, and shows the last two once more", (_, parts) => {
+    const { surface } = scene([hunk(1, 4000 * parts)]);
+    expect(surface.scale > 1).toBe(parts > 1);
+    for (let page = 0; page < 20; page++) {
+      const last = surface.top + surface.window;
+      surface.turn(1);
+      // Below the head that sticks.
+      expect(surface.top + 41 + 40).toBe(last);
+    }
+    for (let page = 0; page < 20; page++) surface.turn(-1);
+    expect(surface.top).toBe(0);
+  });
+
   test("what is at its top stays there when something above turns out taller", () => {
     const { surface } = scene([file(40), file(40)]);
     surface.moveTo(900);

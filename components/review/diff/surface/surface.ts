@@ -5,7 +5,7 @@ import type { ReviewFile } from "../../diff-rules.ts";
 import type { Layout } from "../lines/rows.ts";
 import { Coloured } from "./coloured.ts";
 import type { Frame, Place, Section, ShownPart } from "./frame.ts";
-import type { PartView, ViewOptions } from "./part-view.ts";
+import { type PartView, ROW, type ViewOptions } from "./part-view.ts";
 import { HEAD, Positions, type Stacked, scaleOf } from "./positions.ts";
 import type { PartKey, PartSource } from "./source.ts";
 import { type NotedRows, Views } from "./views.ts";
@@ -15,6 +15,8 @@ const OVERSCAN = 360;
 const AT_ONCE = 20;
 const WIDER = 160;
 const SLACK = 120;
+/** Of a page that is turned so much is still there: two rows. */
+const KEPT = 2 * ROW;
 /** A section is never taller than this around the window. */
 const REACH = 2000;
 const ROUNDS = 4;
@@ -167,6 +169,11 @@ export class Surface {
     this.#pinned = null;
     this.top = this.#within(top);
     this.draw();
+  }
+
+  /** A window further, or back: some of what stood there stays, also below a head that sticks. */
+  turn(pages: 1 | -1): void {
+    this.moveTo(this.top + pages * Math.max(ROW, this.window - HEAD - KEPT));
   }
 
   setWindow(window: number): void {

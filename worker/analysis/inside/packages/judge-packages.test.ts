@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { dependencySentence } from "#lib/dependencies/rules.ts";
 import { judgePackages } from "./judge-packages.ts";
 
 type Files = Readonly<Record<string, readonly [string | null, string | null]>>;
@@ -12,7 +13,12 @@ function judged(files: Files) {
     })),
   );
   const changes = packages.map(({ change, name, before, after }) => `${change} ${name} ${before} ${after}`);
-  return { changes, notes: notes.map(({ rule, name }) => `${rule} ${name}`), packages };
+  return {
+    changes,
+    notes: notes.map(({ rule, name }) => `${rule} ${name}`),
+    packages,
+    sentences: notes.map(dependencySentence),
+  };
 }
 
 const npm = (packages: Record<string, unknown>, asked: Record<string, string> = { left: "^1" }): string =>
@@ -233,6 +239,19 @@ describe("names and places of packages", () => {
     const { notes } = judged({ "package.json": [asked(...many), asked(...many, "expres", "a".repeat(81))] });
     expect(notes).toContain("name_alike expres");
     expect(notes.filter((note) => note.startsWith("names_not_compared"))).toHaveLength(1);
+  });
+
+  test("probe: of more names that are like others than are told, it is said how many are not", () => {
+    const alike = Array.from({ length: 88 }, (_, n) => `own-package-${n + 10}`);
+    const asked = (names: readonly string[]) =>
+      JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, "1"])) });
+    const added = alike.map((name) => `${name}x`);
+    const { notes, sentences } = judged({ "package.json": [asked(alike), asked([...alike, ...added])] });
+    const told = notes.filter((note) => note.startsWith("name_alike own-package"));
+    expect(told).toHaveLength(50);
+    expect(sentences).toContain(
+      "package.json has 38 more new packages named much like others, and not told one by one.",
+    );
   });
 
   test("a name that the language writes in two ways is one name", () => {

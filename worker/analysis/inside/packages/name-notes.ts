@@ -49,6 +49,16 @@ function namesOf(
   return found;
 }
 
+/** By file, how many there are that are not told one by one. */
+function untold(notes: readonly DependencyNote[]): DependencyNote[] {
+  const counts = new Map<string, number>();
+  for (const { path } of notes) counts.set(path, (counts.get(path) ?? 0) + 1);
+  return [...counts].map(([path, count]) => ({
+    ...{ rule: "name_alike", path, name: null, before: null },
+    after: count === 1 ? "1 more new package" : `${count} more new packages`,
+  }));
+}
+
 export function alikeNotes(
   locks: ReadonlyMap<string, Sides<Lockfile | null>>,
   manifests: ReadonlyMap<string, Sides<unknown>>,
@@ -73,7 +83,7 @@ export function alikeNotes(
     const note = { rule: "names_not_compared", path, name: null, before: null } as const;
     return uncompared === 0 ? [] : [{ ...note, after: `${several} not compared` }];
   });
-  return [...alike.slice(0, MOST_TOLD), ...left];
+  return [...alike.slice(0, MOST_TOLD), ...untold(alike.slice(MOST_TOLD)), ...left];
 }
 
 const scopeOf = (name: string): string | null => /^(@[^/]+)\//.exec(name)?.[1] ?? null;
