@@ -15,10 +15,6 @@ import { endPager } from "../deliveries/pagers/connect-pager.ts";
 import { setDuty } from "../deputies/service.ts";
 import { startDrill } from "../drills/start-drill.ts";
 import { AppError } from "../errors.ts";
-import { askExit } from "../exit-reviews/ask-exit.ts";
-import { handOutKit } from "../exit-reviews/kit/make-kit.ts";
-import { getExit } from "../exit-reviews/service.ts";
-import { stateReport } from "../exit-reviews/state-report.ts";
 import { listTeamWeeks } from "../human-minutes/service.ts";
 import { getKpis, listRunFacts } from "../kpis/service.ts";
 import { listEntries } from "../log/service.ts";
@@ -52,13 +48,13 @@ import { launchRun } from "../runs/launch-run.ts";
 import { pauseRun } from "../runs/pause-run.ts";
 import { resumeRun } from "../runs/resume-run.ts";
 import type { Scope } from "../scope.ts";
-import { setFix, setHour } from "../spend/rates.ts";
 import { getSpend } from "../spend/service.ts";
 import { askToLift } from "../stops/ask-to-lift.ts";
 import { pullStop } from "../stops/pull-stop.ts";
 import { arrangeWork, charterFor } from "../testing/arrange.ts";
 import { testDatabase } from "../testing/database.ts";
 import { type Call, OF_PEOPLE } from "../testing/people-calls.ts";
+import { pilotCalls } from "../testing/pilot-calls.ts";
 import { systemActor, testClock, testScope } from "../testing/scopes.ts";
 import { askWeek, lookAgain } from "../weekly-reviews/ask-week.ts";
 import { getWeek, listWeeks } from "../weekly-reviews/service.ts";
@@ -90,17 +86,12 @@ const released = {
 const reason = "because";
 const week = () => ({ pilotId, number: 1, digest: "0".repeat(64) });
 const LOOK = { approvalId: "apr_1", verdict: "agree", note: "" } as const;
-const said = { verdict: "fit", statement: "Read by two.", name: "a.pdf" } as const;
-const emptyReport = () => ({ ...said, pilotId, contents: new Uint8Array() });
 
 /** Called with what makes them fail after the permission, if they can: nothing here changes the pilot. */
 const ON_PILOT: readonly Call[] = [
   ["writeCharter", "pilot.amend", (scope) => writeCharter(scope, { pilotId, charter })],
   ["askActivation", "pilot.amend", (scope) => askActivation(scope, pilotId)],
-  ["askExit", "pilot.amend", (scope) => askExit(scope, { pilotId, decision: "end", reason })],
-  ["stateReport", "exit.report", (scope) => stateReport(scope, emptyReport())],
-  ["handOutKit", "exit.report", (scope) => handOutKit(scope, pilotId)],
-  ["getExit", "kpi.view", (scope) => getExit(scope, pilotId)],
+  ...pilotCalls(() => pilotId),
   ["askResume", "pilot.amend", (scope) => askResume(scope, { pilotId, reason })],
   [
     "launchRun",
@@ -157,19 +148,7 @@ const ON_PILOT: readonly Call[] = [
   [
     "setDuty",
     "role.grant",
-    (scope) => setDuty(scope, { pilotId, personId: nobody, from: new Date(0), until: new Date(0) }),
-  ],
-  [
-    "setFix",
-    "price.set",
-    (scope) =>
-      setFix(scope, { pilotId, kind: "repair", low: 1, high: 2, fromDay: "2030-01-01", source: reason }),
-  ],
-  [
-    "setHour",
-    "price.set",
-    (scope) =>
-      setHour(scope, { pilotId, what: "runner_hour", price: 1, fromDay: "2030-01-01", source: reason }),
+    (scope) => setDuty(scope, { pilotId, personId: "per_none", from: new Date(0), until: new Date(0) }),
   ],
   ["getSpend", "kpi.view", (scope) => getSpend(scope, pilotId)],
   ["listTeamWeeks", "kpi.view", (scope) => listTeamWeeks(scope, pilotId)],
