@@ -61,6 +61,14 @@ test("a grant that lets the web process change the record turns its control red,
     await expect(control(sam, "log_append_only").getByRole("link", { name: /^Finding/ })).toHaveCount(0);
   });
 
+  await test.step("on a phone nothing is scrolled sideways", async () => {
+    const wide = sam.viewportSize() ?? { width: 1280, height: 800 };
+    await sam.setViewportSize({ width: 390, height: 844 });
+    const list = sam.locator(".control-list .scroll");
+    await expect.poll(() => list.evaluate((own) => own.scrollWidth - own.clientWidth)).toBeLessThanOrEqual(0);
+    await sam.setViewportSize(wide);
+  });
+
   await test.step("by framework, and as a file", async () => {
     await sam.getByRole("combobox", { name: "Any framework" }).selectOption("dora");
     await expect(sam).toHaveURL(/framework=dora/);

@@ -47,7 +47,7 @@ function beforeDecision(run: string, pilot: string): Shot[] {
     { name: "run-new", path: "/runs/new", quiet: true },
     { name: "comparisons", path: "/agents/compare" },
     { name: "comparison-new", path: "/agents/compare/new", quiet: true },
-    { name: "procurement", path: "/agents/procurement" },
+    { name: "procurement", path: "/agents/procurement", quiet: true },
     { name: "pilots", path: "/pilots" },
     { name: "pilot-charter", path: `/pilots/${pilot}?tab=charter` },
     { name: "pilot-new", path: "/pilots/new", quiet: true },

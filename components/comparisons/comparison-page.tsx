@@ -2,7 +2,7 @@ import type { Results } from "#lib/comparisons/results-rules.ts";
 import type { AttemptView, ComparisonView, Contestant } from "#lib/comparisons/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import type { FormAction } from "../form/state.ts";
-import { formatMicros, shortHash } from "../format.ts";
+import { formatMicros, plural, shortHash } from "../format.ts";
 import { PageHead } from "../list/page-head.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -92,7 +92,7 @@ function Steps({ comparison, open, mayLaunch, mayJudge, start, close, choose }: 
       {mayJudge ? <ButtonLink href={`/agents/compare/${id}/review`}>Judge</ButtonLink> : null}
       {mayLaunch && state !== "closed" && rest > 0 ? (
         <ActionButton action={start} fields={{ comparisonId: id }} doing="Launching" tone="ink">
-          {`Launch ${rest} attempts, at most ${formatMicros(ceilingMicros)}`}
+          {`Launch ${plural(rest, "attempt")}, at most ${formatMicros((ceilingMicros / progress.attempts) * rest)}`}
         </ActionButton>
       ) : null}
       {state === "started" && (mayLaunch || mayJudge) ? (

@@ -71,17 +71,19 @@ describe("the page of a comparison", () => {
 
   test("says before the launch what it costs at most", () => {
     const planned = { ...comparison, state: "planned" as const };
-    const progress = { ...comparison.progress, launched: 0 };
-    const html = renderToStaticMarkup(
-      <ComparisonPage
-        comparison={{ ...planned, progress }}
-        open={{ contestants, attempts: [], results: resultsOf(contestants, [], []) }}
-        mayLaunch
-        mayJudge={false}
-        {...actions}
-      />,
-    );
+    const shown = (launched: number) =>
+      renderToStaticMarkup(
+        <ComparisonPage
+          comparison={{ ...planned, progress: { ...comparison.progress, launched } }}
+          open={{ contestants, attempts: [], results: resultsOf(contestants, [], []) }}
+          mayLaunch
+          mayJudge={false}
+          {...actions}
+        />,
+      );
+    const html = shown(0);
     expect(html).toContain("Launch 2 attempts, at most $30.00");
+    expect(shown(1)).toContain("Launch 1 attempt, at most $15.00");
     expect(html).toContain("nothing yet");
   });
 });
@@ -143,6 +145,7 @@ describe("the other pages", () => {
       topics: topicsOf([note, { ...note, id: "pcn_0", asOf: "2025-01-01" }], NOW.getTime()),
       measured: {
         ...{ runs: 4, finished: 4, verified: 3, meanMicros: 2_000_000, medianMinutes: 2, longestMinutes: 9 },
+        ...{ reviewed: 3, sessions: 4, firstCalls: 0, longCalls: 0 },
         ...{
           calls: 0,
           largestInputTokens: null,

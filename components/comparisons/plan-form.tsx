@@ -83,6 +83,7 @@ export function PlanForm({ pilots, agents, action }: PlanFormProps) {
         <Boxes
           name="agents"
           label="Contestants"
+          none="No agent with a model that this charter allows is connected. Connect one under Agents, and allow it in the charter."
           choices={allowed.map(({ id, name, model }) => ({ id, name: `${name}, ${model}` }))}
           errors={errorsOf(fields, "agents")}
           onChange={setChosen}
@@ -91,6 +92,7 @@ export function PlanForm({ pilots, agents, action }: PlanFormProps) {
         <Boxes
           name="reviewers"
           label="Who judges"
+          none="Nobody but you may review in this pilot. Roles are given under People."
           hint="They are not told whose patch it is before it is closed, and the pages of these runs are closed to them."
           choices={pilot.reviewers}
           errors={errorsOf(fields, "reviewers")}
@@ -160,12 +162,14 @@ interface BoxesProps {
   readonly name: string;
   readonly label: string;
   readonly hint?: string;
+  /** What to do where there is nothing to choose. */
+  readonly none: string;
   readonly choices: readonly Named[];
   readonly errors: readonly string[];
   readonly onChange?: (chosen: readonly string[]) => void;
 }
 
-function Boxes({ name, label, hint, choices, errors, onChange }: BoxesProps) {
+function Boxes({ name, label, hint, none, choices, errors, onChange }: BoxesProps) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const tick = (id: string, isOn: boolean) => {
     const now = isOn ? [...ticked, id] : ticked.filter((other) => other !== id);
@@ -175,7 +179,7 @@ function Boxes({ name, label, hint, choices, errors, onChange }: BoxesProps) {
   return (
     <fieldset className="field">
       <legend className="label">{label}</legend>
-      {choices.length === 0 ? <p className="hint">There is nobody to choose.</p> : null}
+      {choices.length === 0 ? <p className="hint">{none}</p> : null}
       {choices.map((choice) => (
         <label key={choice.id} className="row">
           <input

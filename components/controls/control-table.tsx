@@ -15,20 +15,22 @@ export function ControlTable({
   readonly framework: Framework | null;
 }) {
   return (
-    <Table
-      label="Controls"
-      tall
-      columns={[
-        { key: "state", title: "State" },
-        { key: "control", title: "Control" },
-        { key: "proof", title: "Last proof" },
-        { key: "rows", title: "Evidence towards" },
-      ]}
-    >
-      {controls.map((control) => (
-        <ControlRow key={control.id} control={control} framework={framework} />
-      ))}
-    </Table>
+    <div className="control-list">
+      <Table
+        label="Controls"
+        tall
+        columns={[
+          { key: "state", title: "State" },
+          { key: "control", title: "Control" },
+          { key: "proof", title: "Last proof" },
+          { key: "rows", title: "Evidence towards" },
+        ]}
+      >
+        {controls.map((control) => (
+          <ControlRow key={control.id} control={control} framework={framework} />
+        ))}
+      </Table>
+    </div>
   );
 }
 

@@ -20,6 +20,12 @@ export interface ControlsPageProps {
   readonly test: FormAction | null;
 }
 
+/** Before the first test nothing is said to hold. */
+export function controlsTitle(red: number, holding: number): string {
+  if (red > 0) return `${plural(red, "control")} to look at`;
+  return holding > 0 ? "All that could be tried hold" : "None tried yet";
+}
+
 /** What this installation says of itself, each with its last live proof. */
 export function ControlsPage({
   view: { controls, isTesting, testedAt },
@@ -61,10 +67,7 @@ export function ControlsPage({
           </>
         }
       />
-      <Panel
-        title={red > 0 ? `${plural(red, "control")} to look at` : "All that could be tried hold"}
-        fact={`${holding} of ${controls.length} hold`}
-      >
+      <Panel title={controlsTitle(red, holding)} fact={`${holding} of ${controls.length} hold`}>
         <FilterBar
           found={plural(shown.length, "control")}
           fields={[

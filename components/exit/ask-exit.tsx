@@ -24,13 +24,13 @@ export function AskExitForm({ pilotId, ask }: { readonly pilotId: string; readon
       <TextAreaField
         name="reason"
         label="Reason"
-        hint="Both owners sign it, and it stands in the log."
+        hint="Who decides signs it, and it stands in the log."
         errors={form.state.fields}
       />
       <FormAnswer state={form.state} />
       <div className="row justify-end acts">
         <Button type="submit" tone="ink" pending={form.pending && "Asking"}>
-          Ask both owners
+          Ask who decides
         </Button>
       </div>
     </form>

@@ -57,15 +57,13 @@ export function ExitPage(props: ExitPageProps) {
             </Note>
           ))}
           {exit.openGate ? (
-            <ButtonLink href={`/inbox?gate=${exit.openGate}`}>
-              Both owners are asked: open the gate
-            </ButtonLink>
+            <ButtonLink href={`/inbox?gate=${exit.openGate}`}>Who decides is asked: open the gate</ButtonLink>
           ) : props.ask ? (
             <AskExitForm pilotId={pilotId} ask={props.ask} />
           ) : newest ? null : (
             <p className="t2 sm">
               {exit.review
-                ? "An engineering or security lead asks both owners: scale up, extend, or end."
+                ? "An engineering or security lead asks both owners, or two leads where there are none: scale up, extend, or end."
                 : "It is decided once the exit review is written. Until then whoever answers for the pilot may complete it on its page."}
             </p>
           )}

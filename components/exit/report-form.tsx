@@ -1,7 +1,12 @@
 "use client";
 
 import { useState } from "react";
-import { ReportVerdict, type StateReport, type UploadReport } from "#lib/exit-reviews/schema.ts";
+import {
+  MOST_REPORT_BYTES,
+  ReportVerdict,
+  type StateReport,
+  type UploadReport,
+} from "#lib/exit-reviews/schema.ts";
 import { SelectField, TextAreaField, TextField } from "../form/field.tsx";
 import { Button } from "../ui/button.tsx";
 import { Note } from "../ui/note.tsx";
@@ -17,6 +22,12 @@ export interface ReportActions {
 }
 
 const LOST = "The answer did not arrive. Look at the list of reports before you try again.";
+
+/** Said before it is sent: nothing here takes more, and the answer would say no more than that it broke off. */
+const TOO_LARGE = {
+  ok: false,
+  error: "The report is larger than 512 KiB. Give its SHA-256 and where it is kept.",
+} as const;
 
 function inBase64(bytes: Uint8Array): string {
   let text = "";
@@ -35,6 +46,7 @@ export function ReportForm({ pilotId, upload, state }: ReportActions & { readonl
     const verdict = ReportVerdict.catch("not_fit").parse(form.get("verdict"));
     const file = form.get("file");
     const has = file instanceof File && file.size > 0;
+    if (has && file.size > MOST_REPORT_BYTES) return setSaid(TOO_LARGE);
     const told = {
       ...{ pilotId, verdict, statement: text("statement") },
       name: text("name").trim() === "" && has ? file.name : text("name"),

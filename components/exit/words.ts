@@ -20,7 +20,7 @@ export const STEP_WORDS: Readonly<Record<ClosingStep, string>> = {
   runs: "Runs cancelled, their leases and tokens ended",
   tokens: "API tokens of the pilot revoked",
   ledger: "Ledger settled",
-  mirrors: "Mirrors and bundles deleted",
+  mirrors: "Mirrors and bundles deleted, but those with the only copy of what was merged",
   log: "Log pinned to be handed over",
   receipt: "Receipt signed",
 };

@@ -1,6 +1,6 @@
 import { ListX } from "lucide-react";
 import Link from "next/link";
-import { briefParts, momentWords } from "#lib/briefs/rules.ts";
+import { briefParts, isEmpty, momentWords } from "#lib/briefs/rules.ts";
 import type { Brief, BriefCount, BriefRow, BriefSpan, HomeView } from "#lib/briefs/schema.ts";
 import { ActionButton } from "../form/action-button.tsx";
 import type { FormAction } from "../form/state.ts";
@@ -40,8 +40,13 @@ export interface BriefHeadProps {
   readonly choose: FormAction;
 }
 
+interface HeadProps extends BriefHeadProps {
+  /** The checklist stands above: that nothing happened and nothing is needed would gainsay it. */
+  readonly isSettingUp: boolean;
+}
+
 /** What the page is about, since when it tells, and which of their views a person with several roles sees. */
-export function BriefHead({ brief, views, choose }: BriefHeadProps) {
+export function BriefHead({ brief, views, choose, isSettingUp }: HeadProps) {
   const { view, since, now } = brief;
   const today = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone: since.timeZone, weekday: "short", day: "numeric", month: "short" },
@@ -76,7 +81,7 @@ export function BriefHead({ brief, views, choose }: BriefHeadProps) {
           }))}
         />
       </div>
-      <Sentence brief={brief} />
+      {isSettingUp && isEmpty(brief) ? null : <Sentence brief={brief} />}
     </>
   );
 }

@@ -74,7 +74,7 @@ function Row({ pilot, watch, verdicts, review }: PilotHealth) {
               </>
             ) : null}
           </div>
-          {watch?.nearest ? (
+          {watch && (watch.nearest || watch.frozenBy) ? (
             <div className="only-phone">
               <Nearest pilotId={id} watch={watch} />
             </div>

@@ -2,6 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { type Brief, BriefCount } from "#lib/briefs/schema.ts";
 import type { PilotView } from "#lib/pilots/schema.ts";
+import { Nearest } from "../tripwires/nearest.tsx";
 import { HealthTable, targetWords } from "./health.tsx";
 import { HomePage, type HomePageProps } from "./home-page.tsx";
 import { AccessChanges, Denied, FindingsNow, OddRuns } from "./security.tsx";
@@ -63,6 +64,8 @@ describe("the home page", () => {
     const html = home({ setupLeft: 5, setup: <p>The list</p> });
     expect(html.indexOf("The list")).toBeLessThan(html.indexOf("Morning brief"));
     expect(html).not.toContain("5 steps of the set-up");
+    expect(html).not.toContain("Nothing needs you");
+    expect(home({ setup: <p>The list</p>, brief: brief({ paused: 1 }) })).toContain("1 paused run");
     expect(home({ setupLeft: 5 })).toContain("5 steps of the set-up");
   });
 
@@ -123,4 +126,17 @@ test("pilot health says how near the nearest tripwire is, and what froze merges"
   expect(html).toContain("Merges frozen");
   expect(html).toContain("1 met, 2 cannot tell");
   expect(targetWords({ met: 0, missed: 0, cannot_tell: 0 })).toBe("no target");
+});
+
+describe("the nearest tripwire of a pilot", () => {
+  test("is not said to be none to somebody who may not see its numbers", () => {
+    expect(renderToStaticMarkup(<Nearest pilotId="pil_1" watch={undefined} />)).not.toContain("no tripwire");
+  });
+
+  test("a charter without one says so, and that an older one still holds merges", () => {
+    const watch = { wires: 0, nearest: null, frozenBy: "failed_runs >= 1" };
+    const html = renderToStaticMarkup(<Nearest pilotId="pil_1" watch={watch} />);
+    expect(html).toContain("no tripwire");
+    expect(html).toContain("Merges frozen");
+  });
 });

@@ -30,7 +30,7 @@ export function HomePage({ alarms, rows, setupLeft, setup, main, side, below, ..
     <div className="page">
       <LogAlarms alarms={alarms} link />
       {setup}
-      <BriefHead {...head} />
+      <BriefHead {...head} isSettingUp={setup !== null} />
       {setupLeft > 0 && !setup ? (
         <Link className="note mt-4" href="/setup">
           <Icon of={ListChecks} />

@@ -178,7 +178,7 @@ function WhoDecided({ gate }: { gate: GateView }) {
     <Panel
       title="Who decides"
       level={3}
-      fact={`${gate.needed === 1 ? "one person" : `${gate.needed} different people`}, ${rolesInWords(gate.roles, gate.roleNames)}${(gate.denials ?? 1) > 1 ? `; ${gate.denials} denials close it` : ""}`}
+      fact={`${gate.needed === 1 ? "one person" : `${gate.needed} different people`}, ${gate.namesPeople ? "named by the charter" : rolesInWords(gate.roles, gate.roleNames)}${(gate.denials ?? 1) > 1 ? `; ${gate.denials} denials close it` : ""}`}
     >
       <ul className="who">
         {gate.approvals.map(({ id, personName, forName, decision, reason, source, at, withdrawnAt }) => (

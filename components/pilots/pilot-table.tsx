@@ -98,7 +98,7 @@ function PilotRow({ pilot, watch }: { pilot: PilotView; watch: PilotWatch | unde
               </>
             ) : null}
           </div>
-          {watch?.nearest ? (
+          {watch && (watch.nearest || watch.frozenBy) ? (
             <div className="only-phone">
               <Nearest pilotId={id} watch={watch} />
             </div>

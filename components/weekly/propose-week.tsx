@@ -37,7 +37,7 @@ export function ProposeWeek(props: ProposeWeekProps) {
         children: props.isAgain ? "Propose otherwise…" : "Decide…",
       }}
       title={`Decide on week ${props.number}`}
-      text="You sign it, bound to this pack; it takes effect once the other owner has signed it too."
+      text="You sign it, bound to this pack; it takes effect once it has its second signature."
     >
       {(onClose) => <ProposeForm {...props} onClose={onClose} />}
     </OpensDialog>

@@ -15,8 +15,10 @@ export interface SecondLooksProps {
 /** What this person may still say something of. */
 export function SecondLooks({ pilotId, number, week, me, say }: SecondLooksProps) {
   const { document, looks, names } = week;
-  const waiting = document.sample.items.filter(
-    ({ approval, person }) => person !== me && !looks.some(({ approvalId }) => approvalId === approval),
+  const { items } = document.sample;
+  const own = new Set(items.flatMap(({ gate, person }) => (person === me ? [gate] : [])));
+  const waiting = items.filter(
+    ({ approval, gate }) => !own.has(gate) && !looks.some(({ approvalId }) => approvalId === approval),
   );
   if (waiting.length === 0) return null;
   return (

@@ -53,6 +53,27 @@ describe("the page of a week", () => {
   });
 });
 
+test("where the charter names no owners, the page of a week asks two leads and not owners", () => {
+  const { document } = weekView();
+  expect(html(weekView("Repair", { document: { ...document, owners: ["per_1", "per_2"] } }))).toContain(
+    "An owner proposes",
+  );
+  const page = html(weekView("Repair", { document: { ...document, owners: [] } }));
+  expect(page).toContain("A lead proposes");
+  expect(page).not.toContain("An owner proposes");
+});
+
+test("whoever approved at a gate is not asked for a second look at another approval of it", () => {
+  const { document } = weekView();
+  const [item] = document.sample.items;
+  if (!item) throw new Error("the view samples nothing");
+  const other = { ...item, approval: "apr_2", person: "per_1" };
+  const waiting = (items: (typeof item)[]) =>
+    html(weekView("Repair", { looks: [], document: { ...document, sample: { ...document.sample, items } } }));
+  expect(waiting([item])).toContain("Waiting for a second look");
+  expect(waiting([item, other])).not.toContain("Waiting for a second look");
+});
+
 test("the list of weeks says when the first comes, or that the charter asks for none", () => {
   const empty = (days: number | null) =>
     renderToStaticMarkup(<WeeksPage pilotId="pil_1" pilotName="Pilot" days={days} isActive weeks={[]} />);

@@ -106,7 +106,10 @@ function Decided({ week, canAmend }: Pick<WeekPageProps, "week" | "canAmend">) {
   if (state === "waits" && isLatest)
     return (
       <p className="t2 sm">
-        Nobody has proposed what follows. An owner proposes, and the other one signs it in the inbox.
+        Nobody has proposed what follows.{" "}
+        {document.owners.length === 0
+          ? "A lead proposes, and a second one signs it in the inbox; one of them leads security."
+          : "An owner proposes, and the other one signs it in the inbox."}
       </p>
     );
   if (state === "overdue")

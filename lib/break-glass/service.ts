@@ -21,7 +21,7 @@ import { requirePeople } from "../pilots/second-person.ts";
 import { charterOf, findActiveCharter, findPilotState, lockedPilot } from "../pilots/service.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { findRepositoryState } from "../repositories/service.ts";
-import { findRunRow, lockRun, type RunRow } from "../runs/run-in-tx.ts";
+import { findRunRow, isBlindFor, lockRun, type RunRow } from "../runs/run-in-tx.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { holdStops, stopReason } from "../stops/service.ts";
 import { glassRole, glassRoles, reviewRule } from "./rules.ts";
@@ -42,6 +42,8 @@ export async function breakGlass(scope: Scope, input: BreakGlass): Promise<{ gat
     await holdStops(tx.db);
     const run = await lockRun(tx, input.runId);
     requirePermission(scope, "gate.decide", run.pilotId);
+    if (await isBlindFor(tx.db, run.id, personId))
+      throw refused("You judge this run blind, so somebody else breaks the glass for it.");
     await lockedPilot(tx, run.pilotId);
     await requireCalm(tx, run);
     const asked = await mergeAsked(tx, run);

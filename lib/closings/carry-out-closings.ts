@@ -11,6 +11,7 @@ import { cancelLocked } from "../runs/cancel-run.ts";
 import { lockOpenRuns } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { handOverLog } from "./hand-over-log.ts";
+import { isUnderCheckpoint } from "./log-store.ts";
 import { receiptOf } from "./receipt.ts";
 import { CLOSING_STEPS, type ClosingStep } from "./schema.ts";
 import {
@@ -21,6 +22,7 @@ import {
   lockBoundTokens,
   lockClosing,
   sealClosing,
+  selectKept,
   selectOpenClosings,
   selectOwnRepositories,
   selectReleased,
@@ -48,6 +50,12 @@ interface Closing {
 
 const REASON = "The pilot is closed.";
 
+const NO_CHECKPOINT =
+  "It waits until a checkpoint of the log is over the steps so far: the notary writes it, where one is running.";
+/** The keys are the worker's: nobody else can see whether there are any. */
+const UNSIGNED =
+  "It waits for the worker's signature, which takes a moment; where PILOTHOUSE_NOTICE_KEYS names no folder, nothing is ever signed.";
+
 /** How many steps were done. A pilot that waits, or cannot be closed, keeps no other waiting. */
 export async function carryOutClosings(scope: Scope, host: ClosingHost): Promise<number> {
   let done = 0;
@@ -72,8 +80,18 @@ async function nextStep(scope: Scope, pilotId: string): Promise<ClosingStep | nu
 /** What the next step waits for; null where it waits for nothing but its turn. */
 export async function whatWaits(scope: Scope, pilotId: string): Promise<string | null> {
   const step = await nextStep(scope, pilotId);
-  if (step !== "ledger" && step !== "mirrors") return null;
-  return read(scope, (db) => (step === "ledger" ? unsettled(db, pilotId) : watched(db, pilotId)));
+  switch (step) {
+    case "ledger":
+      return read(scope, (db) => unsettled(db, pilotId));
+    case "mirrors":
+      return read(scope, (db) => watched(db, pilotId));
+    case "log":
+      return (await read(scope, (db) => isUnderCheckpoint(db, pilotId))) ? null : NO_CHECKPOINT;
+    case "receipt":
+      return UNSIGNED;
+    default:
+      return null;
+  }
 }
 
 async function takeStep(scope: Scope, host: ClosingHost, { pilotId, begunAt }: Closing): Promise<boolean> {
@@ -83,7 +101,7 @@ async function takeStep(scope: Scope, host: ClosingHost, { pilotId, begunAt }: C
   const before = await prepare(scope, host, pilotId, step);
   if (before === "waits") return false;
   return transaction(scope, async (tx) => {
-    const open = step === "runs" ? await lockOpenRuns(tx, pilotId) : [];
+    const open = step === "runs" || step === "ledger" ? await lockOpenRuns(tx, pilotId) : [];
     if (!(await lockClosing(tx.db, pilotId))) return false;
     const known = await selectSteps(tx.db, pilotId);
     if (known.some((one) => one.step === step)) return false;
@@ -155,6 +173,8 @@ async function carryOut(tx: Tx, scope: Scope, { pilotId, step, open, before }: S
       return { result: { revoked: tokens.map(({ id }) => id) } };
     }
     case "ledger": {
+      // A merge that was under way and was refused is in review again, where nobody would end it any more.
+      for (const run of open) await cancelLocked(tx, scope, run, REASON);
       const waits = await unsettled(tx.db, pilotId);
       return waits === null ? { result: await sumLedger(tx.db, pilotId) } : { waits };
     }
@@ -165,6 +185,7 @@ async function carryOut(tx: Tx, scope: Scope, { pilotId, step, open, before }: S
           deleted: released.map(({ repositoryId, bytes, files }) => ({
             ...{ repository: repositoryId, bytes: Number(bytes), files },
           })),
+          kept: await selectKept(tx.db, pilotId),
         },
       };
     }

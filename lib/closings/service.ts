@@ -33,14 +33,16 @@ export async function getReceipt(scope: Scope, pilotId: string): Promise<string>
 }
 
 /** The bundle whose digest stands in the receipt, made again from the same checkpoint. */
-export async function openHandedLog(scope: Scope, pilotId: string): Promise<AsyncGenerator<string>> {
+export async function openHandedLog(scope: Scope, pilotId: string): Promise<AsyncGenerator<Uint8Array>> {
   requirePermission(scope, "log.export", pilotId);
   const step = (await read(scope, (db) => selectSteps(db, pilotId))).find((one) => one.step === "log");
   if (!step) throw notFound("log");
   const { epoch, size, checkpoint: note, redactions } = JSON.parse(step.result) as HandedLog;
-  return pinnedLines(
-    scope,
-    { pilotId, runId: null, withBlobs: false, redactions, epoch, size, note },
-    "export",
-  );
+  const pin = { pilotId, runId: null, withBlobs: false, redactions, epoch, size, note };
+  return inBytes(await pinnedLines(scope, pin, "export"));
+}
+
+/** An answer's body takes bytes, and no text. */
+async function* inBytes(lines: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const line of lines) yield typeof line === "string" ? Buffer.from(line, "utf8") : line;
 }

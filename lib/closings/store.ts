@@ -1,5 +1,5 @@
 import type { Db } from "../db.ts";
-import type { ClosingStep, StepRow } from "./schema.ts";
+import { CLOSING_STEPS, type StepRow } from "./schema.ts";
 
 export async function insertClosing(db: Db, pilotId: string, begunAt: Date): Promise<boolean> {
   const { count } = await db.pilotClosing.createMany({ data: { pilotId, begunAt }, skipDuplicates: true });
@@ -25,11 +25,10 @@ export async function findClosing(db: Db, pilotId: string) {
   return db.pilotClosing.findUnique({ where: { pilotId } });
 }
 
+/** In the order in which they are done, whatever the clock said: a receipt with another order does not hold. */
 export async function selectSteps(db: Db, pilotId: string): Promise<StepRow[]> {
-  return (await db.pilotClosingStep.findMany({
-    where: { pilotId },
-    orderBy: { doneAt: "asc" },
-  })) as StepRow[];
+  const rows = (await db.pilotClosingStep.findMany({ where: { pilotId } })) as StepRow[];
+  return rows.sort((a, b) => CLOSING_STEPS.indexOf(a.step) - CLOSING_STEPS.indexOf(b.step));
 }
 
 export async function insertStep(db: Db, row: StepRow & { readonly pilotId: string }): Promise<void> {
@@ -78,14 +77,19 @@ export async function watchedUntil(db: Db, pilotId: string): Promise<{ count: nu
   return row ?? { count: 0, until: null };
 }
 
-/** Repositories of the pilot's charters that no other pilot that is open names in any version. */
+/**
+ * Repositories of the pilot's charters that no other pilot needs: one that is open names them in no version, and one that is
+ * being closed has no run there that may still merge. Where our own branch is the authority the mirror holds the only copy of
+ * what was merged, so it stays.
+ */
 export async function selectOwnRepositories(db: Db, pilotId: string): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     select distinct r.id from repository r join charter c on c.canonical::jsonb #>> '{scope,repositoryId}' = r.id
-    where c.pilot_id = ${pilotId}
+    where c.pilot_id = ${pilotId} and r.authority <> 'own'
       and not exists (select from charter o join pilot p on p.id = o.pilot_id
         where o.canonical::jsonb #>> '{scope,repositoryId}' = r.id and p.id <> ${pilotId}
-          and p.status in ('draft', 'activating', 'active', 'paused'))
+          and (p.status in ('draft', 'activating', 'active', 'paused')
+            or exists (select from run x where x.pilot_id = p.id and x.ended_at is null)))
       and not exists (select from merge_watch w where w.repository_id = r.id and w.state = 'watching')
     order by r.id`;
   return rows.map(({ id }) => id);
@@ -113,6 +117,14 @@ export async function selectReleased(db: Db, pilotId: string): Promise<Released[
   return db.mirrorRelease.findMany({ where: { pilotId }, orderBy: { repositoryId: "asc" } });
 }
 
+/** Whose mirrors hold the only copy of what the pilot merged. */
+export async function selectKept(db: Db, pilotId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select distinct r.id from repository r join charter c on c.canonical::jsonb #>> '{scope,repositoryId}' = r.id
+    where c.pilot_id = ${pilotId} and r.authority = 'own' order by r.id`;
+  return rows.map(({ id }) => id);
+}
+
 export async function deleteBundles(db: Db, repositoryId: string): Promise<void> {
   await db.baseBundle.deleteMany({ where: { repositoryId } });
 }
@@ -126,7 +138,3 @@ export async function lockBoundTokens(db: Db, pilotId: string): Promise<{ id: st
         and p.status in ('draft', 'activating', 'active', 'paused'))
     order by t.id for update of t`;
 }
-
-export const STEP_ORDER: Readonly<Record<ClosingStep, number>> = {
-  ...{ runs: 0, tokens: 1, ledger: 2, mirrors: 3, log: 4, receipt: 5 },
-};

@@ -2,6 +2,7 @@ import { kindsOf } from "../agents/rules.ts";
 import { requireAgent } from "../agents/service.ts";
 import { requirePermission } from "../authz/require.ts";
 import { leftForRun } from "../budgets/left-for-run.ts";
+import { refuseWordsTo } from "../comparisons/held-runs.ts";
 import { type Tx, transaction } from "../db.ts";
 import { forbidden, refused } from "../errors.ts";
 import { voidMergeGate } from "../gates/open-gate.ts";
@@ -32,6 +33,7 @@ export async function sendToAgent(scope: Scope, input: SendToAgent): Promise<{ m
     await holdStops(tx.db);
     const run = await lockRun(tx, input.runId);
     requirePermission(scope, "run.steer", run.pilotId);
+    await refuseWordsTo(tx.db, run.id);
     const earlier = await tx.db.runMessage.findUnique({
       where: { runId_requestKey: { runId: run.id, requestKey: input.requestKey } },
     });

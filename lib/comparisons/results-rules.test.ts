@@ -95,6 +95,9 @@ describe("results", () => {
     expect(of(tell(2, 20, 16), "accepted")).toBe("two");
     expect(of(tell(12, 20, 10), "accepted")).toBeNull();
     expect(of(tell(3, 3, 0), "cost")).toBeNull();
+    // Of a handful of attempts nothing is told, however far apart they are.
+    for (const few of [1, 2, 3, 4]) expect(of(tell(few, few, 0), "accepted")).toBeNull();
+    expect(of(tell(5, 5, 0), "accepted")).toBe("one");
   });
 
   test("hold a cheaper or quicker agent for better where intervals are apart", () => {

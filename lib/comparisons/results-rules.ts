@@ -186,7 +186,8 @@ function compared(
   z: number,
 ): { readonly difference: Interval | null; readonly sign: number } {
   if (isShare(one) && isShare(other)) {
-    if (one.of === 0 || other.of === 0) return { difference: null, sign: 0 };
+    // Of two against two this interval leaves 0 out, where chance alone does the same in one of three.
+    if (one.of < FEWEST || other.of < FEWEST) return { difference: null, sign: 0 };
     const difference = newcombe(one, other, z);
     return { difference, sign: difference.low > 0 ? 1 : difference.high < 0 ? -1 : 0 };
   }

@@ -1,16 +1,17 @@
 import { requirePermission } from "../authz/require.ts";
 import { can } from "../authz/rules.ts";
 import { read, type Tx, transaction } from "../db.ts";
-import { AppError, conflict, notFound } from "../errors.ts";
+import { AppError, conflict, notFound, refused } from "../errors.ts";
 import { changeOf } from "../record/change.ts";
 import { launchRun } from "../runs/launch-run.ts";
-import type { Scope } from "../scope.ts";
+import { actorId, type Scope } from "../scope.ts";
 import { comparisonState } from "./plan-comparison.ts";
 import type { StartComparison } from "./schema.ts";
 import {
   type AttemptRow,
   type ComparisonRow,
   findComparison,
+  isReviewer,
   lockComparison,
   moveComparison,
   selectAttemptRows,
@@ -41,8 +42,7 @@ export async function startComparison(scope: Scope, { comparisonId }: StartCompa
   for (const attempt of attempts) {
     if (attempt.runId !== null) continue;
     try {
-      await launchAttempt(scope, comparison, attempt);
-      launched += 1;
+      if (await launchAttempt(scope, comparison, attempt)) launched += 1;
     } catch (error) {
       if (error instanceof AppError && error.code === "refused") return { launched, refusal: error.message };
       throw error;
@@ -55,6 +55,8 @@ async function begin(scope: Scope, id: string): Promise<ComparisonRow> {
   return transaction(scope, async (tx) => {
     const comparison = await lockedComparison(tx, scope, id);
     requirePermission(scope, "run.launch", comparison.pilotId);
+    if (await isReviewer(tx.db, id, actorId(scope.actor)))
+      throw refused("Whoever judges a comparison launches nothing of it: nobody judges what they launched.");
     if (comparison.state === "closed") throw conflict("This comparison is closed.");
     if (comparison.state === "started") return comparison;
     await moveComparison(tx.db, id, "planned", {
@@ -74,10 +76,12 @@ async function begin(scope: Scope, id: string): Promise<ComparisonRow> {
   });
 }
 
-async function launchAttempt(scope: Scope, comparison: ComparisonRow, attempt: AttemptRow): Promise<void> {
+/** False where somebody who asked at the same time had launched it. */
+async function launchAttempt(scope: Scope, comparison: ComparisonRow, attempt: AttemptRow): Promise<boolean> {
   const task = comparison.tasks[attempt.task];
   if (!task) throw new Error(`The comparison ${comparison.id} has no task ${attempt.task}.`);
   const { pilotId, baseCommit, charterDigest, startedAt } = comparison;
+  let isOurs = false;
   const { runId } = await launchRun(
     scope,
     {
@@ -87,7 +91,10 @@ async function launchAttempt(scope: Scope, comparison: ComparisonRow, attempt: A
     },
     {
       ...{ baseCommit, charterDigest, notBefore: (startedAt?.getTime() ?? 0) + attempt.place },
-      bind: (tx, run) => bindAttempt(tx, comparison, attempt, run),
+      bind: async (tx, run) => {
+        await bindAttempt(tx, comparison, attempt, run);
+        isOurs = true;
+      },
     },
   );
   const [bound] = (await read(scope, (db) => selectAttemptRows(db, comparison.id))).filter(
@@ -95,6 +102,7 @@ async function launchAttempt(scope: Scope, comparison: ComparisonRow, attempt: A
   );
   if (bound?.runId !== runId)
     throw conflict(`The key of attempt ${attempt.label} was used for a run of something else.`);
+  return isOurs;
 }
 
 async function bindAttempt(

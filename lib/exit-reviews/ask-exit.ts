@@ -1,14 +1,17 @@
-// How a pilot ends is decided at a gate that both of its owners sign, on the newest review and what it holds.
+// How a pilot ends is decided at a gate that both of its owners sign, on the newest review and what it holds; where the charter
+// names no owners two leads do, one of whom leads security.
 import { requirePermission } from "../authz/require.ts";
 import { DAY } from "../clock.ts";
 import { beginClosing } from "../closings/begin-closing.ts";
 import { type Tx, transaction } from "../db.ts";
 import { conflict, notFound, refused } from "../errors.ts";
 import { openGate } from "../gates/open-gate.ts";
-import { dayIn } from "../pilots/rules.ts";
+import { dayIn, secondPersonRoles } from "../pilots/rules.ts";
+import { requirePeople } from "../pilots/second-person.ts";
 import { charterInForce, findActiveCharter, lockedPilot, movePilot } from "../pilots/service.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { actorId, type Scope } from "../scope.ts";
+import { weekRule } from "../weekly-reviews/deciders.ts";
 import { refusalToDecide } from "./rules.ts";
 import { type AskExit, ExitDocument, ExitGateDocument } from "./schema.ts";
 import { findOpenExitGate, insertDecision, type ReviewRow, selectReports, selectReviews } from "./store.ts";
@@ -23,7 +26,7 @@ async function criteriaNow(tx: Tx, scope: Scope, newest: ReviewRow) {
   return (await documentOf(tx, newest.pilotId, { stage, activatedOn, dueOn, asOf })).criteria;
 }
 
-/** Asks both owners. The document binds the reviews, the reports and the decision with its reason. */
+/** Asks both owners, or two leads. The document binds the reviews, the reports and the decision with its reason. */
 export async function askExit(
   scope: Scope,
   { pilotId, decision, reason }: AskExit,
@@ -38,12 +41,15 @@ export async function askExit(
     const reviews = await selectReviews(tx.db, pilotId);
     const newest = reviews.at(-1);
     if (!newest) throw refused("There is no exit review yet: it is written on its day, and decided on then.");
-    const open = await findOpenExitGate(tx.db, pilotId);
-    if (open) return { gateId: open };
-    const { owners } = inForce.charter.kpis;
-    if (owners.length !== 2)
-      throw refused(
-        "The charter names no two owners. Write a version that does: both of them sign the exit.",
+    if (await findOpenExitGate(tx.db, pilotId))
+      throw conflict("How it ends is asked already: decide at that gate, or deny it before you ask anew.");
+    const rule = await weekRule(tx, inForce.charter, pilotId);
+    if (!rule.people)
+      await requirePeople(
+        tx.db,
+        scope,
+        { roles: secondPersonRoles(scope.grants, pilotId), needed: 1 },
+        pilotId,
       );
     const criteria = await criteriaNow(tx, scope, newest);
     const refusal = refusalToDecide(decision, criteria);
@@ -53,13 +59,10 @@ export async function askExit(
     const gateId = await openGate(tx, scope, {
       kind: "exit_review",
       pilotId,
-      rule: {
-        ...{ needed: 2, barred: [], people: owners },
-        roles: ["engineering_lead", "security_lead", "reviewer"],
-      },
+      rule,
       document: {
         ...{ v: 1, decides: "exit", pilot: pilotId, name: pilot.name, charter: inForce.digest },
-        ...{ decision, reason, criteria, askedBy: actorId(scope.actor), owners },
+        ...{ decision, reason, criteria, askedBy: actorId(scope.actor), owners: [...(rule.people ?? [])] },
         review: reviews[0]?.digest ?? newest.digest,
         confirmation: reviews.find(({ stage }) => stage === "confirmation")?.digest ?? null,
         reports: reports.map(({ sha256 }) => sha256),

@@ -1,11 +1,12 @@
 // From the day-28 review to a signed receipt: written by the worker's role, decided by both owners at a gate, closed step by step.
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { Readable } from "node:stream";
 import { beforeAll, describe, expect, test } from "vitest";
 import { verifyReceipt } from "../../verify/receipt.ts";
 import { makeToken } from "../api-tokens/service.ts";
 import { DAY, HOUR } from "../clock.ts";
 import { type ClosingHost, carryOutClosings } from "../closings/carry-out-closings.ts";
-import { getClosing, getReceipt } from "../closings/service.ts";
+import { getClosing, getReceipt, openHandedLog } from "../closings/service.ts";
 import { decideGate } from "../gates/decide-gate.ts";
 import { completePilot } from "../pilots/complete-pilot.ts";
 import type { ExitCriterion } from "../pilots/schema/rollback.ts";
@@ -137,6 +138,8 @@ describe("an exit review", () => {
     });
     await stateReport(known(auditor), report);
     expect((await getExit(known(auditor), pilotId)).reports).toMatchObject([{ name, keptAt: null }]);
+    for (let more = 1; more < 5; more += 1) await stateReport(known(auditor), report);
+    await expect(stateReport(known(auditor), report)).rejects.toMatchObject({ code: "refused" });
     await expect(
       stateReport(known(auditor), { ...report, contents: Buffer.alloc(512 * 1024 + 1) }),
     ).rejects.toMatchObject({ code: "bad_input" });
@@ -145,7 +148,7 @@ describe("an exit review", () => {
 
 describe("closing a pilot", () => {
   test("goes on where it was killed, does nothing twice, and ends with a receipt that one flipped byte makes false", async () => {
-    const repositoryId = await readyRepository(scene.seed);
+    const repositoryId = await readyRepository(scene.seed, "c", "upstream");
     await openBase(scene.database, repositoryId, "c");
     const pilotId = await pilot({ repositoryId, exitCriteria: [] });
     const runId = await scene.launched(pilotId);
@@ -167,8 +170,11 @@ describe("closing a pilot", () => {
     expect((await getClosing(known(ada), pilotId))?.steps.map(({ step }) => step)).toEqual([
       ...["runs", "tokens", "ledger", "mirrors"],
     ]);
+    expect((await getClosing(known(ada), pilotId))?.waits).toContain("a checkpoint of the log");
     await sequenceLog(scene.database);
     await expect(close({ signingKey: killed })).rejects.toThrow("could not be closed");
+    await close({ signingKey: async () => null });
+    expect((await getClosing(known(ada), pilotId))?.waits).toContain("PILOTHOUSE_NOTICE_KEYS");
     await close();
     await close();
     const closing = await getClosing(known(ada), pilotId);
@@ -177,8 +183,12 @@ describe("closing a pilot", () => {
       { cancelled: [runId] },
       { revoked: [tokens[0]] },
       { calls: 0, spentMicros: "0", reservedMicros: "0" },
-      { deleted: [{ repository: repositoryId, bytes: 10, files: 2 }] },
+      { deleted: [{ repository: repositoryId, bytes: 10, files: 2 }], kept: [] },
     ]);
+    const handed = createHash("sha256");
+    const bundle = Readable.toWeb(Readable.from(await openHandedLog(known(bea), pilotId)));
+    handed.update(Buffer.from(await new Response(bundle as ReadableStream<Uint8Array>).arrayBuffer()));
+    expect(results?.[4]).toMatchObject({ sha256: handed.digest("hex") });
     expect(removed).toBe(2);
     expect(await isReleased(known(worker), repositoryId)).toBe(true);
     await expect(scene.launched(pilotId)).rejects.toMatchObject({ code: "refused" });

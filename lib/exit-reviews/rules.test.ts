@@ -106,6 +106,9 @@ describe("the criteria", () => {
     expect(refusalToDecide("scale_up", short)).toContain("one is missed");
     expect(refusalToDecide("end", short)).toBeNull();
     expect(refusalToDecide("extend", criteria({ open: 2 }))).toBeNull();
+    const unfit = criteria({ reports: [{ verdict: "not_fit" }] });
+    expect(refusalToDecide("scale_up", unfit)).toContain("not fit");
+    expect(refusalToDecide("end", unfit)).toBeNull();
   });
 });
 

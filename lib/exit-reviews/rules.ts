@@ -124,6 +124,8 @@ export function refusalToDecide(
   const review = asked("independent_review");
   if (review && review.verdict === "cannot_tell")
     return "The charter wants an independent review, and nobody has stated one.";
+  if (decision === "scale_up" && review?.verdict === "missed")
+    return "The charter wants an independent review, and the newest found the pilot not fit: end it, or extend it.";
   const ended = asked("runs_ended");
   if (ended && ended.verdict !== "met")
     return `The charter wants every run to have ended; ${times(ended.needed ?? 0, "run")} of the pilot ${ended.needed === 1 ? "has" : "have"} not.`;

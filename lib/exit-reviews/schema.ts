@@ -76,6 +76,9 @@ export type ReportVerdict = z.infer<typeof ReportVerdict>;
 /** Of a larger one its digest is given, and where it is kept: a form carries no more. */
 export const MOST_REPORT_BYTES = 512 * 1024;
 
+/** By one person of one pilot: the newest counts, and none is ever changed. */
+export const MOST_REPORTS = 5;
+
 const STATED = "Say in 10 to 1,000 characters what was looked at and what was found.";
 const KEPT = "Say in 3 to 500 characters where the report is kept.";
 
@@ -135,6 +138,8 @@ export const ExitGateDocument = z.looseObject({
   reports: z.array(z.string()),
   criteria: z.array(JudgedCriterion),
   charter: z.string(),
+  /** Empty where two leads sign. */
+  owners: z.array(z.string()),
 });
 export type ExitGateDocument = z.infer<typeof ExitGateDocument>;
 

@@ -8,8 +8,8 @@ import { charterInForce, lockedPilot } from "../pilots/service.ts";
 import { reasonDetail } from "../record/reason.ts";
 import type { Scope } from "../scope.ts";
 import { refusalToReport } from "./rules.ts";
-import { MOST_REPORT_BYTES, type StateReport } from "./schema.ts";
-import { findReportBytes, insertReport, selectPart } from "./store.ts";
+import { MOST_REPORT_BYTES, MOST_REPORTS, type StateReport } from "./schema.ts";
+import { countReports, findReportBytes, insertReport, selectPart } from "./store.ts";
 
 export type NewReport = Omit<StateReport, "sha256" | "keptAt"> &
   (
@@ -52,6 +52,8 @@ export async function stateReport(scope: Scope, report: NewReport): Promise<stri
 async function requireIndependent(tx: Tx, pilotId: string, personId: string): Promise<void> {
   const refusal = refusalToReport(await selectPart(tx.db, pilotId, personId));
   if (refusal !== null) throw refused(refusal);
+  if ((await countReports(tx.db, pilotId, personId)) >= MOST_REPORTS)
+    throw refused(`You stated ${MOST_REPORTS} reviews of this pilot, which is as many as one person states.`);
 }
 
 /** Its bytes, as they came. Throws not_found where only the digest is here. */

@@ -85,6 +85,9 @@ export async function insertReport(
   await db.exitReport.create({ data: row });
 }
 
+export const countReports = (db: Db, pilotId: string, personId: string): Promise<number> =>
+  db.exitReport.count({ where: { pilotId, personId } });
+
 /** Newest first, without their bytes. */
 export async function selectReports(
   db: Db,

@@ -29,6 +29,17 @@ describe("who may approve", () => {
     );
   });
 
+  test("of a gate that names its people no role of somebody else would help", () => {
+    const left = approversLeft({
+      missing: 2,
+      holders: holders.slice(0, 1),
+      barred: new Map(),
+      roles,
+      namesPeople: true,
+    });
+    expect(left.remedy).toMatch(/^The people whom it names are too few now: .* by an amendment/);
+  });
+
   test("minds that one of them has to hold a certain role", () => {
     const special = { roleName: "security lead", holders: [{ personId: "per_Ada", name: "Ada" }] };
     const facts = { missing: 1, holders, roles, special };

@@ -17,6 +17,8 @@ export interface ApproversFacts {
   readonly barred: ReadonlyMap<string, Bar>;
   /** Where one of those who approve has to hold a certain role and none of those who did holds it: who does. */
   readonly special?: { readonly roleName: string; readonly holders: readonly Holder[] } | null;
+  /** It names who decides: a role given to somebody else would change nothing. */
+  readonly namesPeople?: boolean;
   /** In words: "reviewer or security lead". */
   readonly roles: string;
 }
@@ -43,7 +45,8 @@ export const BAR_WORDS: Record<Bar, string> = {
 const people = (count: number): string =>
   count === 0 ? "Nobody" : count === 1 ? "Only one person" : `Only ${count} people`;
 
-export function approversLeft({ missing, holders, barred, special, roles }: ApproversFacts): ApproversLeft {
+export function approversLeft(facts: ApproversFacts): ApproversLeft {
+  const { missing, holders, barred, special, roles, namesPeople = false } = facts;
   const could = holders.filter(({ personId }) => !barred.has(personId));
   const cannot = holders.flatMap((holder) => {
     const why = barred.get(holder.personId);
@@ -56,12 +59,11 @@ export function approversLeft({ missing, holders, barred, special, roles }: Appr
     could.length < missing
       ? `${people(could.length)} is left who may approve, and ${missing} more ${missing === 1 ? "approval is" : "approvals are"} needed. Give somebody else the role ${roles} for this pilot`
       : `One of those who approve has to be ${special?.roleName}, and nobody who is one is left. Give somebody else that role for this pilot`;
-  return {
-    ...{ could, cannot, missing, isEnough },
-    remedy: isEnough
-      ? null
-      : `${short.replace("people is", "people are")}, or have somebody else launch it anew.`,
-  };
+  if (isEnough) return { could, cannot, missing, isEnough, remedy: null };
+  const remedy = namesPeople
+    ? "The people whom it names are too few now: give them back the roles they lack, or name other owners by an amendment and ask anew."
+    : `${short.replace("people is", "people are")}, or have somebody else launch it anew.`;
+  return { could, cannot, missing, isEnough, remedy };
 }
 
 /** How much deciding falls to somebody on a pilot. */

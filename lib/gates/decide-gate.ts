@@ -15,7 +15,7 @@ import { activatePilot, lockedPilot, resumePilot, returnToDraft } from "../pilot
 import { changeOf } from "../record/change.ts";
 import { reasonDetail } from "../record/reason.ts";
 import { approveRelease, whyNotReleased } from "../releases/approve-release.ts";
-import { lockRun } from "../runs/run-in-tx.ts";
+import { isBlindFor, lockRun } from "../runs/run-in-tx.ts";
 import type { Scope } from "../scope.ts";
 import { afterNetworkGate } from "../setup/network-gate.ts";
 import { holdStops, liftStop } from "../stops/service.ts";
@@ -59,6 +59,8 @@ export async function decideGate(scope: Scope, input: DecideGate): Promise<{ sta
     const grants = await liveGrants(tx, actor.personId);
     if (!gate || !grants.some((grant) => grant.pilotId === null || grant.pilotId === gate.pilotId))
       throw notFound("gate");
+    if (gate.runId !== null && (await isBlindFor(tx.db, gate.runId, actor.personId)))
+      throw refused("You judge this run blind, so somebody else decides here.");
     if (gate.digest !== input.digest)
       throw conflict("What you were shown is not what this gate decides. Reload the page and read it again.");
     const person = { personId: actor.personId, grants };

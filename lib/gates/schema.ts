@@ -95,6 +95,8 @@ export interface GateView {
   readonly roles: readonly string[];
   /** What those of them are called that were made here. */
   readonly roleNames?: Readonly<Record<string, string>>;
+  /** It is decided by people whom it names, not by whoever holds a role. */
+  readonly namesPeople?: boolean;
   /** So many different people have to deny it; one where nothing is said. */
   readonly denials?: number;
   readonly approvals: readonly ApprovalView[];

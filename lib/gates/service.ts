@@ -55,6 +55,7 @@ async function viewsOf(
         withdrawnAt: approval.withdrawnAt,
       })),
       roleNames: now.roleNames ?? {},
+      namesPeople: (now.rule.people ?? []).length > 0,
       signing: signing(gate),
       cannotApprove: refusalToApprove(now, { personId: me, grants }, scope.clock.now()),
       waitsFor: gate.kind === "merge" && gate.status === "open" ? whyUncheckedIn(gate.document) : null,

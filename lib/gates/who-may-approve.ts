@@ -30,6 +30,7 @@ async function left(
     special: lacks
       ? { roleName: nameOfRole(lacks, names), holders: await peopleWith(db, [lacks], pilotId) }
       : null,
+    namesPeople: people.length > 0,
     roles: roles.map((role) => nameOfRole(role, names)).join(" or "),
   });
 }

@@ -34,6 +34,14 @@ const who = (nth: number): Scope => {
 const at = (scope: Scope, activeMs = 20_000) => beat(scope, { runId, purpose: "review", activeMs });
 const ownMs = async (scope: Scope) =>
   (await getOwnMinutes(scope)).rows.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+/** Five minutes, a minute at a time: below that somebody hides nobody. */
+async function lookOn(scope: Scope, of = runId): Promise<void> {
+  await beat(scope, { runId: of, purpose: "run", activeMs: 0 });
+  for (let nth = 0; nth < 5; nth++) {
+    scene.clock.advance(MINUTE);
+    await beat(scope, { runId: of, purpose: "run", activeMs: 60_000 });
+  }
+}
 const settle = () => asProcess(scene.database, "worker", () => settleWeeks(scene.seed));
 
 describe("what a page tells", () => {
@@ -134,14 +142,11 @@ describe("what others see", () => {
   test("is a week that is over, and nothing of one with fewer than three people", async () => {
     const other = await scene.pilotWith();
     const theirs = await scene.launched(other);
-    for (const scope of [who(0), who(1)]) {
-      await beat(scope, { runId: theirs, purpose: "run", activeMs: 0 });
-      scene.clock.advance(20 * SECOND);
-      await beat(scope, { runId: theirs, purpose: "run", activeMs: 20_000 });
-    }
-    await at(who(2));
+    for (const scope of [who(0), who(1)]) await lookOn(scope, theirs);
+    await beat(who(2), { runId: theirs, purpose: "run", activeMs: 0 });
     scene.clock.advance(20 * SECOND);
-    await at(who(2));
+    await beat(who(2), { runId: theirs, purpose: "run", activeMs: 20_000 });
+    for (const nth of [0, 1, 2]) await lookOn(who(nth));
     for (const nth of [0, 1, 2]) await answerSample(who(nth), { runId, minutes: 10 });
     await answerSample(who(0), { runId, minutes: 900 });
     expect((await at(who(0))).asks).toBe(false);

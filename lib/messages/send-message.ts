@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { requireAgent } from "../agents/service.ts";
 import { requirePermission } from "../authz/require.ts";
+import { refuseWordsTo } from "../comparisons/held-runs.ts";
 import { type Tx, transaction } from "../db.ts";
 import { forbidden, refused } from "../errors.ts";
 import { storable } from "../events/rules.ts";
@@ -26,6 +27,7 @@ export async function sendMessage(scope: Scope, input: SendMessage): Promise<{ m
   return transaction(scope, async (tx) => {
     const run = await lockRun(tx, input.runId);
     requirePermission(scope, "run.steer", run.pilotId);
+    await refuseWordsTo(tx.db, run.id);
     const earlier = await findByRequestKey(tx.db, run.id, input.requestKey);
     if (earlier) return { messageId: earlier.id };
     const { model } = await requireAgent(tx.db, run.agentId);

@@ -26,7 +26,9 @@ export async function completePilot(
     const refusal = inForce && refusalToComplete(inForce.charter, { personId, stated, ...counts });
     if (refusal) throw refused(refusal.sentence, refusal.fields);
     if ((await tx.db.exitReview.count({ where: { pilotId } })) > 0)
-      throw refused("Its exit review is written: both owners decide at its gate how it ends.");
+      throw refused(
+        "Its exit review is written: both owners, or two leads where it has none, decide at its gate how it ends.",
+      );
     const said = inForce ? reasonWithStatements(reason, inForce.charter, stated) : reason;
     const endedAt = new Date(scope.clock.now());
     await movePilot(tx, pilot, {

@@ -41,7 +41,7 @@ export const LONG_TOKENS = 64_000;
 
 /** The measured part, each figure with the query it comes from. */
 export function figuresOf(measured: Measured): Figure[] {
-  const { runs, finished, verified, calls } = measured;
+  const { runs, finished, verified, calls, reviewed, sessions, firstCalls, longCalls } = measured;
   const figure = (title: string, query: string, unit: Figure["unit"], value: number | null, n: number) => ({
     ...{ title, query, unit, value, n },
   });
@@ -56,24 +56,24 @@ export function figuresOf(measured: Measured): Figure[] {
     ),
     figure(
       "Mean cost of a run",
-      "model_call: charged_micros by run, mean",
+      "run, model_call: charged_micros by run in review, merged, rejected or failed, mean",
       "micros",
       measured.meanMicros,
-      runs,
+      finished,
     ),
     figure(
       "Median time to review",
       "run: started_at to review_opened_at, median",
       "minutes",
       measured.medianMinutes,
-      finished,
+      reviewed,
     ),
     figure(
       "Longest session",
       "run: started_at to review or end, largest",
       "minutes",
       measured.longestMinutes,
-      runs,
+      sessions,
     ),
     figure(
       "Largest context answered",
@@ -87,14 +87,14 @@ export function figuresOf(measured: Measured): Figure[] {
       "model_call: opened_at to first_token_at, median",
       "milliseconds",
       measured.firstTokenMs,
-      calls,
+      firstCalls,
     ),
     figure(
       `First token from ${LONG_TOKENS.toLocaleString("en")} tokens on`,
       `model_call: the same where input_tokens ≥ ${LONG_TOKENS}`,
       "milliseconds",
       measured.longFirstTokenMs,
-      calls,
+      longCalls,
     ),
     figure("Declined asks", "run_ask: status ‘declined’", "count", measured.declinedAsks, runs),
   ];

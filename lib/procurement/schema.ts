@@ -24,6 +24,8 @@ export function isFitSource(text: string): boolean {
   return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }
 
+/** An earlier one is a slip of the pen. */
+const FIRST_DAY = "2000-01-01";
 const DAY = "Write the day it was so as 2026-11-24.";
 
 export const NoteProcurement = z.object({
@@ -37,7 +39,7 @@ export const NoteProcurement = z.object({
     .max(500, "At most 500 characters.")
     .refine((text) => !/\p{Cc}/u.test(text), SOURCE)
     .refine(isFitSource, SOURCE),
-  asOf: z.iso.date(DAY),
+  asOf: z.iso.date(DAY).refine((day) => day >= FIRST_DAY, DAY),
 });
 export type NoteProcurement = z.infer<typeof NoteProcurement>;
 
@@ -70,7 +72,14 @@ export interface Measured {
   readonly meanMicros: number | null;
   readonly medianMinutes: number | null;
   readonly longestMinutes: number | null;
+  /** Runs that came to a review: those of the median. */
+  readonly reviewed: number;
+  /** Runs that began and came to a review or an end: those of the longest. */
+  readonly sessions: number;
+  /** Answered; of those the ones with a first token, and of these the long ones. */
   readonly calls: number;
+  readonly firstCalls: number;
+  readonly longCalls: number;
   readonly largestInputTokens: number | null;
   readonly firstTokenMs: number | null;
   readonly longFirstTokenMs: number | null;

@@ -44,6 +44,12 @@ describe("the procurement sheet", () => {
     expect(await topicOf("api_maturity")).toMatchObject({ isStale: true });
   });
 
+  test("probe: a day before there were such agents is told as a slip of the pen", async () => {
+    for (const asOf of ["0000-01-01", "0226-11-24", "1969-12-31", "1999-12-31"])
+      expect([asOf, NoteProcurement.safeParse(note({ asOf })).success]).toEqual([asOf, false]);
+    await noteProcurement(admin, NoteProcurement.parse(note({ topic: "integrations", asOf: "2000-01-01" })));
+  });
+
   test("takes no day that has not come, and nobody's word but an operator's", async () => {
     await expect(noteProcurement(admin, note({ asOf: dayOf(clock.now() + 3 * DAY) }))).rejects.toThrow(
       "not come yet",
@@ -55,6 +61,9 @@ describe("the procurement sheet", () => {
     const { comparisonId } = await planComparison(planner, scene.plan({ each: 1 }));
     await startComparison(planner, { comparisonId });
     for (const green of [true, true, false, false]) await scene.attempted("diff", green);
+    // Those that only wait are in no mean, no median and no longest.
+    const { comparisonId: waiting } = await planComparison(planner, scene.plan({ each: 1 }));
+    await startComparison(planner, { comparisonId: waiting });
     const { rows } = await scene.database.owner.query(
       `select count(*)::int as runs, count(*) filter (where exists (select from evidence e where e.run_id = r.id and e.verdict = 'verified'))::int as green
        from run r where agent_id = $1`,
@@ -65,7 +74,24 @@ describe("the procurement sheet", () => {
       ...{ runs: rows[0].runs, finished: 2, verified: rows[0].green, medianMinutes: 1, longestMinutes: 1 },
       ...{ calls: 0, firstTokenMs: null, meanMicros: 0 },
     });
+    const counted = new Map(figuresOf(measured).map(({ title, n }) => [title, n]));
+    expect(["Runs", "Mean cost of a run", "Longest session"].map((title) => counted.get(title))).toEqual([
+      ...[4, 2, 2],
+    ]);
     expect(figuresOf(measured).every(({ query }) => /^(run|model_call)/.test(query))).toBe(true);
+  });
+
+  test("says of each figure how many it is counted from, and not of how many it was looked for", async () => {
+    const { measured } = await rivalRow();
+    const figures = figuresOf({
+      ...measured,
+      ...{ runs: 90, finished: 80, reviewed: 70, sessions: 60, calls: 5000, firstCalls: 4000, longCalls: 2 },
+    });
+    const counted = new Map(figures.map(({ title, n }) => [title, n]));
+    expect(counted.get("Median time to review")).toBe(70);
+    expect(counted.get("Longest session")).toBe(60);
+    expect(counted.get("First token, all calls")).toBe(4000);
+    expect(counted.get("First token from 64,000 tokens on")).toBe(2);
   });
 
   test("probe: hostile text stays text in its files", async () => {

@@ -13,6 +13,7 @@ import { insertNote, selectMeasured, selectNotes } from "./store.ts";
 
 const NOTHING: Measured = {
   ...{ runs: 0, finished: 0, verified: 0, meanMicros: null, medianMinutes: null, longestMinutes: null },
+  ...{ reviewed: 0, sessions: 0, firstCalls: 0, longCalls: 0 },
   ...{ calls: 0, largestInputTokens: null, firstTokenMs: null, longFirstTokenMs: null, declinedAsks: 0 },
 };
 

@@ -30,13 +30,16 @@ export async function selectMeasured(
       select agent_id, count(*)::int as runs,
         (count(*) filter (where status in ('in_review', 'merging', 'merged', 'rejected', 'failed')))::int as finished,
         (count(*) filter (where verdict = 'verified' and status in ('in_review', 'merging', 'merged', 'rejected', 'failed')))::int as verified,
-        avg(coalesce(micros, 0))::float8 as mean_micros,
+        (avg(coalesce(micros, 0)) filter (where status in ('in_review', 'merging', 'merged', 'rejected', 'failed')))::float8 as mean_micros,
+        count(review_opened_at - started_at)::int as reviewed,
+        count(coalesce(review_opened_at, ended_at) - started_at)::int as sessions,
         (percentile_cont(0.5) within group (order by extract(epoch from review_opened_at - started_at) / 60))::float8 as median_minutes,
         max(extract(epoch from coalesce(review_opened_at, ended_at) - started_at) / 60)::float8 as longest_minutes,
         sum(declined)::int as declined
       from mine group by agent_id),
     calls as (
       select agent_id, count(*)::int as calls, max(input)::float8 as largest,
+        count(first_ms)::int as first_calls, (count(first_ms) filter (where input >= ${LONG_TOKENS}))::int as long_calls,
         (percentile_cont(0.5) within group (order by first_ms))::float8 as first_ms,
         (percentile_cont(0.5) within group (order by first_ms) filter (where input >= ${LONG_TOKENS}))::float8 as long_ms
       from (select mine.agent_id, coalesce(m.input_tokens, m.context_tokens) as input,
@@ -44,7 +47,8 @@ export async function selectMeasured(
         from mine join model_call m on m.run_id = mine.id where m.state = 'done') answered
       group by agent_id)
     select runs.agent_id as "agentId", runs, finished, verified, mean_micros as "meanMicros",
-      median_minutes as "medianMinutes", longest_minutes as "longestMinutes", coalesce(calls, 0) as calls,
+      median_minutes as "medianMinutes", longest_minutes as "longestMinutes", reviewed, sessions, coalesce(calls, 0) as calls,
+      coalesce(first_calls, 0) as "firstCalls", coalesce(long_calls, 0) as "longCalls",
       largest as "largestInputTokens", first_ms as "firstTokenMs", long_ms as "longFirstTokenMs", declined as "declinedAsks"
     from runs left join calls on calls.agent_id = runs.agent_id order by runs.agent_id`;
 }

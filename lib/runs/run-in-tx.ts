@@ -6,6 +6,7 @@ import {
   countRuns,
   findRun,
   insertRun,
+  isJudgedBlind,
   listOpenRuns,
   lockRun as lock,
   type NewRun,
@@ -38,6 +39,10 @@ export async function lockOpenRuns(tx: Tx, pilotId: string): Promise<RunRow[]> {
 
 /** How many of the runs that its charter allows a pilot has launched. */
 export const countLaunched = (db: Db, pilotId: string): Promise<number> => countRuns(db, pilotId);
+
+/** Whether this person judges the run in a comparison that is not closed. */
+export const isBlindFor = (db: Db, runId: string, personId: string): Promise<boolean> =>
+  isJudgedBlind(db, runId, personId);
 
 /** The run as it stands, without a lock; null where there is none. */
 export const findRunRow = (db: Db, runId: string): Promise<RunRow | null> => findRun(db, runId);

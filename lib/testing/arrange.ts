@@ -22,12 +22,16 @@ export async function member(seed: Scope, name: string, role: Role): Promise<Sco
 }
 
 /** A repository the worker has read: branch main, its head 40 times the letter. */
-export async function readyRepository(seed: Scope, headLetter = "a"): Promise<string> {
+export async function readyRepository(
+  seed: Scope,
+  headLetter = "a",
+  authority: "own" | "upstream" = "own",
+): Promise<string> {
   made += 1;
   const { repositoryId } = await addRepository(seed, {
     name: `repository-${made}`,
     source: `/srv/git/repository-${made}`,
-    authority: "own",
+    authority,
   });
   await recordMirror(seed, repositoryId, {
     outcome: "mirrored",

@@ -13,7 +13,15 @@ import { reasonDetail } from "../record/reason.ts";
 import { actorId, type Scope } from "../scope.ts";
 import { weekRule } from "./deciders.ts";
 import { type AskWeek, PackDocument, type SecondLook } from "./schema.ts";
-import { findLatestPack, findPack, insertLook, type PackRow, selectOpenGates, selectPacks } from "./store.ts";
+import {
+  findLatestPack,
+  findPack,
+  hasApproved,
+  insertLook,
+  type PackRow,
+  selectOpenGates,
+  selectPacks,
+} from "./store.ts";
 
 const DAYS_TO_SIGN = 7;
 
@@ -93,8 +101,8 @@ export async function lookAgain(scope: Scope, said: SecondLook): Promise<void> {
     const { sample } = PackDocument.parse(JSON.parse(pack.document));
     const item = sample.items.find(({ approval }) => approval === approvalId);
     if (!item) throw notFound("sampled approval");
-    if (item.person === personId)
-      throw refused("You gave this approval yourself; somebody else looks at it again.");
+    if (await hasApproved(tx.db, item.gate, personId))
+      throw refused("You approved at this gate yourself; somebody else looks at it again.");
     const at = new Date(scope.clock.now());
     if (!(await insertLook(tx.db, { packId: pack.id, pilotId, approvalId, personId, verdict, note, at })))
       throw conflict("Somebody looked at this approval already.");

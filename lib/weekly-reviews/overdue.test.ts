@@ -33,4 +33,11 @@ test("owners are told once of a week that nobody decided before the next was pac
     ["ada", 1],
     ["sam", 1],
   ]);
+  // While nothing ran three more weeks passed: of those only the second, which waited, was late.
+  clock.advance(21 * DAY);
+  await scene.asWorker(packWeeks);
+  expect((await told()).map(([, week]) => week)).toEqual([1, 1, 2, 2]);
+  clock.advance(7 * DAY);
+  await scene.asWorker(packWeeks);
+  expect((await told()).map(([, week]) => week)).toEqual([1, 1, 2, 2, 5, 5]);
 });

@@ -1,4 +1,5 @@
 // Each week that is over becomes a pack, once, however long nobody looked. By the clock: a week ends without an entry.
+import { DAY } from "../clock.ts";
 import { type Db, read, type Tx, transaction } from "../db.ts";
 import { voidGate } from "../gates/open-gate.ts";
 import { newId } from "../ids.ts";
@@ -41,9 +42,10 @@ async function packNext(scope: Scope, pilotId: string): Promise<boolean> {
   if (!composed) return false;
   const { pack, charter } = composed;
   return transaction(scope, async (tx) => {
-    await lockedPilot(tx, pilotId);
+    const { status } = await lockedPilot(tx, pilotId);
     const last = await findLatestPack(tx.db, pilotId);
-    if ((last?.number ?? 0) !== pack.number - 1) return false;
+    // Ended meanwhile, or packed by another worker.
+    if ((status !== "active" && status !== "paused") || (last?.number ?? 0) !== pack.number - 1) return false;
     await insertPack(tx.db, pack);
     const { id, number, digest } = pack;
     tx.record({
@@ -81,10 +83,12 @@ async function composeNext(db: Db, now: number, pilotId: string): Promise<Compos
 }
 
 /** Its question is moot once another week is asked about; the owners are told that nobody answered it. */
-async function nameOverdue(tx: Tx, scope: Scope, { id, pilotId, number }: PackRow): Promise<void> {
+async function nameOverdue(tx: Tx, scope: Scope, { id, pilotId, number, packedAt }: PackRow): Promise<void> {
   for (const gate of await selectOpenGates(tx.db, pilotId))
     await voidGate(tx, scope, gate.id, `Week ${number + 1} was packed before enough people had signed.`);
   const now = scope.clock.now();
+  // Packed just now, with others that had passed: nobody was late.
+  if (now - packedAt.getTime() < DAY) return;
   const event: NoticeEvent = {
     ...{ kind: "review_due", key: `week:${id}:overdue`, pilotId, at: now, grave: false },
     facts: { overdueWeek: number },

@@ -6,6 +6,7 @@ import {
   drawSample,
   dueWeek,
   headlineOf,
+  mayPropose,
   packDays,
   reasonsFor,
   sampleSeed,
@@ -91,6 +92,13 @@ test("a week that nobody decided is overdue once another is packed", () => {
   expect(stateOf({ number: 2, decision: null }, 2)).toBe("waits");
   expect(stateOf({ number: 1, decision: null }, 2)).toBe("overdue");
   expect(stateOf({ number: 1, decision: "tighten" }, 2)).toBe("tighten");
+});
+
+test("owners propose while the pilot goes on or is held, and anybody where the charter names none", () => {
+  const named = { status: "active", owners: ["per_1", "per_2"] };
+  expect([mayPropose(named, "per_2"), mayPropose(named, "per_3")]).toEqual([true, false]);
+  expect(mayPropose({ status: "paused", owners: [] }, "per_3")).toBe(true);
+  expect(mayPropose({ ...named, status: "completed" }, "per_2")).toBe(false);
 });
 
 test("the headline counts targets, and what went wrong", () => {

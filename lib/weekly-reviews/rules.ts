@@ -89,6 +89,13 @@ export const stateOf = (
   latest: number,
 ): WeekState => decision ?? (number < latest ? "overdue" : "waits");
 
+/** By the charter in force: it may name other owners than when the week was packed. */
+export const mayPropose = (
+  { status, owners }: { readonly status: string; readonly owners: readonly string[] },
+  personId: string,
+): boolean =>
+  (status === "active" || status === "paused") && (owners.length === 0 || owners.includes(personId));
+
 const some = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 /** The verdict, in one sentence. */

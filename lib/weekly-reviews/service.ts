@@ -8,6 +8,7 @@ import { maskValue } from "../secrets/mask-value.ts";
 import { headlineOf, stateOf } from "./rules.ts";
 import { PackDocument, WeekDocument, type WeekRow, type WeekView } from "./schema.ts";
 import {
+  findLatestPack,
   findPack,
   type PackRow,
   selectLooks,
@@ -49,7 +50,7 @@ export async function getWeek(scope: Scope, pilotId: string, number: number): Pr
     const pack = await findPack(db, pilotId, number);
     if (!pack) throw notFound("weekly pack");
     const document = documentOf(pack);
-    const latest = (await selectPacks(db, pilotId))[0]?.number ?? 0;
+    const latest = (await findLatestPack(db, pilotId))?.number ?? 0;
     const asked = await openGateOf(db, pilotId);
     const open = asked?.pack === pack.id ? asked : null;
     const gateId = pack.gateId ?? open?.id ?? null;
@@ -67,10 +68,10 @@ export async function getWeek(scope: Scope, pilotId: string, number: number): Pr
       names: Object.fromEntries(texts.map(({ id, text }) => [id, text])),
     };
   });
-  const { names, reason, looks } = await maskValue({
-    ...{ names: view.names, reason: view.reason, looks: view.looks },
+  const { names, reason, looks, openGate } = await maskValue({
+    ...{ names: view.names, reason: view.reason, looks: view.looks, openGate: view.openGate },
   });
-  return { ...view, names, reason, looks };
+  return { ...view, names, reason, looks, openGate };
 }
 
 /** What of a pack has a name elsewhere. */

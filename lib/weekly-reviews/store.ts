@@ -77,6 +77,11 @@ export const selectLooks = (db: Db, packId: string): Promise<LookView[]> =>
     orderBy: [{ at: "asc" }, { approvalId: "asc" }],
   }) as Promise<LookView[]>;
 
+/** Whether they approved there, withdrawn since or not. */
+export async function hasApproved(db: Db, gateId: string, personId: string): Promise<boolean> {
+  return (await db.approval.count({ where: { gateId, personId, decision: "approve" } })) > 0;
+}
+
 /** False where somebody looked at it already. */
 export async function insertLook(
   db: Db,

@@ -12,6 +12,7 @@ import { playGit } from "#lib/testing/git/author.ts";
 import { openStory } from "#lib/testing/git/open-story.ts";
 import { look, openSource, pushOn, reviewOf, type Source } from "#lib/testing/git/story.ts";
 import { kindsAbout, launch, leaseOf, toAgentAgain } from "#lib/testing/journey.ts";
+import { holdMirror } from "../git/mirror/hold-mirror.ts";
 
 const story = await openStory();
 const { database, workshop, seed, clock, agentId } = story;
@@ -77,6 +78,21 @@ describe("looking at a repository", () => {
     await again();
     expect((await recorded(source.base))[0]?.size).toBe(before?.size);
     expect(playGit("/", ["bundle", "list-heads", bundle(source.base)])).toContain(source.base);
+  });
+
+  test("probe: that waited while its mirror was deleted for good fetches none again", async () => {
+    const mirror = story.workplace.mirrorOf(source.repositoryId);
+    let waiting: Promise<void> | undefined;
+    await holdMirror(mirror, async () => {
+      waiting = again();
+      await database.owner.query(
+        "insert into mirror_release (repository_id, pilot_id, bytes, files, released_at) values ($1, 'pil_1', 1, 1, now())",
+        [source.repositoryId],
+      );
+      rmSync(mirror, { recursive: true });
+    });
+    await waiting;
+    expect(existsSync(mirror)).toBe(false);
   });
 
   test("a missing bundle is told to the runner and made at once, also for a run on an earlier head", async () => {

@@ -37,12 +37,17 @@ export async function mirrorRepository(
   scope: Scope,
   { repositoryId }: JobPayload<"mirror_repository">,
 ): Promise<void> {
-  if (await isReleased(scope, repositoryId)) return;
   const repository = await findRepositoryForWork(scope, repositoryId);
   const of = { repositoryId, runId: null, way: "fetch" } as const;
-  const report = await holdMirror(workplace.mirrorOf(repositoryId), () =>
-    countedNetwork(scope, workplace.sources, of, (network) => look(workplace, scope, network, repository)),
+  // Asked while nobody else holds it: who deletes a mirror says so first, and what waited for it fetches none again.
+  const report = await holdMirror(workplace.mirrorOf(repositoryId), async () =>
+    (await isReleased(scope, repositoryId))
+      ? null
+      : countedNetwork(scope, workplace.sources, of, (network) =>
+          look(workplace, scope, network, repository),
+        ),
   );
+  if (report === null) return;
   if (report.outcome === "mirrored") {
     await ensureBaseBundle(workplace, scope, repositoryId, report.head);
     await lookSince(workplace, scope, repository, report.head);

@@ -2,29 +2,27 @@
 import { type ControlFacts, Controls } from "#components/home/controls.tsx";
 import { HealthTable, type PilotHealth } from "#components/home/health.tsx";
 import type { HomePageProps } from "#components/home/home-page.tsx";
-import { ComesNext, type Coming, LiveRuns, NewestResults, Waiting } from "#components/home/work.tsx";
+import { ComesNext, LiveRuns, NewestResults, Waiting } from "#components/home/work.tsx";
 import { pausedOf } from "#components/inbox/inbox-rules.ts";
 import { PilotTable, pilotsFact } from "#components/pilots/pilot-table.tsx";
 import type { ShellData } from "#components/shell/shell.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { may } from "#lib/authz/require.ts";
 import { can } from "#lib/authz/rules.ts";
-import { momentWords } from "#lib/briefs/rules.ts";
 import type { Brief } from "#lib/briefs/schema.ts";
-import { DAY } from "#lib/clock.ts";
 import { listInbox } from "#lib/gates/service.ts";
 import type { KpiReport, Verdict } from "#lib/kpis/schema.ts";
 import { getKpis, reviewDaysOf } from "#lib/kpis/service.ts";
 import { countEntries, countKindSince } from "#lib/log/service.ts";
-import type { PilotDetail, PilotView } from "#lib/pilots/schema.ts";
+import type { PilotView } from "#lib/pilots/schema.ts";
 import { getPilot } from "#lib/pilots/service.ts";
 import { listRunners } from "#lib/runners/service.ts";
-import type { RunView } from "#lib/runs/schema.ts";
 import { LIVE, listRuns } from "#lib/runs/service.ts";
 import { actorId, type Scope } from "#lib/scope.ts";
 import { maskValue } from "#lib/secrets/mask-value.ts";
 import { liveStops } from "#lib/stops/service.ts";
 import { listWatch } from "#lib/tripwires/list-watch.ts";
+import { comingOf, type Detail } from "./coming.ts";
 
 const OVER = ["in_review", "merged", "rejected", "failed", "cancelled"] as const;
 const RECENT = 8;
@@ -78,12 +76,6 @@ export async function workPanels(
   };
 }
 
-interface Detail {
-  readonly pilot: PilotDetail;
-  readonly verdicts: Readonly<Record<Verdict, number>> | null;
-  readonly review: PilotHealth["review"];
-}
-
 async function detailOf(scope: Scope, pilotId: string): Promise<Detail> {
   const pilot = await getPilot(scope, pilotId);
   const report = can(scope.grants, "kpi.view", pilotId) ? await getKpis(scope, { pilotId }) : null;
@@ -94,57 +86,6 @@ function verdictsOf({ metrics }: KpiReport): Record<Verdict, number> {
   const counts = { met: 0, missed: 0, cannot_tell: 0 };
   for (const { verdict } of metrics) counts[verdict ?? "cannot_tell"] += 1;
   return counts;
-}
-
-const NEAR_END = 7 * DAY;
-
-/** What comes by itself, the soonest first; a day without a time stands as its date. */
-function comingOf(brief: Brief, live: readonly RunView[], details: readonly Detail[]): Coming[] {
-  const { now } = brief;
-  const queued = live.filter(({ status }) => status === "queued");
-  const dated: (Coming & { readonly at: number })[] = details.flatMap(({ pilot, review }) => {
-    const { id, name, timeZone, baselineUntil, charter } = pilot;
-    const { endsOn } = charter.charter.rollback;
-    const ends = Date.parse(endsOn);
-    return [
-      ...(review?.next
-        ? [
-            {
-              ...{ key: `review ${id}`, at: Date.parse(review.next), when: review.next.slice(5) },
-              ...{ text: `Numbers of ${name} are looked at`, href: `/kpis?pilot=${id}` },
-            },
-          ]
-        : []),
-      ...(baselineUntil && baselineUntil.getTime() > now
-        ? [
-            {
-              ...{ key: `baseline ${id}`, at: baselineUntil.getTime() },
-              when: momentWords(timeZone, baselineUntil.getTime(), now),
-              ...{ text: `${name} is measured; then agents are let in`, href: `/pilots/${id}` },
-            },
-          ]
-        : []),
-      ...(ends - now < NEAR_END
-        ? [
-            {
-              ...{ key: `end ${id}`, at: ends, when: endsOn.slice(5) },
-              ...{ text: `${name} ends`, href: `/pilots/${id}` },
-            },
-          ]
-        : []),
-    ];
-  });
-  const first: Coming[] =
-    queued.length === 0
-      ? []
-      : [
-          {
-            ...{ key: "queued", when: "queued", href: "/runs?status=queued" },
-            text:
-              queued.length === 1 ? "1 run waits for a runner" : `${queued.length} runs wait for a runner`,
-          },
-        ];
-  return [...first, ...dated.toSorted((one, other) => one.at - other.at)].slice(0, RECENT);
 }
 
 async function controlsOf(scope: Scope, since: Date): Promise<ControlFacts> {

@@ -13,10 +13,10 @@ const AFTER: Readonly<Record<ExitGateDocument["decision"], string>> = {
 };
 
 export function describeExit(gate: GateView, expiry: string): Omit<GateDetailProps, "decide" | "back"> {
-  const { decision, reason, criteria, reports } = ExitGateDocument.parse(JSON.parse(gate.document));
+  const { decision, reason, criteria, reports, owners } = ExitGateDocument.parse(JSON.parse(gate.document));
   return {
     gate,
-    text: `${AFTER[decision]} Both owners sign. ${expiry}`,
+    text: `${AFTER[decision]} ${owners.length > 0 ? "Both owners sign." : "Two leads sign, one of whom leads security."} ${expiry}`,
     facts: [
       { title: DECISION_WORDS[decision], text: reason, tone: "wait", word: "Asked" },
       ...criteria.map(

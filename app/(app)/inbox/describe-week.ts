@@ -10,7 +10,10 @@ const EFFECTS = {
 } as const;
 
 export function describeWeek(gate: GateView, expiry: string): Omit<GateDetailProps, "decide" | "back"> {
-  const { number, decision, reason, undecided, packDigest } = WeekDocument.parse(JSON.parse(gate.document));
+  const { number, decision, reason, undecided, owners, packDigest } = WeekDocument.parse(
+    JSON.parse(gate.document),
+  );
+  const who = owners.length === 0 ? "Two leads sign it, one of whom leads security." : "Both owners sign it.";
   const earlier: DecisionFact[] =
     undecided.length === 0
       ? []
@@ -23,7 +26,7 @@ export function describeWeek(gate: GateView, expiry: string): Omit<GateDetailPro
         ];
   return {
     gate,
-    text: `${gate.openedByName} proposes to ${decision} after week ${number}. ${EFFECTS[decision]} Both owners sign it. ${expiry}`,
+    text: `${gate.openedByName} proposes to ${decision} after week ${number}. ${EFFECTS[decision]} ${who} ${expiry}`,
     facts: [
       {
         title: "Decision",

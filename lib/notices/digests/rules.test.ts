@@ -44,6 +44,17 @@ describe("a day's digest is due", () => {
     }
   });
 
+  test("late in the evening, over midnight too, where the worker was down", () => {
+    const evening = time({ minute: 23 * 60 + 59 });
+    const moment = at("2026-11-24T22:59:00Z");
+    expect(dueDay(evening, moment - 1)).toBeNull();
+    expect(dueDay(evening, moment + 5 * MINUTE)).toBe("2026-11-24");
+    expect(dueDay(evening, moment + 6 * HOUR)).toBeNull();
+    const longDay = at("2027-10-31T22:59:00Z"); // of 25 hours
+    expect(dueDay(evening, longDay - 1)).toBeNull();
+    expect(dueDay(evening, longDay + HOUR)).toBe("2027-10-31");
+  });
+
   test("not for a time that had passed when it was chosen, nor before somebody was there a day", () => {
     expect(dueDay(time({ chosenAt: EIGHT + 1 }), EIGHT + HOUR)).toBeNull();
     expect(dueDay(time({ chosenAt: EIGHT + 1 }), EIGHT + DAY)).toBe("2026-11-25");

@@ -147,6 +147,16 @@ describe("the digest", () => {
     expect(lines.split("\n")).toHaveLength(1);
   });
 
+  test("probe: a secret that the cut of a long reason goes through is masked whole", async () => {
+    nextMorning();
+    const token = ["ghp", "0123456789abcdefghijABCDEFGHIJ456789"].join("_");
+    await failed(`${"long ".repeat(19)}${token}`);
+    await told();
+    const lines = (await sent()).get(`${mail} ${actorId(eng.actor)}`)?.[0]?.lines.join("\n") ?? "";
+    expect(lines).toContain("because “long long");
+    expect(lines).not.toContain("0123456789");
+  });
+
   test("probe: whoever lost their role meanwhile is not told", async () => {
     nextMorning();
     await failed();

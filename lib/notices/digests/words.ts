@@ -1,6 +1,6 @@
 // The brief as a message: the sentences of the home page, read again when it is sent, with everybody's own words cleaned.
 import { briefParts, isEmpty, viewsOf } from "../../briefs/rules.ts";
-import type { Brief, HomeView } from "../../briefs/schema.ts";
+import { type Brief, BriefCount, type HomeView } from "../../briefs/schema.ts";
 import { readBriefIn, sinceIn } from "../../briefs/service.ts";
 import type { Db } from "../../db.ts";
 import { liveGrants } from "../../people/service.ts";
@@ -14,10 +14,15 @@ const TITLES: Readonly<Record<HomeView, string>> = {
   overview: "Your pilots",
 };
 
+/** Whole reasons are cleaned before the sentence cuts them: a secret that the cut went through would not be known any more. */
 async function sentenceOf(brief: Brief): Promise<string> {
-  const parts: string[] = [];
-  for (const { text, isQuoted } of briefParts(brief)) parts.push(isQuoted ? await cleaned(text) : text);
-  return `${TITLES[brief.view]}: ${parts.join("")}`;
+  const counts = { ...brief.counts };
+  for (const kind of BriefCount.options) {
+    const { detail } = counts[kind];
+    if (detail !== null) counts[kind] = { ...counts[kind], detail: await cleaned(detail) };
+  }
+  const parts = briefParts({ ...brief, counts });
+  return `${TITLES[brief.view]}: ${parts.map(({ text }) => text).join("")}`;
 }
 
 export const DIGEST_WORDS = {

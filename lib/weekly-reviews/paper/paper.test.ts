@@ -114,4 +114,24 @@ describe("paper", () => {
     expect((await next).subarray(0, 5).toString()).toBe("%PDF-");
     expect(findChromium(settings)).toMatch(/chrom/);
   });
+
+  test("says that Chromium failed or printed nothing, and not that it was slow", async () => {
+    const program = (name: string, text: string) => {
+      const path = join(folder, name);
+      writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      return { chromium: path, searched: "" };
+    };
+    await expect(printPdf("", program("failing", "exit 1"))).rejects.toThrow(/failed to print/);
+    await expect(printPdf("", program("silent", "exit 0"))).rejects.toThrow(/printed nothing/);
+  });
+
+  test("probe: whoever asks for many at once is refused beyond four, and the next time is not", async () => {
+    const silent = { chromium: join(folder, "silent-too"), searched: "" };
+    writeFileSync(silent.chromium, "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    const said = (asked: Promise<unknown>) => asked.then(String, (error: Error) => error.message);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => said(printPdf("", silent))));
+    const refused = answers.filter((answer) => answer.startsWith("Others are being printed"));
+    expect(refused).toHaveLength(2);
+    expect(await said(printPdf("", silent))).toMatch(/printed nothing/);
+  });
 });

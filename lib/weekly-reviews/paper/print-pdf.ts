@@ -64,14 +64,23 @@ const argumentsFor = (profile: string, pdf: string, page: string): string[] => [
 ];
 
 let printing = Promise.resolve();
+let asked = 0;
+/** Beyond, the last would wait longer than a browser does. */
+const MOST_ASKED = 4;
 
 /** One at a time: each takes a core and some hundred megabytes. */
 export async function printPdf(html: string, settings: PrintSettings): Promise<Buffer> {
   const program = findChromium(settings);
+  if (asked >= MOST_ASKED)
+    throw unavailable("Others are being printed. Ask again in a minute; the Markdown holds the same.");
+  asked += 1;
   const own = printing.then(() => print(program, html, settings.milliseconds ?? MINUTE / 2));
+  const ended = () => {
+    asked -= 1;
+  };
   printing = own.then(
-    () => undefined,
-    () => undefined, // told to whoever asked for that one; the next prints all the same
+    ended,
+    ended, // told to whoever asked for that one; the next prints all the same
   );
   return own;
 }
@@ -84,7 +93,9 @@ async function print(program: string, html: string, milliseconds: number): Promi
     await mkdir(join(folder, "profile", "Default"), { recursive: true });
     await writeFile(join(folder, "profile", "Default", "Preferences"), NO_SCRIPT);
     await runBounded(program, argumentsFor(join(folder, "profile"), pdf, page), folder, milliseconds);
-    const { size } = await stat(pdf);
+    const { size } = await stat(pdf).catch((cause: unknown) => {
+      throw unavailable("Chromium printed nothing. The Markdown holds the same.", cause);
+    });
     if (size > MOST_BYTES) throw unavailable("The PDF became too large. The Markdown holds the same.");
     return await readFile(pdf);
   } finally {
@@ -113,6 +124,7 @@ function runBounded(
         LANG: "C.UTF-8",
       },
     });
+    let late = false;
     const end = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
@@ -120,7 +132,10 @@ function runBounded(
         // the group is gone already
       }
     };
-    const timer = setTimeout(end, milliseconds);
+    const timer = setTimeout(() => {
+      late = true;
+      end();
+    }, milliseconds);
     child.once("error", (cause) => {
       clearTimeout(timer);
       reject(unavailable("Chromium could not be started. The Markdown holds the same.", cause));
@@ -129,7 +144,8 @@ function runBounded(
       clearTimeout(timer);
       end();
       if (code === 0) resolve();
-      else reject(unavailable("Chromium did not print it in time. The Markdown holds the same."));
+      else if (late) reject(unavailable("Chromium did not print it in time. The Markdown holds the same."));
+      else reject(unavailable("Chromium failed to print it. The Markdown holds the same."));
     });
   });
 }

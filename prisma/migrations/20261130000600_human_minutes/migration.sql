@@ -60,19 +60,21 @@ create function human_weeks(until timestamptz) returns setof human_week
       sum(m.milliseconds) filter (where not m.after_merge) as before_ms
     from public.human_minute m group by 1, 2, 3
   ), weeks as (
-    select pilot_id, monday, count(*) filter (where all_ms > 0) as people,
-      count(*) filter (where after_ms > 0) as after_people, count(*) filter (where before_ms > 0) as before_people,
+    -- Who was there for less than five minutes hides nobody.
+    select pilot_id, monday, count(*) filter (where all_ms >= 300000) as people,
+      count(*) filter (where after_ms >= 300000) as after_people, count(*) filter (where before_ms >= 300000) as before_people,
+      coalesce(sum(before_ms), 0)::bigint as before_ms,
       sum(all_ms)::bigint as all_ms, coalesce(sum(after_ms), 0)::bigint as after_ms
     from counted group by 1, 2
   ), asked as (
     select s.pilot_id, date_trunc('week', s.day::date)::date as monday, sum(s.minutes)::int as minutes
-    from public.human_sample s where s.minutes is not null
+    from public.human_sample s where s.minutes > 0
     group by 1, 2 having count(distinct s.person_id) >= 3
   )
   select w.pilot_id, w.monday::text, e.at,
     case when w.people >= 3 then w.all_ms end,
     -- A part is told only where the rest would name nobody either.
-    case when w.people >= 3 and (w.after_people = 0 or w.after_people >= 3) and (w.before_people = 0 or w.before_people >= 3)
+    case when w.people >= 3 and (w.after_ms = 0 or w.after_people >= 3) and (w.before_ms = 0 or w.before_people >= 3)
       then w.after_ms end,
     a.minutes
   from weeks w

@@ -16,7 +16,7 @@ export const ask = action({
   handler: async ({ scope, input }) => {
     await askExit(scope, input);
     revalidatePath(`/pilots/${input.pilotId}/exit`);
-    return { done: "It is in the inbox; both owners have to sign." };
+    return { done: "It is in the inbox; two people have to sign." };
   },
 });
 

@@ -12,7 +12,7 @@ export const propose = action({
     const { isSigned } = await askWeek(scope, input);
     return {
       done: isSigned
-        ? "You have signed it. It is in the inbox of the other owner."
+        ? "You have signed it. It is in the inbox of whoever signs next."
         : "It is in the inbox, where you sign it with your passkey.",
     };
   },

@@ -5,9 +5,10 @@ import { WeekPage } from "#components/weekly/week-page.tsx";
 import { can } from "#lib/authz/rules.ts";
 import { notFound } from "#lib/errors.ts";
 import { page } from "#lib/guard/page.tsx";
+import { getPilot } from "#lib/pilots/service.ts";
 import { actorId } from "#lib/scope.ts";
 import { sectionsOf } from "#lib/weekly-reviews/paper/section-rules.ts";
-import { headlineOf } from "#lib/weekly-reviews/rules.ts";
+import { headlineOf, mayPropose } from "#lib/weekly-reviews/rules.ts";
 import { getWeek } from "#lib/weekly-reviews/service.ts";
 import { loadShell } from "../../../../load-shell.ts";
 import { propose, say } from "../actions.ts";
@@ -20,8 +21,9 @@ export default page({
     if (!/^[1-9]\d{0,3}$/.test(number)) throw notFound("weekly pack");
     const week = await getWeek(scope, id, Number(number));
     const me = actorId(scope.actor);
-    const { owners } = week.document;
-    const mayPropose = can(scope.grants, "pilot.amend", id) && (owners.length === 0 || owners.includes(me));
+    const { status, charter } = await getPilot(scope, id);
+    const { owners } = charter.charter.kpis;
+    const proposes = can(scope.grants, "pilot.amend", id) && mayPropose({ status, owners }, me);
     return (
       <Shell
         data={await loadShell(scope, session, { pilotId: id })}
@@ -40,7 +42,7 @@ export default page({
           me={me}
           headline={headlineOf(week.document)}
           sections={sectionsOf(week)}
-          propose={mayPropose ? propose : null}
+          propose={proposes ? propose : null}
           say={can(scope.grants, "gate.decide", id) ? say : null}
           canAmend={can(scope.grants, "pilot.amend", id)}
         />
