@@ -243,11 +243,18 @@ test("probe: what breaks off is asked again at growing distances, and what GitHu
 
 test("a pull request that changes while page after page is read is there like all others", async () => {
   const pull = (number: number): ServedPull => ({
-    ...{ number, created_at: at(15, number / 10), updated_at: at(12), closed_at: at(12), merged_at: null },
+    ...{
+      number,
+      created_at: at(15, (number - 300) / 10),
+      updated_at: at(12),
+      closed_at: at(12),
+      merged_at: null,
+    },
     ...{ merge_commit_sha: null, body: null, user: { login: "octocat", type: "User" } },
     ...{ head: { ref: "topic", sha: sha("f") }, base: { ref: "main" } },
   });
-  const all = Array.from({ length: 40 }, (_, index) => pull(index + 1));
+  // Of numbers that no other story here has: an id is one row, of whichever repository told it last.
+  const all = Array.from({ length: 40 }, (_, index) => pull(index + 301));
   server.pulls.push(...all);
   const reset = String(Math.floor(clock.now() / SECOND) + 60);
   Object.assign(server.headers, { "x-ratelimit-remaining": "150", "x-ratelimit-reset": reset });
@@ -255,7 +262,7 @@ test("a pull request that changes while page after page is read is there like al
   await turn();
   expect(await last()).toMatchObject({ state: "waiting", rowsTaken: 30 });
   const changed = (each: ServedPull): ServedPull => ({ ...each, updated_at: at(0) });
-  server.pulls.splice(0, 40, ...all.map((each) => ([3, 35].includes(each.number) ? changed(each) : each)));
+  server.pulls.splice(0, 40, ...all.map((each) => ([303, 335].includes(each.number) ? changed(each) : each)));
   delete server.headers["x-ratelimit-remaining"];
   clock.advance(2 * MINUTE);
   await turn();

@@ -4,6 +4,8 @@ import { CURVES, stringsBefore } from "./rules.ts";
 
 const ED25519_PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 const BLOCK = 8;
+/** Of a modulus of 16,384 bits with its sign, and of an exponent: beyond, raising to a power would hold everybody else up. */
+const MOST = { modulus: 2049, exponent: 8 };
 
 export interface PrivateParts {
   /** Strings of the public half, as its blob has them. */
@@ -48,6 +50,7 @@ function rsa(type: Buffer, parts: readonly Buffer[]): PrivateParts | null {
   const [modulus, exponent] = parts;
   const [n = 0n, e = 0n, d = 0n, inverse = 0n, p = 0n, q = 0n] = parts.map(numberOf);
   if (!modulus || !exponent || p < 3n || q < 3n || n < 3n) return null;
+  if (modulus.length > MOST.modulus || exponent.length > MOST.exponent || d >= n) return null;
   const probe = 2n;
   const belongs = p * q === n && (inverse * q) % p === 1n && powerOf(powerOf(probe, e, n), d, n) === probe;
   return { publicParts: [type, exponent, modulus], belongs };

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkDoubts } from "#lib/evidence/check-doubts.ts";
 import type { FileTree } from "#lib/testing/git/author.ts";
 import { testWorkshop } from "#lib/testing/git/workshop.ts";
+import { SUM } from "#lib/testing/harness-scene.ts";
 import { ADDS, MENDED, verifyPatch } from "#lib/testing/verify-scene.ts";
 
 const workshop = await testWorkshop();
@@ -91,6 +92,15 @@ const FORGERIES: [string, { argv: string[]; base: FileTree; patch: FileTree; cha
     },
   ],
   [
+    "a script that a link leads to",
+    {
+      argv: ["sh", "scripts/test.sh"],
+      base: { "scripts/test.sh": { link: "inner/helper.sh" }, "scripts/inner/helper.sh": SHELL },
+      patch: { "scripts/inner/helper.sh": FORGED_SHELL },
+      changes: "scripts/inner/helper.sh",
+    },
+  ],
+  [
     "a module of Python that another imports",
     {
       argv: ["python3", "tools/run.py"],
@@ -139,6 +149,37 @@ describe("what is called by a file that the command names", () => {
     expect(checkDoubts(observed.checks, argv, true, [{ path: "src/sum.js" }])).toContain(
       "The patch changes src/sum.js, which what runs the tests calls and the tests use as well: the patch's ran.",
     );
+  });
+
+  test("stays the patch's where tests reach it by an alias, a package's name or from src", async () => {
+    const argv = ["sh", "scripts/test.sh"];
+    const { judgement, observed } = await verifyPatch(workshop, {
+      base: {
+        "package.json": '{ "type": "module", "imports": { "#src/*": "./src/*" } }\n',
+        "scripts/test.sh": `node src/sum.js\nnode packages/core/lib/main.js\npython3 src/app/core.py\n${SHELL}`,
+        "test/sum.test.js": `${SUM["test/sum.test.js"]}`.replace("../src/sum.js", "#src/sum.js"),
+        "test/more.test.js": 'const names = ["@acme/core/lib/main.js"];\n',
+        "test/test_core.py": "from app.core import f\n",
+        "packages/core/package.json": '{ "name": "@acme/core" }\n',
+        ...{ "packages/core/lib/main.js": "1;\n", "src/app/core.py": "f = 1\n" },
+      },
+      ...{ patch: MENDED, plan: plan(argv) },
+    });
+    expect(judgement).toMatchObject({ verdict: "verified", repaired: [ADDS] });
+    const followed = observed.checks?.followed;
+    expect(followed?.files).toEqual([]);
+    expect([...(followed?.shared ?? [])].sort()).toEqual([
+      ...["packages/core/lib/main.js", "src/app/core.py", "src/sum.js"],
+    ]);
+  });
+
+  test("probe: a word that is long costs nothing, and one that is no name is none", async () => {
+    const { observed } = await verifyPatch(workshop, {
+      base: { "scripts/test.sh": `: ${"$".repeat(200_000)} application/json\n${SHELL}` },
+      patch: { ...MENDED, "application/json": "x\n" },
+      plan: plan(["sh", "scripts/test.sh"]),
+    });
+    expect(observed.checks?.followed).toEqual({ files: [], shared: [], isCut: false });
   });
 
   test("is not what settings list: sources of a compiler run nothing", async () => {
