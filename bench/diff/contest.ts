@@ -2,15 +2,21 @@
 import { type Browser, type CDPSession, errors, type Page } from "@playwright/test";
 import { type Figures, type Outcome, percentile } from "./figures.ts";
 
-export type Who = "ours" | "pierre" | "diff2html";
+export type Who = "ours" | "pierre" | "diff2html" | "floor";
 
 /** A line that stands in a hunk, by what each of them makes of it. */
 const LINE: Readonly<Record<Who, string>> = {
   ours: ".dr .t",
   pierre: "[data-line]",
   diff2html: ".d2h-code-side-line",
+  floor: ".plain",
 };
-const SCROLLER: Readonly<Record<Who, string>> = { ours: ".diff", pierre: ".peer", diff2html: ".peer" };
+const SCROLLER: Readonly<Record<Who, string>> = {
+  ours: ".diff",
+  pierre: ".peer",
+  diff2html: ".peer",
+  floor: ".peer",
+};
 const THROTTLE = 4;
 const PAGES = 24;
 const PRESSES = 12;

@@ -1,4 +1,4 @@
-// The three that are compared, each mounted alone by the address: ?who=ours|pierre|diff2html.
+// What is compared, each mounted alone by the address: ?who=ours|pierre|diff2html|floor.
 import "#app/tokens.css";
 import "#app/styles/base.css";
 import "#app/styles/controls.css";
@@ -23,7 +23,7 @@ async function mount(element: HTMLElement): Promise<void> {
     createRoot(element).render(<Pierre patch={await (await patch).text()} />);
   } else {
     const patch = fetch("/patch");
-    const { draw } = await import("./diff2html.ts");
+    const { draw } = await (who === "floor" ? import("./floor.ts") : import("./diff2html.ts"));
     draw(element, await (await patch).text());
   }
 }

@@ -102,6 +102,28 @@ describe("the digest", () => {
     expect((await sent()).size).toBe(0);
   });
 
+  test("probe: that cannot be told to one person is told to those after them", async () => {
+    const { owner } = scene.database;
+    const [first, later] = [actorId(eng.actor), await member(scene.seed, "later", "engineering_lead")];
+    for (const table of ["daily_digest", "person"])
+      await owner.query(`alter table ${table} disable trigger governed`);
+    await owner.query(
+      "insert into daily_digest (person_id, is_on, time_zone, minute, chosen_at) values ($1, true, 'Nowhere/Land', 480, $2)",
+      [first, new Date(0)],
+    );
+    nextMorning();
+    nextMorning();
+    await failed();
+    await expect(told()).rejects.toThrow("the others were");
+    expect([...(await sent()).keys()]).toEqual([`${mail} ${actorId(later.actor)}`]);
+    await owner.query("delete from daily_digest where person_id = $1", [first]);
+    await owner.query("update person set disabled_at = now() where id = $1", [actorId(later.actor)]);
+    for (const table of ["daily_digest", "person"])
+      await owner.query(`alter table ${table} enable trigger governed`);
+    await told();
+    await sent();
+  });
+
   test("that is switched off, or was chosen for later, waits", async () => {
     await chooseDigest(eng, { isOn: false, ...EIGHT });
     nextMorning();

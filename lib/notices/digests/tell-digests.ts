@@ -14,13 +14,20 @@ import { zoneFor } from "./digest-of.ts";
 import { type DigestReader, insertDay, isTold, selectReaders } from "./digest-store.ts";
 import { dueDay, isOnByRole, USUAL_MINUTE } from "./rules.ts";
 
-/** How many people were told. */
+/** How many people were told. One who cannot be told keeps nobody else waiting. */
 export async function tellDigests(scope: Scope): Promise<number> {
   let told = 0;
+  const failures: unknown[] = [];
   for (const reader of await read(scope, selectReaders)) {
-    const day = await read(scope, (db) => dayFor(db, reader, scope.clock.now()));
-    if (day !== null) told += await transaction(scope, (tx) => tell(tx, scope, reader, day));
+    try {
+      const day = await read(scope, (db) => dayFor(db, reader, scope.clock.now()));
+      if (day !== null) told += await transaction(scope, (tx) => tell(tx, scope, reader, day));
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0)
+    throw new AggregateError(failures, "Some people could not be told of their day; the others were.");
   return told;
 }
 
