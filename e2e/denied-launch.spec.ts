@@ -18,8 +18,12 @@ test("probe: a lead's open forms do nothing in a viewer's session", async ({ as,
 
   await become(page.context(), sessionFile(place, "ada"));
   await launch(page, pilotId, "To be cancelled");
-  await page.getByRole("button", { name: "Cancel run…" }).click();
   const dialog = page.getByRole("dialog");
+  // A page that is still coming alive takes no click.
+  await expect(async () => {
+    if (!(await dialog.isVisible())) await page.getByRole("button", { name: "Cancel run…" }).click();
+    await expect(dialog).toBeVisible({ timeout: 2000 });
+  }).toPass();
   await dialog.getByLabel("Reason").fill("A viewer wants it");
   await become(page.context(), sessionFile(place, "vic"));
   // Meanwhile somebody else ends the run: read anew as the viewer, the page would have no such dialog.
